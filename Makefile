@@ -1,0 +1,46 @@
+# Every target works from a fresh clone: the first use makes .venv and installs what is locked.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format package lock clean
+
+help: ## what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED) ## run the whole system on this machine and show what happens
+	@$(BIN)/python -m local.demo
+
+test: $(INSTALLED) ## every test that this machine can run
+	@$(BIN)/python -m pytest -n auto
+
+check: $(INSTALLED) ## format, lint, types, tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(MAKE) --no-print-directory test
+
+format: $(INSTALLED) ## format the code and mend what the linter can
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+package: $(INSTALLED) ## write the Lambda's zip to build/ and print its digest
+	@$(BIN)/python -m infra.package
+
+lock: $(INSTALLED) ## renew requirements.txt from requirements.in
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --no-header --quiet \
+		requirements.in -o requirements.txt
+
+clean: ## remove everything that make made
+	rm -rf .venv .local build .mypy_cache .pytest_cache .ruff_cache
+
+# Not compiling saves most of the time: pulumi-aws has thousands of modules, of which a handful is ever imported.
+$(INSTALLED): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("make needs Python 3.11 or newer, but \
+	$(PYTHON) is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...")'
+	@echo "Installing into .venv (once, a minute or two) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,12 @@
+"""The order pipeline: settings, the system, its outputs."""
+
+import pulumi
+
+from infra.config import load_settings
+from infra.system import OrderSystem
+
+settings = load_settings(pulumi.Config())
+system = OrderSystem("Order", settings)
+
+for name, value in system.outputs.items():
+    pulumi.export(name, value)

@@ -1,0 +1,143 @@
+"""From a message's body to an order, or to the reason why it can never be one."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Context, Decimal, DecimalException, Inexact, Overflow, Rounded, Underflow
+from typing import Any, NoReturn
+
+from handler.contract import MAX_PARTITION_KEY_BYTES, Attribute
+
+REQUIRED_TEXT = (Attribute.ORDER_ID, Attribute.USER_ID, Attribute.ITEM_NAME, Attribute.STATUS, Attribute.TIMESTAMP)
+
+# DynamoDB keeps 38 significant digits and exponents from -130 to 125 (DynamoDB API Reference, data types);
+# what would be rounded is refused, because nothing of an order may be lost.
+_DYNAMODB_NUMBER = Context(prec=38, Emin=-130, Emax=125, traps=[Inexact, Rounded, Overflow, Underflow])
+
+_JSON_TYPES = {
+    type(None): "null",
+    bool: "a boolean",
+    str: "a string",
+    int: "a whole number",
+    Decimal: "a number with a fraction",
+    list: "an array",
+    dict: "an object",
+}
+
+
+class InvalidOrder(Exception):
+    """The message can never become an order, however often it is tried.
+
+    `order_id` is there when the message got far enough to say which order it is about.
+    """
+
+    def __init__(self, reason: str, order_id: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.order_id = order_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A valid order: its identity, and everything that its message said, unknown fields included.
+
+    Numbers are `int` or `Decimal`, never `float`: DynamoDB takes no floats, and none of the digits may change.
+    """
+
+    order_id: str
+    attributes: Mapping[str, Any]
+
+
+def parse_order(body: str) -> Order:
+    """Read an order from a message body, raw or wrapped in an SNS envelope.
+
+    Raises InvalidOrder with the reason, in words for the person who has to mend the message.
+    """
+    attributes = _unwrap(_json_object(body))
+    order_id = attributes.get(Attribute.ORDER_ID)
+    try:
+        _validate(attributes)
+    except InvalidOrder as invalid:
+        invalid.order_id = order_id if isinstance(order_id, str) and order_id else None
+        raise
+    return Order(order_id=attributes[Attribute.ORDER_ID], attributes=attributes)
+
+
+def _unwrap(document: dict[str, Any]) -> dict[str, Any]:
+    """The inner document where SNS delivered with its envelope, the document itself otherwise."""
+    if document.get("Type") != "Notification" or "TopicArn" not in document:
+        return document
+    message = document.get("Message")
+    if not isinstance(message, str):
+        raise InvalidOrder("the SNS envelope has no Message")
+    return _json_object(message)
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text, parse_float=_number, parse_int=_whole_number, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise InvalidOrder(f"not JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise InvalidOrder(f"not a JSON object but {_json_type(document)}")
+    return document
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return _DYNAMODB_NUMBER.create_decimal(text)
+    except DecimalException:
+        raise ValueError(f"the number {text[:50]} has more digits than DynamoDB keeps") from None
+
+
+def _whole_number(text: str) -> int:
+    return int(_number(text))
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _validate(attributes: Mapping[str, Any]) -> None:
+    for name in REQUIRED_TEXT:
+        _require_text(attributes, name)
+    _require_quantity(attributes)
+    _require_zoned_timestamp(attributes[Attribute.TIMESTAMP])
+    if len(attributes[Attribute.ORDER_ID].encode(errors="surrogatepass")) > MAX_PARTITION_KEY_BYTES:
+        raise InvalidOrder(f"{Attribute.ORDER_ID} is longer than {MAX_PARTITION_KEY_BYTES} bytes")
+
+
+def _require_text(attributes: Mapping[str, Any], name: str) -> None:
+    if name not in attributes:
+        raise InvalidOrder(f"{name} is missing")
+    value = attributes[name]
+    if not isinstance(value, str):
+        raise InvalidOrder(f"{name} must be a string, not {_json_type(value)}")
+    if not value.strip():
+        raise InvalidOrder(f"{name} is empty")
+
+
+def _require_quantity(attributes: Mapping[str, Any]) -> None:
+    name = Attribute.QUANTITY
+    if name not in attributes:
+        raise InvalidOrder(f"{name} is missing")
+    value = attributes[name]
+    # bool is an int to Python, and is no quantity.
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidOrder(f"{name} must be a whole number, not {_json_type(value)}")
+    if value < 1:
+        raise InvalidOrder(f"{name} must be at least 1")
+
+
+def _require_zoned_timestamp(text: str) -> None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidOrder(f"{Attribute.TIMESTAMP} is not an ISO 8601 time") from None
+    if moment.tzinfo is None:
+        raise InvalidOrder(f"{Attribute.TIMESTAMP} has no time zone")
+
+
+def _json_type(value: object) -> str:
+    return _JSON_TYPES[type(value)]

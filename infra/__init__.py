@@ -1,0 +1,1 @@
+"""The order pipeline as Pulumi components, one file a component."""

@@ -1,0 +1,69 @@
+"""The Lambda's zip: the `handler` package and the distributions that it imports, always the same bytes.
+
+The distributions are copied from the environment that runs this program: the versions that were tested, with nothing
+to download at deploy time. Order, times and modes are fixed, so that equal sources give an equal zip, and no preview
+shows a change that nobody made.
+"""
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import distribution
+from pathlib import Path, PurePosixPath
+
+ROOT = Path(__file__).resolve().parent.parent
+ZIP_PATH = Path("build/order-processor.zip")
+"""Where the zip is written, seen from the project's root: the same text in every clone."""
+
+DISTRIBUTIONS = ("aws-lambda-powertools", "jmespath", "typing-extensions")
+"""What the handler imports beyond boto3, which Lambda's runtime has, each of pure Python."""
+
+# The earliest time that a zip can say; what matters is that it never changes.
+_TIME = (1980, 1, 1, 0, 0, 0)
+_MODE = 0o100644 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """The zip that was written."""
+
+    path: Path
+    """Relative to the project's root."""
+    sha256: str
+    """Of the zip's bytes, in hex."""
+    size: int
+    """In bytes."""
+
+
+def build_package() -> Package:
+    """Write the zip to build/ under the project's root, and say what was written."""
+    path = ROOT / ZIP_PATH
+    path.parent.mkdir(exist_ok=True)
+    # Written beside and moved into place: nobody ever reads half a zip, not even where two builds meet.
+    fresh = path.with_suffix(f".{os.getpid()}")
+    with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, source in sorted(_files()):
+            info = zipfile.ZipInfo(str(name), _TIME)
+            info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, _MODE, 3
+            archive.writestr(info, source.read_bytes())
+    fresh.replace(path)
+    content = path.read_bytes()
+    return Package(path=ZIP_PATH, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+
+
+def _files() -> Iterator[tuple[PurePosixPath, Path]]:
+    """Every file of the zip: its name there, and where it is now."""
+    for source in (ROOT / "handler").rglob("*.py"):
+        yield PurePosixPath(source.relative_to(ROOT)), source
+    for name in DISTRIBUTIONS:
+        for file in distribution(name).files or ():
+            # What lies outside of the packages folder is a script for this environment's bin.
+            if file.suffix == ".py" and file.parts[0] != "..":
+                yield PurePosixPath(file), Path(str(file.locate()))
+
+
+if __name__ == "__main__":
+    package = build_package()
+    print(f"{package.sha256}  {package.path}  ({package.size:,} bytes)")

@@ -1,0 +1,78 @@
+"""Who may do what: each policy is a function named by what it allows, or asks for.
+
+ARNs may be Pulumi outputs; the documents are plain data, tested as such. A queue or topic has one policy document, so
+its statements are collected with `policy`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+
+Arn = pulumi.Input[str]
+Statement = dict[str, Any]
+
+
+def policy(*statements: Statement) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def lambda_may_assume() -> Statement:
+    return {
+        "Sid": "LambdaMayAssume",
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+
+
+def topic_may_send(topic: Arn, queue: Arn) -> Statement:
+    return {
+        "Sid": "TopicMaySend",
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+
+
+def queue_only_over_tls(queue: Arn) -> Statement:
+    return _only_over_tls("sqs:*", queue)
+
+
+def topic_only_over_tls(topic: Arn) -> Statement:
+    # A topic's policy takes no `sns:*`; publishing is what carries orders.
+    return _only_over_tls("sns:Publish", topic)
+
+
+def _only_over_tls(action: str, resource: Arn) -> Statement:
+    # A denial has to name everyone and everything, so the `*` here takes rights away and gives none.
+    return {
+        "Sid": "OnlyOverTls",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": action,
+        "Resource": resource,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def processor_may_receive(queue: Arn) -> Statement:
+    # What an event source mapping needs (Lambda Developer Guide, "Using Lambda with Amazon SQS", permissions).
+    return _allow("MayReceive", ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], queue)
+
+
+def processor_may_write_orders(table: Arn) -> Statement:
+    return _allow("MayWriteOrders", ["dynamodb:PutItem"], table)
+
+
+def processor_may_log(log_group: Arn) -> Statement:
+    # Lambda names the streams, so the group's streams are named by what they have in common.
+    return _allow(
+        "MayLog", ["logs:CreateLogStream", "logs:PutLogEvents"], pulumi.Output.concat(log_group, ":log-stream:*")
+    )
+
+
+def _allow(sid: str, actions: Sequence[str], resource: Arn) -> Statement:
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}

@@ -1,0 +1,82 @@
+"""What takes orders from the queue and writes them to the table."""
+
+import pulumi
+import pulumi_aws as aws
+
+from handler.contract import ENTRY_POINT, TABLE_NAME_VARIABLE
+from infra import policies
+from infra.package import build_package
+from infra.settings import ProcessorSettings
+
+
+class OrderProcessor(pulumi.ComponentResource):
+    """The function with its role and its log, and the event source mapping that feeds it from the queue."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: ProcessorSettings,
+        *,
+        reads: aws.sqs.Queue,
+        writes: aws.dynamodb.Table,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("orders:index:OrderProcessor", name, {}, opts)
+        self.package = build_package()
+        self.log_group = aws.cloudwatch.LogGroup(
+            f"/aws/lambda/{name}",
+            retention_in_days=settings.log_retention_days,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        role = self._role(name)
+        permissions = self._permissions(name, role, reads, writes)
+        # Without its permissions the function would fail its first orders, and Lambda refuses the mapping.
+        permitted = pulumi.ResourceOptions(parent=self, depends_on=[permissions])
+        self.function = aws.lambda_.Function(
+            name,
+            role=role.arn,
+            runtime=settings.processor_runtime,
+            architectures=[settings.processor_architecture],
+            handler=ENTRY_POINT,
+            code=pulumi.FileArchive(str(self.package.path)),
+            memory_size=settings.processor_memory_megabytes,
+            timeout=settings.processor_timeout_seconds,
+            reserved_concurrent_executions=settings.reserved_concurrency,
+            environment={"variables": {TABLE_NAME_VARIABLE: writes.name}},
+            logging_config={"log_format": "JSON", "log_group": self.log_group.name},
+            opts=permitted,
+        )
+        aws.lambda_.EventSourceMapping(
+            name,
+            event_source_arn=reads.arn,
+            function_name=self.function.arn,
+            batch_size=settings.batch_size,
+            maximum_batching_window_in_seconds=settings.batching_window_seconds,
+            function_response_types=["ReportBatchItemFailures"],
+            scaling_config={"maximum_concurrency": settings.maximum_concurrency},
+            opts=permitted,
+        )
+        self.register_outputs({"name": self.function.name, "logGroup": self.log_group.name})
+
+    def _role(self, name: str) -> aws.iam.Role:
+        document = policies.policy(policies.lambda_may_assume())
+        return aws.iam.Role(
+            name,
+            assume_role_policy=pulumi.Output.json_dumps(document),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _permissions(
+        self, name: str, role: aws.iam.Role, reads: aws.sqs.Queue, writes: aws.dynamodb.Table
+    ) -> aws.iam.RolePolicy:
+        document = policies.policy(
+            policies.processor_may_receive(reads.arn),
+            policies.processor_may_write_orders(writes.arn),
+            policies.processor_may_log(self.log_group.arn),
+        )
+        return aws.iam.RolePolicy(
+            name,
+            role=role.name,
+            policy=pulumi.Output.json_dumps(document),
+            opts=pulumi.ResourceOptions(parent=self),
+        )

@@ -1,0 +1,45 @@
+"""The whole pipeline."""
+
+from typing import Any
+
+import pulumi
+
+from infra.budget import delivery_budget
+from infra.processor import OrderProcessor
+from infra.queue import OrderQueue
+from infra.settings import Settings
+from infra.subscription import OrderSubscription
+from infra.table import OrderTable
+from infra.topic import OrderTopic
+
+
+class OrderSystem(pulumi.ComponentResource):
+    """An order's way: topic, subscription, queue with its dead letters, processor, table.
+
+    `outputs` is what people and tools need to reach it, by the names of the stack outputs.
+    """
+
+    def __init__(self, name: str, settings: Settings, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("orders:index:OrderSystem", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        topic = OrderTopic(f"{name}Topic", opts=child)
+        queue = OrderQueue(f"{name}Queue", settings.queue, fed_by=topic.topic, opts=child)
+        subscription = OrderSubscription(
+            f"{name}Subscription", settings.queue, topic=topic.topic, queue=queue, opts=child
+        )
+        table = OrderTable(f"{name}s", settings.table, opts=child)
+        processor = OrderProcessor(
+            f"{name}Processor", settings.processor, reads=queue.queue, writes=table.table, opts=child
+        )
+        self.outputs: dict[str, Any] = {
+            "topicArn": topic.topic.arn,
+            "queueUrl": queue.queue.url,
+            "deadLetterQueueUrl": queue.dead_letters.url,
+            "undeliveredQueueUrl": subscription.undelivered.url,
+            "tableName": table.table.name,
+            "processorName": processor.function.name,
+            "logGroupName": processor.log_group.name,
+            "packageSha256": processor.package.sha256,
+            "deliveryBudget": delivery_budget(settings).as_output(),
+        }
+        self.register_outputs(self.outputs)

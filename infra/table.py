@@ -1,0 +1,27 @@
+"""Where orders are kept."""
+
+import pulumi
+import pulumi_aws as aws
+
+from handler.contract import PARTITION_KEY
+from infra.settings import TableSettings
+
+
+class OrderTable(pulumi.ComponentResource):
+    """The table of orders: one item an order, paid by the request, restorable to any second of the last weeks."""
+
+    def __init__(self, name: str, settings: TableSettings, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("orders:index:OrderTable", name, {}, opts)
+        self.table = aws.dynamodb.Table(
+            name,
+            hash_key=PARTITION_KEY,
+            attributes=[{"name": PARTITION_KEY, "type": "S"}],
+            billing_mode="PAY_PER_REQUEST",
+            point_in_time_recovery={
+                "enabled": True,
+                "recovery_period_in_days": settings.point_in_time_recovery_days,
+            },
+            deletion_protection_enabled=settings.protect_table,
+            opts=pulumi.ResourceOptions(parent=self, protect=settings.protect_table),
+        )
+        self.register_outputs({"name": self.table.name})

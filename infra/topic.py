@@ -1,0 +1,22 @@
+"""Where publishers send orders."""
+
+import pulumi
+import pulumi_aws as aws
+
+from infra import policies
+
+
+class OrderTopic(pulumi.ComponentResource):
+    """The topic that orders are published to, over TLS only."""
+
+    def __init__(self, name: str, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("orders:index:OrderTopic", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.topic = aws.sns.Topic(name, opts=child)
+        aws.sns.TopicPolicy(
+            name,
+            arn=self.topic.arn,
+            policy=pulumi.Output.json_dumps(policies.policy(policies.topic_only_over_tls(self.topic.arn))),
+            opts=child,
+        )
+        self.register_outputs({"arn": self.topic.arn})

@@ -1,0 +1,110 @@
+"""The AWS emulator as a child process: on loopback only, and gone when its parent is.
+
+The child holds the reading end of a pipe whose other end only the parent has. However the parent ends, a kill
+included, the pipe closes, and the child leaves: no process stays behind, on any system.
+"""
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from local.aws import Endpoint
+from local.program import ROOT
+
+LOOPBACK = "127.0.0.1"
+USUAL_PORT = 4566
+"""Where emulators of AWS listen by custom, and where Pulumi.local.yaml looks for one."""
+
+SERVICES = ("cloudwatch", "dynamodb", "iam", "lambda", "logs", "sns", "sqs", "sts")
+LOGS = ROOT / ".local"
+
+
+class EmulatorError(Exception):
+    """The emulator did not start; the message says where it says why."""
+
+
+@contextmanager
+def emulator(name: str, *, port: int = 0) -> Iterator[Endpoint]:
+    """Run an emulator for as long as the context lasts; it logs into `.local/NAME.log`.
+
+    Port 0 is any free one. Raises EmulatorError where it does not start, for example because the port is taken.
+    """
+    LOGS.mkdir(exist_ok=True)
+    log_path = LOGS / f"{name}.log"
+    with log_path.open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local.emulator", str(port)],
+            cwd=ROOT,
+            env=_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            # Ctrl-C is for the parent, which then ends the emulator in good order.
+            start_new_session=True,
+        )
+    assert process.stdin
+    assert process.stdout
+    try:
+        bound = process.stdout.readline().strip()
+        if not bound:
+            raise EmulatorError(f"the emulator did not start; {log_path} says why")
+        yield Endpoint(url=f"http://{LOOPBACK}:{bound}")
+    finally:
+        process.stdin.close()
+        process.wait()
+        process.stdout.close()
+
+
+def is_free(port: int) -> bool:
+    """Whether nothing listens on the loopback port."""
+    with socket.socket() as probe:
+        return probe.connect_ex((LOOPBACK, port)) != 0
+
+
+def _environment() -> dict[str, str]:
+    """This process's environment, without what it says of AWS: that would reach the functions on the emulator."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+
+
+def _serve(port: int) -> None:
+    """The child: bind, say the port, serve until the parent is gone."""
+    listener = socket.create_server((LOOPBACK, port))
+    bound = listener.getsockname()[1]
+    scratch = tempfile.mkdtemp(prefix="orders-emulator-")
+    threading.Thread(target=_leave_with_the_parent, args=(scratch,), daemon=True).start()
+    os.environ.update(
+        GATEWAY_PORT=str(bound),
+        SERVICES=",".join(SERVICES),
+        TMPDIR=scratch,
+        SFTP_ENABLED="0",
+        IOT_MTLS_ENABLED="0",
+    )
+    tempfile.tempdir = scratch
+    from ministack.app import app  # noqa: PLC0415 - it reads its settings when it is imported
+
+    config = Config()
+    config.bind = [f"fd://{listener.fileno()}"]
+    config.keep_alive_timeout = 75
+    print(bound, flush=True)
+    asyncio.run(serve(app, config))
+
+
+def _leave_with_the_parent(scratch: str) -> None:
+    sys.stdin.read()
+    shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]))

@@ -1,0 +1,94 @@
+"""A pipeline deployed on the emulator: publish to it, and see what became of the orders."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+from handler.contract import PARTITION_KEY
+from local.aws import Endpoint
+
+PUBLISH_BATCH = 10
+"""The most entries of one PublishBatch (SNS API Reference)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """A message of the dead-letter queue."""
+
+    message_id: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The endpoint it runs on, and the stack's outputs."""
+
+    endpoint: Endpoint
+    outputs: dict[str, Any]
+
+    def publish(self, bodies: Iterable[str]) -> list[str]:
+        """Publish each body to the topic, and return what was refused, which is nothing as a rule."""
+        refused = []
+        for batch in _batches(bodies):
+            answer = self.endpoint.sns.publish_batch(
+                TopicArn=self.outputs["topicArn"],
+                PublishBatchRequestEntries=[
+                    {"Id": str(position), "Message": body} for position, body in enumerate(batch)
+                ],
+            )
+            refused += [batch[int(failure["Id"])] for failure in answer["Failed"]]
+        return refused
+
+    def stored(self) -> int:
+        """How many orders the table holds."""
+        pages = self.endpoint.dynamodb.get_paginator("scan").paginate(
+            TableName=self.outputs["tableName"], Select="COUNT", ConsistentRead=True
+        )
+        return sum(page["Count"] for page in pages)
+
+    def order(self, order_id: str) -> dict[str, Any] | None:
+        """An order as the table holds it."""
+        item = self.endpoint.dynamodb.get_item(
+            TableName=self.outputs["tableName"], Key={PARTITION_KEY: {"S": order_id}}, ConsistentRead=True
+        ).get("Item")
+        return item and {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
+
+    def waiting(self, queue_output: str) -> int:
+        """How many messages a queue holds, received ones included. The queue is named by its stack output."""
+        attributes = self.endpoint.sqs.get_queue_attributes(
+            QueueUrl=self.outputs[queue_output],
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )["Attributes"]
+        return sum(map(int, attributes.values()))
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """What is in the dead-letter queue; it stays there, hidden for a moment."""
+        found: dict[str, DeadLetter] = {}
+        while messages := self.endpoint.sqs.receive_message(
+            QueueUrl=self.outputs["deadLetterQueueUrl"],
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=5,
+        ).get("Messages"):
+            for message in messages:
+                found[message["MessageId"]] = DeadLetter(message_id=message["MessageId"], body=message["Body"])
+        return list(found.values())
+
+    def log_records(self) -> Iterator[dict[str, Any]]:
+        """The processor's own log records, without the lines that Lambda adds."""
+        pages = self.endpoint.logs.get_paginator("filter_log_events").paginate(
+            logGroupName=self.outputs["logGroupName"]
+        )
+        for page in pages:
+            for event in page["events"]:
+                if event["message"].startswith("{"):
+                    yield json.loads(event["message"])
+
+
+def _batches(bodies: Iterable[str]) -> Iterator[list[str]]:
+    remaining = iter(bodies)
+    while batch := list(islice(remaining, PUBLISH_BATCH)):
+        yield batch

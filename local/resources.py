@@ -1,0 +1,279 @@
+"""What the local deployer can carry out: each type of resource, brought to its declared inputs on an emulator.
+
+Every function makes the resource or, where it is there already, changes it, and returns the id and the outputs that the
+AWS provider would return. A type or an input that is not here is an error with its name, never silence.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from local.aws import Endpoint
+from local.program import ROOT
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
+
+Name = TypeVar("Name", bound=str)
+Inputs = Mapping[str, Any]
+Carried = tuple[str, dict[str, Any]]
+"""A resource's id and its outputs."""
+
+
+class NotCarriedOut(Exception):
+    """The program declares something that the local deployer has not learnt: teach it in local/resources.py."""
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Where resources are made, and the tags that all of them get."""
+
+    endpoint: Endpoint
+    tags: Mapping[str, str]
+
+    @property
+    def tag_list(self) -> list[Any]:
+        """The tags as pairs, which is how SNS, DynamoDB and IAM want them."""
+        return [{"Key": key, "Value": value} for key, value in self.tags.items()]
+
+
+CarryOut = Callable[[Cloud, str, Inputs], Carried]
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    inputs: frozenset[str]
+    carry_out: CarryOut
+
+
+_TYPES: dict[str, _Learnt] = {}
+
+
+def carry_out(cloud: Cloud, type_token: str, name: str, inputs: Inputs) -> Carried:
+    """Make or change one resource. Raises NotCarriedOut for a type or an input that is not known here."""
+    learnt = _TYPES.get(type_token)
+    if learnt is None:
+        raise NotCarriedOut(f"the local deployer does not carry out {type_token} ({name}); local/resources.py is where")
+    if unknown := sorted(inputs.keys() - learnt.inputs):
+        raise NotCarriedOut(f"the local deployer does not carry out {', '.join(unknown)} of {type_token} ({name})")
+    return learnt.carry_out(cloud, name, inputs)
+
+
+def _carries_out(type_token: str, *inputs: str) -> Callable[[CarryOut], CarryOut]:
+    def learn(function: CarryOut) -> CarryOut:
+        _TYPES[type_token] = _Learnt(frozenset(inputs), function)
+        return function
+
+    return learn
+
+
+@_carries_out("aws:sns/topic:Topic")
+def _topic(cloud: Cloud, name: str, _: Inputs) -> Carried:
+    arn = cloud.endpoint.sns.create_topic(Name=name, Tags=cloud.tag_list)["TopicArn"]
+    return arn, {"arn": arn, "name": name}
+
+
+@_carries_out("aws:sns/topicPolicy:TopicPolicy", "arn", "policy")
+def _topic_policy(cloud: Cloud, _: str, inputs: Inputs) -> Carried:
+    cloud.endpoint.sns.set_topic_attributes(
+        TopicArn=inputs["arn"], AttributeName="Policy", AttributeValue=inputs["policy"]
+    )
+    return inputs["arn"], {}
+
+
+_SUBSCRIPTION_ATTRIBUTES = {"rawMessageDelivery": "RawMessageDelivery", "redrivePolicy": "RedrivePolicy"}
+
+
+@_carries_out("aws:sns/topicSubscription:TopicSubscription", "topic", "protocol", "endpoint", *_SUBSCRIPTION_ATTRIBUTES)
+def _topic_subscription(cloud: Cloud, _: str, inputs: Inputs) -> Carried:
+    sns = cloud.endpoint.sns
+    arn = sns.subscribe(
+        TopicArn=inputs["topic"], Protocol=inputs["protocol"], Endpoint=inputs["endpoint"], ReturnSubscriptionArn=True
+    )["SubscriptionArn"]
+    for name, value in _attributes(_SUBSCRIPTION_ATTRIBUTES, inputs).items():
+        sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName=name, AttributeValue=value)
+    return arn, {"arn": arn}
+
+
+_QUEUE_ATTRIBUTES: dict[str, "QueueAttributeNameType"] = {
+    "messageRetentionSeconds": "MessageRetentionPeriod",
+    "redriveAllowPolicy": "RedriveAllowPolicy",
+    "redrivePolicy": "RedrivePolicy",
+    "sqsManagedSseEnabled": "SqsManagedSseEnabled",
+    "visibilityTimeoutSeconds": "VisibilityTimeout",
+}
+
+
+@_carries_out("aws:sqs/queue:Queue", *_QUEUE_ATTRIBUTES)
+def _queue(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
+    sqs = cloud.endpoint.sqs
+    try:
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    except sqs.exceptions.QueueDoesNotExist:
+        url = sqs.create_queue(QueueName=name, tags=cloud.tags)["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=_attributes(_QUEUE_ATTRIBUTES, inputs))
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    return url, {"arn": arn, "name": name, "url": url}
+
+
+@_carries_out("aws:sqs/queuePolicy:QueuePolicy", "queueUrl", "policy")
+def _queue_policy(cloud: Cloud, _: str, inputs: Inputs) -> Carried:
+    return _queue_attribute(cloud, inputs["queueUrl"], "Policy", inputs["policy"])
+
+
+@_carries_out("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", "queueUrl", "redriveAllowPolicy")
+def _redrive_allow_policy(cloud: Cloud, _: str, inputs: Inputs) -> Carried:
+    return _queue_attribute(cloud, inputs["queueUrl"], "RedriveAllowPolicy", inputs["redriveAllowPolicy"])
+
+
+def _queue_attribute(cloud: Cloud, url: str, name: "QueueAttributeNameType", value: str) -> Carried:
+    cloud.endpoint.sqs.set_queue_attributes(QueueUrl=url, Attributes={name: value})
+    return url, {}
+
+
+@_carries_out(
+    "aws:dynamodb/table:Table",
+    "attributes",
+    "billingMode",
+    "deletionProtectionEnabled",
+    "hashKey",
+    "pointInTimeRecovery",
+)
+def _table(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
+    dynamodb = cloud.endpoint.dynamodb
+    protected = inputs["deletionProtectionEnabled"]
+    try:
+        arn = dynamodb.describe_table(TableName=name)["Table"]["TableArn"]
+        dynamodb.update_table(TableName=name, DeletionProtectionEnabled=protected)
+    except dynamodb.exceptions.ResourceNotFoundException:
+        arn = dynamodb.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": inputs["hashKey"], "KeyType": "HASH"}],
+            AttributeDefinitions=[
+                {"AttributeName": a["name"], "AttributeType": a["type"]} for a in inputs["attributes"]
+            ],
+            BillingMode=inputs["billingMode"],
+            DeletionProtectionEnabled=protected,
+            Tags=cloud.tag_list,
+        )["TableDescription"]["TableArn"]
+    recovery = inputs["pointInTimeRecovery"]
+    dynamodb.update_continuous_backups(
+        TableName=name,
+        PointInTimeRecoverySpecification={
+            "PointInTimeRecoveryEnabled": recovery["enabled"],
+            "RecoveryPeriodInDays": recovery["recoveryPeriodInDays"],
+        },
+    )
+    return name, {"arn": arn, "name": name}
+
+
+@_carries_out("aws:cloudwatch/logGroup:LogGroup", "retentionInDays")
+def _log_group(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
+    logs = cloud.endpoint.logs
+    with suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_group(logGroupName=name, tags=dict(cloud.tags))
+    logs.put_retention_policy(logGroupName=name, retentionInDays=inputs["retentionInDays"])
+    found = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    # CloudWatch Logs ends the ARN with `:*`, the provider without.
+    arn = next(group["arn"] for group in found if group["logGroupName"] == name).removesuffix(":*")
+    return name, {"arn": arn, "name": name}
+
+
+@_carries_out("aws:iam/role:Role", "assumeRolePolicy")
+def _role(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
+    iam = cloud.endpoint.iam
+    try:
+        arn = iam.get_role(RoleName=name)["Role"]["Arn"]
+        iam.update_assume_role_policy(RoleName=name, PolicyDocument=inputs["assumeRolePolicy"])
+    except iam.exceptions.NoSuchEntityException:
+        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=inputs["assumeRolePolicy"], Tags=cloud.tag_list)[
+            "Role"
+        ]["Arn"]
+    return name, {"arn": arn, "name": name}
+
+
+@_carries_out("aws:iam/rolePolicy:RolePolicy", "role", "policy")
+def _role_policy(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
+    cloud.endpoint.iam.put_role_policy(RoleName=inputs["role"], PolicyName=name, PolicyDocument=inputs["policy"])
+    return f"{inputs['role']}:{name}", {"name": name}
+
+
+@_carries_out(
+    "aws:lambda/function:Function",
+    "architectures",
+    "code",
+    "environment",
+    "handler",
+    "loggingConfig",
+    "memorySize",
+    "reservedConcurrentExecutions",
+    "role",
+    "runtime",
+    "timeout",
+)
+def _function(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
+    function = cloud.endpoint.lambda_
+    code = (ROOT / inputs["code"].path).read_bytes()
+    declared: dict[str, Any] = {
+        "FunctionName": name,
+        "Role": inputs["role"],
+        "Runtime": inputs["runtime"],
+        "Handler": inputs["handler"],
+        "MemorySize": inputs["memorySize"],
+        "Timeout": inputs["timeout"],
+        "Environment": {"Variables": inputs["environment"]["variables"]},
+        "LoggingConfig": {
+            "LogFormat": inputs["loggingConfig"]["logFormat"],
+            "LogGroup": inputs["loggingConfig"]["logGroup"],
+        },
+    }
+    try:
+        arn = function.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
+        function.update_function_configuration(**declared)
+        function.update_function_code(FunctionName=name, ZipFile=code, Architectures=inputs["architectures"])
+    except function.exceptions.ResourceNotFoundException:
+        arn = function.create_function(
+            **declared, Code={"ZipFile": code}, Architectures=inputs["architectures"], Tags=cloud.tags
+        )["FunctionArn"]
+    if (reserved := inputs["reservedConcurrentExecutions"]) >= 0:
+        function.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)
+    else:
+        function.delete_function_concurrency(FunctionName=name)
+    return name, {"arn": arn, "name": name}
+
+
+@_carries_out(
+    "aws:lambda/eventSourceMapping:EventSourceMapping",
+    "batchSize",
+    "eventSourceArn",
+    "functionName",
+    "functionResponseTypes",
+    "maximumBatchingWindowInSeconds",
+    "scalingConfig",
+)
+def _event_source_mapping(cloud: Cloud, _: str, inputs: Inputs) -> Carried:
+    function = cloud.endpoint.lambda_
+    between = {"EventSourceArn": inputs["eventSourceArn"], "FunctionName": inputs["functionName"]}
+    declared: dict[str, Any] = {
+        "BatchSize": inputs["batchSize"],
+        "MaximumBatchingWindowInSeconds": inputs["maximumBatchingWindowInSeconds"],
+        "FunctionResponseTypes": inputs["functionResponseTypes"],
+        "ScalingConfig": {"MaximumConcurrency": inputs["scalingConfig"]["maximumConcurrency"]},
+    }
+    if found := function.list_event_source_mappings(**between)["EventSourceMappings"]:
+        identity = found[0]["UUID"]
+        function.update_event_source_mapping(UUID=identity, **declared)
+    else:
+        identity = function.create_event_source_mapping(**between, **declared, Tags=cloud.tags)["UUID"]
+    return identity, {"uuid": identity}
+
+
+def _attributes(names: Mapping[str, Name], inputs: Inputs) -> dict[Name, str]:
+    """The inputs under the API's names; it takes every value as text."""
+    return {name: _text(inputs[key]) for key, name in names.items() if key in inputs}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,1 @@
+"""The `orders` command, for the people who run the system."""

@@ -1,0 +1,1 @@
+"""The tests: unit, on the emulator, and with the Pulumi engine."""

@@ -1,0 +1,29 @@
+"""What holds for all tests: one that passes without having asserted anything fails."""
+
+import sys
+from collections.abc import Generator
+
+import pytest
+from _pytest.assertion.rewrite import AssertionRewritingHook
+
+pytest_plugins = ["pytester"]
+
+_ASSERTED = pytest.StashKey[bool]()
+
+# pytest rewrites the assertions of its plugins as well, and would now report each of those in Hypothesis's inner loops:
+# property tests would take a hundred times as long.
+for finder in sys.meta_path:
+    if isinstance(finder, AssertionRewritingHook):
+        finder._must_rewrite.discard("hypothesis")
+
+
+def pytest_assertion_pass(item: pytest.Item) -> None:
+    item.stash[_ASSERTED] = True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    result = yield
+    if not item.stash.get(_ASSERTED, False):
+        pytest.fail("the test passed without asserting anything", pytrace=False)
+    return result

@@ -1,0 +1,1 @@
+"""The whole system through the real Pulumi engine."""

@@ -1,0 +1,102 @@
+"""The whole program under Pulumi's mocks, with everything that it registered."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pulumi.runtime import Mocks, rpc
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
+
+from local.program import main_program, run_program, stack_config
+
+
+@dataclass(frozen=True)
+class Registered:
+    """One registration, as the engine would see it."""
+
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    parent: str
+    urn: str
+    dependencies: frozenset[str]
+    protect: bool
+    custom: bool
+
+    def document(self, key: str) -> Any:
+        """An input that holds a JSON document."""
+        return json.loads(self.inputs[key])
+
+
+@dataclass
+class Program:
+    """What a run registered, once it was over."""
+
+    resources: list[Registered] = field(default_factory=list)
+    registered_outputs: set[str] = field(default_factory=set)
+    outputs: dict[str, Any] = field(default_factory=dict)
+
+    def all(self, type_token: str) -> list[Registered]:
+        return [resource for resource in self.resources if resource.type == type_token]
+
+    def one(self, type_token: str, name: str | None = None) -> Registered:
+        found = [resource for resource in self.all(type_token) if name in (None, resource.name)]
+        assert len(found) == 1, f"{len(found)} of {type_token} {name or ''}"
+        return found[0]
+
+    @property
+    def components(self) -> Iterator[Registered]:
+        return (resource for resource in self.resources if not resource.custom)
+
+
+class _Answers(Mocks):
+    """Every resource gets an ARN and a URL that say what they belong to."""
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        made_up = {"arn": arn(args.typ, args.name), "name": args.name, "url": f"https://{args.name}"}
+        return f"{args.name}-id", {**made_up, **args.inputs}
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        raise NotImplementedError(args.token)
+
+
+def arn(type_token: str, name: str) -> str:
+    """The ARN that the mocks give a resource."""
+    return f"arn:aws:{type_token.partition('/')[0].removeprefix('aws:')}:::{name}"
+
+
+class _Recorder(MockMonitor):
+    def __init__(self, program: Program) -> None:
+        super().__init__(_Answers())
+        self._program = program
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the monitor's own name
+        response = super().RegisterResource(request)  # type: ignore[no-untyped-call]  # Pulumi's
+        if request.type != "pulumi:pulumi:Stack":
+            self._program.resources.append(
+                Registered(
+                    type=request.type,
+                    name=request.name,
+                    inputs=rpc.deserialize_properties(request.object),
+                    parent=request.parent,
+                    urn=response.urn,
+                    dependencies=frozenset(request.dependencies),
+                    protect=request.protect,
+                    custom=request.custom,
+                )
+            )
+        return response
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the monitor's own name
+        self._program.registered_outputs.add(request.urn)
+        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]  # Pulumi's
+
+
+def recorded(
+    stack: str, settings: Mapping[str, str] | None = None, program: Callable[[], None] = main_program
+) -> Program:
+    """Run the program as the stack, with some settings changed."""
+    record = Program()
+    record.outputs = run_program(stack, stack_config(stack, settings), _Recorder(record), program)
+    return record

@@ -1,0 +1,1 @@
+"""The whole system on the emulator, deployed as `make demo` deploys it."""

@@ -1,0 +1,112 @@
+"""The Lambda's zip: the same bytes wherever it is built, and whole."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+
+from handler.contract import ENTRY_POINT
+from infra import package
+from infra.package import ROOT, ZIP_PATH, build_package
+
+MEBIBYTE = 1024 * 1024
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """The files that the zip is made of, in a folder of their own, written in another order under another umask."""
+    previous = os.umask(0o077)
+    try:
+        for folder in ("infra", "handler"):
+            (tmp_path / folder).mkdir()
+            for source in sorted((ROOT / folder).glob("*.py"), reverse=True):
+                shutil.copyfile(source, tmp_path / folder / source.name)
+    finally:
+        os.umask(previous)
+    return tmp_path
+
+
+def test_the_zip_is_the_same_in_another_folder_under_another_umask_and_file_order(clone: Path) -> None:
+    here = build_package()
+    there = subprocess.run(
+        [sys.executable, "-m", "infra.package"], cwd=clone, capture_output=True, text=True, check=True
+    ).stdout
+    assert there.split()[0] == here.sha256
+    assert (clone / ZIP_PATH).read_bytes() == (ROOT / ZIP_PATH).read_bytes()
+
+
+def test_the_zip_does_not_depend_on_the_order_that_files_are_found_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = build_package()
+    found = list(package._files())
+    monkeypatch.setattr(package, "_files", lambda: iter(found[::-1]))
+    assert build_package() == here
+
+
+def test_a_changed_handler_changes_the_zip(clone: Path) -> None:
+    def digest() -> str:
+        command = [sys.executable, "-m", "infra.package"]
+        return subprocess.run(command, cwd=clone, capture_output=True, text=True, check=True).stdout.split()[0]
+
+    before = digest()
+    source = clone / "handler/order.py"
+    source.write_text(source.read_text() + "# changed\n")
+    assert digest() != before
+
+
+def test_the_zip_is_under_a_mebibyte() -> None:
+    built = build_package()
+    assert built.size == (ROOT / built.path).stat().st_size < MEBIBYTE
+
+
+def _entries() -> Iterator[zipfile.ZipInfo]:
+    build_package()
+    with zipfile.ZipFile(ROOT / ZIP_PATH) as archive:
+        yield from archive.infolist()
+
+
+def test_every_file_of_the_zip_is_source_that_everyone_may_read_at_a_fixed_time() -> None:
+    entries = list(_entries())
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
+    assert {Path(entry.filename).suffix for entry in entries} == {".py"}
+    assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
+
+
+def test_the_zip_holds_the_handler_and_nothing_else_of_the_project() -> None:
+    folders = {entry.filename.split("/")[0] for entry in _entries()}
+    assert folders == {"handler", "aws_lambda_powertools", "jmespath", "typing_extensions.py"}
+
+
+def test_the_handler_runs_from_the_zip_with_nothing_beside_it_but_what_lambda_has(tmp_path: Path) -> None:
+    # -S leaves out this environment's packages: what Lambda's runtime has, boto3 and what it needs, is linked back.
+    runtime = tmp_path / "runtime"
+    runtime.mkdir()
+    for name in ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3"):
+        packages = distribution(name)
+        for top in {file.parts[0] for file in packages.files or ()} - {".."}:
+            if not (runtime / top).exists():
+                (runtime / top).symlink_to(str(packages.locate_file(top)))
+    module, _, function = ENTRY_POINT.rpartition(".")
+    program = (
+        f"import sys; sys.path[:0] = [{str(ROOT / ZIP_PATH)!r}]; sys.path.append({str(runtime)!r})\n"
+        f"import {module} as entry\n"
+        f"assert entry.__file__.startswith({str(ROOT / ZIP_PATH)!r})\n"
+        f"print(entry.{function}({{'Records': []}}, type('Context', (), {{'aws_request_id': 'r'}})))"
+    )
+    build_package()
+    ran = subprocess.run(
+        [sys.executable, "-S", "-c", program],
+        cwd=tmp_path,
+        env={"ORDERS_TABLE": "Orders", "AWS_DEFAULT_REGION": "eu-west-1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.stderr == ""
+    assert ran.stdout == "{'batchItemFailures': []}\n"

@@ -1,0 +1,92 @@
+"""The policies as documents, and what the whole program grants."""
+
+from typing import Any
+
+import pytest
+
+from infra import policies
+from tests.support.recorder import Program, arn, recorded
+
+QUEUE, TOPIC, TABLE = "arn:aws:sqs:::Q", "arn:aws:sns:::T", "arn:aws:dynamodb:::D"
+
+
+def test_only_the_topic_may_send_to_the_queue() -> None:
+    assert policies.topic_may_send(TOPIC, QUEUE) == {
+        "Sid": "TopicMaySend",
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": QUEUE,
+        "Condition": {"ArnEquals": {"aws:SourceArn": TOPIC}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("statement", "action"),
+    [(policies.queue_only_over_tls(QUEUE), "sqs:*"), (policies.topic_only_over_tls(QUEUE), "sns:Publish")],
+)
+def test_what_is_not_tls_is_denied_to_everyone(statement: dict[str, Any], action: str) -> None:
+    assert statement == {
+        "Sid": "OnlyOverTls",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": action,
+        "Resource": QUEUE,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+@pytest.fixture(scope="module")
+def program() -> Program:
+    return recorded("dev")
+
+
+def test_the_processor_may_do_exactly_what_it_does(program: Program) -> None:
+    statements = program.one("aws:iam/rolePolicy:RolePolicy").document("policy")["Statement"]
+    assert {(action, statement["Resource"]) for statement in statements for action in statement["Action"]} == {
+        ("sqs:ReceiveMessage", arn("aws:sqs/", "OrderQueue")),
+        ("sqs:DeleteMessage", arn("aws:sqs/", "OrderQueue")),
+        ("sqs:GetQueueAttributes", arn("aws:sqs/", "OrderQueue")),
+        ("dynamodb:PutItem", arn("aws:dynamodb/", "Orders")),
+        ("logs:CreateLogStream", arn("aws:cloudwatch/", "/aws/lambda/OrderProcessor:log-stream:*")),
+        ("logs:PutLogEvents", arn("aws:cloudwatch/", "/aws/lambda/OrderProcessor:log-stream:*")),
+    }
+    assert {statement["Effect"] for statement in statements} == {"Allow"}
+
+
+def test_only_lambda_may_assume_the_processors_role(program: Program) -> None:
+    [statement] = program.one("aws:iam/role:Role").document("assumeRolePolicy")["Statement"]
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == (
+        "Allow",
+        {"Service": "lambda.amazonaws.com"},
+        "sts:AssumeRole",
+    )
+
+
+def test_nothing_is_allowed_on_every_resource_or_with_every_action(program: Program) -> None:
+    documents = [
+        resource.document(key)
+        for resource in program.resources
+        for key in ("policy", "assumeRolePolicy")
+        if key in resource.inputs
+    ]
+    allowed = [s for document in documents for s in document["Statement"] if s["Effect"] == "Allow"]
+    assert len(allowed) == 6
+    for statement in allowed:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        assert not [action for action in actions if "*" in action]
+        assert statement.get("Resource") != "*"
+        assert statement.get("Principal") != "*"
+
+
+@pytest.mark.parametrize(
+    ("queue", "senders"),
+    [("OrderQueue", ["OrderTopic"]), ("OrderUndelivered", ["OrderTopic"]), ("OrderDLQ", [])],
+)
+def test_each_queue_accepts_messages_from_the_topic_alone_if_at_all(
+    program: Program, queue: str, senders: list[str]
+) -> None:
+    statements = program.one("aws:sqs/queuePolicy:QueuePolicy", queue).document("policy")["Statement"]
+    allowed = [statement for statement in statements if statement["Effect"] == "Allow"]
+    assert [s["Condition"]["ArnEquals"]["aws:SourceArn"] for s in allowed] == [arn("aws:sns/", t) for t in senders]
+    assert {statement["Resource"] for statement in statements} == {arn("aws:sqs/", queue)}
