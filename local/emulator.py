@@ -5,6 +5,7 @@ included, the pipe closes, and the child leaves: no process stays behind, on any
 """
 
 import asyncio
+import errno
 import os
 import shutil
 import socket
@@ -34,16 +35,16 @@ class EmulatorError(Exception):
 
 
 @contextmanager
-def emulator(name: str, *, port: int = 0) -> Iterator[Endpoint]:
+def emulator(name: str, *, preferred_port: int = 0) -> Iterator[Endpoint]:
     """Run an emulator for as long as the context lasts; it logs into `.local/NAME.log`.
 
-    Port 0 is any free one. Raises EmulatorError where it does not start, for example because the port is taken.
+    It listens on the preferred port, or on any free one where that is taken. Raises EmulatorError if it does not start.
     """
     LOGS.mkdir(exist_ok=True)
     log_path = LOGS / f"{name}.log"
     with log_path.open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local.emulator", str(port)],
+            [sys.executable, "-m", "local.emulator", str(preferred_port)],
             cwd=ROOT,
             env=_environment(),
             stdin=subprocess.PIPE,
@@ -66,20 +67,14 @@ def emulator(name: str, *, port: int = 0) -> Iterator[Endpoint]:
         process.stdout.close()
 
 
-def is_free(port: int) -> bool:
-    """Whether nothing listens on the loopback port."""
-    with socket.socket() as probe:
-        return probe.connect_ex((LOOPBACK, port)) != 0
-
-
 def _environment() -> dict[str, str]:
     """This process's environment, without what it says of AWS: that would reach the functions on the emulator."""
     return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
 
 
-def _serve(port: int) -> None:
+def _serve(preferred_port: int) -> None:
     """The child: bind, say the port, serve until the parent is gone."""
-    listener = socket.create_server((LOOPBACK, port))
+    listener = _listen(preferred_port)
     bound = listener.getsockname()[1]
     scratch = tempfile.mkdtemp(prefix="orders-emulator-")
     threading.Thread(target=_leave_with_the_parent, args=(scratch,), daemon=True).start()
@@ -98,6 +93,15 @@ def _serve(port: int) -> None:
     config.keep_alive_timeout = 75
     print(bound, flush=True)
     asyncio.run(serve(app, config))
+
+
+def _listen(preferred_port: int) -> socket.socket:
+    try:
+        return socket.create_server((LOOPBACK, preferred_port))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        return socket.create_server((LOOPBACK, 0))
 
 
 def _leave_with_the_parent(scratch: str) -> None:

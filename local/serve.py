@@ -12,7 +12,7 @@ from rich.console import Console
 from watchfiles import watch
 
 from local.aws import ACCESS_KEY, REGION, SECRET_KEY, Endpoint
-from local.emulator import USUAL_PORT, EmulatorError, emulator, is_free
+from local.emulator import USUAL_PORT, EmulatorError, emulator
 from local.program import ROOT
 from local.samples import SEED_ORDER
 
@@ -25,7 +25,7 @@ def serve(*, bare: bool) -> int:
     """Run until Ctrl-C or a kill, and return the exit status. On a bare emulator nothing is deployed."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        with emulator("local", port=USUAL_PORT if is_free(USUAL_PORT) else 0) as endpoint:
+        with emulator("local", preferred_port=USUAL_PORT) as endpoint:
             console.print(f"The emulator listens on [bold]{endpoint.url}[/] and logs into .local/local.log.")
             if bare:
                 _wait()

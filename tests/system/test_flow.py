@@ -1,0 +1,88 @@
+"""Orders on their way, from publish to the table or to the dead letters."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from local.pipeline import Pipeline
+from local.samples import SEED_ORDER
+from tests.support.waiting import eventually
+
+
+def order(**changes: object) -> dict[str, object]:
+    """The seed's order under an id that no other test uses."""
+    return {**SEED_ORDER, "orderId": f"O-{uuid4()}", **changes}
+
+
+def records_of(pipeline: Pipeline, order_id: object) -> list[dict[str, Any]]:
+    return [record for record in pipeline.log_records() if record.get("orderId") == order_id]
+
+
+def stored(pipeline: Pipeline, order_id: object) -> dict[str, Any]:
+    return eventually(lambda: pipeline.order(str(order_id)), f"order {order_id} in the table")
+
+
+@pytest.fixture
+def held_back(pipeline: Pipeline) -> Iterator[Any]:
+    """Orders wait in the queue until the test lets them go, so that they come in one batch."""
+    lambda_ = pipeline.endpoint.lambda_
+    [mapping] = lambda_.list_event_source_mappings(FunctionName=pipeline.outputs["processorName"])[
+        "EventSourceMappings"
+    ]
+
+    def let_go() -> None:
+        lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+    lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    yield let_go
+    let_go()
+
+
+def test_the_seeds_order_goes_from_publish_to_a_row_and_is_logged(pipeline: Pipeline) -> None:
+    assert pipeline.publish([json.dumps(SEED_ORDER)]) == []
+    assert stored(pipeline, "O1234") == SEED_ORDER
+    [record] = eventually(lambda: records_of(pipeline, "O1234"), "the order's log record")
+    assert (record["level"], record["message"], record["attempt"]) == ("INFO", "order stored", 1)
+
+
+def test_a_poison_order_gets_to_the_dead_letters_after_exactly_3_receives_and_its_neighbours_are_stored(
+    pipeline: Pipeline, held_back: Any
+) -> None:
+    poison = order(quantity=0)
+    neighbours = [order() for _ in range(9)]
+    bodies = [json.dumps(body) for body in (*neighbours[:4], poison, *neighbours[4:])]
+    assert pipeline.publish(bodies) == []
+    assert pipeline.waiting("queueUrl") == len(bodies)
+    held_back()
+
+    [letter] = eventually(
+        lambda: [letter for letter in pipeline.dead_letters() if json.loads(letter.body) == poison], "the dead letter"
+    )
+    attempts = records_of(pipeline, poison["orderId"])
+    assert [record["attempt"] for record in attempts] == [1, 2, 3]
+    assert {record["messageId"] for record in attempts} == {letter.message_id}
+    assert {record["reason"] for record in attempts} == {"quantity must be at least 1"}
+
+    first_batch = attempts[0]["requestId"]
+    for neighbour in neighbours:
+        assert stored(pipeline, neighbour["orderId"]) == neighbour
+        [record] = records_of(pipeline, neighbour["orderId"])
+        assert (record["attempt"], record["requestId"]) == (1, first_batch)
+    assert pipeline.order(str(poison["orderId"])) is None
+    assert pipeline.waiting("undeliveredQueueUrl") == 0
+
+
+def test_an_order_in_an_sns_envelope_is_stored_without_it(pipeline: Pipeline) -> None:
+    inner = order()
+    envelope = {"Type": "Notification", "TopicArn": pipeline.outputs["topicArn"], "Message": json.dumps(inner)}
+    pipeline.endpoint.sqs.send_message(QueueUrl=pipeline.outputs["queueUrl"], MessageBody=json.dumps(envelope))
+    assert stored(pipeline, inner["orderId"]) == inner
+
+
+def test_unknown_fields_get_into_the_table(pipeline: Pipeline) -> None:
+    body = order(gift=True, notes=["ring twice", {"floor": 3}], discount=None)
+    pipeline.publish([json.dumps(body)])
+    assert stored(pipeline, body["orderId"]) == body
