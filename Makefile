@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format package lock clean
+.PHONY: help demo test lint check format package lock clean
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,13 +13,14 @@ demo: $(INSTALLED) ## run the whole system on this machine and show what happens
 	@$(BIN)/python -m local.demo
 
 test: $(INSTALLED) ## every test that this machine can run
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
-check: $(INSTALLED) ## format, lint, types, tests
+lint: $(INSTALLED) ## format, lint and types, looked at and left alone
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(MAKE) --no-print-directory test
+
+check: lint test ## everything that has to be in order before a commit
 
 format: $(INSTALLED) ## format the code and mend what the linter can
 	@$(BIN)/ruff format .

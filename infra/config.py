@@ -1,10 +1,12 @@
 """From a stack's configuration to checked settings: all that is wrong with it at once, each with its remedy."""
 
+import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import annotated_types
 import pulumi
+from pulumi.runtime.config import CONFIG, get_config_env
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
@@ -24,15 +26,21 @@ def load_settings(config: pulumi.Config) -> Settings:
 
     Raises SettingsError with every violation.
     """
-    settings = parse_settings({key: value for key in KEYS if (value := config.get(key)) is not None})
+    settings = parse_settings({key: value for key in _keys(config.name) if (value := config.get(key)) is not None})
     for advice in _violations(ADVICE, settings):
         pulumi.log.warn(str(advice))
     return settings
 
 
+def _keys(project: str) -> set[str]:
+    """Every key that the stack sets for the project, known or not; pulumi.Config itself only tells of keys by name."""
+    configured = {**get_config_env(), **CONFIG.get()}
+    return {key.removeprefix(f"{project}:") for key in configured if key.startswith(f"{project}:")}
+
+
 def parse_settings(values: Mapping[str, str]) -> Settings:
     """Settings from configuration values by key. Raises SettingsError with every violation."""
-    found: list[Violation] = []
+    found = [_unknown(key, values[key]) for key in sorted(values.keys() - KEYS)]
     settings = Settings(
         queue=_legal(QueueSettings, values, found),
         table=_legal(TableSettings, values, found),
@@ -72,6 +80,18 @@ def _violations(rules: Sequence[Rule], settings: Settings) -> list[Violation]:
 def _key(field: FieldInfo) -> str:
     assert field.alias, "infra/settings.py gives every field its configuration key as alias"
     return field.alias
+
+
+def _unknown(key: str, value: str) -> Violation:
+    # Pulumi passes a misspelt key on without a word, and the setting that was meant would keep its default.
+    alike = difflib.get_close_matches(key, KEYS, n=1)
+    return Violation(
+        key=key,
+        value=value,
+        rule="is no setting of this project",
+        why=f"did you mean {alike[0]}?" if alike else "Pulumi.yaml has them all.",
+        remedy=f"pulumi config rm {key}",
+    )
 
 
 def _missing(field: FieldInfo) -> Violation:

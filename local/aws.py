@@ -24,12 +24,13 @@ class Endpoint:
     """A running emulator, with a client for each of its services. This machine's own profiles play no part."""
 
     url: str
+    region: str = REGION
 
     @cached_property
     def _session(self) -> boto3.Session:
         # The variable AWS_PROFILE may name a profile that is not here.
         core = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
-        return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION, botocore_session=core)
+        return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=self.region, botocore_session=core)
 
     @cached_property
     def sns(self) -> "SNSClient":

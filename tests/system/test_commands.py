@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +14,7 @@ import pytest
 
 from local.emulator import LOOPBACK, EmulatorError, emulator
 from local.program import ROOT
+from tests.support.project_copy import copy_project
 from tests.support.waiting import eventually
 
 needs_proc = pytest.mark.skipif(
@@ -136,21 +136,10 @@ def test_an_emulator_that_cannot_start_says_where_to_look() -> None:
     assert "port must be 0-65535" in (ROOT / ".local/test-broken.log").read_text()
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """A copy of the project, to change code in."""
-    root = tmp_path / "project"
-    root.mkdir()
-    for name in ("__main__.py", "Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.local.yaml"):
-        shutil.copy(ROOT / name, root)
-    for name in ("handler", "infra", "local", "ops"):
-        shutil.copytree(ROOT / name, root / name)
-    return root
-
-
 def test_orders_local_says_how_to_reach_the_system_and_deploys_again_when_code_changes(
-    tmp_path: Path, copy: Path
+    tmp_path: Path,
 ) -> None:
+    copy = copy_project(tmp_path)
     with running(tmp_path, ORDERS, "local", root=copy) as local:
         local.wait_for("Ctrl-C ends it all")
         assert re.search(r"export AWS_ENDPOINT_URL=http://127\.0\.0\.1:\d+", local.printed)

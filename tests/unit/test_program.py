@@ -194,6 +194,12 @@ def test_a_bad_setting_stops_the_program_before_anything_is_declared() -> None:
     assert "pulumi config set visibilityTimeoutSeconds 5" in str(raised.value)
 
 
+def test_a_misspelt_setting_stops_the_program_as_well() -> None:
+    with pytest.raises(SettingsError) as raised:
+        recorded("dev", {"visibiltyTimeoutSeconds": "60"})
+    assert "did you mean visibilityTimeoutSeconds?" in str(raised.value)
+
+
 def test_the_outputs_say_how_to_reach_everything(dev: Program) -> None:
     outputs = dict(dev.outputs)
     assert len(outputs.pop("packageSha256")) == 64

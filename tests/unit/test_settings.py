@@ -253,6 +253,15 @@ def test_a_setting_that_is_not_set_is_named() -> None:
     assert "batchSize is not set" in str(raised.value)
 
 
+def test_a_misspelt_setting_is_refused_with_the_one_that_was_meant() -> None:
+    assert (
+        "visibiltyTimeoutSeconds is 60, but is no setting of this project:\n"
+        "  did you mean visibilityTimeoutSeconds?\n"
+        "  pulumi config rm visibiltyTimeoutSeconds" in complaint({"visibiltyTimeoutSeconds": "60"})
+    )
+    assert "Pulumi.yaml has them all." in complaint({"xyz": "1"})
+
+
 def test_zero_is_a_value_and_not_an_absence() -> None:
     assert settings_with({"batchingWindowSeconds": "0"}).processor.batching_window_seconds == 0
 

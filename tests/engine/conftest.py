@@ -1,0 +1,117 @@
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from pulumi import automation
+
+from local.aws import ACCESS_KEY, SECRET_KEY, Endpoint
+from local.emulator import USUAL_PORT, emulator
+from local.pipeline import Pipeline
+from local.program import ROOT
+from tests.support.project_copy import copy_project
+
+RESOURCES = 23
+"""The stack itself, 6 components, and the 16 resources that are made."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if shutil.which("pulumi"):
+        return
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason="needs the Pulumi CLI, and there is no `pulumi` on PATH"))
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A stack of a copy of the project, on an emulator of its own."""
+
+    root: Path
+    endpoint: Endpoint
+    stack: automation.Stack
+
+    def pipeline(self) -> Pipeline:
+        return Pipeline(self.endpoint, {name: output.value for name, output in self.stack.outputs().items()})
+
+    def set(self, setting: str, value: str) -> None:
+        self.stack.set_config(setting, automation.ConfigValue(value))
+
+    def reset(self, setting: str) -> None:
+        self.stack.remove_config(setting)
+
+    def changes(self) -> dict[str, list[str]]:
+        """What a preview would change: logical names by operation, those that stay the same left out."""
+        found: dict[str, list[str]] = {}
+
+        def note(event: automation.EngineEvent) -> None:
+            if event.resource_pre_event and event.resource_pre_event.metadata.op is not automation.OpType.SAME:
+                metadata = event.resource_pre_event.metadata
+                found.setdefault(metadata.op.value, []).append(metadata.urn.rpartition("::")[2])
+
+        self.stack.preview(on_event=note)
+        return found
+
+    def is_empty(self) -> bool:
+        """Whether the emulator holds nothing of what the program makes."""
+        endpoint = self.endpoint
+        return not any(
+            (
+                endpoint.sns.list_topics()["Topics"],
+                endpoint.sqs.list_queues().get("QueueUrls"),
+                endpoint.dynamodb.list_tables()["TableNames"],
+                endpoint.lambda_.list_functions()["Functions"],
+                endpoint.lambda_.list_event_source_mappings()["EventSourceMappings"],
+                endpoint.logs.describe_log_groups()["logGroups"],
+                endpoint.iam.list_roles()["Roles"],
+            )
+        )
+
+
+@contextmanager
+def deployment(stack: str, folder: Path) -> Iterator[Deployment]:
+    root = copy_project(folder)
+    (root / ".venv").symlink_to(ROOT / ".venv")
+    file = root / f"Pulumi.{stack}.yaml"
+    region = yaml.safe_load(file.read_text())["config"]["aws:region"]
+    state = folder / "state"
+    state.mkdir()
+    with emulator(f"engine-{stack}-{folder.name}") as endpoint:
+        file.write_text(file.read_text().replace(f"http://127.0.0.1:{USUAL_PORT}", endpoint.url))
+        variables = {
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_ENDPOINT_URL": endpoint.url,
+            "PULUMI_BACKEND_URL": state.as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "only for this test",
+        }
+        options = automation.LocalWorkspaceOptions(env_vars=variables)
+        created = automation.create_stack(stack, work_dir=str(root), opts=options)
+        yield Deployment(root, Endpoint(endpoint.url, region), created)
+
+
+Deploy = Callable[[str], AbstractContextManager[Deployment]]
+
+
+@pytest.fixture(scope="module")
+def deploy(tmp_path_factory: pytest.TempPathFactory) -> Deploy:
+    """Opens a stack by name; nothing is deployed yet."""
+    return lambda stack: deployment(stack, tmp_path_factory.mktemp(stack))
+
+
+@pytest.fixture
+def fresh(deploy: Deploy) -> Iterator[Deployment]:
+    """The dev stack, not deployed."""
+    with deploy("dev") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def deployed(deploy: Deploy) -> Iterator[Deployment]:
+    """The dev stack, deployed. A test that changes it sets it back."""
+    with deploy("dev") as opened:
+        opened.stack.up()
+        yield opened

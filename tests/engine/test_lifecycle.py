@@ -1,0 +1,83 @@
+"""A deployed stack: what is there, and what a change changes."""
+
+import json
+
+import pytest
+
+from local.samples import SEED_ORDER
+from tests.engine.conftest import RESOURCES, Deployment
+from tests.support.waiting import eventually
+
+
+def test_what_is_deployed_has_the_missions_names(deployed: Deployment) -> None:
+    outputs = deployed.pipeline().outputs
+    assert outputs["tableName"] == "Orders"
+    assert outputs["topicArn"].endswith(":OrderTopic")
+    assert outputs["queueUrl"].endswith("/OrderQueue")
+    assert outputs["deadLetterQueueUrl"].endswith("/OrderDLQ")
+    assert outputs["processorName"] == "OrderProcessor"
+
+
+def test_an_order_goes_through(deployed: Deployment) -> None:
+    pipeline = deployed.pipeline()
+    assert pipeline.publish([json.dumps(SEED_ORDER)]) == []
+    assert eventually(lambda: pipeline.order("O1234"), "the order in the table") == SEED_ORDER
+
+
+def test_the_stacks_tags_are_on_the_queue(deployed: Deployment) -> None:
+    tags = deployed.endpoint.sqs.list_queue_tags(QueueUrl=deployed.pipeline().outputs["queueUrl"])["Tags"]
+    assert tags == {"project": "orders", "stack": "dev"}
+
+
+def test_a_second_update_changes_nothing(deployed: Deployment) -> None:
+    assert deployed.stack.up().summary.resource_changes == {"same": RESOURCES}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "changed"),
+    [
+        ("visibilityTimeoutSeconds", "60", ["OrderQueue"]),
+        ("maxReceiveCount", "5", ["OrderQueue"]),
+        ("deadLetterRetentionSeconds", "1000000", ["OrderDLQ", "OrderUndelivered"]),
+        ("processorMemoryMegabytes", "256", ["OrderProcessor"]),
+        ("batchSize", "5", ["OrderProcessor"]),
+        ("logRetentionDays", "60", ["/aws/lambda/OrderProcessor"]),
+    ],
+)
+def test_a_changed_setting_changes_just_what_it_configures(
+    deployed: Deployment, setting: str, value: str, changed: list[str]
+) -> None:
+    deployed.set(setting, value)
+    try:
+        changes = deployed.changes()
+    finally:
+        deployed.reset(setting)
+    assert {operation: sorted(names) for operation, names in changes.items()} == {"update": changed}
+
+
+def test_a_changed_setting_reaches_the_queue(deployed: Deployment) -> None:
+    url = deployed.pipeline().outputs["queueUrl"]
+
+    def visibility() -> str:
+        return deployed.endpoint.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])[
+            "Attributes"
+        ]["VisibilityTimeout"]
+
+    assert visibility() == "30"
+    deployed.set("visibilityTimeoutSeconds", "60")
+    try:
+        assert deployed.stack.up().summary.resource_changes == {"same": RESOURCES - 1, "update": 1}
+        assert visibility() == "60"
+    finally:
+        deployed.reset("visibilityTimeoutSeconds")
+        deployed.stack.up()
+
+
+def test_changed_code_changes_the_function_alone(deployed: Deployment) -> None:
+    source = deployed.root / "handler/order.py"
+    before = source.read_text()
+    source.write_text(before + "# changed\n")
+    try:
+        assert deployed.changes() == {"update": ["OrderProcessor"]}
+    finally:
+        source.write_text(before)
