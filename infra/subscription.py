@@ -29,7 +29,6 @@ class OrderSubscription(pulumi.ComponentResource):
         self.undelivered = aws.sqs.Queue(
             undelivered_name,
             message_retention_seconds=settings.dead_letter_retention_seconds,
-            redrive_allow_policy=pulumi.Output.json_dumps({"redrivePermission": "denyAll"}),
             sqs_managed_sse_enabled=True,
             opts=child,
         )

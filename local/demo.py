@@ -4,7 +4,6 @@ Exits with 0 when every published order was stored or set aside, and with 1 when
 """
 
 import json
-import logging
 import signal
 import sys
 import time
@@ -18,7 +17,7 @@ from rich.table import Table
 from local.deployer import deploy
 from local.emulator import EmulatorError, emulator
 from local.pipeline import Pipeline
-from local.program import stack_config
+from local.program import log_to_terminal, stack_config
 from local.samples import SEED_ORDER, invalid_orders, valid_orders
 
 VALID_ORDERS = 94
@@ -31,7 +30,7 @@ console = Console(highlight=False)
 def main() -> int:
     # A kill ends the demo as Ctrl-C does, and the emulator with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    logging.basicConfig(format="    warning: %(message)s")
+    log_to_terminal()
     console.print("[bold]The order pipeline, whole, on this machine[/]\n")
     try:
         with ExitStack() as running:

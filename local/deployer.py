@@ -17,7 +17,7 @@ from pulumi.runtime import Mocks
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 
 from local.aws import Endpoint
-from local.program import run_program, stack_config
+from local.program import log_to_terminal, run_program, stack_config
 from local.resources import Cloud, NotCarriedOut, carry_out
 
 STACK = "local"
@@ -75,6 +75,7 @@ def _whole(value: Any) -> Any:
 
 
 def main() -> None:
+    log_to_terminal()
     try:
         outputs = deploy(Endpoint(sys.argv[1]))
     except (pulumi.RunError, NotCarriedOut) as error:

@@ -99,7 +99,6 @@ def _topic_subscription(cloud: Cloud, _: str, inputs: Inputs) -> Carried:
 
 _QUEUE_ATTRIBUTES: dict[str, "QueueAttributeNameType"] = {
     "messageRetentionSeconds": "MessageRetentionPeriod",
-    "redriveAllowPolicy": "RedriveAllowPolicy",
     "redrivePolicy": "RedrivePolicy",
     "sqsManagedSseEnabled": "SqsManagedSseEnabled",
     "visibilityTimeoutSeconds": "VisibilityTimeout",

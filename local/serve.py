@@ -69,6 +69,7 @@ def _deploy_on_change(endpoint: Endpoint) -> None:
 
 def _say_how_to_reach(endpoint: Endpoint, outputs: dict[str, Any]) -> None:
     message = shlex.quote(json.dumps(SEED_ORDER))
+    # Version 1 of the AWS CLI does not heed AWS_ENDPOINT_URL for SQS, and for SQS alone.
     console.print(
         f"""
 In another terminal, for the AWS CLI, boto3 or any other SDK:
@@ -78,8 +79,8 @@ In another terminal, for the AWS CLI, boto3 or any other SDK:
 
   aws sns publish --topic-arn {outputs["topicArn"]} --message {message}
   aws dynamodb scan --table-name {outputs["tableName"]}
-  aws sqs receive-message --queue-url {outputs["deadLetterQueueUrl"]}
-  aws logs tail {outputs["logGroupName"]}
+  aws --endpoint-url {endpoint.url} sqs receive-message --queue-url {outputs["deadLetterQueueUrl"]}
+  aws logs filter-log-events --log-group-name {outputs["logGroupName"]} --query events[].message
 
 A change in handler/ or infra/ is deployed at once. Ctrl-C ends it all."""
     )

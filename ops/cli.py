@@ -1,6 +1,7 @@
 """The `orders` command."""
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -15,7 +16,7 @@ def orders() -> None:
 @app.command("local")
 def run_locally(
     *,
-    bare: bool = typer.Option(default=False, help="Start the emulator alone, for `pulumi up --stack local`."),
+    bare: Annotated[bool, typer.Option("--bare", help="Deploy nothing: `pulumi up --stack local` will.")] = False,
 ) -> None:
     """Keep the whole system running on this machine, and deploy it again when its code changes."""
     from local.serve import serve  # noqa: PLC0415 - no other command has to wait for Pulumi and the emulator

@@ -1,0 +1,67 @@
+"""The docs against what they describe."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.program import ROOT, project
+from tests.support.recorder import recorded
+
+DOCS = [path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))]
+
+
+def settings_table() -> Iterator[str]:
+    yield "| Setting | Default | |"
+    yield "| --- | --- | --- |"
+    for key, setting in project()["config"].items():
+        yield f"| `{key}` | `{str(setting['default']).lower()}` | {setting['description']} |"
+
+
+def test_the_readmes_settings_are_those_of_pulumi_yaml() -> None:
+    table = "\n".join(settings_table())
+    assert table in (ROOT / "README.md").read_text(), f"README.md should have this table:\n{table}"
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"(?m)^#+ (.+)$", text)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_within_the_project_leads_somewhere(page: Path) -> None:
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        if not file.exists() or (anchor and anchor not in anchors(file.read_text())):
+            broken.append(target)
+    assert broken == []
+
+
+def test_every_page_of_the_docs_is_reachable_from_the_readme() -> None:
+    def linked(page: Path, seen: set[Path]) -> set[Path]:
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
+            file = (page.parent / target).resolve()
+            if file.suffix == ".md" and file.exists() and file not in seen:
+                seen |= linked(file, seen | {file})
+        return seen
+
+    assert {path.resolve() for path in DOCS} == linked(ROOT / "README.md", {ROOT / "README.md"})
+
+
+def test_the_picture_shows_every_topic_queue_function_and_table_of_the_program() -> None:
+    picture = (ROOT / "docs/flow.svg").read_text()
+    shown = set(re.findall(r">(Order\w+)</text>", picture))
+    drawn = ("sns/topic:Topic", "sqs/queue:Queue", "lambda/function:Function", "dynamodb/table:Table")
+    assert shown == {resource.name for token in drawn for resource in recorded("dev").all(f"aws:{token}")}
+
+
+def test_every_target_of_make_is_told_of_by_its_help() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"(?m)^([a-z]+):", makefile))
+    assert targets == set(re.findall(r"(?m)^([a-z]+):.* ## ", makefile))
