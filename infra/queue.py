@@ -6,6 +6,10 @@ import pulumi_aws as aws
 from infra import policies
 from infra.settings import QueueSettings
 
+MAX_MESSAGE_BYTES = 1_048_576
+"""The largest message that SQS takes (SQS Developer Guide, message quotas), so that size is the topic's to limit: what
+SNS has accepted always fits. Said here because the provider's own default is less."""
+
 
 class OrderQueue(pulumi.ComponentResource):
     """The queue that orders wait in, and the dead-letter queue that SQS moves the failed ones to.
@@ -28,6 +32,7 @@ class OrderQueue(pulumi.ComponentResource):
         self.dead_letters = aws.sqs.Queue(
             dead_letters_name,
             message_retention_seconds=settings.dead_letter_retention_seconds,
+            max_message_size=MAX_MESSAGE_BYTES,
             sqs_managed_sse_enabled=True,
             opts=child,
         )
@@ -38,6 +43,7 @@ class OrderQueue(pulumi.ComponentResource):
             redrive_policy=pulumi.Output.json_dumps(
                 {"deadLetterTargetArn": self.dead_letters.arn, "maxReceiveCount": settings.max_receive_count}
             ),
+            max_message_size=MAX_MESSAGE_BYTES,
             sqs_managed_sse_enabled=True,
             opts=child,
         )

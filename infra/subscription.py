@@ -4,7 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra import policies
-from infra.queue import OrderQueue, queue_policy
+from infra.queue import MAX_MESSAGE_BYTES, OrderQueue, queue_policy
 from infra.settings import QueueSettings
 
 
@@ -29,6 +29,7 @@ class OrderSubscription(pulumi.ComponentResource):
         self.undelivered = aws.sqs.Queue(
             undelivered_name,
             message_retention_seconds=settings.dead_letter_retention_seconds,
+            max_message_size=MAX_MESSAGE_BYTES,
             sqs_managed_sse_enabled=True,
             opts=child,
         )

@@ -98,6 +98,7 @@ def _topic_subscription(cloud: Cloud, _: str, inputs: Inputs) -> Carried:
 
 
 _QUEUE_ATTRIBUTES: dict[str, "QueueAttributeNameType"] = {
+    "maxMessageSize": "MaximumMessageSize",
     "messageRetentionSeconds": "MessageRetentionPeriod",
     "redrivePolicy": "RedrivePolicy",
     "sqsManagedSseEnabled": "SqsManagedSseEnabled",

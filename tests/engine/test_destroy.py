@@ -15,12 +15,17 @@ def test_destroy_leaves_nothing(deploy: Deploy, stack: str) -> None:
         assert opened.is_empty()
 
 
-def test_prod_has_unique_names_and_a_table_that_destroy_refuses_to_delete(deploy: Deploy) -> None:
+def test_the_table_of_prod_is_destroyed_only_once_its_protection_is_lifted(deploy: Deploy) -> None:
     with deploy("prod") as prod:
         prod.stack.up()
         table = prod.pipeline().outputs["tableName"]
-        assert table.startswith("Orders-")
+        assert table.startswith("Orders-"), "prod has unique names"
         with pytest.raises(CommandError) as raised:
             prod.stack.destroy()
         assert "protect" in str(raised.value)
         assert prod.endpoint.dynamodb.describe_table(TableName=table)["Table"]["DeletionProtectionEnabled"]
+
+        prod.set("protectTable", "false")
+        prod.stack.up()
+        prod.stack.destroy()
+        assert prod.is_empty()

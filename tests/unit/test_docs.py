@@ -9,7 +9,7 @@ import pytest
 from local.program import ROOT, project
 from tests.support.recorder import recorded
 
-DOCS = [path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))]
+DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 
 
 def settings_table() -> Iterator[str]:
