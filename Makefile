@@ -34,13 +34,13 @@ lock: $(INSTALLED) ## renew requirements.txt from requirements.in
 		requirements.in -o requirements.txt
 
 clean: ## remove everything that make made
-	rm -rf .venv .local build .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .local build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # Not compiling saves most of the time: pulumi-aws has thousands of modules, of which a handful is ever imported.
 $(INSTALLED): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("make needs Python 3.11 or newer, but \
-	$(PYTHON) is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...")'
-	@echo "Installing into .venv (once, a minute or two) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "This needs Python 3.11 or newer, and \`$(PYTHON)\` is not: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo "Installing into .venv, once; this takes about a minute ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --no-build-isolation -e .

@@ -1,26 +1,34 @@
 """From a message's body to an order, or to the reason why it can never be one."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Context, Decimal, DecimalException, Inexact, Overflow, Rounded, Underflow
+from decimal import Clamped, Context, Decimal, DecimalException, Inexact, Overflow, Rounded, Subnormal, Underflow
 from typing import Any, NoReturn
 
 from handler.contract import MAX_PARTITION_KEY_BYTES, Attribute
 
 REQUIRED_TEXT = (Attribute.ORDER_ID, Attribute.USER_ID, Attribute.ITEM_NAME, Attribute.STATUS, Attribute.TIMESTAMP)
 
-# DynamoDB keeps 38 significant digits and exponents from -130 to 125 (DynamoDB API Reference, data types);
-# what would be rounded is refused, because nothing of an order may be lost.
-_DYNAMODB_NUMBER = Context(prec=38, Emin=-130, Emax=125, traps=[Inexact, Rounded, Overflow, Underflow])
+# What DynamoDB can hold (DynamoDB Developer Guide, "Constraints"). A number keeps 38 significant digits and is 0 or of
+# a magnitude from 1E-130 to 9.9…E+125; what would be rounded is refused, because nothing of an order may be lost.
+_DYNAMODB_NUMBER = Context(
+    prec=38, Emin=-130, Emax=125, traps=[Clamped, Inexact, Overflow, Rounded, Subnormal, Underflow]
+)
+MAX_DEPTH = 32
+
+# ISO 8601 in its basic and extended form, with the zone that it leaves open and an order must have. Python alone would
+# take more, and not the same in every version.
+_TIMESTAMP = re.compile(r"\d{4}-?\d\d-?\d\dT\d\d:?\d\d(:?\d\d([.,]\d+)?)?(?P<zone>Z|[+-]\d\d(:?\d\d)?)?", re.ASCII)
 
 _JSON_TYPES = {
     type(None): "null",
     bool: "a boolean",
     str: "a string",
     int: "a whole number",
-    Decimal: "a number with a fraction",
+    Decimal: "a number with a point or an exponent",
     list: "an array",
     dict: "an object",
 }
@@ -76,7 +84,13 @@ def _unwrap(document: dict[str, Any]) -> dict[str, Any]:
 
 def _json_object(text: str) -> dict[str, Any]:
     try:
-        document = json.loads(text, parse_float=_number, parse_int=_whole_number, parse_constant=_refuse_constant)
+        document = json.loads(
+            text,
+            parse_float=_number,
+            parse_int=_whole_number,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_unambiguous,
+        )
     except (ValueError, RecursionError) as error:
         raise InvalidOrder(f"not JSON: {error}") from None
     if not isinstance(document, dict):
@@ -95,16 +109,25 @@ def _whole_number(text: str) -> int:
     return int(_number(text))
 
 
+def _unambiguous(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(members)
+    if len(document) < len(members):
+        names = [name for name, _ in members]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)[:50]!r} is there more than once")
+    return document
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
 
 
 def _validate(attributes: Mapping[str, Any]) -> None:
+    _require_storable(attributes)
     for name in REQUIRED_TEXT:
         _require_text(attributes, name)
     _require_quantity(attributes)
     _require_zoned_timestamp(attributes[Attribute.TIMESTAMP])
-    if len(attributes[Attribute.ORDER_ID].encode(errors="surrogatepass")) > MAX_PARTITION_KEY_BYTES:
+    if len(attributes[Attribute.ORDER_ID].encode()) > MAX_PARTITION_KEY_BYTES:
         raise InvalidOrder(f"{Attribute.ORDER_ID} is longer than {MAX_PARTITION_KEY_BYTES} bytes")
 
 
@@ -131,12 +154,41 @@ def _require_quantity(attributes: Mapping[str, Any]) -> None:
 
 
 def _require_zoned_timestamp(text: str) -> None:
+    shape = _TIMESTAMP.fullmatch(text)
     try:
-        moment = datetime.fromisoformat(text)
+        datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidOrder(f"{Attribute.TIMESTAMP} is not an ISO 8601 time") from None
-    if moment.tzinfo is None:
+        shape = None
+    if shape is None:
+        raise InvalidOrder(f"{Attribute.TIMESTAMP} is not an ISO 8601 time")
+    if not shape["zone"]:
         raise InvalidOrder(f"{Attribute.TIMESTAMP} has no time zone")
+
+
+def _require_storable(value: object, depth: int = 0) -> None:
+    """Refuse what DynamoDB would refuse, anywhere in the order."""
+    if depth > MAX_DEPTH:
+        raise InvalidOrder(f"nested deeper than {MAX_DEPTH} levels")
+    match value:
+        case str() if not _is_unicode(value):
+            raise InvalidOrder("holds half of a surrogate pair, which is no text")
+        case dict():
+            if "" in value:
+                raise InvalidOrder("a field has no name")
+            for name, inner in value.items():
+                _require_storable(name, depth)
+                _require_storable(inner, depth + 1)
+        case list():
+            for inner in value:
+                _require_storable(inner, depth + 1)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _json_type(value: object) -> str:

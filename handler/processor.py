@@ -9,6 +9,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from handler.order import InvalidOrder, parse_order
 from handler.store import OrderStore
 
+REFUSALS = frozenset({"SerializationException", "ValidationException"})
+"""DynamoDB's ways to say that it will never take this item, for example because it is larger than 400 KB."""
+
 
 class BatchItemFailure(TypedDict):
     itemIdentifier: str
@@ -40,7 +43,10 @@ class Processor:
             self._store.put(order)
         except InvalidOrder as invalid:
             self._log_failure(about | {"orderId": invalid.order_id}, "invalid", invalid)
-        except (ClientError, BotoCoreError) as error:
+        except ClientError as error:
+            refused = error.response["Error"]["Code"] in REFUSALS
+            self._log_failure(about, "invalid" if refused else "transient", error)
+        except BotoCoreError as error:
             self._log_failure(about, "transient", error)
         except Exception as bug:  # noqa: BLE001 - must not take the batch's other orders along; the queue keeps this one
             self._log_failure(about, "unexpected", bug, exc_info=True)

@@ -1,20 +1,31 @@
 """From a stack's configuration to checked settings: all that is wrong with it at once, each with its remedy."""
 
 import difflib
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+import inspect
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar, get_type_hints
 
 import annotated_types
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 from pydantic import TypeAdapter, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
-from infra.rules import ADVICE, RULES, Rule, Violation, set_command
-from infra.settings import KEYS, Group, ProcessorSettings, QueueSettings, Settings, TableSettings
+from infra.rules import ADVICE, RULES, Rule, Violation, reset, set_to
+from infra.settings import ProcessorSettings, QueueSettings, Settings, TableSettings
 
-T = TypeVar("T", bound=Group)
+T = TypeVar("T")
+
+TYPES: Mapping[str, Any] = {
+    name: hint
+    for group in (QueueSettings, TableSettings, ProcessorSettings)
+    for name, hint in get_type_hints(group, include_extras=True).items()
+}
+"""The type of every setting, its limits included, by the name of its field."""
+
+KEYS: Mapping[str, str] = {to_camel(name): name for name in TYPES}
+"""The field of every configuration key, as Pulumi.yaml and `pulumi config set` spell it."""
 
 
 class SettingsError(pulumi.RunError):
@@ -26,10 +37,14 @@ def load_settings(config: pulumi.Config) -> Settings:
 
     Raises SettingsError with every violation.
     """
-    settings = parse_settings({key: value for key in _keys(config.name) if (value := config.get(key)) is not None})
-    for advice in _violations(ADVICE, settings):
-        pulumi.log.warn(str(advice))
-    return settings
+    stack = pulumi.get_stack()
+    values, violations = check({key: value for key in _keys(config.name) if (value := config.get(key)) is not None})
+    if violations:
+        found = [violation.describe(stack) for violation in violations]
+        raise SettingsError("\n\n".join(["the settings of this stack cannot be deployed.", *found]))
+    for advice in broken(ADVICE, values):
+        pulumi.log.warn(advice.describe(stack))
+    return grouped(values)
 
 
 def _keys(project: str) -> set[str]:
@@ -38,48 +53,38 @@ def _keys(project: str) -> set[str]:
     return {key.removeprefix(f"{project}:") for key in configured if key.startswith(f"{project}:")}
 
 
-def parse_settings(values: Mapping[str, str]) -> Settings:
-    """Settings from configuration values by key. Raises SettingsError with every violation."""
-    found = [_unknown(key, values[key]) for key in sorted(values.keys() - KEYS)]
-    settings = Settings(
-        queue=_legal(QueueSettings, values, found),
-        table=_legal(TableSettings, values, found),
-        processor=_legal(ProcessorSettings, values, found),
-    )
-    found += _violations(RULES, settings)
-    if found:
-        raise SettingsError("\n\n".join(["the settings of this stack cannot be deployed.", *map(str, found)]))
-    return settings
-
-
-def _legal(group: type[T], values: Mapping[str, str], found: list[Violation]) -> T:
-    """The group with those of its values that are legal on their own; what is wrong with the others goes to `found`."""
-    legal: dict[str, Any] = {}
-    for name, field in group.model_fields.items():
+def check(configured: Mapping[str, str]) -> tuple[dict[str, Any], list[Violation]]:
+    """Read configuration values, by key: those that are legal on their own, by field, and every violation."""
+    violations = [_unknown(key, configured[key]) for key in sorted(configured.keys() - KEYS)]
+    values = {}
+    for key, name in KEYS.items():
+        if key not in configured:
+            violations.append(_missing(key))
+            continue
         try:
-            legal[name] = TypeAdapter(field.rebuild_annotation()).validate_python(values[_key(field)])
+            values[name] = TypeAdapter(TYPES[name]).validate_python(configured[key])
         except ValidationError as error:
-            found += [_off(field, details) for details in error.errors()]
-        except KeyError:
-            found.append(_missing(field))
-    return group.model_construct(**legal)
+            violations += [_illegal(key, details) for details in error.errors()]
+    return values, violations + broken(RULES, values)
 
 
-def _violations(rules: Sequence[Rule], settings: Settings) -> list[Violation]:
+def broken(rules: Iterable[Rule], values: Mapping[str, Any]) -> list[Violation]:
+    """The violations of those rules whose settings are all there; one that is not legal on its own is not."""
     found = []
     for rule in rules:
-        try:
-            violation = rule(settings)
-        except AttributeError:  # The rule needs a value that is not legal on its own, which is reported already.
-            continue
-        if violation:
+        needed = inspect.signature(rule).parameters
+        if needed.keys() <= values.keys() and (violation := rule(**{name: values[name] for name in needed})):
             found.append(violation)
     return found
 
 
-def _key(field: FieldInfo) -> str:
-    assert field.alias, "infra/settings.py gives every field its configuration key as alias"
-    return field.alias
+def grouped(values: Mapping[str, Any]) -> Settings:
+    """The settings from all their values, by field."""
+
+    def group(of: type[T]) -> T:
+        return of(**{name: values[name] for name in get_type_hints(of)})
+
+    return Settings(queue=group(QueueSettings), table=group(TableSettings), processor=group(ProcessorSettings))
 
 
 def _unknown(key: str, value: str) -> Violation:
@@ -90,38 +95,43 @@ def _unknown(key: str, value: str) -> Violation:
         value=value,
         rule="is no setting of this project",
         why=f"did you mean {alike[0]}?" if alike else "Pulumi.yaml has them all.",
-        remedy=f"pulumi config rm {key}",
+        remedy=reset(key),
     )
 
 
-def _missing(field: FieldInfo) -> Violation:
-    key = _key(field)
+def _missing(key: str) -> Violation:
     return Violation(
         key=key,
         value="not set",
         rule="must be",
         why="Pulumi.yaml gives every setting a default; this program runs without it.",
-        remedy=f"pulumi config set {key} VALUE",
+        remedy=set_to(key, "VALUE"),
     )
 
 
-def _off(field: FieldInfo, details: ErrorDetails) -> Violation:
+def _illegal(key: str, details: ErrorDetails) -> Violation:
     """What is off with one value, in our words."""
-    key, context = _key(field), details.get("ctx", {})
-    reset = f"pulumi config rm {key}"
+    expected = details.get("ctx", {}).get("expected", "")
     match details["type"]:
         case "greater_than_equal" | "less_than_equal":
-            rule, remedy = _range_rule(field), set_command(key, context.get("ge", context.get("le")))
+            rule = _range_rule(key)
         case "literal_error":
-            rule, remedy = f"must be one of {context['expected'].replace(' or ', ', ')}", reset
+            rule = f"must be one of {expected.replace(' or ', ', ')}"
         case "bool_parsing":
-            rule, remedy = "must be true or false", reset
+            rule = "must be true or false"
         case _:
-            rule, remedy = "must be a whole number", reset
-    return Violation(key=key, value=details["input"], rule=rule, why="no other value can be deployed.", remedy=remedy)
+            rule = "must be a whole number"
+    return Violation(
+        key=key,
+        value=details["input"] or "empty",
+        rule=rule,
+        why="AWS takes nothing else; this goes back to the default.",
+        remedy=reset(key),
+    )
 
 
-def _range_rule(field: FieldInfo) -> str:
-    least = next((bound.ge for bound in field.metadata if isinstance(bound, annotated_types.Ge)), None)
-    most = next((bound.le for bound in field.metadata if isinstance(bound, annotated_types.Le)), None)
+def _range_rule(key: str) -> str:
+    limits = TYPES[KEYS[key]].__metadata__[0].metadata
+    least = next((limit.ge for limit in limits if isinstance(limit, annotated_types.Ge)), None)
+    most = next((limit.le for limit in limits if isinstance(limit, annotated_types.Le)), None)
     return f"must be at least {least}" if most is None else f"must be between {least} and {most}"

@@ -38,24 +38,35 @@ class Package:
 
 
 def build_package() -> Package:
-    """Write the zip to build/ under the project's root, and say what was written."""
+    """Write the zip to build/ under the project's root, and say what was written.
+
+    Raises SyntaxError where a file of the handler is not Python: on AWS it would fail every order.
+    """
     path = ROOT / ZIP_PATH
     path.parent.mkdir(exist_ok=True)
     # Written beside and moved into place: nobody ever reads half a zip, not even where two builds meet.
     fresh = path.with_suffix(f".{os.getpid()}")
-    with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    try:
+        _write(fresh)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    content = path.read_bytes()
+    return Package(path=ZIP_PATH, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+
+
+def _write(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, source in sorted(_files()):
             info = zipfile.ZipInfo(str(name), _TIME)
             info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, _MODE, 3
             archive.writestr(info, source.read_bytes())
-    fresh.replace(path)
-    content = path.read_bytes()
-    return Package(path=ZIP_PATH, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
 
 
 def _files() -> Iterator[tuple[PurePosixPath, Path]]:
     """Every file of the zip: its name there, and where it is now."""
     for source in (ROOT / "handler").rglob("*.py"):
+        compile(source.read_bytes(), source, "exec")
         yield PurePosixPath(source.relative_to(ROOT)), source
     for name in DISTRIBUTIONS:
         for file in distribution(name).files or ():

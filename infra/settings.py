@@ -1,20 +1,19 @@
 """The program's settings as typed values, grouped by what they configure.
 
 Pulumi.yaml declares each setting with its default and its meaning, under the camelCase name of the field here. The
-limits that AWS sets for a single value stand on the field, with their source; how values must fit together is in
+limits that AWS sets for a single value stand in the field's type, with their source; how values must fit together is in
 infra/rules.py. There are no defaults here: Pulumi.yaml is their home.
 """
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import BeforeValidator, Field
 
 NOT_RESERVED = -1
 """The `reservedConcurrency` that reserves nothing, as Lambda's own providers write it."""
 
-# Lambda Developer Guide, "Lambda runtimes": the Python runtimes from the mission's 3.11 on.
+# Lambda Developer Guide, "Lambda runtimes": the Python runtimes from the specified 3.11 on.
 Runtime = Literal["python3.11", "python3.12", "python3.13", "python3.14"]
 Architecture = Literal["arm64", "x86_64"]
 
@@ -41,13 +40,8 @@ BatchSize = Annotated[int, Field(ge=1, le=10_000)]
 BatchingWindowSeconds = Annotated[int, Field(ge=0, le=300)]
 
 
-class Group(BaseModel):
-    """Settings that belong together; each field's alias is its configuration key."""
-
-    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
-
-
-class QueueSettings(Group):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSettings:
     """How long orders wait, stay hidden and are kept, and when SQS sets one aside."""
 
     visibility_timeout_seconds: VisibilityTimeoutSeconds
@@ -56,14 +50,16 @@ class QueueSettings(Group):
     dead_letter_retention_seconds: RetentionSeconds
 
 
-class TableSettings(Group):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSettings:
     """How the stored orders are guarded."""
 
     point_in_time_recovery_days: RecoveryDays
     protect_table: bool
 
 
-class ProcessorSettings(Group):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessorSettings:
     """The function, what feeds it, and its log."""
 
     processor_runtime: Runtime
@@ -84,9 +80,3 @@ class Settings:
     queue: QueueSettings
     table: TableSettings
     processor: ProcessorSettings
-
-
-KEYS = frozenset(
-    to_camel(field) for group in (QueueSettings, TableSettings, ProcessorSettings) for field in group.model_fields
-)
-"""The configuration keys of all settings, as Pulumi.yaml and `pulumi config set` spell them."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import boto3
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 - what emulators take for the account's own keys; it opens nothing
 REGION = "us-east-1"
+
+_MAKING = Lock()
+"""Pulumi registers resources on several threads, and a session makes one client at a time; clients may be shared."""
 
 
 @dataclass(frozen=True)
@@ -34,24 +38,30 @@ class Endpoint:
 
     @cached_property
     def sns(self) -> "SNSClient":
-        return self._session.client("sns", endpoint_url=self.url)
+        with _MAKING:
+            return self._session.client("sns", endpoint_url=self.url)
 
     @cached_property
     def sqs(self) -> "SQSClient":
-        return self._session.client("sqs", endpoint_url=self.url)
+        with _MAKING:
+            return self._session.client("sqs", endpoint_url=self.url)
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
-        return self._session.client("dynamodb", endpoint_url=self.url)
+        with _MAKING:
+            return self._session.client("dynamodb", endpoint_url=self.url)
 
     @cached_property
     def iam(self) -> "IAMClient":
-        return self._session.client("iam", endpoint_url=self.url)
+        with _MAKING:
+            return self._session.client("iam", endpoint_url=self.url)
 
     @cached_property
     def lambda_(self) -> "LambdaClient":
-        return self._session.client("lambda", endpoint_url=self.url)
+        with _MAKING:
+            return self._session.client("lambda", endpoint_url=self.url)
 
     @cached_property
     def logs(self) -> "CloudWatchLogsClient":
-        return self._session.client("logs", endpoint_url=self.url)
+        with _MAKING:
+            return self._session.client("logs", endpoint_url=self.url)

@@ -1,13 +1,17 @@
-"""The AWS emulator as a child process: on loopback only, and gone when its parent is.
+"""The AWS emulator as a child process: for this machine only, and gone when its parent is.
 
 The child holds the reading end of a pipe whose other end only the parent has. However the parent ends, a kill
-included, the pipe closes, and the child leaves: no process stays behind, on any system.
+included, the pipe closes, and the child ends itself and the functions that it runs.
+
+An emulator runs whatever code it is sent, without asking who sends it. So it listens on loopback alone, and it refuses
+what browsers send: otherwise any page that is open in one could use it.
 """
 
 import asyncio
 import errno
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +22,7 @@ from contextlib import contextmanager
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
+from hypercorn.typing import ASGIFramework, ASGIReceiveCallable, ASGISendCallable, Scope
 
 from local.aws import Endpoint
 from local.program import ROOT
@@ -28,6 +33,8 @@ USUAL_PORT = 4566
 
 SERVICES = ("cloudwatch", "dynamodb", "iam", "lambda", "logs", "sns", "sqs", "sts")
 LOGS = ROOT / ".local"
+HOSTS = (LOOPBACK, "localhost")
+PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONPATH", "TMPDIR")
 
 
 class EmulatorError(Exception):
@@ -68,8 +75,8 @@ def emulator(name: str, *, preferred_port: int = 0) -> Iterator[Endpoint]:
 
 
 def _environment() -> dict[str, str]:
-    """This process's environment, without what it says of AWS: that would reach the functions on the emulator."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    """What of this process's environment the emulator gets, and with it the functions: no credentials, no tokens."""
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
 
 
 def _serve(preferred_port: int) -> None:
@@ -92,7 +99,22 @@ def _serve(preferred_port: int) -> None:
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
     print(bound, flush=True)
-    asyncio.run(serve(app, config))
+    asyncio.run(serve(_only_for_sdks(app), config))
+
+
+def _only_for_sdks(app: ASGIFramework) -> ASGIFramework:
+    """Refuse requests that a web page could make: they say where they come from, or call the server by another name."""
+
+    async def guarded(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if scope["type"] == "http":
+            headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+            if b"origin" in headers or headers.get(b"host", "").partition(":")[0] not in HOSTS:
+                await send({"type": "http.response.start", "status": 403, "headers": []})
+                await send({"type": "http.response.body", "body": b"not for web pages\n", "more_body": False})
+                return
+        await app(scope, receive, send)
+
+    return guarded
 
 
 def _listen(preferred_port: int) -> socket.socket:
@@ -107,7 +129,8 @@ def _listen(preferred_port: int) -> socket.socket:
 def _leave_with_the_parent(scratch: str) -> None:
     sys.stdin.read()
     shutil.rmtree(scratch, ignore_errors=True)
-    os._exit(0)
+    # This process leads a group of its own, in which the functions are that it runs.
+    os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -95,5 +95,9 @@ async def _run(
 
 
 def _read(file: str) -> dict[str, Any]:
-    document: dict[str, Any] = yaml.safe_load((ROOT / file).read_text())
+    try:
+        document: dict[str, Any] = yaml.safe_load((ROOT / file).read_text())
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise pulumi.RunError(f"{file} is no YAML: {error.problem} in line {line}") from None
     return document

@@ -56,9 +56,18 @@ def carry_out(cloud: Cloud, type_token: str, name: str, inputs: Inputs) -> Carri
     learnt = _TYPES.get(type_token)
     if learnt is None:
         raise NotCarriedOut(f"the local deployer does not carry out {type_token} ({name}); local/resources.py is where")
-    if unknown := sorted(inputs.keys() - learnt.inputs):
+    if unknown := sorted(_paths(inputs, learnt.inputs) - learnt.inputs):
         raise NotCarriedOut(f"the local deployer does not carry out {', '.join(unknown)} of {type_token} ({name})")
     return learnt.carry_out(cloud, name, inputs)
+
+
+def _paths(inputs: Inputs, known: frozenset[str], prefix: str = "") -> set[str]:
+    """The inputs by dotted path, those within another one too, unless that one is known as a whole."""
+    found = set()
+    for name, value in inputs.items():
+        path = f"{prefix}{name}"
+        found |= _paths(value, known, f"{path}.") if isinstance(value, dict) and path not in known else {path}
+    return found
 
 
 def _carries_out(type_token: str, *inputs: str) -> Callable[[CarryOut], CarryOut]:
@@ -139,25 +148,32 @@ def _queue_attribute(cloud: Cloud, url: str, name: "QueueAttributeNameType", val
     "billingMode",
     "deletionProtectionEnabled",
     "hashKey",
-    "pointInTimeRecovery",
+    "pointInTimeRecovery.enabled",
+    "pointInTimeRecovery.recoveryPeriodInDays",
 )
 def _table(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
     dynamodb = cloud.endpoint.dynamodb
     protected = inputs["deletionProtectionEnabled"]
+    fixed: dict[str, Any] = {
+        "KeySchema": [{"AttributeName": inputs["hashKey"], "KeyType": "HASH"}],
+        "AttributeDefinitions": [
+            {"AttributeName": a["name"], "AttributeType": a["type"]} for a in inputs["attributes"]
+        ],
+    }
     try:
-        arn = dynamodb.describe_table(TableName=name)["Table"]["TableArn"]
-        dynamodb.update_table(TableName=name, DeletionProtectionEnabled=protected)
+        there = dynamodb.describe_table(TableName=name)["Table"]
     except dynamodb.exceptions.ResourceNotFoundException:
-        arn = dynamodb.create_table(
+        there = dynamodb.create_table(
             TableName=name,
-            KeySchema=[{"AttributeName": inputs["hashKey"], "KeyType": "HASH"}],
-            AttributeDefinitions=[
-                {"AttributeName": a["name"], "AttributeType": a["type"]} for a in inputs["attributes"]
-            ],
+            **fixed,
             BillingMode=inputs["billingMode"],
             DeletionProtectionEnabled=protected,
             Tags=cloud.tag_list,
-        )["TableDescription"]["TableArn"]
+        )["TableDescription"]
+    else:
+        if {key: there.get(key) for key in fixed} != fixed:
+            raise NotCarriedOut(f"the keys of {name} cannot change in place; start the emulator anew")
+        dynamodb.update_table(TableName=name, BillingMode=inputs["billingMode"], DeletionProtectionEnabled=protected)
     recovery = inputs["pointInTimeRecovery"]
     dynamodb.update_continuous_backups(
         TableName=name,
@@ -166,7 +182,7 @@ def _table(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
             "RecoveryPeriodInDays": recovery["recoveryPeriodInDays"],
         },
     )
-    return name, {"arn": arn, "name": name}
+    return name, {"arn": there["TableArn"], "name": name}
 
 
 @_carries_out("aws:cloudwatch/logGroup:LogGroup", "retentionInDays")
@@ -204,9 +220,10 @@ def _role_policy(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
     "aws:lambda/function:Function",
     "architectures",
     "code",
-    "environment",
+    "environment.variables",
     "handler",
-    "loggingConfig",
+    "loggingConfig.logFormat",
+    "loggingConfig.logGroup",
     "memorySize",
     "reservedConcurrentExecutions",
     "role",
@@ -251,7 +268,7 @@ def _function(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
     "functionName",
     "functionResponseTypes",
     "maximumBatchingWindowInSeconds",
-    "scalingConfig",
+    "scalingConfig.maximumConcurrency",
 )
 def _event_source_mapping(cloud: Cloud, _: str, inputs: Inputs) -> Carried:
     function = cloud.endpoint.lambda_

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 ITEMS = ("Laptop", "Phone", "Headphones", "Keyboard", "Monitor", "Desk lamp", "Backpack")
 _FIRST = datetime(2025, 5, 3, 12, tzinfo=UTC)
 
-SEED_ORDER: dict[str, object] = {
+EXAMPLE_ORDER: dict[str, object] = {
     "orderId": "O1234",
     "userId": "U123",
     "itemName": "Laptop",
@@ -15,7 +15,7 @@ SEED_ORDER: dict[str, object] = {
     "status": "new",
     "timestamp": "2025-05-03T12:00:00Z",
 }
-"""The order that the mission shows."""
+"""The order that the docs show."""
 
 
 def valid_orders(count: int) -> Iterator[str]:
@@ -44,4 +44,4 @@ def invalid_orders() -> Iterator[str]:
         "O9006": {"status": None},
     }
     for order_id, flaw in flaws.items():
-        yield json.dumps({**SEED_ORDER, "orderId": order_id, **flaw})
+        yield json.dumps({**EXAMPLE_ORDER, "orderId": order_id, **flaw})

@@ -23,7 +23,8 @@ def pytest_assertion_pass(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    item.stash[_ASSERTED] = False  # what fixtures assert is not the test's
     result = yield
-    if not item.stash.get(_ASSERTED, False):
+    if not item.stash[_ASSERTED]:
         pytest.fail("the test passed without asserting anything", pytrace=False)
     return result

@@ -1,3 +1,4 @@
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -18,12 +19,20 @@ RESOURCES = 23
 """The stack itself, 6 components, and the 16 resources that are made."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if shutil.which("pulumi"):
-        return
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.skip(reason="needs the Pulumi CLI, and there is no `pulumi` on PATH"))
+def pytest_runtest_setup() -> None:
+    if not shutil.which("pulumi"):
+        pytest.skip("needs the Pulumi CLI, and there is no `pulumi` on PATH")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_account() -> Iterator[None]:
+    """Nothing of this machine's AWS configuration reaches a test's stack, whose provider has to find the emulator."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_CA_BUNDLE"]:
+            patch.delenv(name)
+        patch.setenv("AWS_CONFIG_FILE", os.devnull)
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+        yield
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from local.samples import SEED_ORDER
+from local.samples import EXAMPLE_ORDER
 from tests.engine.conftest import RESOURCES, Deployment
 from tests.support.waiting import eventually
 
 
-def test_what_is_deployed_has_the_missions_names(deployed: Deployment) -> None:
+def test_what_is_deployed_has_the_specified_names(deployed: Deployment) -> None:
     outputs = deployed.pipeline().outputs
     assert outputs["tableName"] == "Orders"
     assert outputs["topicArn"].endswith(":OrderTopic")
@@ -20,8 +20,8 @@ def test_what_is_deployed_has_the_missions_names(deployed: Deployment) -> None:
 
 def test_an_order_goes_through(deployed: Deployment) -> None:
     pipeline = deployed.pipeline()
-    assert pipeline.publish([json.dumps(SEED_ORDER)]) == []
-    assert eventually(lambda: pipeline.order("O1234"), "the order in the table") == SEED_ORDER
+    assert pipeline.publish([json.dumps(EXAMPLE_ORDER)]) == []
+    assert eventually(lambda: pipeline.order("O1234"), "the order in the table") == EXAMPLE_ORDER
 
 
 def test_the_stacks_tags_are_on_the_queue(deployed: Deployment) -> None:

@@ -21,9 +21,9 @@ def test_a_bad_setting_fails_the_preview_with_all_that_is_wrong_and_nothing_is_m
         "error: the settings of this stack cannot be deployed. "
         "visibilityTimeoutSeconds is 4, but must be at least 5: "
         "processorTimeoutSeconds is 5, and an order must stay hidden while its batch can still run. "
-        "pulumi config set visibilityTimeoutSeconds 5"
+        "pulumi config --stack dev set visibilityTimeoutSeconds 5"
     ) in message
-    assert "pulumi config set batchingWindowSeconds 1" in message
+    assert "pulumi config --stack dev set batchingWindowSeconds 1" in message
     assert "Traceback" not in message
     assert fresh.is_empty()
 

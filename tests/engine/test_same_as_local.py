@@ -34,16 +34,21 @@ def made(endpoint: Endpoint) -> dict[str, Any]:
         "queue tags": [sqs.list_queue_tags(QueueUrl=url)["Tags"] for url in queues],
         "tables": [dynamodb.describe_table(TableName=table)["Table"] for table in tables],
         "backups": [
-            dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"][
-                "ContinuousBackupsStatus"
-            ]
-            for table in tables
+            dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"] for table in tables
         ],
         "roles": [iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"] for role in roles],
         "role policies": [
             iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for role, name in policies
         ],
         "functions": [endpoint.lambda_.get_function(FunctionName=function)["Configuration"] for function in functions],
+        "topic tags": [sns.list_tags_for_resource(ResourceArn=topic)["Tags"] for topic in topics],
+        "table tags": [
+            dynamodb.list_tags_of_resource(ResourceArn=dynamodb.describe_table(TableName=table)["Table"]["TableArn"])[
+                "Tags"
+            ]
+            for table in tables
+        ],
+        "role tags": [iam.list_role_tags(RoleName=role)["Tags"] for role in roles],
         "function tags": [endpoint.lambda_.get_function(FunctionName=function)["Tags"] for function in functions],
         "mappings": [*endpoint.lambda_.list_event_source_mappings()["EventSourceMappings"]],
         "log groups": [*endpoint.logs.describe_log_groups()["logGroups"]],

@@ -1,24 +1,29 @@
 """`make demo` and `orders local` as processes: what they print, how they end, and that nothing stays behind."""
 
+import http.client
+import io
 import os
 import re
+import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from local.emulator import LOOPBACK, EmulatorError, emulator
+from local.emulator import LOOPBACK, EmulatorError, _environment, emulator
 from local.program import ROOT
 from tests.support.project_copy import copy_project
 from tests.support.waiting import eventually
 
 needs_proc = pytest.mark.skipif(
-    not Path("/proc/self/environ").exists(), reason="finds left-over processes in /proc, which this system lacks"
+    not Path("/proc/self/fd").exists(), reason="finds left-over processes in /proc, which this system lacks"
 )
 
 
@@ -67,17 +72,43 @@ DEMO = "import sys; from local.demo import main; sys.exit(main())"
 ORDERS = "from ops.cli import main; main()"
 
 
-def processes_of(port: str) -> list[str]:
-    """The processes that belong to the emulator on a port: itself and the functions that it runs."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            variables = (process / "environ").read_bytes().split(b"\0")
-            command = (process / "cmdline").read_bytes()
-        except OSError:  # It ended meanwhile, or is somebody else's.
-            continue
-        if f"GATEWAY_PORT={port}".encode() in variables or f"local.emulator\0{port}".encode() in command:
-            found.append(f"{process.name} {command!r}")
+def emulator_on(port: str) -> int:
+    """The process that listens on a port: it leads a session, which the functions that it runs belong to."""
+    [found] = [process for process in all_processes() if f"{LOOPBACK}:{port}" in listening_addresses(process)]
+    assert os.getsid(found) == found
+    return found
+
+
+def processes_of(session: int) -> list[int]:
+    return [process for process in all_processes() if _session_of(process) == session]
+
+
+def all_processes() -> list[int]:
+    return [int(process.name) for process in Path("/proc").glob("[0-9]*")]
+
+
+def _session_of(process: int) -> int | None:
+    try:
+        return os.getsid(process)
+    except ProcessLookupError:  # It ended meanwhile.
+        return None
+
+
+def listening_addresses(process: int) -> set[str]:
+    """Where a process accepts TCP connections."""
+    found = set()
+    try:
+        sockets = {os.readlink(file) for file in Path(f"/proc/{process}/fd").iterdir()}  # noqa: PTH115 - no path
+        for table, family in (("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6)):
+            for line in Path(f"/proc/{process}/net/{table}").read_text().splitlines()[1:]:
+                _, local, _, state, *_, inode = line.split()[:10]
+                if state == "0A" and f"socket:[{inode}]" in sockets:
+                    address, _, port = local.partition(":")
+                    words = [int(address[i : i + 8], 16) for i in range(0, len(address), 8)]
+                    packed = struct.pack(f"={len(words)}I", *words)
+                    found.add(f"{socket.inet_ntop(family, packed)}:{int(port, 16)}")
+    except OSError:  # It ended meanwhile, or is somebody else's.
+        return set()
     return found
 
 
@@ -104,20 +135,81 @@ def test_the_demo_leaves_no_process_behind_however_it_is_ended(tmp_path: Path, h
     with running(tmp_path, DEMO) as demo:
         port = demo.wait_for(r"(?<=127\.0\.0\.1:)\d+")
         demo.wait_for("✓ store")
-        assert len(processes_of(port)) >= 1
+        session = emulator_on(port)
+        assert len(processes_of(session)) > 1, "the emulator runs the function"
         demo.process.send_signal(how)
         assert demo.process.wait(timeout=60) in (-how, 128 + how)
-    assert eventually(lambda: not processes_of(port), f"the end of the processes of port {port}")
+    assert eventually(lambda: not processes_of(session), "the end of the emulator and its functions")
     assert not is_listening(port)
 
 
+@needs_proc
+@pytest.mark.skipif(not shutil.which("make"), reason="needs make, and there is no `make` on PATH")
+def test_ctrl_c_ends_make_demo_and_all_that_it_started(tmp_path: Path) -> None:
+    with running(tmp_path, "import os; os.execvp('make', ['make', 'demo'])") as make:
+        port = make.wait_for(r"(?<=127\.0\.0\.1:)\d+")
+        make.wait_for("✓ deploy")
+        session = emulator_on(port)
+        os.killpg(make.process.pid, signal.SIGINT)  # A terminal sends it to the whole group.
+        assert make.process.wait(timeout=60) != 0
+        assert "stopped; nothing is left running" in make.printed
+    assert eventually(lambda: not processes_of(session), "the end of the emulator and its functions")
+
+
+SLEEPING_FUNCTION = """
+import time
+
+def handle(event, context):
+    time.sleep(600)
+"""
+
+
+@needs_proc
+def test_a_function_that_is_running_ends_with_the_emulator() -> None:
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("sleeping.py", SLEEPING_FUNCTION)
+    with emulator("test-sleeping") as endpoint:
+        session = emulator_on(endpoint.url.rpartition(":")[2])
+        endpoint.lambda_.create_function(
+            FunctionName="Sleeping",
+            Runtime="python3.11",
+            Handler="sleeping.handle",
+            Role="arn:aws:iam::000000000000:role/any",
+            Timeout=900,
+            Code={"ZipFile": code.getvalue()},
+        )
+        endpoint.lambda_.invoke(FunctionName="Sleeping", InvocationType="Event")
+        assert eventually(lambda: len(processes_of(session)) == 2, "the function's process beside the emulator's")
+    assert eventually(lambda: not processes_of(session), "the end of both")
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://example.org"}, {"Host": "rebound.example.org"}], ids=["other origin", "other name"]
+)
+def test_the_emulator_refuses_what_a_web_page_could_send(headers: dict[str, str]) -> None:
+    with emulator("test-browser") as endpoint:
+        host = endpoint.url.removeprefix("http://")
+        for sent, status in (({}, 200), (headers, 403)):
+            connection = http.client.HTTPConnection(host)
+            connection.request("GET", "/_ministack/health", headers=sent)
+            assert connection.getresponse().status == status
+            connection.close()
+
+
+def test_functions_get_no_secrets_from_this_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "mine")
+    monkeypatch.setenv("SOME_TOKEN", "mine")
+    assert not {"AWS_PROFILE", "SOME_TOKEN"} & _environment().keys()
+
+
+@needs_proc
 def test_the_emulator_listens_on_loopback_alone() -> None:
     with emulator("test-loopback") as endpoint:
         port = endpoint.url.rpartition(":")[2]
-        assert is_listening(port)
-        with socket.socket() as probe:
-            # Linux takes all of 127.0.0.0/8 for itself: whoever listens on every address answers here as well.
-            assert probe.connect_ex(("127.0.0.2", int(port))) != 0
+        endpoint.sqs.list_queues()
+        # Two of its services open ports of their own, on every address, unless they are told not to.
+        assert listening_addresses(emulator_on(port)) == {f"{LOOPBACK}:{port}"}
     assert not is_listening(port)
 
 
@@ -152,15 +244,30 @@ def test_orders_local_says_how_to_reach_the_system_and_deploys_again_when_code_c
 
         settings = copy / "infra/settings.py"
         sound = settings.read_text()
-        settings.write_text(sound + "oops\n")
+        save(settings, sound + "oops\n")
         local.wait_for("NameError: name 'oops' is not defined")
         local.wait_for("✗ not deployed")
-        settings.write_text(sound)
+        save(settings, sound)
         local.wait_for(r"(?s)✗ not deployed.*✓ deployed")
 
+        stack = copy / "Pulumi.local.yaml"
+        for seconds in (4, 5):  # Twice: a file that was replaced is still watched.
+            save(
+                stack,
+                re.sub(r"visibilityTimeoutSeconds: \d", f"visibilityTimeoutSeconds: {seconds}", stack.read_text()),
+            )
+            local.wait_for(rf"visibilityTimeoutSeconds is {seconds}, but should be at least 18")
+
         local.process.send_signal(signal.SIGINT)
-        assert local.process.wait(timeout=60) == 0
+        assert local.process.wait(timeout=60) == 128 + signal.SIGINT
         assert "nothing is left running" in local.printed
+
+
+def save(file: Path, text: str) -> None:
+    """Save as editors do: write a new file, and put it in the old one's place."""
+    fresh = file.with_suffix(".new")
+    fresh.write_text(text)
+    fresh.replace(file)
 
 
 def test_orders_local_bare_starts_the_emulator_alone(tmp_path: Path) -> None:

@@ -8,13 +8,13 @@ from uuid import uuid4
 import pytest
 
 from local.pipeline import Pipeline
-from local.samples import SEED_ORDER
+from local.samples import EXAMPLE_ORDER
 from tests.support.waiting import eventually
 
 
 def order(**changes: object) -> dict[str, object]:
-    """The seed's order under an id that no other test uses."""
-    return {**SEED_ORDER, "orderId": f"O-{uuid4()}", **changes}
+    """The example order under an id that no other test uses."""
+    return {**EXAMPLE_ORDER, "orderId": f"O-{uuid4()}", **changes}
 
 
 def records_of(pipeline: Pipeline, order_id: object) -> list[dict[str, Any]]:
@@ -41,9 +41,9 @@ def held_back(pipeline: Pipeline) -> Iterator[Any]:
     let_go()
 
 
-def test_the_seeds_order_goes_from_publish_to_a_row_and_is_logged(pipeline: Pipeline) -> None:
-    assert pipeline.publish([json.dumps(SEED_ORDER)]) == []
-    assert stored(pipeline, "O1234") == SEED_ORDER
+def test_the_example_order_goes_from_publish_to_a_row_and_is_logged(pipeline: Pipeline) -> None:
+    assert pipeline.publish([json.dumps(EXAMPLE_ORDER)]) == []
+    assert stored(pipeline, "O1234") == EXAMPLE_ORDER
     [record] = eventually(lambda: records_of(pipeline, "O1234"), "the order's log record")
     assert (record["level"], record["message"], record["attempt"]) == ("INFO", "order stored", 1)
 

@@ -13,9 +13,26 @@ CONFTEST = (ROOT / "tests/conftest.py").read_text()
 def test_a_test_that_asserts_nothing_fails(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(CONFTEST.replace('pytest_plugins = ["pytester"]', ""))
     pytester.makeini("[pytest]\nenable_assertion_pass_hook = true")
-    pytester.makepyfile("def test_nothing():\n    pass\n\ndef test_something():\n    assert 1\n")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def asserting():
+            assert 1
+
+        def test_nothing():
+            pass
+
+        def test_nothing_itself(asserting):
+            pass
+
+        def test_something():
+            assert 1
+        """
+    )
     result = pytester.runpytest_subprocess("-p", "no:xdist")
-    result.assert_outcomes(passed=1, failed=1)
+    result.assert_outcomes(passed=1, failed=2)
     assert "the test passed without asserting anything" in result.stdout.str()
 
 

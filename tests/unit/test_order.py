@@ -1,23 +1,32 @@
 """What is an order, and what is said of a message that is none."""
 
 import json
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from boto3.dynamodb.types import TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.order import InvalidOrder, parse_order
-from local.samples import SEED_ORDER, invalid_orders, valid_orders
+from local.samples import EXAMPLE_ORDER, invalid_orders, valid_orders
 
 
 def order(**changes: object) -> dict[str, object]:
-    return {**SEED_ORDER, **changes}
+    return {**EXAMPLE_ORDER, **changes}
 
 
 def enveloped(message: object) -> str:
     return json.dumps({"Type": "Notification", "TopicArn": "arn:aws:sns:::T", "MessageId": "m", "Message": message})
+
+
+def nested(levels: int) -> object:
+    value: object = "inside"
+    for _ in range(levels - 1):
+        value = [value]
+    return value
 
 
 def refusal(body: str) -> InvalidOrder:
@@ -26,14 +35,14 @@ def refusal(body: str) -> InvalidOrder:
     return raised.value
 
 
-def test_the_seeds_order_is_an_order_with_everything_it_says() -> None:
-    parsed = parse_order(json.dumps(SEED_ORDER))
+def test_the_example_order_is_an_order_with_everything_it_says() -> None:
+    parsed = parse_order(json.dumps(EXAMPLE_ORDER))
     assert parsed.order_id == "O1234"
-    assert parsed.attributes == SEED_ORDER
+    assert parsed.attributes == EXAMPLE_ORDER
 
 
 def test_an_sns_envelope_is_taken_off() -> None:
-    assert parse_order(enveloped(json.dumps(SEED_ORDER))) == parse_order(json.dumps(SEED_ORDER))
+    assert parse_order(enveloped(json.dumps(EXAMPLE_ORDER))) == parse_order(json.dumps(EXAMPLE_ORDER))
 
 
 def test_an_order_that_only_looks_like_an_envelope_is_an_order() -> None:
@@ -46,13 +55,20 @@ def test_unknown_fields_are_kept() -> None:
 
 
 def test_a_fraction_keeps_all_its_digits() -> None:
-    body = json.dumps(SEED_ORDER)[:-1] + ', "price": 1234567890.123456789012345678}'
+    body = json.dumps(EXAMPLE_ORDER)[:-1] + ', "price": 1234567890.123456789012345678}'
     assert parse_order(body).attributes["price"] == Decimal("1234567890.123456789012345678")
 
 
 @pytest.mark.parametrize(
     "timestamp",
-    ["2025-05-03T12:00:00Z", "2025-05-03T14:00:00+02:00", "2025-05-03T12:00:00.123456Z", "20250503T120000Z"],
+    [
+        "2025-05-03T12:00:00Z",
+        "2025-05-03T14:00:00+02:00",
+        "2025-05-03T12:00:00.123456Z",
+        "2025-05-03T12:00:00,123456789+0200",
+        "2025-05-03T12:00Z",
+        "20250503T120000Z",
+    ],
 )
 def test_any_iso_8601_time_with_a_zone_is_taken_as_it_is(timestamp: str) -> None:
     assert parse_order(json.dumps(order(timestamp=timestamp))).attributes["timestamp"] == timestamp
@@ -70,10 +86,19 @@ def test_any_iso_8601_time_with_a_zone_is_taken_as_it_is(timestamp: str) -> None
         ({"quantity": 0}, "quantity must be at least 1"),
         ({"quantity": -1}, "quantity must be at least 1"),
         ({"quantity": True}, "quantity must be a whole number, not a boolean"),
-        ({"quantity": 1.5}, "quantity must be a whole number, not a number with a fraction"),
+        ({"quantity": 1.5}, "quantity must be a whole number, not a number with a point or an exponent"),
         ({"quantity": "1"}, "quantity must be a whole number, not a string"),
         ({"quantity": {}}, "quantity must be a whole number, not an object"),
         ({"timestamp": "yesterday"}, "timestamp is not an ISO 8601 time"),
+        ({"timestamp": "2025-05-03x12:00:00Z"}, "timestamp is not an ISO 8601 time"),
+        ({"timestamp": "2025-05-03T12:00:00+00:00:30"}, "timestamp is not an ISO 8601 time"),
+        ({"timestamp": "2025-02-30T12:00:00Z"}, "timestamp is not an ISO 8601 time"),
+        ({"timestamp": "2025-05-03"}, "timestamp is not an ISO 8601 time"),
+        ({"orderId": "\ud800"}, "holds half of a surrogate pair, which is no text"),
+        ({"notes": ["\udfff"]}, "holds half of a surrogate pair, which is no text"),
+        ({"": 1}, "a field has no name"),
+        ({"extra": {"": 1}}, "a field has no name"),
+        ({"extra": nested(33)}, "nested deeper than 32 levels"),
         ({"timestamp": "2025-05-03T12:00:00"}, "timestamp has no time zone"),
     ],
 )
@@ -81,9 +106,9 @@ def test_a_field_that_is_off_is_named_with_its_rule(change: dict[str, Any], reas
     assert refusal(json.dumps(order(**change))).reason == reason
 
 
-@pytest.mark.parametrize("name", sorted(SEED_ORDER))
+@pytest.mark.parametrize("name", sorted(EXAMPLE_ORDER))
 def test_a_field_that_is_missing_is_named(name: str) -> None:
-    body = json.dumps({key: value for key, value in SEED_ORDER.items() if key != name})
+    body = json.dumps({key: value for key, value in EXAMPLE_ORDER.items() if key != name})
     assert refusal(body).reason == f"{name} is missing"
 
 
@@ -95,6 +120,10 @@ def test_a_field_that_is_missing_is_named(name: str) -> None:
         ("[" * 100_000, "not JSON: "),
         ("null", "not a JSON object but null"),
         ("[]", "not a JSON object but an array"),
+        ('{"quantity": 0, "quantity": 5}', "not JSON: 'quantity' is there more than once"),
+        ('{"a": {"b": 1, "b": 1}}', "not JSON: 'b' is there more than once"),
+        ('{"price": 1e-140}', "not JSON: the number 1e-140 has more digits than DynamoDB keeps"),
+        ('{"price": 0e-400}', "not JSON: the number 0e-400 has more digits than DynamoDB keeps"),
         ('{"price": NaN}', "not JSON: NaN is no JSON number"),
         ('{"price": 1e999}', "not JSON: the number 1e999 has more digits than DynamoDB keeps"),
         (f'{{"price": 1.{"1" * 38}}}', "not JSON: the number 1.1111"),
@@ -118,21 +147,47 @@ def test_the_samples_are_what_they_say() -> None:
     assert len({refusal(body).reason for body in invalid_orders()}) == len(list(invalid_orders()))
 
 
+def is_stored_or_refused(body: str) -> bool:
+    """Whether an order can be given to DynamoDB as it is, or else is refused with a reason."""
+    try:
+        parsed = parse_order(body)
+    except InvalidOrder as invalid:
+        return bool(invalid.reason)
+    stored = TypeSerializer().serialize(parsed.attributes)
+    return bool(json.dumps(stored, ensure_ascii=False).encode())
+
+
+def test_the_deepest_order_is_stored() -> None:
+    body = json.dumps(order(extra=nested(32)))
+    assert parse_order(body).attributes["extra"] == nested(32)
+    assert is_stored_or_refused(body)
+
+
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(json.dumps))
 def test_any_text_is_an_order_or_is_refused(body: str) -> None:
-    try:
-        assert parse_order(body).order_id
-    except InvalidOrder as invalid:
-        assert invalid.reason
+    assert is_stored_or_refused(body)
 
 
-_FIELDS = st.sampled_from([*SEED_ORDER, "Type", "TopicArn", "Message", "extra"])
-_VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["Notification", "{}"])
+_NAMES = st.sampled_from([*EXAMPLE_ORDER, "Type", "TopicArn", "Message", "extra", ""]) | st.text(max_size=3)
+_LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(), max_size=5)
+    | st.sampled_from(["Notification", "{}", "\ud800"])
+)
+_VALUES = st.recursive(_LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=3))
 
 
-@given(st.dictionaries(_FIELDS, _VALUES))
+@given(st.dictionaries(_NAMES, _VALUES))
 def test_any_object_is_an_order_or_is_refused(changes: dict[str, object]) -> None:
-    try:
-        assert parse_order(json.dumps(order(**changes))).order_id
-    except InvalidOrder as invalid:
-        assert invalid.reason
+    assert is_stored_or_refused(json.dumps({**EXAMPLE_ORDER, **changes}))
+
+
+@given(st.from_regex(r"-?(0|[1-9][0-9]{0,45})(\.[0-9]{1,45})?([eE][+-]?[0-9]{1,4})?", fullmatch=True))
+def test_any_number_is_stored_as_it_is_or_is_refused(number: str) -> None:
+    body = json.dumps(EXAMPLE_ORDER)[:-1] + f', "price": {number}}}'
+    assert is_stored_or_refused(body)
+    with suppress(InvalidOrder):
+        assert parse_order(body).attributes["price"] == Decimal(number)

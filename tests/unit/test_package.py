@@ -59,6 +59,16 @@ def test_a_changed_handler_changes_the_zip(clone: Path) -> None:
     assert digest() != before
 
 
+def test_a_handler_that_is_not_python_is_not_packaged(clone: Path) -> None:
+    (clone / "handler/order.py").write_text("def broken(:\n")
+    command = [sys.executable, "-m", "infra.package"]
+    ran = subprocess.run(command, cwd=clone, capture_output=True, text=True, check=False)
+    assert ran.returncode != 0
+    assert 'handler/order.py", line 1' in ran.stderr
+    assert "SyntaxError" in ran.stderr
+    assert not (clone / ZIP_PATH).exists()
+
+
 def test_the_zip_is_under_a_mebibyte() -> None:
     built = build_package()
     assert built.size == (ROOT / built.path).stat().st_size < MEBIBYTE

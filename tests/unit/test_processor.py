@@ -2,21 +2,21 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
 import boto3
 import pytest
 from aws_lambda_powertools import Logger
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
 from handler.contract import PARTITION_KEY
 from handler.order import Order, parse_order
 from handler.processor import Processor
 from handler.store import DynamoDBStore, OrderStore
-from local.samples import SEED_ORDER
+from local.samples import EXAMPLE_ORDER
 
 
 class FakeStore:
@@ -33,10 +33,11 @@ class FakeStore:
 
 
 THROTTLED = ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "PutItem")
+TOO_LARGE = ClientError({"Error": {"Code": "ValidationException", "Message": "Item size has exceeded"}}, "PutItem")
 
 
 def body(order_id: str, **changes: object) -> str:
-    return json.dumps({**SEED_ORDER, "orderId": order_id, **changes})
+    return json.dumps({**EXAMPLE_ORDER, "orderId": order_id, **changes})
 
 
 def record(message_id: str, body: str, *, attempt: int = 1) -> dict[str, Any]:
@@ -97,7 +98,15 @@ def test_a_bad_order_is_logged_once_with_why_and_which_attempt() -> None:
     }
 
 
-@pytest.mark.parametrize(("error", "error_class"), [(THROTTLED, "transient"), (RuntimeError("a bug"), "unexpected")])
+@pytest.mark.parametrize(
+    ("error", "error_class"),
+    [
+        (THROTTLED, "transient"),
+        (EndpointConnectionError(endpoint_url="http://nowhere"), "transient"),
+        (TOO_LARGE, "invalid"),
+        (RuntimeError("a bug"), "unexpected"),
+    ],
+)
 def test_what_the_store_raises_is_logged_with_its_class(error: Exception, error_class: str) -> None:
     log = Log()
     process(FakeStore(refuses={"O1": error}), record("m1", body("O1")), log=log)
@@ -131,6 +140,9 @@ def test_a_stored_order_is_logged_by_its_id_and_nothing_else_of_it() -> None:
     assert "U123" not in json.dumps(entry)
 
 
+Kept = tuple[OrderStore, Callable[[], list[dict[str, Any]]]]
+
+
 @pytest.fixture
 def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The table on moto."""
@@ -146,16 +158,29 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield boto3.resource("dynamodb").Table("Orders")
 
 
-def test_the_table_holds_all_that_the_order_said(table: Any) -> None:
-    order = {**SEED_ORDER, "gift": True, "notes": ["a", {"b": None}], "weights": {"net": 2, "tags": []}}
-    DynamoDBStore("Orders").put(parse_order(json.dumps(order)))
-    assert table.get_item(Key={"orderId": "O1234"})["Item"] == order
+@pytest.fixture(params=["fake", "moto"])
+def store(request: pytest.FixtureRequest) -> Kept:
+    """A store, and a way to see what it keeps: the fake has to pass what the real one passes."""
+    if request.param == "fake":
+        fake = FakeStore()
+        return fake, lambda: [dict(order.attributes) for order in fake.orders.values()]
+    table = request.getfixturevalue("table")
+    return DynamoDBStore("Orders"), lambda: table.scan()["Items"]
 
 
-def test_the_same_order_again_changes_nothing(table: Any) -> None:
-    for _ in range(2):
-        DynamoDBStore("Orders").put(parse_order(json.dumps(SEED_ORDER)))
-    assert table.scan()["Items"] == [SEED_ORDER]
+def test_a_store_keeps_all_that_the_order_said(store: Kept) -> None:
+    orders, kept = store
+    order = {**EXAMPLE_ORDER, "gift": True, "notes": ["a", {"b": None}], "weights": {"net": 2, "tags": []}}
+    orders.put(parse_order(json.dumps(order)))
+    assert kept() == [order]
+
+
+def test_a_store_keeps_one_order_under_each_id(store: Kept) -> None:
+    orders, kept = store
+    for status in ("new", "new", "paid"):
+        orders.put(parse_order(json.dumps({**EXAMPLE_ORDER, "status": status})))
+    orders.put(parse_order(json.dumps({**EXAMPLE_ORDER, "orderId": "O2"})))
+    assert sorted((order["orderId"], order["status"]) for order in kept()) == [("O1234", "paid"), ("O2", "new")]
 
 
 def test_a_table_that_is_not_there_fails_the_message_and_not_the_batch(table: Any) -> None:

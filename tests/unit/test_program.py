@@ -8,10 +8,11 @@ import pytest
 import yaml
 
 from handler.contract import ENTRY_POINT, TABLE_NAME_VARIABLE
-from infra.config import SettingsError, load_settings
+from infra.config import KEYS, SettingsError, load_settings
 from infra.package import ZIP_PATH
 from infra.system import OrderSystem
 from local.program import ROOT
+from tests.support.defaults import DEFAULTS
 from tests.support.recorder import Program, arn, recorded
 
 STACKS = ("dev", "prod", "local")
@@ -59,7 +60,7 @@ def test_the_program_declares_these_resources_and_no_others(dev: Program) -> Non
     ]
 
 
-def test_the_queue_has_the_missions_numbers(dev: Program) -> None:
+def test_the_queue_has_the_specified_numbers(dev: Program) -> None:
     queue = dev.one(QUEUE, "OrderQueue")
     assert queue.inputs["visibilityTimeoutSeconds"] == 30
     assert queue.inputs["messageRetentionSeconds"] == 4 * 24 * 3600
@@ -154,34 +155,40 @@ def test_the_mapping_is_made_when_the_role_may_receive(dev: Program) -> None:
     assert dev.one("aws:iam/rolePolicy:RolePolicy").urn in dev.one(MAPPING).dependencies
 
 
-@pytest.mark.parametrize(
-    ("setting", "value", "type_token", "name", "path", "declared"),
-    [
-        ("visibilityTimeoutSeconds", "60", QUEUE, "OrderQueue", "visibilityTimeoutSeconds", 60),
-        ("maxReceiveCount", "5", QUEUE, "OrderQueue", "redrivePolicy", '"maxReceiveCount": 5'),
-        ("messageRetentionSeconds", "7200", QUEUE, "OrderQueue", "messageRetentionSeconds", 7200),
-        ("deadLetterRetentionSeconds", "1000000", QUEUE, "OrderDLQ", "messageRetentionSeconds", 1_000_000),
-        ("deadLetterRetentionSeconds", "1000000", QUEUE, "OrderUndelivered", "messageRetentionSeconds", 1_000_000),
-        ("pointInTimeRecoveryDays", "7", TABLE, "Orders", "pointInTimeRecovery", "'recoveryPeriodInDays': 7"),
-        ("protectTable", "true", TABLE, "Orders", "deletionProtectionEnabled", True),
-        ("processorRuntime", "python3.13", FUNCTION, "OrderProcessor", "runtime", "python3.13"),
-        ("processorArchitecture", "x86_64", FUNCTION, "OrderProcessor", "architectures", "x86_64"),
-        ("processorMemoryMegabytes", "256", FUNCTION, "OrderProcessor", "memorySize", 256),
-        ("processorTimeoutSeconds", "4", FUNCTION, "OrderProcessor", "timeout", 4),
-        ("reservedConcurrency", "30", FUNCTION, "OrderProcessor", "reservedConcurrentExecutions", 30),
-        ("maximumConcurrency", "20", MAPPING, "OrderProcessor", "scalingConfig", "'maximumConcurrency': 20"),
-        ("batchSize", "5", MAPPING, "OrderProcessor", "batchSize", 5),
-        ("batchingWindowSeconds", "0", MAPPING, "OrderProcessor", "maximumBatchingWindowInSeconds", 0),
-        (
-            "logRetentionDays",
-            "60",
-            "aws:cloudwatch/logGroup:LogGroup",
-            "/aws/lambda/OrderProcessor",
-            "retentionInDays",
-            60,
-        ),
-    ],
-)
+# Where each setting goes: a value other than the default, and what it becomes.
+REACHES: list[tuple[str, str, str, str, str, object]] = [
+    ("visibilityTimeoutSeconds", "60", QUEUE, "OrderQueue", "visibilityTimeoutSeconds", 60),
+    ("maxReceiveCount", "5", QUEUE, "OrderQueue", "redrivePolicy", '"maxReceiveCount": 5}'),
+    ("messageRetentionSeconds", "7200", QUEUE, "OrderQueue", "messageRetentionSeconds", 7200),
+    ("deadLetterRetentionSeconds", "1000000", QUEUE, "OrderDLQ", "messageRetentionSeconds", 1_000_000),
+    ("deadLetterRetentionSeconds", "1000000", QUEUE, "OrderUndelivered", "messageRetentionSeconds", 1_000_000),
+    ("pointInTimeRecoveryDays", "7", TABLE, "Orders", "pointInTimeRecovery", "'recoveryPeriodInDays': 7.0"),
+    ("protectTable", "true", TABLE, "Orders", "deletionProtectionEnabled", True),
+    ("processorRuntime", "python3.13", FUNCTION, "OrderProcessor", "runtime", "python3.13"),
+    ("processorArchitecture", "x86_64", FUNCTION, "OrderProcessor", "architectures", "x86_64"),
+    ("processorMemoryMegabytes", "256", FUNCTION, "OrderProcessor", "memorySize", 256),
+    ("processorTimeoutSeconds", "4", FUNCTION, "OrderProcessor", "timeout", 4),
+    ("reservedConcurrency", "30", FUNCTION, "OrderProcessor", "reservedConcurrentExecutions", 30),
+    ("maximumConcurrency", "20", MAPPING, "OrderProcessor", "scalingConfig", "'maximumConcurrency': 20.0}"),
+    ("batchSize", "5", MAPPING, "OrderProcessor", "batchSize", 5),
+    ("batchingWindowSeconds", "2", MAPPING, "OrderProcessor", "maximumBatchingWindowInSeconds", 2),
+    (
+        "logRetentionDays",
+        "60",
+        "aws:cloudwatch/logGroup:LogGroup",
+        "/aws/lambda/OrderProcessor",
+        "retentionInDays",
+        60,
+    ),
+]
+
+
+def test_every_setting_is_followed_to_its_resource() -> None:
+    assert {setting for setting, *_ in REACHES} == set(KEYS)
+    assert [setting for setting, value, *_ in REACHES if value == DEFAULTS[setting]] == []
+
+
+@pytest.mark.parametrize(("setting", "value", "type_token", "name", "path", "declared"), REACHES)
 def test_each_setting_reaches_its_resource(
     setting: str, value: str, type_token: str, name: str, path: str, declared: Any
 ) -> None:
@@ -192,7 +199,7 @@ def test_each_setting_reaches_its_resource(
 def test_a_bad_setting_stops_the_program_before_anything_is_declared() -> None:
     with pytest.raises(SettingsError) as raised:
         recorded("dev", {"visibilityTimeoutSeconds": "4"})
-    assert "pulumi config set visibilityTimeoutSeconds 5" in str(raised.value)
+    assert "pulumi config --stack dev set visibilityTimeoutSeconds 5" in str(raised.value)
 
 
 def test_a_misspelt_setting_stops_the_program_as_well() -> None:
