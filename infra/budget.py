@@ -15,11 +15,11 @@ class DeliveryBudget:
     earliest_dead_letter_seconds: int
     """Each receive waits out the visibility timeout, and every retry is polled for at once."""
     latest_dead_letter_seconds: int
-    """A backlog can delay retries up to the retention of the queue; what is older, SQS deletes."""
+    """A backlog can delay retries up to the retention of the queue; SQS deletes what is not set aside by then."""
     least_dead_letter_days: float
     """What remains to act on a dead letter that came at the latest: SQS counts from when it was first queued."""
     orders_per_second: float
-    """At full concurrency with full batches that each take the function's whole timeout: what is certain."""
+    """At full concurrency, with full batches that each take the function's whole timeout."""
 
     def as_output(self) -> dict[str, int | float]:
         """The budget under the names of the stack output `deliveryBudget`."""

@@ -14,8 +14,8 @@ SNS has accepted always fits. Said here because the provider's own default is le
 class OrderQueue(pulumi.ComponentResource):
     """The queue that orders wait in, and the dead-letter queue that SQS moves the failed ones to.
 
-    Both are encrypted with SQS's own keys and answer over TLS only; the topic alone may send to the queue, and the
-    queue alone may use the dead-letter queue. `accepts_orders` is the queue's policy: nothing can be delivered before.
+    Both are encrypted with SQS's own keys and answer over TLS only. The queue lets the topic send, and is the only one
+    that may use the dead-letter queue. `accepts_orders` is the queue's policy: nothing can be delivered before.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ import pulumi
 import yaml
 from pulumi.runtime.config import set_all_config
 from pulumi.runtime.mocks import MockMonitor, set_mocks
-from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.settings import SETTINGS, get_root_resource
 from pulumi.runtime.stack import Stack, run_pulumi_func
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,6 +87,7 @@ async def _run(
 ) -> dict[str, Any]:
     asyncio.get_running_loop().set_default_executor(threads)
     set_all_config(dict(config))
+    SETTINGS.outputs.clear()  # A program that failed before, in this process, has left its own.
     set_mocks(monitor.mocks, project=project()["name"], stack=stack, monitor=monitor)
     await run_pulumi_func(program)
     root = get_root_resource()

@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,8 +10,8 @@ import pytest
 import yaml
 from pulumi import automation
 
-from local.aws import ACCESS_KEY, SECRET_KEY, Endpoint
-from local.emulator import USUAL_PORT, emulator
+from local.aws import Endpoint
+from local.emulator import LOOPBACK, USUAL_PORT, emulator
 from local.pipeline import Pipeline
 from local.program import ROOT
 from tests.support.project_copy import copy_project
@@ -84,22 +85,24 @@ class Deployment:
 def deployment(stack: str, folder: Path) -> Iterator[Deployment]:
     root = copy_project(folder)
     (root / ".venv").symlink_to(ROOT / ".venv")
-    file = root / f"Pulumi.{stack}.yaml"
-    region = yaml.safe_load(file.read_text())["config"]["aws:region"]
     state = folder / "state"
     state.mkdir()
     with emulator(f"engine-{stack}-{folder.name}") as endpoint:
-        file.write_text(file.read_text().replace(f"http://127.0.0.1:{USUAL_PORT}", endpoint.url))
-        variables = {
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-            "AWS_ENDPOINT_URL": endpoint.url,
-            "PULUMI_BACKEND_URL": state.as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": "only for this test",
-        }
+        region = _use_emulator(root / f"Pulumi.{stack}.yaml", endpoint)
+        variables = {"PULUMI_BACKEND_URL": state.as_uri(), "PULUMI_CONFIG_PASSPHRASE": "only for this test"}
         options = automation.LocalWorkspaceOptions(env_vars=variables)
         created = automation.create_stack(stack, work_dir=str(root), opts=options)
         yield Deployment(root, Endpoint(endpoint.url, region), created)
+
+
+def _use_emulator(stack_file: Path, endpoint: Endpoint) -> str:
+    """Point a stack's provider at the emulator, and return the stack's Region."""
+    local = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text())["config"]
+    document = yaml.safe_load(stack_file.read_text())
+    provider = {key: local[key] for key in ("aws:accessKey", "aws:secretKey", "aws:endpoints")}
+    document["config"] |= json.loads(json.dumps(provider).replace(f"http://{LOOPBACK}:{USUAL_PORT}", endpoint.url))
+    stack_file.write_text(yaml.safe_dump(document))
+    return str(document["config"]["aws:region"])
 
 
 Deploy = Callable[[str], AbstractContextManager[Deployment]]

@@ -47,6 +47,7 @@ def test_the_program_is_told_so_and_ends() -> None:
     with pytest.raises(NotCarriedOut) as raised:
         run_program("local", stack_config("local"), MockMonitor(_CarriesOut(NOWHERE, lambda *_: None)), program)
     assert "aws:s3/bucket:Bucket (Receipts)" in str(raised.value)
+    assert recorded("dev").outputs["tableName"] == "Orders", "the next program is none the worse for it"
 
 
 def test_a_function_of_the_provider_is_not_carried_out_either() -> None:
