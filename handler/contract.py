@@ -5,11 +5,23 @@ from typing import Final
 ENTRY_POINT: Final = "handler.main.handle"
 """What Lambda calls, as `package.module.function`."""
 
-TABLE_NAME_VARIABLE: Final = "ORDERS_TABLE"
-"""Environment variable of the function: the name of the table that orders are stored in."""
-
 SERVICE_NAME: Final = "orders"
-"""The `service` of every log record."""
+"""The `service` of every log record and metric."""
+
+METRICS_NAMESPACE: Final = "Orders"
+
+
+class Variable:
+    """The environment variables of the function."""
+
+    TABLE_NAME: Final = "ORDERS_TABLE"
+    """The table that orders are stored in."""
+    MAX_RECEIVE_COUNT: Final = "ORDERS_MAX_RECEIVE_COUNT"
+    """After how many receives SQS sets an order aside."""
+    RETRY_AT_ONCE_QUEUE_URL: Final = "ORDERS_RETRY_AT_ONCE_QUEUE_URL"
+    """The queue, where orders that can never succeed are to have their next receives at once; empty where not."""
+    REQUEST_TIMEOUT_SECONDS: Final = "ORDERS_REQUEST_TIMEOUT_SECONDS"
+    """How long one try of one request may take."""
 
 
 class Attribute:
@@ -26,3 +38,6 @@ class Attribute:
 PARTITION_KEY: Final = Attribute.ORDER_ID
 MAX_PARTITION_KEY_BYTES: Final = 2048
 """DynamoDB's limit on a partition key's value, in bytes of UTF-8 (DynamoDB Developer Guide, Constraints)."""
+
+INSTANT: Final = "timestampUtc"
+"""The table's attribute that sorts as time does: the order's timestamp in UTC, with all of its digits."""

@@ -4,11 +4,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Clamped, Context, Decimal, DecimalException, Inexact, Overflow, Rounded, Subnormal, Underflow
 from typing import Any, NoReturn
 
-from handler.contract import MAX_PARTITION_KEY_BYTES, Attribute
+from handler.contract import INSTANT, MAX_PARTITION_KEY_BYTES, Attribute
 
 REQUIRED_TEXT = (Attribute.ORDER_ID, Attribute.USER_ID, Attribute.ITEM_NAME, Attribute.STATUS, Attribute.TIMESTAMP)
 
@@ -21,7 +21,12 @@ MAX_DEPTH = 32
 
 # ISO 8601 in its basic and extended form, with the zone that it leaves open and an order must have. Python alone would
 # take more, and not the same in every version.
-_TIMESTAMP = re.compile(r"\d{4}-?\d\d-?\d\dT\d\d:?\d\d(:?\d\d([.,]\d+)?)?(?P<zone>Z|[+-]\d\d(:?\d\d)?)?", re.ASCII)
+_TIMESTAMP = re.compile(
+    r"(?P<whole>\d{4}-?\d\d-?\d\dT\d\d:?\d\d(:?(?P<second>\d\d))?)"
+    r"(?(second)([.,](?P<fraction>\d+))?)"
+    r"(?P<zone>Z|[+-]\d\d(:?\d\d)?)?",
+    re.ASCII,
+)
 
 _JSON_TYPES = {
     type(None): "null",
@@ -37,23 +42,28 @@ _JSON_TYPES = {
 class InvalidOrder(Exception):
     """The message can never become an order, however often it is tried.
 
+    The reason is for the person who mends the message; the signature is the same for all messages with that flaw.
     `order_id` is there when the message got far enough to say which order it is about.
     """
 
-    def __init__(self, reason: str, order_id: str | None = None) -> None:
+    def __init__(self, reason: str, signature: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.order_id = order_id
+        self.signature = signature or reason
+        self.order_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A valid order: its identity, and everything that its message said, unknown fields included.
+    """A valid order: its identity, its version, and everything that its message said, unknown fields included.
 
-    Numbers are `int` or `Decimal`, never `float`: DynamoDB takes no floats, and none of the digits may change.
+    `instant` is its timestamp in UTC, in a form that sorts as time does: `2025-05-03T12:00:00`, with as many digits of
+    a second behind it as the timestamp has, without closing zeros. Numbers are `int` or `Decimal`, never `float`:
+    DynamoDB takes no floats, and none of the digits may change.
     """
 
     order_id: str
+    instant: str
     attributes: Mapping[str, Any]
 
 
@@ -66,10 +76,18 @@ def parse_order(body: str) -> Order:
     order_id = attributes.get(Attribute.ORDER_ID)
     try:
         _validate(attributes)
+        instant = _instant(attributes[Attribute.TIMESTAMP])
+        _take_off_the_tables_own(attributes, instant)
     except InvalidOrder as invalid:
         invalid.order_id = order_id if isinstance(order_id, str) and order_id else None
         raise
-    return Order(order_id=attributes[Attribute.ORDER_ID], attributes=attributes)
+    return Order(order_id=attributes[Attribute.ORDER_ID], instant=instant, attributes=attributes)
+
+
+def _take_off_the_tables_own(attributes: dict[str, Any], instant: str) -> None:
+    """Who republishes what the table holds sends this along; it is derived, so it must say the same or nothing."""
+    if attributes.pop(INSTANT, instant) != instant:
+        raise InvalidOrder(f"{INSTANT} is not what {Attribute.TIMESTAMP} is in UTC")
 
 
 def _unwrap(document: dict[str, Any]) -> dict[str, Any]:
@@ -92,7 +110,7 @@ def _json_object(text: str) -> dict[str, Any]:
             object_pairs_hook=_unambiguous,
         )
     except (ValueError, RecursionError) as error:
-        raise InvalidOrder(f"not JSON: {error}") from None
+        raise InvalidOrder(f"not JSON: {error}", "not JSON") from None
     if not isinstance(document, dict):
         raise InvalidOrder(f"not a JSON object but {_json_type(document)}")
     return document
@@ -126,7 +144,6 @@ def _validate(attributes: Mapping[str, Any]) -> None:
     for name in REQUIRED_TEXT:
         _require_text(attributes, name)
     _require_quantity(attributes)
-    _require_zoned_timestamp(attributes[Attribute.TIMESTAMP])
     if len(attributes[Attribute.ORDER_ID].encode()) > MAX_PARTITION_KEY_BYTES:
         raise InvalidOrder(f"{Attribute.ORDER_ID} is longer than {MAX_PARTITION_KEY_BYTES} bytes")
 
@@ -153,16 +170,19 @@ def _require_quantity(attributes: Mapping[str, Any]) -> None:
         raise InvalidOrder(f"{name} must be at least 1")
 
 
-def _require_zoned_timestamp(text: str) -> None:
-    shape = _TIMESTAMP.fullmatch(text)
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        shape = None
+def _instant(timestamp: str) -> str:
+    shape = _TIMESTAMP.fullmatch(timestamp)
     if shape is None:
         raise InvalidOrder(f"{Attribute.TIMESTAMP} is not an ISO 8601 time")
     if not shape["zone"]:
         raise InvalidOrder(f"{Attribute.TIMESTAMP} has no time zone")
+    try:
+        # The fraction of a second is left out, because Python keeps six digits of it, and no zone has one.
+        whole = datetime.fromisoformat(f"{shape['whole']}{shape['zone']}").astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidOrder(f"{Attribute.TIMESTAMP} is not an ISO 8601 time") from None
+    fraction = (shape["fraction"] or "").rstrip("0")
+    return whole.replace(tzinfo=None).isoformat() + (f".{fraction}" if fraction else "")
 
 
 def _require_storable(value: object, depth: int = 0) -> None:

@@ -1,16 +1,24 @@
 """A batch of messages: each is stored or reported as failed, on its own."""
 
-from collections.abc import Mapping
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypedDict
 
-from aws_lambda_powertools import Logger
-from botocore.exceptions import BotoCoreError, ClientError
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 
-from handler.order import InvalidOrder, parse_order
+from handler.batch import store_all
+from handler.order import InvalidOrder, Order, parse_order
+from handler.outcome import Kind, Outcome, invalid, transient
 from handler.store import OrderStore
 
-REFUSALS = frozenset({"SerializationException", "ValidationException"})
-"""DynamoDB's ways to say that it will never take this item, for example because it is larger than 400 KB."""
+RESERVE_SECONDS = 0.3
+"""What is left of the function's time to log and to answer, when it stops waiting for the store."""
+
+Record = Mapping[str, Any]
 
 
 class BatchItemFailure(TypedDict):
@@ -24,40 +32,90 @@ class BatchResponse(TypedDict):
 
 
 class Processor:
-    """Stores the orders of a batch. One order's failure touches no other."""
+    """Stores the orders of a batch. One order's failure touches no other.
 
-    def __init__(self, store: OrderStore, logger: Logger) -> None:
+    `retry_at_once` is given the messages that can never succeed and are to be received again all the same, until SQS
+    sets them aside.
+    """
+
+    def __init__(
+        self,
+        store: OrderStore,
+        logger: Logger,
+        metrics: Metrics,
+        *,
+        max_receive_count: int,
+        retry_at_once: Callable[[Sequence[Record]], None],
+    ) -> None:
         self._store = store
         self._logger = logger
+        self._metrics = metrics
+        self._max_receive_count = max_receive_count
+        self._retry_at_once = retry_at_once
 
-    def process(self, event: Mapping[str, Any]) -> BatchResponse:
-        """Process an SQS event (`{"Records": [...]}`) and say which of its messages failed."""
-        failed = [record["messageId"] for record in event["Records"] if not self._succeeds(record)]
-        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+    def process(self, records: Sequence[Record], seconds_left: float) -> BatchResponse:
+        """Process the records of an SQS event, and say which of its messages failed."""
+        deadline = time.monotonic() + seconds_left - RESERVE_SECONDS
+        orders, outcomes, order_ids = _parsed(records)
+        outcomes |= self._stored(orders, deadline)
+        self._measure(orders, outcomes)
+        for record in records:
+            self._log(record, order_ids.get(record["messageId"]), outcomes[record["messageId"]])
+        failed = [record for record in records if not outcomes[record["messageId"]].succeeded]
+        self._retry_at_once([record for record in failed if self._is_hopeless(record, outcomes[record["messageId"]])])
+        ids = dict.fromkeys(record["messageId"] for record in failed)
+        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in ids]}
 
-    def _succeeds(self, record: Mapping[str, Any]) -> bool:
-        about = {"messageId": record["messageId"], "attempt": int(record["attributes"]["ApproximateReceiveCount"])}
+    def _stored(self, orders: Mapping[str, Order], deadline: float) -> Mapping[str, Outcome]:
         try:
-            order = parse_order(record["body"])
-            about["orderId"] = order.order_id
-            self._store.put(order)
-        except InvalidOrder as invalid:
-            self._log_failure(about | {"orderId": invalid.order_id}, "invalid", invalid)
-        except ClientError as error:
-            refused = error.response["Error"]["Code"] in REFUSALS
-            self._log_failure(about, "invalid" if refused else "transient", error)
-        except BotoCoreError as error:
-            self._log_failure(about, "transient", error)
-        except Exception as bug:  # noqa: BLE001 - must not take the batch's other orders along; the queue keeps this one
-            self._log_failure(about, "unexpected", bug, exc_info=True)
-        else:
-            self._logger.info("order stored", extra=about)
-            return True
-        return False
+            return store_all(orders.items(), partial(self._store.put, deadline=deadline))
+        except Exception as bug:  # It must not look like a batch that nobody touched: what is invalid is known by now.
+            self._logger.exception("batch failed")
+            return dict.fromkeys(orders, transient(bug, type(bug).__name__))
 
-    def _log_failure(
-        self, about: Mapping[str, Any], error_class: str, error: Exception, *, exc_info: bool = False
-    ) -> None:
-        """The one record of a failed attempt, by which a dead letter is explained later."""
-        extra = {**about, "errorClass": error_class, "reason": str(error)}
-        self._logger.error("order failed", extra=extra, exc_info=exc_info)
+    def _is_hopeless(self, record: Record, outcome: Outcome) -> bool:
+        return outcome.can_never_succeed and _attempt(record) < self._max_receive_count
+
+    def _log(self, record: Record, order_id: str | None, outcome: Outcome) -> None:
+        """One record a message; that of a failure is what explains a dead letter later."""
+        about = {"messageId": record["messageId"], "orderId": order_id, "attempt": _attempt(record)}
+        if outcome.succeeded:
+            self._logger.info("order %s", outcome.kind, extra=about)
+        else:
+            why = {"errorClass": outcome.kind, "reason": outcome.reason, "signature": outcome.signature}
+            self._logger.error("order failed", extra={**about, "maxAttempts": self._max_receive_count, **why})
+
+    def _measure(self, orders: Mapping[str, Order], outcomes: Mapping[str, Outcome]) -> None:
+        self._metrics.add_metric("BatchSize", MetricUnit.Count, len(outcomes))
+        for kind, count in Counter(outcome.kind for outcome in outcomes.values()).items():
+            self._metrics.add_metric(f"Orders{kind.capitalize()}", MetricUnit.Count, count)
+        for message_id, order in orders.items():
+            if outcomes[message_id].kind in {Kind.STORED, Kind.UPDATED}:
+                self._metrics.add_metric("OrderAge", MetricUnit.Seconds, _age_seconds(order))
+        self._metrics.flush_metrics()
+
+
+def _parsed(records: Iterable[Record]) -> tuple[dict[str, Order], dict[str, Outcome], dict[str, str | None]]:
+    """By message id: the orders, what is the matter with the messages that are none, and the order ids of all."""
+    orders: dict[str, Order] = {}
+    outcomes: dict[str, Outcome] = {}
+    order_ids: dict[str, str | None] = {}
+    for record in records:
+        message_id = record["messageId"]
+        try:
+            orders[message_id] = parse_order(record["body"])
+            order_ids[message_id] = orders[message_id].order_id
+        except InvalidOrder as flaw:
+            outcomes[message_id] = invalid(flaw.reason, flaw.signature)
+            order_ids[message_id] = flaw.order_id
+    return orders, outcomes, order_ids
+
+
+def _attempt(record: Record) -> int:
+    return int(record["attributes"]["ApproximateReceiveCount"])
+
+
+def _age_seconds(order: Order) -> float:
+    """How long ago the order's version was made; never less than nothing, whatever the publisher's clock says."""
+    made = datetime.fromisoformat(order.instant).replace(tzinfo=UTC)
+    return max(0.0, (datetime.now(UTC) - made).total_seconds())

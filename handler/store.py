@@ -1,44 +1,156 @@
-"""Where orders are kept."""
+"""Where orders are kept: each under its orderId, at its latest version."""
 
-from typing import TYPE_CHECKING, Protocol
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
+from itertools import compress, islice
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-import boto3
-from boto3.dynamodb.types import TypeSerializer
-from botocore.config import Config
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import BotoCoreError, ClientError
 
+from handler.contract import INSTANT
 from handler.order import Order
+from handler.outcome import CONFLICT, DUPLICATE, NO_TIME_LEFT, STALE, STORED, UPDATED, Outcome, invalid, transient
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import BatchStatementRequestTypeDef, BatchStatementResponseTypeDef
 
-# botocore waits 60 s by default, longer than the function runs. One try is at most 0.5 + 0.8 s, two with the pause in
-# between under 4 s, within the 5 s of the dev stack for the slowest order too. What still fails goes back to the queue.
-_CLIENT_CONFIG = Config(
-    connect_timeout=0.5,
-    read_timeout=0.8,
-    retries={"mode": "standard", "total_max_attempts": 2},
-    tcp_keepalive=True,
-)
+T = TypeVar("T")
+
+MAX_STATEMENTS = 25
+"""The most statements of one request (DynamoDB API Reference, BatchExecuteStatement)."""
+MAX_STATEMENT_CHARACTERS = 8192
+"""The longest statement (DynamoDB API Reference, BatchStatementRequest)."""
+CONNECTIONS = 10
+"""How many requests go out at once, at most; botocore keeps as many connections."""
+
+REFUSALS = frozenset({"SerializationException", "ValidationError", "ValidationException"})
+"""DynamoDB's ways to say that it will never take this item, for example because it is larger than 400 KB."""
 
 
 class OrderStore(Protocol):
-    """Keeps each order under its orderId."""
+    """Keeps each order under its orderId, at its latest version."""
 
-    def put(self, order: Order) -> None:
-        """Store the order, in place of what was stored under its orderId."""
+    def put(self, orders: Sequence[Order], deadline: float) -> Sequence[Outcome]:
+        """Store orders, no two of them with the same id, and say of each what became of it.
+
+        What is not done at the deadline, on the clock of `time.monotonic`, is transient; it may still come about.
+        """
 
 
 class DynamoDBStore:
     """Orders as items of a DynamoDB table.
 
-    `put` raises botocore's ClientError or BotoCoreError where DynamoDB refuses or cannot be reached.
+    New orders are inserted, up to 25 with one request. Those whose id is there already are then put one by one, at
+    once, on the condition that what is there is older: DynamoDB tells what it holds where it is not.
     """
 
-    def __init__(self, table_name: str, client: "DynamoDBClient | None" = None) -> None:
+    def __init__(self, table_name: str, client: "DynamoDBClient") -> None:
         self._table_name = table_name
-        self._client = client or boto3.client("dynamodb", config=_CLIENT_CONFIG)
-        self._serialize = TypeSerializer().serialize
+        self._client = client
+        self._threads = ThreadPoolExecutor(CONNECTIONS)
 
-    def put(self, order: Order) -> None:
-        item = {name: self._serialize(value) for name, value in order.attributes.items()}
-        self._client.put_item(TableName=self._table_name, Item=item)
+    def put(self, orders: Sequence[Order], deadline: float) -> list[Outcome]:
+        chunks = list(_chunks(orders))
+        inserted = self._at_once([partial(self._insert, chunk) for chunk in chunks], deadline)
+        outcomes: dict[str, Outcome] = {}
+        remaining: list[Order] = []
+        for chunk, answers in zip(chunks, inserted, strict=True):
+            for order, outcome in zip(chunk, answers or [NO_TIME_LEFT] * len(chunk), strict=True):
+                if outcome is None:
+                    remaining.append(order)
+                else:
+                    outcomes[order.order_id] = outcome
+        replaced = self._at_once([partial(self._replace_older, order) for order in remaining], deadline)
+        for order, answer in zip(remaining, replaced, strict=True):
+            outcomes[order.order_id] = answer or NO_TIME_LEFT
+        return [outcomes[order.order_id] for order in orders]
+
+    def _at_once(self, calls: Sequence[Callable[[], T]], deadline: float) -> list[T | None]:
+        """What each call returns, or None where it has not by the deadline."""
+        futures = [self._threads.submit(call) for call in calls]
+        done, late = wait(futures, timeout=max(0.0, deadline - time.monotonic()))
+        for future in late:
+            future.cancel()
+        return [future.result() if future in done else None for future in futures]
+
+    def _insert(self, orders: Sequence[Order]) -> list[Outcome | None]:
+        """Insert orders with one request. None is for those that have to be put by themselves: they are there already,
+        or DynamoDB does not take them along with the others.
+        """
+        statements = [self._statement(order) for order in orders]
+        fits = [len(statement["Statement"]) <= MAX_STATEMENT_CHARACTERS for statement in statements]
+        try:
+            answer = self._client.batch_execute_statement(Statements=list(compress(statements, fits)))
+        except ClientError as error:
+            failure = None if _code(error) in REFUSALS else transient(error, _code(error))
+            return [failure if fit else None for fit in fits]
+        except BotoCoreError as error:
+            return [transient(error, type(error).__name__) if fit else None for fit in fits]
+        inserted = map(_inserted, answer["Responses"])
+        return [next(inserted) if fit else None for fit in fits]
+
+    def _statement(self, order: Order) -> "BatchStatementRequestTypeDef":
+        item = _item(order)
+        names = ", ".join("'{}': ?".format(name.replace("'", "''")) for name in item)
+        return {"Statement": f'INSERT INTO "{self._table_name}" VALUE {{{names}}}', "Parameters": list(item.values())}
+
+    def _replace_older(self, order: Order) -> Outcome:
+        """Put an order unless what is there is as new; then say what the order is to it."""
+        try:
+            answer = self._client.put_item(
+                TableName=self._table_name,
+                Item=_item(order),
+                ConditionExpression="attribute_not_exists(#instant) OR #instant < :instant",
+                ExpressionAttributeNames={"#instant": INSTANT},
+                ExpressionAttributeValues={":instant": {"S": order.instant}},
+                ReturnValues="ALL_OLD",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            answered: Any = error.response  # botocore's types do not know of the item
+            return _compared(order, answered["Item"])
+        except ClientError as error:
+            refused = _code(error) in REFUSALS
+            return invalid(str(error), _code(error)) if refused else transient(error, _code(error))
+        except BotoCoreError as error:
+            return transient(error, type(error).__name__)
+        return UPDATED if answer.get("Attributes") else STORED
+
+
+def _chunks(orders: Iterable[Order]) -> Iterable[list[Order]]:
+    remaining = iter(orders)
+    while chunk := list(islice(remaining, MAX_STATEMENTS)):
+        yield chunk
+
+
+def _item(order: Order) -> dict[str, Any]:
+    serialize = TypeSerializer().serialize
+    return {name: serialize(value) for name, value in order.attributes.items()} | {INSTANT: {"S": order.instant}}
+
+
+def _inserted(response: "BatchStatementResponseTypeDef") -> Outcome | None:
+    error = response.get("Error")
+    if error is None:
+        return STORED
+    code, message = error.get("Code", "Unknown"), error.get("Message", "")
+    if code == "DuplicateItem" or code in REFUSALS:
+        return None
+    return transient(message, code)
+
+
+def _compared(order: Order, there: dict[str, Any]) -> Outcome:
+    """What an order is to the item that kept it from being put."""
+    deserialize = TypeDeserializer().deserialize
+    attributes = {name: deserialize(value) for name, value in there.items()}
+    instant = attributes.pop(INSTANT)
+    if instant > order.instant:
+        return STALE
+    return DUPLICATE if attributes == order.attributes else CONFLICT
+
+
+def _code(error: ClientError) -> str:
+    return error.response["Error"]["Code"]

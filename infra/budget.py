@@ -13,7 +13,7 @@ class DeliveryBudget:
     """When a failing order is set aside, how long it then stays, and how fast orders can be processed."""
 
     earliest_dead_letter_seconds: int
-    """Each receive waits out the visibility timeout, and every retry is polled for at once."""
+    """For an order that may still succeed: each receive waits out the visibility timeout, and is polled for at once."""
     latest_dead_letter_seconds: int
     """A backlog can delay retries up to the retention of the queue; SQS deletes what is not set aside by then."""
     least_dead_letter_days: float

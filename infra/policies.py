@@ -63,8 +63,12 @@ def processor_may_receive(queue: Arn) -> Statement:
     return _allow("MayReceive", ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], queue)
 
 
+def processor_may_retry_at_once(queue: Arn) -> Statement:
+    return _allow("MayRetryAtOnce", ["sqs:ChangeMessageVisibility"], queue)
+
+
 def processor_may_write_orders(table: Arn) -> Statement:
-    return _allow("MayWriteOrders", ["dynamodb:PutItem"], table)
+    return _allow("MayWriteOrders", ["dynamodb:PartiQLInsert", "dynamodb:PutItem"], table)
 
 
 def processor_may_log(log_group: Arn) -> Statement:

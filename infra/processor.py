@@ -3,9 +3,10 @@
 import pulumi
 import pulumi_aws as aws
 
-from handler.contract import ENTRY_POINT, TABLE_NAME_VARIABLE
+from handler.contract import ENTRY_POINT, Variable
 from infra import policies
 from infra.package import build_package
+from infra.queue import OrderQueue
 from infra.settings import ProcessorSettings
 
 
@@ -17,7 +18,7 @@ class OrderProcessor(pulumi.ComponentResource):
         name: str,
         settings: ProcessorSettings,
         *,
-        reads: aws.sqs.Queue,
+        reads: OrderQueue,
         writes: aws.dynamodb.Table,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -29,7 +30,19 @@ class OrderProcessor(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         role = self._role(name)
-        permissions = self._permissions(name, role, reads, writes)
+        statements = [
+            policies.processor_may_receive(reads.queue.arn),
+            policies.processor_may_write_orders(writes.arn),
+            policies.processor_may_log(self.log_group.arn),
+        ]
+        if settings.retry_invalid_orders_at_once:
+            statements.append(policies.processor_may_retry_at_once(reads.queue.arn))
+        permissions = aws.iam.RolePolicy(
+            name,
+            role=role.name,
+            policy=pulumi.Output.json_dumps(policies.policy(*statements)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
         # Without its permissions the function would fail its first orders, and Lambda refuses the mapping.
         permitted = pulumi.ResourceOptions(parent=self, depends_on=[permissions])
         self.function = aws.lambda_.Function(
@@ -42,13 +55,21 @@ class OrderProcessor(pulumi.ComponentResource):
             memory_size=settings.processor_memory_megabytes,
             timeout=settings.processor_timeout_seconds,
             reserved_concurrent_executions=settings.reserved_concurrency,
-            environment={"variables": {TABLE_NAME_VARIABLE: writes.name}},
+            environment={
+                "variables": {
+                    Variable.TABLE_NAME: writes.name,
+                    Variable.MAX_RECEIVE_COUNT: str(reads.max_receive_count),
+                    Variable.RETRY_AT_ONCE_QUEUE_URL: reads.queue.url if settings.retry_invalid_orders_at_once else "",
+                    # Two tries, each with a connection to make, and the function still has time to answer.
+                    Variable.REQUEST_TIMEOUT_SECONDS: str(settings.processor_timeout_seconds / 5),
+                }
+            },
             logging_config={"log_format": "JSON", "log_group": self.log_group.name},
             opts=permitted,
         )
         aws.lambda_.EventSourceMapping(
             name,
-            event_source_arn=reads.arn,
+            event_source_arn=reads.queue.arn,
             function_name=self.function.arn,
             batch_size=settings.batch_size,
             maximum_batching_window_in_seconds=settings.batching_window_seconds,
@@ -63,20 +84,5 @@ class OrderProcessor(pulumi.ComponentResource):
         return aws.iam.Role(
             name,
             assume_role_policy=pulumi.Output.json_dumps(document),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-
-    def _permissions(
-        self, name: str, role: aws.iam.Role, reads: aws.sqs.Queue, writes: aws.dynamodb.Table
-    ) -> aws.iam.RolePolicy:
-        document = policies.policy(
-            policies.processor_may_receive(reads.arn),
-            policies.processor_may_write_orders(writes.arn),
-            policies.processor_may_log(self.log_group.arn),
-        )
-        return aws.iam.RolePolicy(
-            name,
-            role=role.name,
-            policy=pulumi.Output.json_dumps(document),
             opts=pulumi.ResourceOptions(parent=self),
         )

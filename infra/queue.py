@@ -28,6 +28,7 @@ class OrderQueue(pulumi.ComponentResource):
     ) -> None:
         super().__init__("orders:index:OrderQueue", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
+        self.max_receive_count = settings.max_receive_count
         dead_letters_name = f"{name.removesuffix('Queue')}DLQ"
         self.dead_letters = aws.sqs.Queue(
             dead_letters_name,

@@ -70,6 +70,7 @@ class ProcessorSettings:
     reserved_concurrency: ReservedConcurrency
     batch_size: BatchSize
     batching_window_seconds: BatchingWindowSeconds
+    retry_invalid_orders_at_once: bool
     log_retention_days: LogRetentionDays
 
 

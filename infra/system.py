@@ -28,9 +28,7 @@ class OrderSystem(pulumi.ComponentResource):
             f"{name}Subscription", settings.queue, topic=topic.topic, queue=queue, opts=child
         )
         table = OrderTable(f"{name}s", settings.table, opts=child)
-        processor = OrderProcessor(
-            f"{name}Processor", settings.processor, reads=queue.queue, writes=table.table, opts=child
-        )
+        processor = OrderProcessor(f"{name}Processor", settings.processor, reads=queue, writes=table.table, opts=child)
         self.outputs: dict[str, Any] = {
             "topicArn": topic.topic.arn,
             "queueUrl": queue.queue.url,

@@ -1,12 +1,14 @@
 """Clients of the emulator."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
+from boto3.dynamodb.types import TypeDeserializer
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -35,6 +37,12 @@ class Endpoint:
         # The variable AWS_PROFILE may name a profile that is not here.
         core = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
         return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=self.region, botocore_session=core)
+
+    def item(self, table: str, key: Mapping[str, str]) -> dict[str, Any] | None:
+        """An item of a table as plain values, or None where there is none under the key."""
+        wire = {name: {"S": value} for name, value in key.items()}
+        item = self.dynamodb.get_item(TableName=table, Key=wire, ConsistentRead=True).get("Item")
+        return item and {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
 
     @cached_property
     def sns(self) -> "SNSClient":

@@ -67,7 +67,7 @@ def _show(pipeline: Pipeline) -> int:
         set_aside = _follow("set aside in OrderDLQ", invalid, lambda: pipeline.waiting("deadLetterQueueUrl"))
         here, dev = (stack_config(stack)["orders:visibilityTimeoutSeconds"] for stack in ("local", "dev"))
         done(
-            f"{set_aside} orders in OrderDLQ (retries after {here} s here, {dev} s in stack dev)",
+            f"{set_aside} orders in OrderDLQ (other failures are retried after {here} s here, {dev} s in stack dev)",
             complete=set_aside == invalid,
         )
     _show_example_order(pipeline)

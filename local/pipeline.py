@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
 from handler.contract import PARTITION_KEY
 from local.aws import Endpoint
 
@@ -52,10 +50,7 @@ class Pipeline:
 
     def order(self, order_id: str) -> dict[str, Any] | None:
         """An order as the table holds it."""
-        item = self.endpoint.dynamodb.get_item(
-            TableName=self.outputs["tableName"], Key={PARTITION_KEY: {"S": order_id}}, ConsistentRead=True
-        ).get("Item")
-        return item and {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
+        return self.endpoint.item(self.outputs["tableName"], {PARTITION_KEY: order_id})
 
     def waiting(self, queue_output: str) -> int:
         """How many messages a queue holds, received ones included. The queue is named by its stack output."""
@@ -78,14 +73,15 @@ class Pipeline:
         return list(found.values())
 
     def log_records(self) -> Iterator[dict[str, Any]]:
-        """The processor's own log records, without the lines that Lambda adds."""
+        """The processor's own log records, without its metrics and the lines that Lambda adds."""
         pages = self.endpoint.logs.get_paginator("filter_log_events").paginate(
             logGroupName=self.outputs["logGroupName"]
         )
         for page in pages:
             for event in page["events"]:
-                if event["message"].startswith("{"):
-                    yield json.loads(event["message"])
+                record = json.loads(event["message"]) if event["message"].startswith("{") else {}
+                if "level" in record:
+                    yield record
 
 
 def _batches(bodies: Iterable[str]) -> Iterator[list[str]]:

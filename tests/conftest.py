@@ -7,6 +7,7 @@ import pytest
 from _pytest.assertion.rewrite import AssertionRewritingHook
 
 pytest_plugins = ["pytester"]
+pytest.register_assert_rewrite("tests.support.store_suite")
 
 _ASSERTED = pytest.StashKey[bool]()
 

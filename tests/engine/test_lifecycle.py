@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from handler.contract import INSTANT
 from local.samples import EXAMPLE_ORDER
 from tests.engine.conftest import RESOURCES, Deployment
 from tests.support.waiting import eventually
@@ -21,7 +22,8 @@ def test_what_is_deployed_has_the_specified_names(deployed: Deployment) -> None:
 def test_an_order_goes_through(deployed: Deployment) -> None:
     pipeline = deployed.pipeline()
     assert pipeline.publish([json.dumps(EXAMPLE_ORDER)]) == []
-    assert eventually(lambda: pipeline.order("O1234"), "the order in the table") == EXAMPLE_ORDER
+    stored = eventually(lambda: pipeline.order("O1234"), "the order in the table")
+    assert stored == {**EXAMPLE_ORDER, INSTANT: "2025-05-03T12:00:00"}
 
 
 def test_the_stacks_tags_are_on_the_queue(deployed: Deployment) -> None:

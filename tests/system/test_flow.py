@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from handler.contract import INSTANT
 from local.pipeline import Pipeline
 from local.samples import EXAMPLE_ORDER
 from tests.support.waiting import eventually
@@ -15,6 +16,11 @@ from tests.support.waiting import eventually
 def order(**changes: object) -> dict[str, object]:
     """The example order under an id that no other test uses."""
     return {**EXAMPLE_ORDER, "orderId": f"O-{uuid4()}", **changes}
+
+
+def as_stored(order: dict[str, object]) -> dict[str, object]:
+    """An order of this module as the table holds it: with its instant, which is the same for all."""
+    return {**order, INSTANT: "2025-05-03T12:00:00"}
 
 
 def records_of(pipeline: Pipeline, order_id: object) -> list[dict[str, Any]]:
@@ -43,7 +49,7 @@ def held_back(pipeline: Pipeline) -> Iterator[Any]:
 
 def test_the_example_order_goes_from_publish_to_a_row_and_is_logged(pipeline: Pipeline) -> None:
     assert pipeline.publish([json.dumps(EXAMPLE_ORDER)]) == []
-    assert stored(pipeline, "O1234") == EXAMPLE_ORDER
+    assert stored(pipeline, "O1234") == as_stored(EXAMPLE_ORDER)
     [record] = eventually(lambda: records_of(pipeline, "O1234"), "the order's log record")
     assert (record["level"], record["message"], record["attempt"]) == ("INFO", "order stored", 1)
 
@@ -68,7 +74,7 @@ def test_a_poison_order_gets_to_the_dead_letters_after_exactly_3_receives_and_it
 
     first_batch = attempts[0]["requestId"]
     for neighbour in neighbours:
-        assert stored(pipeline, neighbour["orderId"]) == neighbour
+        assert stored(pipeline, neighbour["orderId"]) == as_stored(neighbour)
         [record] = records_of(pipeline, neighbour["orderId"])
         assert (record["attempt"], record["requestId"]) == (1, first_batch)
     assert pipeline.order(str(poison["orderId"])) is None
@@ -79,10 +85,23 @@ def test_an_order_in_an_sns_envelope_is_stored_without_it(pipeline: Pipeline) ->
     inner = order()
     envelope = {"Type": "Notification", "TopicArn": pipeline.outputs["topicArn"], "Message": json.dumps(inner)}
     pipeline.endpoint.sqs.send_message(QueueUrl=pipeline.outputs["queueUrl"], MessageBody=json.dumps(envelope))
-    assert stored(pipeline, inner["orderId"]) == inner
+    assert stored(pipeline, inner["orderId"]) == as_stored(inner)
 
 
 def test_unknown_fields_get_into_the_table(pipeline: Pipeline) -> None:
     body = order(gift=True, notes=["ring twice", {"floor": 3}], discount=None)
     pipeline.publish([json.dumps(body)])
-    assert stored(pipeline, body["orderId"]) == body
+    assert stored(pipeline, body["orderId"]) == as_stored(body)
+
+
+def test_an_older_update_that_comes_late_changes_nothing(pipeline: Pipeline) -> None:
+    newer = order(status="paid")
+    older = {**newer, "status": "new", "timestamp": "2025-05-03T11:59:59Z"}
+    pipeline.publish([json.dumps(newer)])
+    assert stored(pipeline, newer["orderId"]) == as_stored(newer)
+    pipeline.publish([json.dumps(older)])
+    stale = eventually(
+        lambda: [r for r in records_of(pipeline, newer["orderId"]) if r["message"] == "order stale"], "its log record"
+    )
+    assert len(stale) == 1
+    assert stored(pipeline, newer["orderId"]) == as_stored(newer)

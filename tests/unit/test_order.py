@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -104,6 +105,45 @@ def test_any_iso_8601_time_with_a_zone_is_taken_as_it_is(timestamp: str) -> None
 )
 def test_a_field_that_is_off_is_named_with_its_rule(change: dict[str, Any], reason: str) -> None:
     assert refusal(json.dumps(order(**change))).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "instant"),
+    [
+        ("2025-05-03T12:00:00Z", "2025-05-03T12:00:00"),
+        ("2025-05-03T14:00:00+02:00", "2025-05-03T12:00:00"),
+        ("20250503T0700-0500", "2025-05-03T12:00:00"),
+        ("2025-05-03T12:00:00.500Z", "2025-05-03T12:00:00.5"),
+        ("2025-05-03T12:00:00,1234567890123Z", "2025-05-03T12:00:00.1234567890123"),
+        ("2025-01-01T00:30:00+01", "2024-12-31T23:30:00"),
+    ],
+)
+def test_a_timestamp_is_an_instant_whatever_its_zone_and_precision(timestamp: str, instant: str) -> None:
+    assert parse_order(json.dumps(order(timestamp=timestamp))).instant == instant
+
+
+_ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+_MOMENTS = st.builds(
+    lambda seconds, digits, zone: datetime.fromtimestamp(seconds, zone) + timedelta(microseconds=digits),
+    st.integers(1_700_000_000, 1_700_000_003),
+    st.sampled_from([0, 1, 10, 100_000, 500_000, 999_999]),
+    _ZONES,
+)
+
+
+@given(_MOMENTS, _MOMENTS)
+def test_instants_sort_as_time_does(one: datetime, other: datetime) -> None:
+    def instant(moment: datetime) -> str:
+        return parse_order(json.dumps(order(timestamp=moment.isoformat()))).instant
+
+    assert (instant(one) < instant(other)) == (one < other)
+    assert (instant(one) == instant(other)) == (one == other)
+
+
+def test_what_the_table_holds_can_be_published_again() -> None:
+    stored = order(timestampUtc="2025-05-03T12:00:00")
+    assert parse_order(json.dumps(stored)) == parse_order(json.dumps(EXAMPLE_ORDER))
+    assert refusal(json.dumps(order(timestampUtc="2025"))).reason == "timestampUtc is not what timestamp is in UTC"
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLE_ORDER))

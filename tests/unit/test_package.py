@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.contract import ENTRY_POINT
+from handler.contract import ENTRY_POINT, Variable
 from infra import package
 from infra.package import ROOT, ZIP_PATH, build_package
 
@@ -107,16 +107,23 @@ def test_the_handler_runs_from_the_zip_with_nothing_beside_it_but_what_lambda_ha
         f"import sys; sys.path[:0] = [{str(ROOT / ZIP_PATH)!r}]; sys.path.append({str(runtime)!r})\n"
         f"import {module} as entry\n"
         f"assert entry.__file__.startswith({str(ROOT / ZIP_PATH)!r})\n"
-        f"print(entry.{function}({{'Records': []}}, type('Context', (), {{'aws_request_id': 'r'}})))"
+        "context = type('Context', (), {'aws_request_id': 'r', 'get_remaining_time_in_millis': lambda self: 5000})()\n"
+        f"print(entry.{function}({{'Records': []}}, context))"
     )
     build_package()
     ran = subprocess.run(
         [sys.executable, "-S", "-c", program],
         cwd=tmp_path,
-        env={"ORDERS_TABLE": "Orders", "AWS_DEFAULT_REGION": "eu-west-1"},
+        env={
+            "AWS_DEFAULT_REGION": "eu-west-1",
+            Variable.TABLE_NAME: "Orders",
+            Variable.MAX_RECEIVE_COUNT: "3",
+            Variable.RETRY_AT_ONCE_QUEUE_URL: "",
+            Variable.REQUEST_TIMEOUT_SECONDS: "1.0",
+        },
         capture_output=True,
         text=True,
         check=False,
     )
     assert ran.stderr == ""
-    assert ran.stdout == "{'batchItemFailures': []}\n"
+    assert ran.stdout.splitlines()[-1] == "{'batchItemFailures': []}"

@@ -47,11 +47,18 @@ def test_the_processor_may_do_exactly_what_it_does(program: Program) -> None:
         ("sqs:ReceiveMessage", arn("aws:sqs/", "OrderQueue")),
         ("sqs:DeleteMessage", arn("aws:sqs/", "OrderQueue")),
         ("sqs:GetQueueAttributes", arn("aws:sqs/", "OrderQueue")),
+        ("sqs:ChangeMessageVisibility", arn("aws:sqs/", "OrderQueue")),
+        ("dynamodb:PartiQLInsert", arn("aws:dynamodb/", "Orders")),
         ("dynamodb:PutItem", arn("aws:dynamodb/", "Orders")),
         ("logs:CreateLogStream", arn("aws:cloudwatch/", "/aws/lambda/OrderProcessor:log-stream:*")),
         ("logs:PutLogEvents", arn("aws:cloudwatch/", "/aws/lambda/OrderProcessor:log-stream:*")),
     }
     assert {statement["Effect"] for statement in statements} == {"Allow"}
+
+
+def test_the_processor_may_not_touch_visibility_where_nothing_is_retried_at_once() -> None:
+    policy = recorded("dev", {"retryInvalidOrdersAtOnce": "false"}).one("aws:iam/rolePolicy:RolePolicy")
+    assert "sqs:ChangeMessageVisibility" not in policy.inputs["policy"]
 
 
 def test_only_lambda_may_assume_the_processors_role(program: Program) -> None:
@@ -71,7 +78,7 @@ def test_nothing_is_allowed_on_every_resource_or_with_every_action(program: Prog
         if key in resource.inputs
     ]
     allowed = [s for document in documents for s in document["Statement"] if s["Effect"] == "Allow"]
-    assert len(allowed) == 6
+    assert len(allowed) == 7
     for statement in allowed:
         actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
         assert not [action for action in actions if "*" in action]

@@ -1,188 +1,173 @@
-"""A batch of messages: what is stored, what is reported, what is logged."""
+"""A batch of messages: what is answered, what is logged and measured, and what is tried again at once."""
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-import boto3
 import pytest
-from aws_lambda_powertools import Logger
-from botocore.exceptions import ClientError, EndpointConnectionError
-from moto import mock_aws
+from aws_lambda_powertools import Logger, Metrics
 
-from handler.contract import PARTITION_KEY
-from handler.order import Order, parse_order
+from handler.order import Order
+from handler.outcome import Outcome, transient
 from handler.processor import Processor
-from handler.store import DynamoDBStore, OrderStore
-from local.samples import EXAMPLE_ORDER
+from handler.store import OrderStore
+from tests.support.orders import FakeStore, body, record
 
 
-class FakeStore:
-    """Keeps orders in memory, and refuses those it was told to."""
+class Refuses(FakeStore):
+    """A store that does not take one of the orders."""
 
-    def __init__(self, refuses: dict[str, Exception] | None = None) -> None:
-        self.orders: dict[str, Order] = {}
-        self._refuses = refuses or {}
+    def __init__(self, order_id: str, outcome: Outcome) -> None:
+        super().__init__()
+        self._refused = order_id, outcome
 
-    def put(self, order: Order) -> None:
-        if order.order_id in self._refuses:
-            raise self._refuses[order.order_id]
-        self.orders[order.order_id] = order
-
-
-THROTTLED = ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "PutItem")
-TOO_LARGE = ClientError({"Error": {"Code": "ValidationException", "Message": "Item size has exceeded"}}, "PutItem")
+    def _put(self, order: Order) -> Outcome:
+        order_id, outcome = self._refused
+        return outcome if order.order_id == order_id else super()._put(order)
 
 
-def body(order_id: str, **changes: object) -> str:
-    return json.dumps({**EXAMPLE_ORDER, "orderId": order_id, **changes})
+class Broken(FakeStore):
+    """A store with a bug."""
+
+    def _put(self, order: Order) -> Outcome:
+        raise RuntimeError(f"a bug, seen with {order.order_id}")
 
 
-def record(message_id: str, body: str, *, attempt: int = 1) -> dict[str, Any]:
-    return {"messageId": message_id, "body": body, "attributes": {"ApproximateReceiveCount": str(attempt)}}
+class Run:
+    """A batch that was processed, and what came of it."""
+
+    def __init__(self, store: OrderStore, *records: Mapping[str, Any], seconds_left: float = 5) -> None:
+        stream = io.StringIO()
+        self.at_once: list[str] = []
+        # Loggers of the same name share their stream, so each gets a name of its own.
+        processor = Processor(
+            store,
+            Logger(service=str(uuid4()), stream=stream),
+            Metrics(namespace="Test", service="test"),
+            max_receive_count=3,
+            retry_at_once=lambda records: self.at_once.extend(record["messageId"] for record in records),
+        )
+        response = processor.process(list(records), seconds_left)
+        self.failed = [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
+        self.log = [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
-class Log(io.StringIO):
-    """A log in memory."""
-
-    @property
-    def records(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.getvalue().splitlines()]
-
-
-def process(store: OrderStore, *records: dict[str, Any], log: Log | None = None) -> list[str]:
-    """The ids of the messages that failed."""
-    # Loggers of the same name share their stream, so each gets a name of its own.
-    logger = Logger(service=str(uuid4()), stream=log or Log())
-    response = Processor(store, logger).process({"Records": list(records)})
-    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
+THROTTLED = transient("slow down", "ThrottlingException")
 
 
 def test_orders_are_stored_and_nothing_is_reported() -> None:
     store = FakeStore()
-    assert process(store, record("m1", body("O1")), record("m2", body("O2"))) == []
+    assert Run(store, record("m1", body("O1")), record("m2", body("O2"))).failed == []
     assert set(store.orders) == {"O1", "O2"}
 
 
 def test_a_bad_order_fails_alone() -> None:
     store = FakeStore()
-    assert process(store, record("m1", body("O1")), record("m2", "{"), record("m3", body("O3"))) == ["m2"]
+    assert Run(store, record("m1", body("O1")), record("m2", "{"), record("m3", body("O3"))).failed == ["m2"]
     assert set(store.orders) == {"O1", "O3"}
 
 
-@pytest.mark.parametrize("error", [THROTTLED, RuntimeError("a bug")])
-def test_an_order_that_could_not_be_stored_fails_alone(error: Exception) -> None:
-    store = FakeStore(refuses={"O2": error})
-    assert process(store, record("m1", body("O1")), record("m2", body("O2")), record("m3", body("O3"))) == ["m2"]
+def test_an_order_that_could_not_be_stored_fails_alone() -> None:
+    store = Refuses("O2", THROTTLED)
+    assert Run(store, *(record(f"m{n}", body(f"O{n}")) for n in (1, 2, 3))).failed == ["m2"]
     assert set(store.orders) == {"O1", "O3"}
+
+
+def test_duplicates_and_stale_orders_are_successes() -> None:
+    store = FakeStore()
+    Run(store, record("m1", body("O1")))
+    stale = body("O1", timestamp="2024-01-01T00:00:00Z")
+    assert Run(store, record("m2", body("O1")), record("m3", stale)).failed == []
 
 
 def test_when_all_fail_all_are_reported() -> None:
-    assert process(FakeStore(), record("m1", ""), record("m2", "")) == ["m1", "m2"]
+    assert Run(FakeStore(), record("m1", ""), record("m2", "")).failed == ["m1", "m2"]
 
 
-def test_a_bad_order_is_logged_once_with_why_and_which_attempt() -> None:
-    log = Log()
-    process(FakeStore(), record("m1", body("O1", quantity=0), attempt=2), log=log)
-    [entry] = log.records
+def test_an_empty_batch_is_answered() -> None:
+    assert Run(FakeStore()).failed == []
+
+
+def test_a_message_that_is_in_the_batch_twice_is_reported_once() -> None:
+    assert Run(FakeStore(), record("m1", ""), record("m1", "")).failed == ["m1"]
+
+
+def test_a_bug_fails_the_orders_and_leaves_a_traceback_and_a_record_each() -> None:
+    run = Run(Broken(), record("m1", body("O1")), record("m2", "{"))
+    assert run.failed == ["m1", "m2"]
+    traceback, first, second = run.log
+    assert "RuntimeError: a bug, seen with O1" in traceback["exception"]
+    assert (first["errorClass"], first["signature"]) == ("transient", "RuntimeError")
+    assert second["errorClass"] == "invalid"
+
+
+def test_a_failed_attempt_is_one_record_with_all_that_explains_a_dead_letter() -> None:
+    [entry] = Run(FakeStore(), record("m1", body("O1", quantity=0), attempt=2)).log
     assert entry["level"] == "ERROR"
     assert entry["message"] == "order failed"
-    assert {key: entry[key] for key in ("messageId", "orderId", "attempt", "errorClass", "reason")} == {
+    expected = {
         "messageId": "m1",
         "orderId": "O1",
         "attempt": 2,
+        "maxAttempts": 3,
         "errorClass": "invalid",
         "reason": "quantity must be at least 1",
+        "signature": "quantity must be at least 1",
     }
+    assert {key: entry[key] for key in expected} == expected
 
 
-@pytest.mark.parametrize(
-    ("error", "error_class"),
-    [
-        (THROTTLED, "transient"),
-        (EndpointConnectionError(endpoint_url="http://nowhere"), "transient"),
-        (TOO_LARGE, "invalid"),
-        (RuntimeError("a bug"), "unexpected"),
-    ],
-)
-def test_what_the_store_raises_is_logged_with_its_class(error: Exception, error_class: str) -> None:
-    log = Log()
-    process(FakeStore(refuses={"O1": error}), record("m1", body("O1")), log=log)
-    [entry] = log.records
-    assert (entry["errorClass"], entry["reason"], entry["orderId"]) == (error_class, str(error), "O1")
+def test_messages_that_fail_for_the_same_cause_share_a_signature() -> None:
+    run = Run(FakeStore(), record("m1", '{"a'), record("m2", "[1, "), record("m3", '{"n": 1e999}'))
+    assert {entry["signature"] for entry in run.log} == {"not JSON"}
+    assert len({entry["reason"] for entry in run.log}) == 3
 
 
-def test_only_a_bug_is_logged_with_its_traceback() -> None:
-    log = Log()
-    process(
-        FakeStore(refuses={"O1": RuntimeError("a bug"), "O2": THROTTLED}),
-        record("m1", body("O1")),
-        record("m2", body("O2")),
-        log=log,
-    )
-    bug, throttled = log.records
-    assert "RuntimeError: a bug" in bug["exception"]
-    assert "exception" not in throttled
-
-
-def test_a_stored_order_is_logged_by_its_id_and_nothing_else_of_it() -> None:
-    log = Log()
-    process(FakeStore(), record("m1", body("O1")), log=log)
-    [entry] = log.records
-    assert (entry["level"], entry["message"], entry["orderId"], entry["messageId"]) == (
-        "INFO",
-        "order stored",
-        "O1",
-        "m1",
-    )
+@pytest.mark.parametrize("kind", ["stored", "duplicate"])
+def test_a_success_is_logged_by_the_orders_id_and_nothing_else_of_it(kind: str) -> None:
+    store = FakeStore()
+    if kind == "duplicate":
+        Run(store, record("m0", body("O1")))
+    [entry] = Run(store, record("m1", body("O1"))).log
+    assert (entry["level"], entry["message"], entry["orderId"]) == ("INFO", f"order {kind}", "O1")
     assert "U123" not in json.dumps(entry)
 
 
-Kept = tuple[OrderStore, Callable[[], list[dict[str, Any]]]]
+def test_what_can_never_succeed_is_received_again_at_once_until_its_last_attempt() -> None:
+    conflict = FakeStore()
+    Run(conflict, record("m0", body("O1")))
+    records = (
+        record("invalid", "{"),
+        record("conflict", body("O1", status="paid"), attempt=2),
+        record("stored", body("O2")),
+        record("its last", "{", attempt=3),
+    )
+    assert Run(conflict, *records).at_once == ["invalid", "conflict"]
+    assert Run(Refuses("O1", THROTTLED), record("transient", body("O1"))).at_once == []
 
 
-@pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The table on moto."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    with mock_aws():
-        client = boto3.client("dynamodb")
-        client.create_table(
-            TableName="Orders",
-            KeySchema=[{"AttributeName": PARTITION_KEY, "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": PARTITION_KEY, "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield boto3.resource("dynamodb").Table("Orders")
+def test_outcomes_batch_size_and_age_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    Run(FakeStore(), record("m1", body("O1")), record("m2", body("O1")), record("m3", "{"))
+    metrics = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert metrics["BatchSize"] == [3.0]
+    assert [metrics[f"Orders{kind}"] for kind in ("Stored", "Duplicate", "Invalid")] == [[1.0], [1.0], [1.0]]
+    [age] = metrics["OrderAge"]
+    assert age > 0
+    [declared] = metrics["_aws"]["CloudWatchMetrics"]
+    assert (declared["Namespace"], declared["Dimensions"]) == ("Test", [["service"]])
 
 
-@pytest.fixture(params=["fake", "moto"])
-def store(request: pytest.FixtureRequest) -> Kept:
-    """A store, and a way to see what it keeps: the fake has to pass what the real one passes."""
-    if request.param == "fake":
-        fake = FakeStore()
-        return fake, lambda: [dict(order.attributes) for order in fake.orders.values()]
-    table = request.getfixturevalue("table")
-    return DynamoDBStore("Orders"), lambda: table.scan()["Items"]
+def test_without_time_left_nothing_is_called_stored() -> None:
+    class TellsTheDeadline(FakeStore):
+        deadline = 0.0
 
+        def put(self, orders: Sequence[Order], deadline: float) -> list[Outcome]:
+            self.deadline = deadline
+            return super().put(orders, deadline)
 
-def test_a_store_keeps_all_that_the_order_said(store: Kept) -> None:
-    orders, kept = store
-    order = {**EXAMPLE_ORDER, "gift": True, "notes": ["a", {"b": None}], "weights": {"net": 2, "tags": []}}
-    orders.put(parse_order(json.dumps(order)))
-    assert kept() == [order]
-
-
-def test_a_store_keeps_one_order_under_each_id(store: Kept) -> None:
-    orders, kept = store
-    for status in ("new", "new", "paid"):
-        orders.put(parse_order(json.dumps({**EXAMPLE_ORDER, "status": status})))
-    orders.put(parse_order(json.dumps({**EXAMPLE_ORDER, "orderId": "O2"})))
-    assert sorted((order["orderId"], order["status"]) for order in kept()) == [("O1234", "paid"), ("O2", "new")]
-
-
-def test_a_table_that_is_not_there_fails_the_message_and_not_the_batch(table: Any) -> None:
-    assert process(DynamoDBStore("Nowhere"), record("m1", body("O1"))) == ["m1"]
-    assert table.scan()["Items"] == []
+    late, early = TellsTheDeadline(), TellsTheDeadline()
+    Run(late, record("m1", body("O1")), seconds_left=10)
+    Run(early, record("m1", body("O1")), seconds_left=5)
+    assert late.deadline > early.deadline

@@ -7,7 +7,7 @@ import pulumi
 import pytest
 import yaml
 
-from handler.contract import ENTRY_POINT, TABLE_NAME_VARIABLE
+from handler.contract import ENTRY_POINT, Variable
 from infra.config import KEYS, SettingsError, load_settings
 from infra.package import ZIP_PATH
 from infra.system import OrderSystem
@@ -129,7 +129,19 @@ def test_the_function_runs_the_package_as_the_settings_say(dev: Program) -> None
     assert function["runtime"] == "python3.11"
     assert function["architectures"] == ["arm64"]
     assert (function["memorySize"], function["timeout"], function["reservedConcurrentExecutions"]) == (512, 5, -1)
-    assert function["environment"] == {"variables": {TABLE_NAME_VARIABLE: "Orders"}}
+    assert function["environment"] == {
+        "variables": {
+            Variable.TABLE_NAME: "Orders",
+            Variable.MAX_RECEIVE_COUNT: "3",
+            Variable.RETRY_AT_ONCE_QUEUE_URL: "https://OrderQueue",
+            Variable.REQUEST_TIMEOUT_SECONDS: "1.0",
+        }
+    }
+
+
+def test_every_environment_variable_that_the_handler_reads_is_set(dev: Program) -> None:
+    read = {value for name, value in vars(Variable).items() if name.isupper()}
+    assert dev.one(FUNCTION).inputs["environment"]["variables"].keys() == read
 
 
 def test_the_function_logs_into_a_group_that_is_there_before_it_and_has_a_retention(dev: Program) -> None:
@@ -168,6 +180,7 @@ REACHES: list[tuple[str, str, str, str, str, object]] = [
     ("processorArchitecture", "x86_64", FUNCTION, "OrderProcessor", "architectures", "x86_64"),
     ("processorMemoryMegabytes", "256", FUNCTION, "OrderProcessor", "memorySize", 256),
     ("processorTimeoutSeconds", "4", FUNCTION, "OrderProcessor", "timeout", 4),
+    ("retryInvalidOrdersAtOnce", "false", FUNCTION, "OrderProcessor", "environment", "RETRY_AT_ONCE_QUEUE_URL': ''"),
     ("reservedConcurrency", "30", FUNCTION, "OrderProcessor", "reservedConcurrentExecutions", 30),
     ("maximumConcurrency", "20", MAPPING, "OrderProcessor", "scalingConfig", "'maximumConcurrency': 20.0}"),
     ("batchSize", "5", MAPPING, "OrderProcessor", "batchSize", 5),

@@ -1,0 +1,44 @@
+"""Messages that can never succeed need not wait for their next receives."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import ChangeMessageVisibilityBatchRequestEntryTypeDef
+
+MAX_ENTRIES = 10
+"""The most messages of one request (SQS API Reference, ChangeMessageVisibilityBatch)."""
+
+Receipts = Sequence[Mapping[str, Any]]
+
+
+def receive_again(queue_url: str, config: Config, logger: Logger) -> Callable[[Receipts], None]:
+    """A function that makes SQS hand out records again at once; without a queue's URL, one that leaves them alone.
+
+    It is a favour to whoever waits for the dead letter: where it fails, the visibility timeout passes as always.
+    """
+
+    @cache
+    def client() -> "SQSClient":  # Most instances never see such a message, and need not make a client for it.
+        return boto3.client("sqs", config=config)
+
+    def make_visible(records: Receipts) -> None:
+        for start in range(0, len(records), MAX_ENTRIES):
+            entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
+                # Positions and not message ids: one batch may hold the same message twice.
+                {"Id": str(position), "ReceiptHandle": record["receiptHandle"], "VisibilityTimeout": 0}
+                for position, record in enumerate(records[start : start + MAX_ENTRIES])
+            ]
+            try:
+                client().change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
+            except (ClientError, BotoCoreError) as error:
+                logger.warning("messages could not be made visible at once", extra={"reason": str(error)})
+
+    return make_visible if queue_url else lambda _records: None

@@ -1,0 +1,53 @@
+"""Orders, messages and a store, for tests of what becomes of them."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from handler.contract import INSTANT
+from handler.order import Order, parse_order
+from handler.outcome import CONFLICT, DUPLICATE, STALE, STORED, UPDATED, Outcome
+from local.samples import EXAMPLE_ORDER
+
+
+def body(order_id: str, **changes: object) -> str:
+    """A message body with an order."""
+    return json.dumps({**EXAMPLE_ORDER, "orderId": order_id, **changes})
+
+
+def order(order_id: str, **changes: object) -> Order:
+    return parse_order(body(order_id, **changes))
+
+
+def record(message_id: str, body: str, *, attempt: int = 1) -> dict[str, Any]:
+    """A message as Lambda gets it from SQS."""
+    return {
+        "messageId": message_id,
+        "receiptHandle": f"receipt of {message_id}",
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": str(attempt)},
+    }
+
+
+class FakeStore:
+    """What a store has to do, as plainly as possible: in memory, one order after another."""
+
+    def __init__(self) -> None:
+        self.orders: dict[str, Order] = {}
+
+    def put(self, orders: Sequence[Order], deadline: float) -> list[Outcome]:  # noqa: ARG002 - it is always in time
+        return [self._put(order) for order in orders]
+
+    def _put(self, order: Order) -> Outcome:
+        there = self.orders.get(order.order_id)
+        if there is None or there.instant < order.instant:
+            self.orders[order.order_id] = order
+            return STORED if there is None else UPDATED
+        if there.instant > order.instant:
+            return STALE
+        return DUPLICATE if there == order else CONFLICT
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The orders as a table holds them."""
+        return [{**order.attributes, INSTANT: order.instant} for order in self.orders.values()]

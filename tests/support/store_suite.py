@@ -1,0 +1,91 @@
+"""What every store of orders has to do: the fake passes it, DynamoDB as moto has it, and as the emulator has it."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from handler.order import parse_order
+from handler.outcome import CONFLICT, DUPLICATE, STALE, STORED, UPDATED, Kind, Outcome
+from handler.store import OrderStore
+from tests.support.orders import body, order
+
+MORNING, NOON, EVENING = (f"2025-05-03T{hour}:00:00Z" for hour in ("06", "12", "18"))
+
+
+class StoreSuite:
+    """Inherit, and give the fixtures `store` and `item`."""
+
+    @pytest.fixture
+    def order_id(self) -> str:
+        return f"O-{uuid4()}"
+
+    @staticmethod
+    def put(store: OrderStore, order_id: str, **changes: object) -> Outcome:
+        [outcome] = store.put([order(order_id, **changes)], time.monotonic() + 30)
+        return outcome
+
+    def test_a_new_order_is_kept_with_all_that_it_said(
+        self, store: OrderStore, item: Callable[[str], Any], order_id: str
+    ) -> None:
+        extra: dict[str, object] = {"gift": True, "it's": ["a", {"b": None}], 'a "name"': {"net": 2, "tags": []}}
+        assert self.put(store, order_id, **extra) == STORED
+        assert item(order_id) == {**order(order_id, **extra).attributes, "timestampUtc": "2025-05-03T12:00:00"}
+
+    def test_the_same_order_again_is_a_duplicate(
+        self, store: OrderStore, item: Callable[[str], Any], order_id: str
+    ) -> None:
+        self.put(store, order_id, price=1.5)
+        before = item(order_id)
+        assert self.put(store, order_id, price=1.50) == DUPLICATE
+        assert item(order_id) == before
+
+    def test_a_later_version_takes_the_place_of_an_earlier_one_entirely(
+        self, store: OrderStore, item: Callable[[str], Any], order_id: str
+    ) -> None:
+        self.put(store, order_id, timestamp=MORNING, note="ring twice")
+        assert self.put(store, order_id, timestamp=NOON, status="paid") == UPDATED
+        assert (item(order_id)["status"], item(order_id).get("note")) == ("paid", None)
+
+    def test_an_older_update_never_overwrites_a_newer_one(
+        self, store: OrderStore, item: Callable[[str], Any], order_id: str
+    ) -> None:
+        self.put(store, order_id, timestamp=EVENING, status="paid")
+        assert self.put(store, order_id, timestamp=MORNING) == STALE
+        assert item(order_id)["status"] == "paid"
+
+    def test_another_content_for_the_same_instant_is_a_conflict_whatever_the_zone(
+        self, store: OrderStore, item: Callable[[str], Any], order_id: str
+    ) -> None:
+        self.put(store, order_id, timestamp=NOON)
+        assert self.put(store, order_id, timestamp="2025-05-03T14:00:00.000+02:00", status="paid") == CONFLICT
+        assert item(order_id)["status"] == "new"
+
+    def test_the_last_digit_of_a_fraction_decides(
+        self, store: OrderStore, item: Callable[[str], Any], order_id: str
+    ) -> None:
+        self.put(store, order_id, timestamp="2025-05-03T12:00:00.123456788Z", status="first")
+        assert self.put(store, order_id, timestamp="2025-05-03T12:00:00.123456789Z", status="second") == UPDATED
+        assert self.put(store, order_id, timestamp="2025-05-03T12:00:00.12345678Z", status="third") == STALE
+        assert item(order_id)["status"] == "second"
+
+    def test_many_orders_at_once_each_have_their_own_outcome(
+        self, store: OrderStore, item: Callable[[str], Any], order_id: str
+    ) -> None:
+        self.put(store, f"{order_id}-3", timestamp=MORNING)
+        self.put(store, f"{order_id}-30", timestamp=EVENING)
+        orders = [order(f"{order_id}-{number}", timestamp=NOON) for number in range(60)]
+        outcomes = store.put(orders, time.monotonic() + 30)
+        kinds = {number: outcome.kind for number, outcome in enumerate(outcomes) if outcome != STORED}
+        assert kinds == {3: Kind.UPDATED, 30: Kind.STALE}
+        assert item(f"{order_id}-59") is not None
+
+    def test_an_order_with_very_many_fields_is_kept_too(
+        self, store: OrderStore, item: Callable[[str], Any], order_id: str
+    ) -> None:
+        extra = {f"a field with quite a long name, number {number}": number for number in range(300)}
+        assert self.put(store, order_id, **extra) == STORED
+        assert self.put(store, order_id, **extra) == DUPLICATE
+        assert parse_order(body(order_id, **extra)).attributes.keys() < item(order_id).keys()
