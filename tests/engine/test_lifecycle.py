@@ -39,7 +39,7 @@ def test_a_second_update_changes_nothing(deployed: Deployment) -> None:
     ("setting", "value", "changed"),
     [
         ("visibilityTimeoutSeconds", "60", ["OrderQueue"]),
-        ("maxReceiveCount", "5", ["OrderQueue"]),
+        ("maxReceiveCount", "5", ["OrderProcessor", "OrderQueue"]),
         ("deadLetterRetentionSeconds", "1000000", ["OrderDLQ", "OrderUndelivered"]),
         ("processorMemoryMegabytes", "256", ["OrderProcessor"]),
         ("batchSize", "5", ["OrderProcessor"]),

@@ -1,6 +1,7 @@
 """The local deployer against the engine: both make the same of the program."""
 
 import json
+import re
 from typing import Any
 
 from local.aws import Endpoint
@@ -69,6 +70,8 @@ def _settled(described: Any) -> Any:
             return [_settled(value) for value in described]
         case str() if described.startswith("{"):
             return _settled(json.loads(described))
+        case str():
+            return re.sub(r"http://127\.0\.0\.1:\d+", "http://emulator", described)
         case _:
             return described
 

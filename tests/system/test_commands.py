@@ -96,20 +96,31 @@ def _session_of(process: int) -> int | None:
 
 def listening_addresses(process: int) -> set[str]:
     """Where a process accepts TCP connections."""
+    sockets = {link for file in _listed(Path(f"/proc/{process}/fd")) if (link := _link(file))}
     found = set()
-    try:
-        sockets = {os.readlink(file) for file in Path(f"/proc/{process}/fd").iterdir()}  # noqa: PTH115 - no path
-        for table, family in (("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6)):
-            for line in Path(f"/proc/{process}/net/{table}").read_text().splitlines()[1:]:
-                _, local, _, state, *_, inode = line.split()[:10]
-                if state == "0A" and f"socket:[{inode}]" in sockets:
-                    address, _, port = local.partition(":")
-                    words = [int(address[i : i + 8], 16) for i in range(0, len(address), 8)]
-                    packed = struct.pack(f"={len(words)}I", *words)
-                    found.add(f"{socket.inet_ntop(family, packed)}:{int(port, 16)}")
-    except OSError:  # It ended meanwhile, or is somebody else's.
-        return set()
+    for table, family in (("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6)):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state, *_, inode = line.split()[:10]
+            if state == "0A" and f"socket:[{inode}]" in sockets:
+                address, _, port = local.partition(":")
+                words = [int(address[i : i + 8], 16) for i in range(0, len(address), 8)]
+                packed = struct.pack(f"={len(words)}I", *words)
+                found.add(f"{socket.inet_ntop(family, packed)}:{int(port, 16)}")
     return found
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:  # The process ended meanwhile, or is somebody else's.
+        return []
+
+
+def _link(file: Path) -> str | None:
+    try:
+        return os.readlink(file)  # noqa: PTH115 - what it names is no path
+    except OSError:  # Closed meanwhile.
+        return None
 
 
 def is_listening(port: str) -> bool:
