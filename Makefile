@@ -4,16 +4,19 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check format package lock clean
+.PHONY: help demo test test-dynamodb lint check format package lock clean
 
 help: ## what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## run the whole system on this machine and show what happens
 	@$(BIN)/python -m local.demo
 
 test: $(INSTALLED) ## every test that this machine can run
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile
+
+test-dynamodb: $(INSTALLED) ## the store's tests over AWS's DynamoDB Local (needs Java and Maven)
+	@$(BIN)/python -m tests.dynamodb_local
 
 lint: $(INSTALLED) ## format, lint and types, looked at and left alone
 	@$(BIN)/ruff format --check .

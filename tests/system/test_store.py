@@ -32,7 +32,7 @@ def endpoint(request: pytest.FixtureRequest, worker_id: str) -> Iterator[Endpoin
     elif DYNAMODB_LOCAL in os.environ:
         yield Endpoint(os.environ[DYNAMODB_LOCAL])
     else:
-        pytest.skip(f"needs DynamoDB Local: its URL in {DYNAMODB_LOCAL}")
+        pytest.skip("needs DynamoDB Local, which `make test-dynamodb` brings where Java and Maven are")
 
 
 @pytest.fixture(scope="module")

@@ -63,5 +63,5 @@ def test_the_picture_shows_every_topic_queue_function_and_table_of_the_program()
 
 def test_every_target_of_make_is_told_of_by_its_help() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    targets = set(re.findall(r"(?m)^([a-z]+):", makefile))
-    assert targets == set(re.findall(r"(?m)^([a-z]+):.* ## ", makefile))
+    targets = set(re.findall(r"(?m)^([a-z-]+):", makefile))
+    assert targets == set(re.findall(r"(?m)^([a-z-]+):.* ## ", makefile))

@@ -1,0 +1,1 @@
+"""AWS's DynamoDB Local, for the tests of the store."""
