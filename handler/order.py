@@ -67,6 +67,17 @@ class Order:
     attributes: Mapping[str, Any]
 
 
+def is_same(one: object, other: object) -> bool:
+    """Whether two values say the same: numbers by their value, and no number is a truth value, as it is to Python."""
+    match one, other:
+        case dict(), dict():
+            return one.keys() == other.keys() and all(is_same(value, other[name]) for name, value in one.items())
+        case list(), list():
+            return len(one) == len(other) and all(map(is_same, one, other))
+        case _:
+            return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
 def parse_order(body: str) -> Order:
     """Read an order from a message body, raw or wrapped in an SNS envelope.
 

@@ -4,14 +4,14 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
-from itertools import compress, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.contract import INSTANT
-from handler.order import Order
+from handler.order import Order, is_same
 from handler.outcome import CONFLICT, DUPLICATE, NO_TIME_LEFT, STALE, STORED, UPDATED, Outcome, invalid, transient
 
 if TYPE_CHECKING:
@@ -54,20 +54,18 @@ class DynamoDBStore:
         self._threads = ThreadPoolExecutor(CONNECTIONS)
 
     def put(self, orders: Sequence[Order], deadline: float) -> list[Outcome]:
-        chunks = list(_chunks(orders))
+        outcomes: dict[str, Outcome | None] = {order.order_id: None for order in orders}
+        chunks = list(
+            _chunks(order for order in orders if len(self._insert_statement(order)) <= MAX_STATEMENT_CHARACTERS)
+        )
         inserted = self._at_once([partial(self._insert, chunk) for chunk in chunks], deadline)
-        outcomes: dict[str, Outcome] = {}
-        remaining: list[Order] = []
         for chunk, answers in zip(chunks, inserted, strict=True):
-            for order, outcome in zip(chunk, answers or [NO_TIME_LEFT] * len(chunk), strict=True):
-                if outcome is None:
-                    remaining.append(order)
-                else:
-                    outcomes[order.order_id] = outcome
+            ids = [order.order_id for order in chunk]
+            outcomes |= zip(ids, answers or [NO_TIME_LEFT] * len(ids), strict=True)
+        remaining = [order for order in orders if outcomes[order.order_id] is None]
         replaced = self._at_once([partial(self._replace_older, order) for order in remaining], deadline)
-        for order, answer in zip(remaining, replaced, strict=True):
-            outcomes[order.order_id] = answer or NO_TIME_LEFT
-        return [outcomes[order.order_id] for order in orders]
+        outcomes |= zip((order.order_id for order in remaining), replaced, strict=True)
+        return [outcomes[order.order_id] or NO_TIME_LEFT for order in orders]
 
     def _at_once(self, calls: Sequence[Callable[[], T]], deadline: float) -> list[T | None]:
         """What each call returns, or None where it has not by the deadline."""
@@ -81,22 +79,20 @@ class DynamoDBStore:
         """Insert orders with one request. None is for those that have to be put by themselves: they are there already,
         or DynamoDB does not take them along with the others.
         """
-        statements = [self._statement(order) for order in orders]
-        fits = [len(statement["Statement"]) <= MAX_STATEMENT_CHARACTERS for statement in statements]
+        statements: list[BatchStatementRequestTypeDef] = [
+            {"Statement": self._insert_statement(order), "Parameters": list(_item(order).values())} for order in orders
+        ]
         try:
-            answer = self._client.batch_execute_statement(Statements=list(compress(statements, fits)))
+            answer = self._client.batch_execute_statement(Statements=statements)
         except ClientError as error:
-            failure = None if _code(error) in REFUSALS else transient(error, _code(error))
-            return [failure if fit else None for fit in fits]
+            return [None if _code(error) in REFUSALS else transient(error, _code(error))] * len(orders)
         except BotoCoreError as error:
-            return [transient(error, type(error).__name__) if fit else None for fit in fits]
-        inserted = map(_inserted, answer["Responses"])
-        return [next(inserted) if fit else None for fit in fits]
+            return [transient(error, type(error).__name__)] * len(orders)
+        return [_inserted(response) for response in answer["Responses"]]
 
-    def _statement(self, order: Order) -> "BatchStatementRequestTypeDef":
-        item = _item(order)
-        names = ", ".join("'{}': ?".format(name.replace("'", "''")) for name in item)
-        return {"Statement": f'INSERT INTO "{self._table_name}" VALUE {{{names}}}', "Parameters": list(item.values())}
+    def _insert_statement(self, order: Order) -> str:
+        names = ", ".join("'{}': ?".format(name.replace("'", "''")) for name in (*order.attributes, INSTANT))
+        return f'INSERT INTO "{self._table_name}" VALUE {{{names}}}'
 
     def _replace_older(self, order: Order) -> Outcome:
         """Put an order unless what is there is as new; then say what the order is to it."""
@@ -149,7 +145,7 @@ def _compared(order: Order, there: dict[str, Any]) -> Outcome:
     instant = attributes.pop(INSTANT)
     if instant > order.instant:
         return STALE
-    return DUPLICATE if attributes == order.attributes else CONFLICT
+    return DUPLICATE if is_same(attributes, order.attributes) else CONFLICT
 
 
 def _code(error: ClientError) -> str:

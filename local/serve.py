@@ -101,7 +101,7 @@ An order, and the table:
   aws sns publish --topic-arn {topic} --message {order}
   aws dynamodb scan --table-name {outputs["tableName"]}
 
-A bad order, and about ten seconds later the dead letters and the reason:
+A bad order, and some seconds later the dead letters and the reason:
 
   aws sns publish --topic-arn {topic} --message {bad_order}
   aws --endpoint-url {endpoint.url} sqs receive-message --queue-url {queue} --max-number-of-messages 10

@@ -63,6 +63,14 @@ class StoreSuite:
         assert self.put(store, order_id, timestamp="2025-05-03T14:00:00.000+02:00", status="paid") == CONFLICT
         assert item(order_id)["status"] == "new"
 
+    def test_a_truth_value_is_no_number_though_it_is_to_python(
+        self, store: OrderStore, item: Callable[[str], Any], order_id: str
+    ) -> None:
+        self.put(store, order_id, gift=True, notes=[1])
+        assert self.put(store, order_id, gift=1, notes=[1]) == CONFLICT
+        assert self.put(store, order_id, gift=True, notes=[True]) == CONFLICT
+        assert item(order_id)["gift"] is True
+
     def test_the_last_digit_of_a_fraction_decides(
         self, store: OrderStore, item: Callable[[str], Any], order_id: str
     ) -> None:

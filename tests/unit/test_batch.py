@@ -40,6 +40,10 @@ def test_of_two_contents_for_one_instant_one_is_stored_and_the_other_is_a_confli
     assert decide(FakeStore(), m1=order("O1"), m2=order("O1", status="paid")) == {"m1": STORED, "m2": CONFLICT}
 
 
+def test_a_truth_value_and_a_number_are_two_contents() -> None:
+    assert decide(FakeStore(), m1=order("O1", gift=True), m2=order("O1", gift=1)) == {"m1": STORED, "m2": CONFLICT}
+
+
 def test_a_content_that_is_stored_already_is_a_duplicate_beside_its_rival() -> None:
     store = FakeStore()
     decide(store, m0=order("O1", status="paid"))
