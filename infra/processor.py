@@ -1,5 +1,7 @@
 """What takes orders from the queue and writes them to the table."""
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_aws as aws
 
@@ -30,19 +32,7 @@ class OrderProcessor(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         role = self._role(name)
-        statements = [
-            policies.processor_may_receive(reads.queue.arn),
-            policies.processor_may_write_orders(writes.arn),
-            policies.processor_may_log(self.log_group.arn),
-        ]
-        if settings.retry_invalid_orders_at_once:
-            statements.append(policies.processor_may_retry_at_once(reads.queue.arn))
-        permissions = aws.iam.RolePolicy(
-            name,
-            role=role.name,
-            policy=pulumi.Output.json_dumps(policies.policy(*statements)),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        permissions = self._permissions(name, role, _needs(settings, reads, writes, self.log_group))
         # Without its permissions the function would fail its first orders, and Lambda refuses the mapping.
         permitted = pulumi.ResourceOptions(parent=self, depends_on=[permissions])
         self.function = aws.lambda_.Function(
@@ -55,15 +45,7 @@ class OrderProcessor(pulumi.ComponentResource):
             memory_size=settings.processor_memory_megabytes,
             timeout=settings.processor_timeout_seconds,
             reserved_concurrent_executions=settings.reserved_concurrency,
-            environment={
-                "variables": {
-                    Variable.TABLE_NAME: writes.name,
-                    Variable.MAX_RECEIVE_COUNT: str(reads.max_receive_count),
-                    Variable.RETRY_AT_ONCE_QUEUE_URL: reads.queue.url if settings.retry_invalid_orders_at_once else "",
-                    # Two tries, each with a connection to make, and the function still has time to answer.
-                    Variable.REQUEST_TIMEOUT_SECONDS: str(settings.processor_timeout_seconds / 5),
-                }
-            },
+            environment={"variables": _variables(settings, reads, writes)},
             logging_config={"log_format": "JSON", "log_group": self.log_group.name},
             opts=permitted,
         )
@@ -86,3 +68,39 @@ class OrderProcessor(pulumi.ComponentResource):
             assume_role_policy=pulumi.Output.json_dumps(document),
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+    def _permissions(
+        self, name: str, role: aws.iam.Role, statements: Sequence[policies.Statement]
+    ) -> aws.iam.RolePolicy:
+        return aws.iam.RolePolicy(
+            name,
+            role=role.name,
+            policy=pulumi.Output.json_dumps(policies.policy(*statements)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+
+def _needs(
+    settings: ProcessorSettings, reads: OrderQueue, writes: aws.dynamodb.Table, log_group: aws.cloudwatch.LogGroup
+) -> list[policies.Statement]:
+    """What the function and its mapping have to be allowed."""
+    statements = [
+        policies.processor_may_receive(reads.queue.arn),
+        policies.processor_may_write_orders(writes.arn),
+        policies.processor_may_log(log_group.arn),
+    ]
+    if settings.retry_invalid_orders_at_once:
+        statements.append(policies.processor_may_retry_at_once(reads.queue.arn))
+    return statements
+
+
+def _variables(
+    settings: ProcessorSettings, reads: OrderQueue, writes: aws.dynamodb.Table
+) -> dict[str, pulumi.Input[str]]:
+    return {
+        Variable.TABLE_NAME: writes.name,
+        Variable.MAX_RECEIVE_COUNT: str(reads.max_receive_count),
+        Variable.RETRY_AT_ONCE_QUEUE_URL: reads.queue.url if settings.retry_invalid_orders_at_once else "",
+        # Two tries, each with a connection to make, and the function still has time to answer.
+        Variable.REQUEST_TIMEOUT_SECONDS: str(settings.processor_timeout_seconds / 5),
+    }
