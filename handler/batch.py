@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from handler.order import Order, is_same
+from handler.order import Order, is_same_content
 from handler.outcome import CONFLICT, DUPLICATE, STALE, Kind, Outcome
 
 Put = Callable[[Sequence[Order]], Sequence[Outcome]]
@@ -50,7 +50,8 @@ class _Version:
 
 def _note(versions: list[_Version], message_id: str, order: Order) -> None:
     for version in versions:
-        if is_same(version.order.attributes, order.attributes):
+        there = version.order
+        if there.instant == order.instant and is_same_content(there.attributes, order.attributes):
             version.message_ids.append(message_id)
             return
     versions.append(_Version(message_id, order))

@@ -67,6 +67,11 @@ class Order:
     attributes: Mapping[str, Any]
 
 
+def is_same_content(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two versions of an order at the same instant say the same, however they write that instant."""
+    return is_same({**one, Attribute.TIMESTAMP: None}, {**other, Attribute.TIMESTAMP: None})
+
+
 def is_same(one: object, other: object) -> bool:
     """Whether two values say the same: numbers by their value, and no number is a truth value, as it is to Python."""
     match one, other:
@@ -131,7 +136,7 @@ def _number(text: str) -> Decimal:
     try:
         return _DYNAMODB_NUMBER.create_decimal(text)
     except DecimalException:
-        raise ValueError(f"the number {text[:50]} has more digits than DynamoDB keeps") from None
+        raise InvalidOrder("a number has more digits, or is larger or smaller, than DynamoDB keeps") from None
 
 
 def _whole_number(text: str) -> int:
@@ -142,7 +147,8 @@ def _unambiguous(members: list[tuple[str, Any]]) -> dict[str, Any]:
     document = dict(members)
     if len(document) < len(members):
         names = [name for name, _ in members]
-        raise ValueError(f"{next(name for name in names if names.count(name) > 1)[:50]!r} is there more than once")
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InvalidOrder(f"the field {twice[:50]!r} is there more than once", "a field is there more than once")
     return document
 
 

@@ -11,7 +11,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.contract import INSTANT
-from handler.order import Order, is_same
+from handler.order import Order, is_same_content
 from handler.outcome import CONFLICT, DUPLICATE, NO_TIME_LEFT, STALE, STORED, UPDATED, Outcome, invalid, transient
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _compared(order: Order, there: dict[str, Any]) -> Outcome:
     instant = attributes.pop(INSTANT)
     if instant > order.instant:
         return STALE
-    return DUPLICATE if is_same(attributes, order.attributes) else CONFLICT
+    return DUPLICATE if is_same_content(attributes, order.attributes) else CONFLICT
 
 
 def _code(error: ClientError) -> str:

@@ -74,7 +74,7 @@ def large_batches_need_a_window(*, batch_size: int, batching_window_seconds: int
 
 
 def reserved_concurrency_covers_the_mapping(*, maximum_concurrency: int, reserved_concurrency: int) -> Violation | None:
-    # A hard limit: what the mapping hands out above the reserve is throttled, and a throttled order counts a receive.
+    # Ours: what the mapping hands out above the reserve is throttled, and a throttled order has had a receive.
     if reserved_concurrency == NOT_RESERVED or reserved_concurrency >= maximum_concurrency:
         return None
     return Violation(
@@ -89,7 +89,7 @@ def reserved_concurrency_covers_the_mapping(*, maximum_concurrency: int, reserve
 def dead_letters_outlive_the_queue(
     *, message_retention_seconds: int, dead_letter_retention_seconds: int
 ) -> Violation | None:
-    # A moved message keeps its first enqueue time (SQS Developer Guide, "Dead-letter queues").
+    # Ours: a moved message keeps its first enqueue time (SQS Developer Guide, "Dead-letter queues").
     if dead_letter_retention_seconds > message_retention_seconds:
         return None
     return Violation(
@@ -108,7 +108,7 @@ def orders_are_set_aside_before_they_expire(
     message_retention_seconds: int,
     dead_letter_retention_seconds: int,
 ) -> Violation | None:
-    # Not an AWS limit but a loss: SQS deletes what is older than its retention, tried often enough or not.
+    # Ours: SQS deletes what is older than its retention, tried often enough or not.
     least = max_receive_count * visibility_timeout_seconds
     if message_retention_seconds > least:
         return None
@@ -127,7 +127,7 @@ def orders_are_set_aside_before_they_expire(
 def the_log_outlives_the_dead_letters(
     *, log_retention_days: int, dead_letter_retention_seconds: int
 ) -> Violation | None:
-    # Our rule: a dead letter's reason is in the log, and is looked for as long as the dead letter is there.
+    # Ours: a dead letter's reason is in the log, and is looked for as long as the dead letter is there.
     if log_retention_days * SECONDS_PER_DAY >= dead_letter_retention_seconds:
         return None
     return Violation(

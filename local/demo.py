@@ -67,7 +67,7 @@ def _show(pipeline: Pipeline) -> int:
         set_aside = _follow("set aside in OrderDLQ", invalid, lambda: pipeline.waiting("deadLetterQueueUrl"))
         here, dev = (stack_config(stack)["orders:visibilityTimeoutSeconds"] for stack in ("local", "dev"))
         done(
-            f"{set_aside} orders in OrderDLQ (other failures are retried after {here} s here, {dev} s in stack dev)",
+            f"{set_aside} orders in OrderDLQ (others would be retried after {here} s, in dev {dev} s)",
             complete=set_aside == invalid,
         )
     _show_example_order(pipeline)
@@ -134,8 +134,9 @@ def _show_example_order(pipeline: Pipeline) -> None:
 
 def _show_dead_letters(pipeline: Pipeline) -> None:
     console.print("\n[bold]OrderDLQ, and why[/]")
-    # The log comes in order, so what stays is each message's last attempt.
-    last_failure = {record["messageId"]: record for record in pipeline.log_records() if record["level"] == "ERROR"}
+    failures = [record for record in pipeline.log_records() if record["level"] == "ERROR"]
+    # What stays of each message is its last attempt; the log does not come in that order.
+    last_failure = {record["messageId"]: record for record in sorted(failures, key=lambda failure: failure["attempt"])}
     table = Table("orderId", "receives", "reason in the log", box=None, header_style="dim", padding=(0, 2))
     for letter in sorted(pipeline.dead_letters(), key=lambda letter: letter.body):
         # What timed out or was throttled has no record.

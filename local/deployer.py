@@ -8,6 +8,7 @@ deploying again is an update. What the program no longer declares stays, until t
 """
 
 import json
+import logging
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,7 +18,7 @@ from pulumi.runtime import Mocks
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 
 from local.aws import Endpoint
-from local.program import log_to_terminal, run_program, stack_config
+from local.program import run_program, stack_config
 from local.resources import Cloud, NotCarriedOut, carry_out
 
 STACK = "local"
@@ -75,11 +76,14 @@ def _whole(value: Any) -> Any:
 
 
 def main() -> None:
-    log_to_terminal()
+    # The local stack retries sooner than AWS advises, on purpose; that need not be said at every change of the code.
+    logging.disable(logging.WARNING)
     try:
         outputs = deploy(Endpoint(sys.argv[1]))
     except (pulumi.RunError, NotCarriedOut) as error:
         sys.exit(f"error: {error}")
+    except SyntaxError as error:
+        sys.exit(f"error: {error.filename}, line {error.lineno}: {error.msg}\n    {(error.text or '').strip()}")
     print(json.dumps(outputs))
 
 

@@ -33,6 +33,8 @@ USUAL_PORT = 4566
 
 SERVICES = ("cloudwatch", "dynamodb", "iam", "lambda", "logs", "sns", "sqs", "sts")
 LOGS = ROOT / ".local"
+FROM_BROWSERS = frozenset({b"origin", b"sec-fetch-mode", b"sec-fetch-site"})
+"""Headers that browsers add, one or the other to every request that a page makes, and SDKs never do."""
 HOSTS = (LOOPBACK, "localhost")
 PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONPATH", "TMPDIR")
 
@@ -89,6 +91,7 @@ def _serve(preferred_port: int) -> None:
         GATEWAY_PORT=str(bound),
         SERVICES=",".join(SERVICES),
         TMPDIR=scratch,
+        PYTHONDONTWRITEBYTECODE="1",  # A function must not write into the scratch folder while it is removed.
         SFTP_ENABLED="0",
         IOT_MTLS_ENABLED="0",
     )
@@ -108,7 +111,7 @@ def _only_for_sdks(app: ASGIFramework) -> ASGIFramework:
     async def guarded(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if scope["type"] == "http":
             headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-            if b"origin" in headers or headers.get(b"host", "").partition(":")[0] not in HOSTS:
+            if not FROM_BROWSERS.isdisjoint(headers) or headers.get(b"host", "").partition(":")[0] not in HOSTS:
                 await send({"type": "http.response.start", "status": 403, "headers": []})
                 await send({"type": "http.response.body", "body": b"not for web pages\n", "more_body": False})
                 return

@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import runpy
-import textwrap
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -64,18 +63,6 @@ def _open_loop(opened: list[asyncio.AbstractEventLoop]) -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     opened.append(loop)
-
-
-class _Indented(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return textwrap.indent(f"{record.levelname.lower()}: {super().format(record)}", "    ")
-
-
-def log_to_terminal() -> None:
-    """Show what the program logs, such as advice that the settings do not follow."""
-    terminal = logging.StreamHandler()
-    terminal.setFormatter(_Indented())
-    logging.basicConfig(handlers=[terminal])
 
 
 async def _run(

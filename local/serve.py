@@ -105,7 +105,8 @@ A bad order, and some seconds later the dead letters and the reason:
 
   aws sns publish --topic-arn {topic} --message {bad_order}
   aws --endpoint-url {endpoint.url} sqs receive-message --queue-url {queue} --max-number-of-messages 10
-  aws logs filter-log-events --log-group-name {outputs["logGroupName"]} --query 'events[].message' --output text
+  aws logs filter-log-events --log-group-name {outputs["logGroupName"]} \\
+    --query "events[?contains(message, 'order failed')].[message]" --output text
 
 A change in handler/, infra/, {", ".join(FILES)} is deployed at once. Ctrl-C ends it all."""
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from handler.contract import INSTANT
-from handler.order import Order, is_same, parse_order
+from handler.order import Order, is_same_content, parse_order
 from handler.outcome import CONFLICT, DUPLICATE, STALE, STORED, UPDATED, Outcome
 from local.samples import EXAMPLE_ORDER
 
@@ -45,7 +45,7 @@ class FakeStore:
             return STORED if there is None else UPDATED
         if there.instant > order.instant:
             return STALE
-        return DUPLICATE if is_same(there.attributes, order.attributes) else CONFLICT
+        return DUPLICATE if is_same_content(there.attributes, order.attributes) else CONFLICT
 
     @property
     def items(self) -> list[dict[str, Any]]:

@@ -60,7 +60,9 @@ class StoreSuite:
         self, store: OrderStore, item: Callable[[str], Any], order_id: str
     ) -> None:
         self.put(store, order_id, timestamp=NOON)
-        assert self.put(store, order_id, timestamp="2025-05-03T14:00:00.000+02:00", status="paid") == CONFLICT
+        same_instant = "2025-05-03T14:00:00.000+02:00"
+        assert self.put(store, order_id, timestamp=same_instant) == DUPLICATE
+        assert self.put(store, order_id, timestamp=same_instant, status="paid") == CONFLICT
         assert item(order_id)["status"] == "new"
 
     def test_a_truth_value_is_no_number_though_it_is_to_python(

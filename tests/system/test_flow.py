@@ -24,7 +24,9 @@ def as_stored(order: dict[str, object]) -> dict[str, object]:
 
 
 def records_of(pipeline: Pipeline, order_id: object) -> list[dict[str, Any]]:
-    return [record for record in pipeline.log_records() if record.get("orderId") == order_id]
+    """By attempt: the log does not come in that order."""
+    found = [record for record in pipeline.log_records() if record.get("orderId") == order_id]
+    return sorted(found, key=lambda record: int(record["attempt"]))
 
 
 def stored(pipeline: Pipeline, order_id: object) -> dict[str, Any]:

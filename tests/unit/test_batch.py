@@ -40,6 +40,11 @@ def test_of_two_contents_for_one_instant_one_is_stored_and_the_other_is_a_confli
     assert decide(FakeStore(), m1=order("O1"), m2=order("O1", status="paid")) == {"m1": STORED, "m2": CONFLICT}
 
 
+def test_the_same_instant_in_another_zone_is_the_same_version() -> None:
+    elsewhere = order("O1", timestamp="2025-05-03T14:00:00+02:00")
+    assert decide(FakeStore(), m1=order("O1"), m2=elsewhere) == {"m1": STORED, "m2": DUPLICATE}
+
+
 def test_a_truth_value_and_a_number_are_two_contents() -> None:
     assert decide(FakeStore(), m1=order("O1", gift=True), m2=order("O1", gift=1)) == {"m1": STORED, "m2": CONFLICT}
 
