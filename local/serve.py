@@ -108,5 +108,6 @@ A bad order, and some seconds later the dead letters and the reason:
   aws logs filter-log-events --log-group-name {outputs["logGroupName"]} \\
     --query "events[?contains(message, 'order failed')].[message]" --output text
 
-A change in handler/, infra/, {", ".join(FILES)} is deployed at once. Ctrl-C ends it all."""
+A change in handler/, infra/, {", ".join(FILES)} is deployed at once. Ctrl-C ends it all.""",
+        markup=False,  # What is in brackets belongs to the commands.
     )
