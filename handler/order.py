@@ -69,16 +69,16 @@ class Order:
 
 def is_same_content(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two versions of an order at the same instant say the same, however they write that instant."""
-    return is_same({**one, Attribute.TIMESTAMP: None}, {**other, Attribute.TIMESTAMP: None})
+    return _is_same({**one, Attribute.TIMESTAMP: None}, {**other, Attribute.TIMESTAMP: None})
 
 
-def is_same(one: object, other: object) -> bool:
+def _is_same(one: object, other: object) -> bool:
     """Whether two values say the same: numbers by their value, and no number is a truth value, as it is to Python."""
     match one, other:
         case dict(), dict():
-            return one.keys() == other.keys() and all(is_same(value, other[name]) for name, value in one.items())
+            return one.keys() == other.keys() and all(_is_same(value, other[name]) for name, value in one.items())
         case list(), list():
-            return len(one) == len(other) and all(map(is_same, one, other))
+            return len(one) == len(other) and all(map(_is_same, one, other))
         case _:
             return one == other and isinstance(one, bool) == isinstance(other, bool)
 

@@ -9,6 +9,8 @@ from aws_lambda_powertools import Logger
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from handler.chunks import chunked
+
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import ChangeMessageVisibilityBatchRequestEntryTypeDef
@@ -30,11 +32,11 @@ def receive_again(queue_url: str, config: Config, logger: Logger) -> Callable[[R
         return boto3.client("sqs", config=config)
 
     def make_visible(records: Receipts) -> None:
-        for start in range(0, len(records), MAX_ENTRIES):
+        for chunk in chunked(records, MAX_ENTRIES):
             entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
                 # Positions and not message ids: one batch may hold the same message twice.
                 {"Id": str(position), "ReceiptHandle": record["receiptHandle"], "VisibilityTimeout": 0}
-                for position, record in enumerate(records[start : start + MAX_ENTRIES])
+                for position, record in enumerate(chunk)
             ]
             try:
                 client().change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)

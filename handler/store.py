@@ -1,15 +1,15 @@
 """Where orders are kept: each under its orderId, at its latest version."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from handler.chunks import chunked
 from handler.contract import INSTANT
 from handler.order import Order, is_same_content
 from handler.outcome import CONFLICT, DUPLICATE, NO_TIME_LEFT, STALE, STORED, UPDATED, Outcome, invalid, transient
@@ -55,12 +55,11 @@ class DynamoDBStore:
 
     def put(self, orders: Sequence[Order], deadline: float) -> list[Outcome]:
         outcomes: dict[str, Outcome | None] = {order.order_id: None for order in orders}
-        chunks = list(
-            _chunks(order for order in orders if len(self._insert_statement(order)) <= MAX_STATEMENT_CHARACTERS)
-        )
+        statements = [(order, self._insert_statement(order)) for order in orders]
+        chunks = chunked([pair for pair in statements if len(pair[1]) <= MAX_STATEMENT_CHARACTERS], MAX_STATEMENTS)
         inserted = self._at_once([partial(self._insert, chunk) for chunk in chunks], deadline)
         for chunk, answers in zip(chunks, inserted, strict=True):
-            ids = [order.order_id for order in chunk]
+            ids = [order.order_id for order, _ in chunk]
             outcomes |= zip(ids, answers or [NO_TIME_LEFT] * len(ids), strict=True)
         remaining = [order for order in orders if outcomes[order.order_id] is None]
         replaced = self._at_once([partial(self._replace_older, order) for order in remaining], deadline)
@@ -75,12 +74,12 @@ class DynamoDBStore:
             future.cancel()
         return [future.result() if future in done else None for future in futures]
 
-    def _insert(self, orders: Sequence[Order]) -> list[Outcome | None]:
-        """Insert orders with one request. None is for those that have to be put by themselves: they are there already,
-        or DynamoDB does not take them along with the others.
+    def _insert(self, orders: Sequence[tuple[Order, str]]) -> list[Outcome | None]:
+        """Insert orders, each given with its statement, with one request. None is for those that have to be put by
+        themselves: they are there already, or DynamoDB does not take them along with the others.
         """
         statements: list[BatchStatementRequestTypeDef] = [
-            {"Statement": self._insert_statement(order), "Parameters": list(_item(order).values())} for order in orders
+            {"Statement": statement, "Parameters": list(_item(order).values())} for order, statement in orders
         ]
         try:
             answer = self._client.batch_execute_statement(Statements=statements)
@@ -115,12 +114,6 @@ class DynamoDBStore:
         except BotoCoreError as error:
             return transient(error, type(error).__name__)
         return UPDATED if answer.get("Attributes") else STORED
-
-
-def _chunks(orders: Iterable[Order]) -> Iterable[list[Order]]:
-    remaining = iter(orders)
-    while chunk := list(islice(remaining, MAX_STATEMENTS)):
-        yield chunk
 
 
 def _item(order: Order) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """A pipeline deployed on the emulator: publish to it, and see what became of the orders."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
+from handler.chunks import chunked
 from handler.contract import PARTITION_KEY
 from local.aws import Endpoint
 
@@ -28,10 +28,10 @@ class Pipeline:
     endpoint: Endpoint
     outputs: dict[str, Any]
 
-    def publish(self, bodies: Iterable[str]) -> list[str]:
+    def publish(self, bodies: Sequence[str]) -> list[str]:
         """Publish each body to the topic, and return what was refused, which is nothing as a rule."""
         refused = []
-        for batch in _batches(bodies):
+        for batch in chunked(bodies, PUBLISH_BATCH):
             answer = self.endpoint.sns.publish_batch(
                 TopicArn=self.outputs["topicArn"],
                 PublishBatchRequestEntries=[
@@ -82,9 +82,3 @@ class Pipeline:
                 record = json.loads(event["message"]) if event["message"].startswith("{") else {}
                 if "level" in record:
                     yield record
-
-
-def _batches(bodies: Iterable[str]) -> Iterator[list[str]]:
-    remaining = iter(bodies)
-    while batch := list(islice(remaining, PUBLISH_BATCH)):
-        yield batch
