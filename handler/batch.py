@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from handler.order import Order, is_same_content
-from handler.outcome import CONFLICT, DUPLICATE, STALE, Kind, Outcome
+from handler.outcome import CONFLICT, DUPLICATE, STALE, WRITTEN, Outcome
 
 Put = Callable[[Sequence[Order]], Sequence[Outcome]]
 """Stores orders, no two of them with the same id, and says of each what became of it."""
@@ -44,7 +44,7 @@ class _Version:
 
     def decided(self, outcome: Outcome) -> Mapping[str, Outcome]:
         """What becomes of the version's messages: the first has the outcome, the others come when it is there."""
-        again = DUPLICATE if outcome.kind in {Kind.STORED, Kind.UPDATED} else outcome
+        again = DUPLICATE if outcome.kind in WRITTEN else outcome
         return {message_id: again if position else outcome for position, message_id in enumerate(self.message_ids)}
 
 

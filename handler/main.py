@@ -1,20 +1,21 @@
 """The entry point. Lambda imports it once per instance, and the clients that it makes are used again and again."""
 
 import os
-from typing import Any
+import sys
+from functools import cache, partial
+from typing import Any, Protocol
 
-import boto3
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
+from botocore.session import get_session
 
 from handler.contract import METRICS_NAMESPACE, SERVICE_NAME, Variable
+from handler.log import JsonLines, Metrics, json_logger
 from handler.processor import BatchResponse, Processor
 from handler.queue import receive_again
 from handler.store import CONNECTIONS, DynamoDBStore
 
-# One short line a message: what AWS says of the function in every record is in the log's name already.
-logger = Logger(service=SERVICE_NAME, location=None, use_rfc3339=True)
+lines = JsonLines(service=SERVICE_NAME)
+logger = json_logger(SERVICE_NAME, sys.stdout, lines)
 # botocore waits 60 s by default, longer than the function runs. Nor is an answer waited for that comes too late to be
 # reported (DynamoDBStore): what it is about goes back to the queue.
 request_timeout = float(os.environ[Variable.REQUEST_TIMEOUT_SECONDS])
@@ -25,16 +26,33 @@ config = Config(
     max_pool_connections=CONNECTIONS,
     tcp_keepalive=True,
 )
+# botocore and not boto3, which would take longer to import than all of the handler.
+session = get_session()
+
+
+@cache
+def client(service: str) -> Any:
+    return session.create_client(service, config=config)
+
+
 processor = Processor(
-    DynamoDBStore(os.environ[Variable.TABLE_NAME], boto3.client("dynamodb", config=config)),
+    DynamoDBStore(os.environ[Variable.TABLE_NAME], client("dynamodb")),
     logger,
-    Metrics(namespace=METRICS_NAMESPACE, service=SERVICE_NAME),
+    Metrics(METRICS_NAMESPACE, SERVICE_NAME, sys.stdout),
     max_receive_count=int(os.environ[Variable.MAX_RECEIVE_COUNT]),
-    retry_at_once=receive_again(os.environ[Variable.RETRY_AT_ONCE_QUEUE_URL], config, logger),
+    retry_at_once=receive_again(os.environ[Variable.RETRY_AT_ONCE_QUEUE_URL], partial(client, "sqs"), logger),
 )
 
 
-def handle(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
+class Context(Protocol):
+    """What Lambda says of the invocation."""
+
+    aws_request_id: str
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+def handle(event: dict[str, Any], context: Context) -> BatchResponse:
     """Process a batch of SQS messages, and answer which of them failed."""
-    logger.append_keys(requestId=context.aws_request_id)
+    lines.context["requestId"] = context.aws_request_id
     return processor.process(event["Records"], context.get_remaining_time_in_millis() / 1000)

@@ -23,6 +23,10 @@ class Kind(StrEnum):
     """Not now; another attempt may succeed."""
 
 
+WRITTEN = frozenset({Kind.STORED, Kind.UPDATED})
+"""What changed the table."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A kind, and for a failure the reason in words and a signature that all failures of that cause share."""

@@ -5,14 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from logging import Logger
 from typing import Any, TypedDict
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
-
 from handler.batch import store_all
+from handler.log import Metric, Metrics
 from handler.order import InvalidOrder, Order, parse_order
-from handler.outcome import Kind, Outcome, invalid, transient
+from handler.outcome import WRITTEN, Outcome, invalid, transient
 from handler.store import OrderStore
 
 RESERVE_SECONDS = 0.3
@@ -86,13 +85,15 @@ class Processor:
             self._logger.error("order failed", extra={**about, "maxAttempts": self._max_receive_count, **why})
 
     def _measure(self, orders: Mapping[str, Order], outcomes: Mapping[str, Outcome]) -> None:
-        self._metrics.add_metric("BatchSize", MetricUnit.Count, len(outcomes))
-        for kind, count in Counter(outcome.kind for outcome in outcomes.values()).items():
-            self._metrics.add_metric(f"Orders{kind.capitalize()}", MetricUnit.Count, count)
-        for message_id, order in orders.items():
-            if outcomes[message_id].kind in {Kind.STORED, Kind.UPDATED}:
-                self._metrics.add_metric("OrderAge", MetricUnit.Seconds, _age_seconds(order))
-        self._metrics.flush_metrics()
+        kinds = Counter(outcome.kind for outcome in outcomes.values())
+        written = [order for message_id, order in orders.items() if outcomes[message_id].kind in WRITTEN]
+        self._metrics.write(
+            [
+                Metric("BatchSize", "Count", [len(outcomes)]),
+                *(Metric(f"Orders{kind.capitalize()}", "Count", [count]) for kind, count in kinds.items()),
+                *([Metric("OrderAge", "Seconds", [_age_seconds(order) for order in written])] if written else []),
+            ]
+        )
 
 
 def _parsed(records: Iterable[Record]) -> tuple[dict[str, Order], dict[str, Outcome], dict[str, str | None]]:

@@ -1,12 +1,9 @@
 """Messages that can never succeed need not wait for their next receives."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from logging import Logger
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from aws_lambda_powertools import Logger
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.chunks import chunked
@@ -21,15 +18,12 @@ MAX_ENTRIES = 10
 Receipts = Sequence[Mapping[str, Any]]
 
 
-def receive_again(queue_url: str, config: Config, logger: Logger) -> Callable[[Receipts], None]:
+def receive_again(queue_url: str, client: Callable[[], "SQSClient"], logger: Logger) -> Callable[[Receipts], None]:
     """A function that makes SQS hand out records again at once; without a queue's URL, one that leaves them alone.
 
+    The client is asked for when it is needed: most instances never see such a message, and need not make one.
     It is a favour to whoever waits for the dead letter: where it fails, the visibility timeout passes as always.
     """
-
-    @cache
-    def client() -> "SQSClient":  # Most instances never see such a message, and need not make a client for it.
-        return boto3.client("sqs", config=config)
 
     def make_visible(records: Receipts) -> None:
         for chunk in chunked(records, MAX_ENTRIES):

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.chunks import chunked
 from handler.contract import INSTANT
+from handler.item import attributes_of, item_of
 from handler.order import Order, is_same_content
 from handler.outcome import CONFLICT, DUPLICATE, NO_TIME_LEFT, STALE, STORED, UPDATED, Outcome, invalid, transient
 
@@ -79,7 +79,7 @@ class DynamoDBStore:
         themselves: they are there already, or DynamoDB does not take them along with the others.
         """
         statements: list[BatchStatementRequestTypeDef] = [
-            {"Statement": statement, "Parameters": list(_item(order).values())} for order, statement in orders
+            {"Statement": statement, "Parameters": list(item_of(order).values())} for order, statement in orders
         ]
         try:
             answer = self._client.batch_execute_statement(Statements=statements)
@@ -98,7 +98,7 @@ class DynamoDBStore:
         try:
             answer = self._client.put_item(
                 TableName=self._table_name,
-                Item=_item(order),
+                Item=item_of(order),
                 ConditionExpression="attribute_not_exists(#instant) OR #instant < :instant",
                 ExpressionAttributeNames={"#instant": INSTANT},
                 ExpressionAttributeValues={":instant": {"S": order.instant}},
@@ -116,11 +116,6 @@ class DynamoDBStore:
         return UPDATED if answer.get("Attributes") else STORED
 
 
-def _item(order: Order) -> dict[str, Any]:
-    serialize = TypeSerializer().serialize
-    return {name: serialize(value) for name, value in order.attributes.items()} | {INSTANT: {"S": order.instant}}
-
-
 def _inserted(response: "BatchStatementResponseTypeDef") -> Outcome | None:
     error = response.get("Error")
     if error is None:
@@ -133,8 +128,7 @@ def _inserted(response: "BatchStatementResponseTypeDef") -> Outcome | None:
 
 def _compared(order: Order, there: dict[str, Any]) -> Outcome:
     """What an order is to the item that kept it from being put."""
-    deserialize = TypeDeserializer().deserialize
-    attributes = {name: deserialize(value) for name, value in there.items()}
+    attributes = attributes_of(there)
     instant = attributes.pop(INSTANT)
     if instant > order.instant:
         return STALE

@@ -1,8 +1,7 @@
-"""The Lambda's zip: the `handler` package and the distributions that it imports, always the same bytes.
+"""The Lambda's zip: the `handler` package, always the same bytes.
 
-The distributions are copied from the environment that runs this program: the versions that were tested, with nothing
-to download at deploy time. Order, times and modes are fixed, so that equal sources give an equal zip, and no preview
-shows a change that nobody made.
+It needs nothing but what Lambda's runtime has. Order, times and modes are fixed and nothing is compressed: equal
+sources give an equal zip wherever it is made, and no preview shows a change that nobody made.
 """
 
 import hashlib
@@ -10,15 +9,11 @@ import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import distribution
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parent.parent
 ZIP_PATH = Path("build/order-processor.zip")
 """Where the zip is written, seen from the project's root: the same text in every clone."""
-
-DISTRIBUTIONS = ("aws-lambda-powertools", "jmespath", "typing-extensions")
-"""What the handler imports beyond boto3, which Lambda's runtime has, each of pure Python."""
 
 # The earliest time that a zip can say; what matters is that it never changes.
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -56,10 +51,10 @@ def build_package() -> Package:
 
 
 def _write(path: Path) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for name, source in sorted(_files()):
             info = zipfile.ZipInfo(str(name), _TIME)
-            info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, _MODE, 3
+            info.external_attr, info.create_system = _MODE, 3
             archive.writestr(info, source.read_bytes())
 
 
@@ -68,11 +63,6 @@ def _files() -> Iterator[tuple[PurePosixPath, Path]]:
     for source in (ROOT / "handler").rglob("*.py"):
         compile(source.read_bytes(), source, "exec")
         yield PurePosixPath(source.relative_to(ROOT)), source
-    for name in DISTRIBUTIONS:
-        for file in distribution(name).files or ():
-            # What lies outside of the packages folder is a script for this environment's bin.
-            if file.suffix == ".py" and file.parts[0] != "..":
-                yield PurePosixPath(file), Path(str(file.locate()))
 
 
 if __name__ == "__main__":

@@ -4,18 +4,19 @@ SQS is modelled with what it may do: hand out again, hand out twice, in any orde
 may die before and after every request that it makes, and another one may run its whole batch in between.
 """
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import uuid4
 
-from aws_lambda_powertools import Logger, Metrics
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from handler.contract import INSTANT
+from handler.log import JsonLines, Metrics, json_logger
 from handler.order import InvalidOrder, Order, parse_order
 from handler.processor import Processor
 from handler.store import DynamoDBStore
@@ -100,8 +101,8 @@ class ExactlyOnce(RuleBasedStateMachine):
         store = DynamoDBStore("Orders", cast("Any", self.dynamodb))
         processor = Processor(
             store,
-            Logger(service="properties", level="CRITICAL"),
-            Metrics(namespace="Test", service="test"),
+            json_logger("properties", io.StringIO(), JsonLines()),
+            Metrics("Test", "test", io.StringIO()),
             max_receive_count=MAX_RECEIVE_COUNT,
             retry_at_once=lambda _records: None,
         )

@@ -1,12 +1,11 @@
 """The role's policy against the calls that the handler really makes, over all outcomes: none missing, none unused."""
 
+import io
 from typing import Any
 
 import boto3
-import pytest
-from aws_lambda_powertools import Logger, Metrics
-from botocore.config import Config
 
+from handler.log import JsonLines, Metrics, json_logger
 from handler.processor import Processor
 from handler.queue import receive_again
 from handler.store import DynamoDBStore
@@ -29,27 +28,19 @@ LAMBDAS_OWN = {
 """What Lambda does with the role: polling for the event source mapping, and writing the log."""
 
 
-def test_the_role_allows_exactly_what_the_handler_and_lambda_do(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_role_allows_exactly_what_the_handler_and_lambda_do(pipeline: Pipeline) -> None:
     made: set[str] = set()
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-        "AWS_DEFAULT_REGION": pipeline.endpoint.region,
-        "AWS_ENDPOINT_URL": pipeline.endpoint.url,
-    }.items():
-        monkeypatch.setenv(name, value)
-    session = boto3.Session()
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    session = boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=pipeline.endpoint.region)
     session.events.register("before-call.*.*", lambda model, **_: made.add(model.name))
-    logger = Logger(service="permissions", level="CRITICAL")
+    logger = json_logger("permissions", io.StringIO(), JsonLines())
     processor = Processor(
-        DynamoDBStore(pipeline.outputs["tableName"], session.client("dynamodb")),
+        DynamoDBStore(pipeline.outputs["tableName"], session.client("dynamodb", endpoint_url=pipeline.endpoint.url)),
         logger,
-        Metrics(namespace="Test", service="test"),
+        Metrics("Test", "test", io.StringIO()),
         max_receive_count=3,
-        retry_at_once=receive_again(pipeline.outputs["queueUrl"], Config(), logger),
+        retry_at_once=receive_again(
+            pipeline.outputs["queueUrl"], lambda: session.client("sqs", endpoint_url=pipeline.endpoint.url), logger
+        ),
     )
 
     def outcome_of(message: str) -> list[Any]:

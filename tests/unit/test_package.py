@@ -15,7 +15,8 @@ from handler.contract import ENTRY_POINT, Variable
 from infra import package
 from infra.package import ROOT, ZIP_PATH, build_package
 
-MEBIBYTE = 1024 * 1024
+LARGEST = 64 * 1024
+"""In bytes. Each start of the function loads and compiles all of it."""
 
 
 @pytest.fixture
@@ -69,9 +70,9 @@ def test_a_handler_that_is_not_python_is_not_packaged(clone: Path) -> None:
     assert not (clone / ZIP_PATH).exists()
 
 
-def test_the_zip_is_under_a_mebibyte() -> None:
+def test_the_zip_is_small() -> None:
     built = build_package()
-    assert built.size == (ROOT / built.path).stat().st_size < MEBIBYTE
+    assert built.size == (ROOT / built.path).stat().st_size < LARGEST
 
 
 def _entries() -> Iterator[zipfile.ZipInfo]:
@@ -88,9 +89,9 @@ def test_every_file_of_the_zip_is_source_that_everyone_may_read_at_a_fixed_time(
     assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
 
 
-def test_the_zip_holds_the_handler_and_nothing_else_of_the_project() -> None:
+def test_the_zip_holds_the_handler_and_nothing_else() -> None:
     folders = {entry.filename.split("/")[0] for entry in _entries()}
-    assert folders == {"handler", "aws_lambda_powertools", "jmespath", "typing_extensions.py"}
+    assert folders == {"handler"}
 
 
 def test_the_handler_runs_from_the_zip_with_nothing_beside_it_but_what_lambda_has(tmp_path: Path) -> None:

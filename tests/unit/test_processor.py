@@ -4,11 +4,10 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from aws_lambda_powertools import Logger, Metrics
 
+from handler.log import JsonLines, Metrics, json_logger
 from handler.order import Order
 from handler.outcome import Outcome, transient
 from handler.processor import Processor
@@ -39,19 +38,19 @@ class Run:
     """A batch that was processed, and what came of it."""
 
     def __init__(self, store: OrderStore, *records: Mapping[str, Any], seconds_left: float = 5) -> None:
-        stream = io.StringIO()
+        log, metrics = io.StringIO(), io.StringIO()
         self.at_once: list[str] = []
-        # Loggers of the same name share their stream, so each gets a name of its own.
         processor = Processor(
             store,
-            Logger(service=str(uuid4()), stream=stream),
-            Metrics(namespace="Test", service="test"),
+            json_logger("test", log, JsonLines()),
+            Metrics("Test", "test", metrics),
             max_receive_count=3,
             retry_at_once=lambda records: self.at_once.extend(record["messageId"] for record in records),
         )
         response = processor.process(list(records), seconds_left)
         self.failed = [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
-        self.log = [json.loads(line) for line in stream.getvalue().splitlines()]
+        self.log = [json.loads(line) for line in log.getvalue().splitlines()]
+        self.metrics = [json.loads(line) for line in metrics.getvalue().splitlines()]
 
 
 THROTTLED = transient("slow down", "ThrottlingException")
@@ -148,15 +147,12 @@ def test_what_can_never_succeed_is_received_again_at_once_until_its_last_attempt
     assert Run(Refuses("O1", THROTTLED), record("transient", body("O1"))).at_once == []
 
 
-def test_outcomes_batch_size_and_age_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
-    Run(FakeStore(), record("m1", body("O1")), record("m2", body("O1")), record("m3", "{"))
-    metrics = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert metrics["BatchSize"] == [3.0]
-    assert [metrics[f"Orders{kind}"] for kind in ("Stored", "Duplicate", "Invalid")] == [[1.0], [1.0], [1.0]]
+def test_outcomes_batch_size_and_age_are_measured() -> None:
+    [metrics] = Run(FakeStore(), record("m1", body("O1")), record("m2", body("O1")), record("m3", "{")).metrics
+    assert metrics["BatchSize"] == [3]
+    assert [metrics[f"Orders{kind}"] for kind in ("Stored", "Duplicate", "Invalid")] == [[1], [1], [1]]
     [age] = metrics["OrderAge"]
     assert age > 0
-    [declared] = metrics["_aws"]["CloudWatchMetrics"]
-    assert (declared["Namespace"], declared["Dimensions"]) == ("Test", [["service"]])
 
 
 def test_without_time_left_nothing_is_called_stored() -> None:
