@@ -8,14 +8,13 @@ from typing import Any, Protocol
 from botocore.config import Config
 from botocore.session import get_session
 
-from handler.contract import METRICS_NAMESPACE, SERVICE_NAME, Variable
-from handler.log import JsonLines, Metrics, json_logger
+from handler.contract import Variable
+from handler.log import Log
 from handler.processor import BatchResponse, Processor
 from handler.queue import receive_again
 from handler.store import CONNECTIONS, DynamoDBStore
 
-lines = JsonLines(service=SERVICE_NAME)
-logger = json_logger(SERVICE_NAME, sys.stdout, lines)
+log = Log(sys.stdout)
 # botocore waits 60 s by default, longer than the function runs. Nor is an answer waited for that comes too late to be
 # reported (DynamoDBStore): what it is about goes back to the queue.
 request_timeout = float(os.environ[Variable.REQUEST_TIMEOUT_SECONDS])
@@ -25,6 +24,9 @@ config = Config(
     retries={"mode": "standard", "total_max_attempts": 2},
     max_pool_connections=CONNECTIONS,
     tcp_keepalive=True,
+    # Both for the CPU of a batch: DynamoDB validates what it gets, and nobody reads the versions of what is below us.
+    parameter_validation=False,
+    user_agent="orders",
 )
 # botocore and not boto3, which would take longer to import than all of the handler.
 session = get_session()
@@ -37,10 +39,9 @@ def client(service: str) -> Any:
 
 processor = Processor(
     DynamoDBStore(os.environ[Variable.TABLE_NAME], client("dynamodb")),
-    logger,
-    Metrics(METRICS_NAMESPACE, SERVICE_NAME, sys.stdout),
+    log,
     max_receive_count=int(os.environ[Variable.MAX_RECEIVE_COUNT]),
-    retry_at_once=receive_again(os.environ[Variable.RETRY_AT_ONCE_QUEUE_URL], partial(client, "sqs"), logger),
+    retry_at_once=receive_again(os.environ[Variable.RETRY_AT_ONCE_QUEUE_URL], partial(client, "sqs"), log),
 )
 
 
@@ -54,5 +55,5 @@ class Context(Protocol):
 
 def handle(event: dict[str, Any], context: Context) -> BatchResponse:
     """Process a batch of SQS messages, and answer which of them failed."""
-    lines.context["requestId"] = context.aws_request_id
+    log.context["requestId"] = context.aws_request_id
     return processor.process(event["Records"], context.get_remaining_time_in_millis() / 1000)

@@ -25,6 +25,7 @@ class Kind(StrEnum):
 
 WRITTEN = frozenset({Kind.STORED, Kind.UPDATED})
 """What changed the table."""
+_SUCCESSES = WRITTEN | {Kind.DUPLICATE, Kind.STALE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Outcome:
 
     @property
     def succeeded(self) -> bool:
-        return self.kind in {Kind.STORED, Kind.UPDATED, Kind.DUPLICATE, Kind.STALE}
+        return self.kind in _SUCCESSES
 
     @property
     def can_never_succeed(self) -> bool:

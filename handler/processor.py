@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from logging import Logger
 from typing import Any, TypedDict
 
 from handler.batch import store_all
-from handler.log import Metric, Metrics
+from handler.chunks import chunked
+from handler.log import MAX_VALUES, Log, Metric
 from handler.order import InvalidOrder, Order, parse_order
 from handler.outcome import WRITTEN, Outcome, invalid, transient
 from handler.store import OrderStore
@@ -40,15 +40,13 @@ class Processor:
     def __init__(
         self,
         store: OrderStore,
-        logger: Logger,
-        metrics: Metrics,
+        log: Log,
         *,
         max_receive_count: int,
         retry_at_once: Callable[[Sequence[Record]], None],
     ) -> None:
         self._store = store
-        self._logger = logger
-        self._metrics = metrics
+        self._log = log
         self._max_receive_count = max_receive_count
         self._retry_at_once = retry_at_once
 
@@ -57,10 +55,10 @@ class Processor:
         deadline = time.monotonic() + seconds_left - RESERVE_SECONDS
         orders, outcomes, order_ids = _parsed(records)
         outcomes |= self._stored(orders, deadline)
-        self._measure(orders, outcomes)
-        for record in records:
-            self._log(record, order_ids.get(record["messageId"]), outcomes[record["messageId"]])
+        self._tell_all(orders, outcomes)
         failed = [record for record in records if not outcomes[record["messageId"]].succeeded]
+        for record in failed:
+            self._tell_failed(record, order_ids.get(record["messageId"]), outcomes[record["messageId"]])
         self._retry_at_once([record for record in failed if self._is_hopeless(record, outcomes[record["messageId"]])])
         ids = dict.fromkeys(record["messageId"] for record in failed)
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in ids]}
@@ -68,32 +66,42 @@ class Processor:
     def _stored(self, orders: Mapping[str, Order], deadline: float) -> Mapping[str, Outcome]:
         try:
             return store_all(orders.items(), partial(self._store.put, deadline=deadline))
-        except Exception as bug:  # It must not look like a batch that nobody touched: what is invalid is known by now.
-            self._logger.exception("batch failed")
+        except Exception as bug:  # noqa: BLE001 - what is invalid is known by now, and has to be told all the same
+            self._log.bug("batch failed")
             return dict.fromkeys(orders, transient(bug, type(bug).__name__))
 
     def _is_hopeless(self, record: Record, outcome: Outcome) -> bool:
         return outcome.can_never_succeed and _attempt(record) < self._max_receive_count
 
-    def _log(self, record: Record, order_id: str | None, outcome: Outcome) -> None:
-        """One record a message; that of a failure is what explains a dead letter later."""
-        about = {"messageId": record["messageId"], "orderId": order_id, "attempt": _attempt(record)}
-        if outcome.succeeded:
-            self._logger.info("order %s", outcome.kind, extra=about)
-        else:
-            why = {"errorClass": outcome.kind, "reason": outcome.reason, "signature": outcome.signature}
-            self._logger.error("order failed", extra={**about, "maxAttempts": self._max_receive_count, **why})
-
-    def _measure(self, orders: Mapping[str, Order], outcomes: Mapping[str, Outcome]) -> None:
-        kinds = Counter(outcome.kind for outcome in outcomes.values())
-        written = [order for message_id, order in orders.items() if outcomes[message_id].kind in WRITTEN]
-        self._metrics.write(
-            [
-                Metric("BatchSize", "Count", [len(outcomes)]),
-                *(Metric(f"Orders{kind.capitalize()}", "Count", [count]) for kind, count in kinds.items()),
-                *([Metric("OrderAge", "Seconds", [_age_seconds(order) for order in written])] if written else []),
-            ]
+    def _tell_failed(self, record: Record, order_id: str | None, outcome: Outcome) -> None:
+        """One record a failed attempt: what explains a dead letter later."""
+        self._log.error(
+            "order failed",
+            messageId=record["messageId"],
+            orderId=order_id,
+            attempt=_attempt(record),
+            maxAttempts=self._max_receive_count,
+            errorClass=outcome.kind,
+            reason=outcome.reason,
+            signature=outcome.signature,
         )
+
+    def _tell_all(self, orders: Mapping[str, Order], outcomes: Mapping[str, Outcome]) -> None:
+        """One record for the batch, or for as many messages of it as one can hold: logs cost as much as the writes."""
+        now = datetime.now(UTC).replace(tzinfo=None)
+        for part in chunked(list(outcomes.items()), MAX_VALUES):
+            succeeded: dict[str, list[str]] = {}
+            ages = []
+            for message_id, outcome in part:
+                if outcome.succeeded:
+                    succeeded.setdefault(outcome.kind, []).append(orders[message_id].order_id)
+                if outcome.kind in WRITTEN:
+                    ages.append(_age_seconds(orders[message_id], now))
+            kinds = Counter(outcome.kind for _, outcome in part)
+            metrics = [Metric(f"Orders{kind.capitalize()}", "Count", [count]) for kind, count in kinds.items()]
+            metrics += [Metric("OrderAge", "Seconds", ages)] if ages else []
+            metrics += [Metric("BatchSize", "Count", [len(outcomes)])] if part[0][0] == next(iter(outcomes)) else []
+            self._log.info("batch processed", metrics, **succeeded)
 
 
 def _parsed(records: Iterable[Record]) -> tuple[dict[str, Order], dict[str, Outcome], dict[str, str | None]]:
@@ -116,7 +124,6 @@ def _attempt(record: Record) -> int:
     return int(record["attributes"]["ApproximateReceiveCount"])
 
 
-def _age_seconds(order: Order) -> float:
-    """How long ago the order's version was made; never less than nothing, whatever the publisher's clock says."""
-    made = datetime.fromisoformat(order.instant).replace(tzinfo=UTC)
-    return max(0.0, (datetime.now(UTC) - made).total_seconds())
+def _age_seconds(order: Order, now: datetime) -> float:
+    """How long before now, in UTC, the order's version was made; never less than nothing, whatever clock it had."""
+    return max(0.0, round((now - datetime.fromisoformat(order.instant)).total_seconds(), 3))

@@ -1,12 +1,12 @@
 """Messages that can never succeed need not wait for their next receives."""
 
 from collections.abc import Callable, Mapping, Sequence
-from logging import Logger
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.chunks import chunked
+from handler.log import Log
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -18,7 +18,7 @@ MAX_ENTRIES = 10
 Receipts = Sequence[Mapping[str, Any]]
 
 
-def receive_again(queue_url: str, client: Callable[[], "SQSClient"], logger: Logger) -> Callable[[Receipts], None]:
+def receive_again(queue_url: str, client: Callable[[], "SQSClient"], log: Log) -> Callable[[Receipts], None]:
     """A function that makes SQS hand out records again at once; without a queue's URL, one that leaves them alone.
 
     The client is asked for when it is needed: most instances never see such a message, and need not make one.
@@ -35,6 +35,6 @@ def receive_again(queue_url: str, client: Callable[[], "SQSClient"], logger: Log
             try:
                 client().change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
             except (ClientError, BotoCoreError) as error:
-                logger.warning("messages could not be made visible at once", extra={"reason": str(error)})
+                log.warning("messages could not be made visible at once", reason=str(error))
 
     return make_visible if queue_url else lambda _records: None

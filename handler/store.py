@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -55,7 +55,7 @@ class DynamoDBStore:
 
     def put(self, orders: Sequence[Order], deadline: float) -> list[Outcome]:
         outcomes: dict[str, Outcome | None] = {order.order_id: None for order in orders}
-        statements = [(order, self._insert_statement(order)) for order in orders]
+        statements = [(order, insert_statement(self._table_name, tuple(order.attributes))) for order in orders]
         chunks = chunked([pair for pair in statements if len(pair[1]) <= MAX_STATEMENT_CHARACTERS], MAX_STATEMENTS)
         inserted = self._at_once([partial(self._insert, chunk) for chunk in chunks], deadline)
         for chunk, answers in zip(chunks, inserted, strict=True):
@@ -89,10 +89,6 @@ class DynamoDBStore:
             return [transient(error, type(error).__name__)] * len(orders)
         return [_inserted(response) for response in answer["Responses"]]
 
-    def _insert_statement(self, order: Order) -> str:
-        names = ", ".join("'{}': ?".format(name.replace("'", "''")) for name in (*order.attributes, INSTANT))
-        return f'INSERT INTO "{self._table_name}" VALUE {{{names}}}'
-
     def _replace_older(self, order: Order) -> Outcome:
         """Put an order unless what is there is as new; then say what the order is to it."""
         try:
@@ -114,6 +110,13 @@ class DynamoDBStore:
         except BotoCoreError as error:
             return transient(error, type(error).__name__)
         return UPDATED if answer.get("Attributes") else STORED
+
+
+@lru_cache(maxsize=16)  # The orders of one publisher have the same fields.
+def insert_statement(table_name: str, names: Sequence[str]) -> str:
+    """The statement that inserts an order with these attributes; its parameters are the values of the order's item."""
+    members = ", ".join("'{}': ?".format(name.replace("'", "''")) for name in (*names, INSTANT))
+    return f'INSERT INTO "{table_name}" VALUE {{{members}}}'
 
 
 def _inserted(response: "BatchStatementResponseTypeDef") -> Outcome | None:

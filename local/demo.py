@@ -120,13 +120,12 @@ def _follow(what: str, expected: int, count: Callable[[], int]) -> int:
 
 
 def _show_example_order(pipeline: Pipeline) -> None:
-    order_id = EXAMPLE_ORDER["orderId"]
+    order_id = str(EXAMPLE_ORDER["orderId"])
     console.print(f"\n[bold]The processor's log of {order_id}[/]")
-    for record in pipeline.log_records():
-        if record.get("orderId") == order_id:
-            console.print(f"  {json.dumps(record)}", style="dim", soft_wrap=True)
+    for record in pipeline.log_records_of(order_id):
+        console.print(f"  {json.dumps(record)}", style="dim", soft_wrap=True)
     console.print(f"\n[bold]{order_id} in Orders[/]")
-    order = pipeline.order(str(order_id)) or {}
+    order = pipeline.order(order_id) or {}
     table = Table(*order, box=None, header_style="dim", padding=(0, 2))
     table.add_row(*map(str, order.values()))
     console.print(table)

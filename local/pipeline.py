@@ -7,6 +7,7 @@ from typing import Any
 
 from handler.chunks import chunked
 from handler.contract import PARTITION_KEY
+from handler.outcome import Kind
 from local.aws import Endpoint
 
 PUBLISH_BATCH = 10
@@ -73,12 +74,20 @@ class Pipeline:
         return list(found.values())
 
     def log_records(self) -> Iterator[dict[str, Any]]:
-        """The processor's own log records, without its metrics and the lines that Lambda adds."""
+        """The processor's own log records, without the metrics' metadata and the lines that Lambda adds."""
         pages = self.endpoint.logs.get_paginator("filter_log_events").paginate(
             logGroupName=self.outputs["logGroupName"]
         )
         for page in pages:
             for event in page["events"]:
                 record = json.loads(event["message"]) if event["message"].startswith("{") else {}
+                record.pop("_aws", None)
                 if "level" in record:
                     yield record
+
+    def log_records_of(self, order_id: str) -> Iterator[dict[str, Any]]:
+        """Those that name the order: of batches that it was stored with, and of its failed attempts."""
+        for record in self.log_records():
+            named = [record.get("orderId"), *(name for kind in Kind for name in record.get(kind, ()))]
+            if order_id in named:
+                yield record

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from handler.contract import INSTANT
-from handler.log import JsonLines, Metrics, json_logger
+from handler.log import Log
 from handler.order import InvalidOrder, Order, parse_order
 from handler.processor import Processor
 from handler.store import DynamoDBStore
@@ -101,8 +101,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         store = DynamoDBStore("Orders", cast("Any", self.dynamodb))
         processor = Processor(
             store,
-            json_logger("properties", io.StringIO(), JsonLines()),
-            Metrics("Test", "test", io.StringIO()),
+            Log(io.StringIO()),
             max_receive_count=MAX_RECEIVE_COUNT,
             retry_at_once=lambda _records: None,
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 
-from handler.log import JsonLines, Metrics, json_logger
+from handler.log import Log
 from handler.processor import Processor
 from handler.queue import receive_again
 from handler.store import DynamoDBStore
@@ -32,14 +32,13 @@ def test_the_role_allows_exactly_what_the_handler_and_lambda_do(pipeline: Pipeli
     made: set[str] = set()
     session = boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=pipeline.endpoint.region)
     session.events.register("before-call.*.*", lambda model, **_: made.add(model.name))
-    logger = json_logger("permissions", io.StringIO(), JsonLines())
+    log = Log(io.StringIO())
     processor = Processor(
         DynamoDBStore(pipeline.outputs["tableName"], session.client("dynamodb", endpoint_url=pipeline.endpoint.url)),
-        logger,
-        Metrics("Test", "test", io.StringIO()),
+        log,
         max_receive_count=3,
         retry_at_once=receive_again(
-            pipeline.outputs["queueUrl"], lambda: session.client("sqs", endpoint_url=pipeline.endpoint.url), logger
+            pipeline.outputs["queueUrl"], lambda: session.client("sqs", endpoint_url=pipeline.endpoint.url), log
         ),
     )
 

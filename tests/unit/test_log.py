@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from handler.log import MAX_VALUES, JsonLines, Metric, Metrics, json_logger
+from handler.log import Log, Metric
 
 
 def _logged(stream: io.StringIO) -> list[dict[str, Any]]:
@@ -17,9 +17,10 @@ def _has_a_bug() -> None:
 
 
 def test_a_record_is_one_line_with_its_fields_and_its_context() -> None:
-    stream, lines = io.StringIO(), JsonLines(service="orders")
-    lines.context["requestId"] = "r1"
-    json_logger("test", stream, lines).error("order\n%s", "failed", extra={"attempt": 2})
+    stream = io.StringIO()
+    log = Log(stream)
+    log.context["requestId"] = "r1"
+    log.error("order\nfailed", attempt=2)
     [entry] = _logged(stream)
     when = datetime.fromisoformat(entry.pop("timestamp"))
     assert when.tzinfo is not None
@@ -37,27 +38,16 @@ def test_a_bug_is_logged_with_its_traceback() -> None:
     try:
         _has_a_bug()
     except RuntimeError:
-        json_logger("test", stream, JsonLines()).exception("batch failed")
+        Log(stream).bug("batch failed")
     [entry] = _logged(stream)
     assert entry["exception"].splitlines()[0] == "Traceback (most recent call last):"
     assert entry["exception"].splitlines()[-1] == "RuntimeError: a bug"
 
 
-def test_lambdas_own_logger_does_not_write_the_record_again() -> None:
-    assert not json_logger("test", io.StringIO(), JsonLines()).propagate
-
-
-def test_details_are_not_logged_at_the_default_level() -> None:
-    stream = io.StringIO()
-    json_logger("test", stream, JsonLines()).debug("details")
-    assert stream.getvalue() == ""
-
-
 def test_metrics_are_in_cloudwatchs_embedded_format() -> None:
     stream = io.StringIO()
-    Metrics("Orders", "orders", stream).write(
-        [Metric("BatchSize", "Count", [2]), Metric("OrderAge", "Seconds", [1.5, 3])]
-    )
+    metrics = [Metric("BatchSize", "Count", [2]), Metric("OrderAge", "Seconds", [1.5, 3])]
+    Log(stream).info("batch processed", metrics, stored=["O1"])
     [entry] = _logged(stream)
     assert entry.pop("_aws")["CloudWatchMetrics"] == [
         {
@@ -66,16 +56,18 @@ def test_metrics_are_in_cloudwatchs_embedded_format() -> None:
             "Metrics": [{"Name": "BatchSize", "Unit": "Count"}, {"Name": "OrderAge", "Unit": "Seconds"}],
         }
     ]
-    assert entry == {"service": "orders", "BatchSize": [2], "OrderAge": [1.5, 3]}
+    del entry["timestamp"]
+    assert entry == {
+        "level": "INFO",
+        "message": "batch processed",
+        "service": "orders",
+        "BatchSize": [2],
+        "OrderAge": [1.5, 3],
+        "stored": ["O1"],
+    }
 
 
-def test_more_values_than_a_record_may_have_go_into_the_next() -> None:
+def test_a_record_without_metrics_declares_none() -> None:
     stream = io.StringIO()
-    ages = list(range(2 * MAX_VALUES + 1))
-    Metrics("Orders", "orders", stream).write(
-        [Metric("BatchSize", "Count", [201]), Metric("OrderAge", "Seconds", ages)]
-    )
-    entries = _logged(stream)
-    assert [len(entry["OrderAge"]) for entry in entries] == [MAX_VALUES, MAX_VALUES, 1]
-    assert [value for entry in entries for value in entry["OrderAge"]] == ages
-    assert [entry.get("BatchSize") for entry in entries] == [[201], None, None]
+    Log(stream).info("nothing to do")
+    assert "_aws" not in _logged(stream)[0]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from handler.log import JsonLines, Metrics, json_logger
+from handler.log import MAX_VALUES, Log
 from handler.order import Order
 from handler.outcome import Outcome, transient
 from handler.processor import Processor
@@ -38,19 +38,20 @@ class Run:
     """A batch that was processed, and what came of it."""
 
     def __init__(self, store: OrderStore, *records: Mapping[str, Any], seconds_left: float = 5) -> None:
-        log, metrics = io.StringIO(), io.StringIO()
+        stream = io.StringIO()
         self.at_once: list[str] = []
         processor = Processor(
             store,
-            json_logger("test", log, JsonLines()),
-            Metrics("Test", "test", metrics),
+            Log(stream),
             max_receive_count=3,
             retry_at_once=lambda records: self.at_once.extend(record["messageId"] for record in records),
         )
         response = processor.process(list(records), seconds_left)
         self.failed = [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
-        self.log = [json.loads(line) for line in log.getvalue().splitlines()]
-        self.metrics = [json.loads(line) for line in metrics.getvalue().splitlines()]
+        log = [json.loads(line) for line in stream.getvalue().splitlines()]
+        self.batches = [entry for entry in log if entry["message"] == "batch processed"]
+        self.failures = [entry for entry in log if entry["message"] == "order failed"]
+        self.tracebacks = [entry["exception"] for entry in log if "exception" in entry]
 
 
 THROTTLED = transient("slow down", "ThrottlingException")
@@ -96,14 +97,14 @@ def test_a_message_that_is_in_the_batch_twice_is_reported_once() -> None:
 def test_a_bug_fails_the_orders_and_leaves_a_traceback_and_a_record_each() -> None:
     run = Run(Broken(), record("m1", body("O1")), record("m2", "{"))
     assert run.failed == ["m1", "m2"]
-    traceback, first, second = run.log
-    assert "RuntimeError: a bug, seen with O1" in traceback["exception"]
+    [traceback], [first, second] = run.tracebacks, run.failures
+    assert "RuntimeError: a bug, seen with O1" in traceback
     assert (first["errorClass"], first["signature"]) == ("transient", "RuntimeError")
     assert second["errorClass"] == "invalid"
 
 
 def test_a_failed_attempt_is_one_record_with_all_that_explains_a_dead_letter() -> None:
-    [entry] = Run(FakeStore(), record("m1", body("O1", quantity=0), attempt=2)).log
+    [entry] = Run(FakeStore(), record("m1", body("O1", quantity=0), attempt=2)).failures
     assert entry["level"] == "ERROR"
     assert entry["message"] == "order failed"
     expected = {
@@ -120,8 +121,8 @@ def test_a_failed_attempt_is_one_record_with_all_that_explains_a_dead_letter() -
 
 def test_messages_that_fail_for_the_same_cause_share_a_signature() -> None:
     run = Run(FakeStore(), record("m1", '{"a'), record("m2", "[1, "), record("m3", "{'n'}"))
-    assert {entry["signature"] for entry in run.log} == {"not JSON"}
-    assert len({entry["reason"] for entry in run.log}) == 3
+    assert {entry["signature"] for entry in run.failures} == {"not JSON"}
+    assert len({entry["reason"] for entry in run.failures}) == 3
 
 
 @pytest.mark.parametrize("kind", ["stored", "duplicate"])
@@ -129,9 +130,10 @@ def test_a_success_is_logged_by_the_orders_id_and_nothing_else_of_it(kind: str) 
     store = FakeStore()
     if kind == "duplicate":
         Run(store, record("m0", body("O1")))
-    [entry] = Run(store, record("m1", body("O1"))).log
-    assert (entry["level"], entry["message"], entry["orderId"]) == ("INFO", f"order {kind}", "O1")
-    assert "U123" not in json.dumps(entry)
+    run = Run(store, record("m1", body("O1")))
+    [batch] = run.batches
+    assert (batch["level"], batch[kind], run.failures) == ("INFO", ["O1"], [])
+    assert "U123" not in json.dumps(batch)
 
 
 def test_what_can_never_succeed_is_received_again_at_once_until_its_last_attempt() -> None:
@@ -148,11 +150,19 @@ def test_what_can_never_succeed_is_received_again_at_once_until_its_last_attempt
 
 
 def test_outcomes_batch_size_and_age_are_measured() -> None:
-    [metrics] = Run(FakeStore(), record("m1", body("O1")), record("m2", body("O1")), record("m3", "{")).metrics
-    assert metrics["BatchSize"] == [3]
-    assert [metrics[f"Orders{kind}"] for kind in ("Stored", "Duplicate", "Invalid")] == [[1], [1], [1]]
-    [age] = metrics["OrderAge"]
+    [batch] = Run(FakeStore(), record("m1", body("O1")), record("m2", body("O1")), record("m3", "{")).batches
+    assert batch["BatchSize"] == [3]
+    assert [batch[f"Orders{kind}"] for kind in ("Stored", "Duplicate", "Invalid")] == [[1], [1], [1]]
+    [age] = batch["OrderAge"]
     assert age > 0
+
+
+def test_a_large_batch_has_several_records_and_is_counted_once() -> None:
+    count = 2 * MAX_VALUES + 1
+    batches = Run(FakeStore(), *(record(f"m{n}", body(f"O{n}")) for n in range(count))).batches
+    assert [len(batch["OrderAge"]) for batch in batches] == [MAX_VALUES, MAX_VALUES, 1]
+    assert [order_id for batch in batches for order_id in batch["stored"]] == [f"O{n}" for n in range(count)]
+    assert [batch.get("BatchSize") for batch in batches] == [[count], None, None]
 
 
 def test_without_time_left_nothing_is_called_stored() -> None:

@@ -1,0 +1,12 @@
+"""`make bench`: measure, and write docs/benchmarks.md."""
+
+import sys
+from functools import partial
+
+from bench import cold, report, warm
+
+# The handlers write to standard output, as Lambda has it.
+told = partial(print, file=sys.stderr)
+starts = cold.measure(told)
+report.write(warm.measure(told), starts)
+told(f"written: {report.PAGE}")

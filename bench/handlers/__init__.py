@@ -1,0 +1,1 @@
+"""Handlers to measure ours against, each as its kind is usually written."""

@@ -1,0 +1,51 @@
+"""Powertools as its documentation shows it: batch processor, parser and idempotency, each order stored once."""
+
+import json
+import os
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.idempotency import (
+    DynamoDBPersistenceLayer,
+    IdempotencyConfig,
+    idempotent_function,
+)
+from aws_lambda_powertools.utilities.parser import BaseModel
+from aws_lambda_powertools.utilities.parser import parse as parse_model
+
+table = boto3.resource("dynamodb").Table(os.environ["ORDERS_TABLE"])
+processor = BatchProcessor(event_type=EventType.SQS)
+config = IdempotencyConfig(event_key_jmespath="[orderId, timestamp]")
+
+
+class Order(BaseModel):
+    orderId: str  # noqa: N815 - the message's
+    userId: str  # noqa: N815
+    itemName: str  # noqa: N815
+    quantity: int
+    status: str
+    timestamp: str
+
+
+def parse(body: str) -> Order:
+    return parse_model(event=json.loads(body), model=Order)
+
+
+@idempotent_function(  # type: ignore[untyped-decorator]  # as Powertools declares it
+    data_keyword_argument="order",
+    config=config,
+    persistence_store=DynamoDBPersistenceLayer(table_name="Idempotency"),
+)
+def store(order: dict[str, Any]) -> None:
+    table.put_item(Item=order)
+
+
+def store_record(record: SQSRecord) -> None:
+    store(order=parse(record.body).model_dump())
+
+
+def handle(event: dict[str, Any], context: Any) -> Any:
+    config.register_lambda_context(context)
+    return process_partial_response(event, store_record, processor, context)

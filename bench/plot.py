@@ -1,0 +1,38 @@
+"""Bars as an SVG: a title, and below it a bar and a label for each value, in milliseconds."""
+
+from collections.abc import Mapping, Sequence
+from xml.sax.saxutils import escape
+
+WIDTH, LEFT, BAR, GAP, TITLE = 780, 270, 20, 8, 44
+LONGEST = WIDTH - LEFT - 90
+
+_STYLE = """
+  text { font: 13px system-ui, sans-serif; fill: #24292f }
+  .title { font-weight: 600; font-size: 14px }
+  .ours { fill: #0969da }
+  .other { fill: #afb8c1 }
+  @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .other { fill: #6e7681 } .ours { fill: #4493f8 } }
+"""
+
+
+def bars(panels: Sequence[tuple[str, Mapping[str, float]]], ours: str) -> str:
+    """An SVG of panels, each with its title and its values in milliseconds; ours stands out."""
+    parts: list[str] = []
+    y = 0
+    for title, values in panels:
+        y += TITLE
+        parts.append(f'<text class="title" x="0" y="{y - 14}">{escape(title)}</text>')
+        for name, value in values.items():
+            width = max(1.0, value / max(values.values()) * LONGEST)
+            kind = "ours" if name == ours else "other"
+            middle = y + BAR - 6
+            parts += [
+                f'<text x="{LEFT - 10}" y="{middle}" text-anchor="end">{escape(name)}</text>',
+                f'<rect class="{kind}" x="{LEFT}" y="{y}" width="{width:.1f}" height="{BAR}" rx="2"/>',
+                f'<text x="{LEFT + width + 8:.1f}" y="{middle}">{value:,.{0 if value >= 100 else 1}f} ms</text>',
+            ]
+            y += BAR + GAP
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" role="img">'
+    return "\n".join(
+        [head, f"<title>{escape(panels[0][0])} and more</title>", f"<style>{_STYLE}</style>", *parts, "</svg>", ""]
+    )

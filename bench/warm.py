@@ -1,0 +1,141 @@
+"""Batches through warm handlers, side by side: all in this process, taking turns."""
+
+import contextlib
+import importlib
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from bench.stub import Stub, stub
+from handler.contract import Variable
+from local.samples import valid_orders
+
+OURS, SEED_STYLE, THREAD_POOL, POWERTOOLS, BOUND = (
+    "this handler",
+    "seed-style",
+    "conditional puts on threads",
+    "Powertools with idempotency",
+    "one bare request",
+)
+MODULES = {
+    OURS: "handler.main",
+    SEED_STYLE: "bench.handlers.seed_style",
+    THREAD_POOL: "bench.handlers.thread_pool",
+    POWERTOOLS: "bench.handlers.powertools",
+}
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "bench",
+    "AWS_SECRET_ACCESS_KEY": "bench",
+    "AWS_LAMBDA_FUNCTION_NAME": "bench",
+    Variable.TABLE_NAME: "Orders",
+    Variable.MAX_RECEIVE_COUNT: "3",
+    Variable.RETRY_AT_ONCE_QUEUE_URL: "",
+    Variable.REQUEST_TIMEOUT_SECONDS: "10",
+}
+LATENCIES = (0, 2, 5)
+"""Milliseconds that the stub takes to answer."""
+ROUNDS = {1: 60, 10: 60, 25: 20, 100: 12}
+"""Batch sizes, and how often each batch is processed by each handler."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What a handler took for batches of one size at one latency."""
+
+    seconds_per_batch: float
+    """The median."""
+    cpu_seconds_per_order: float
+    requests_per_order: float
+
+
+Process = Callable[[], object]
+Prepare = Callable[[dict[str, Any]], Process]
+Case = tuple[int, int]
+"""Milliseconds of latency, and orders in a batch."""
+
+
+def event(size: int) -> dict[str, Any]:
+    """A batch as Lambda gets it from SQS."""
+    return {
+        "Records": [
+            {
+                "messageId": f"message-{number}",
+                "receiptHandle": "receipt",
+                "body": body,
+                "attributes": {"ApproximateReceiveCount": "1"},
+                "eventSource": "aws:sqs",
+            }
+            for number, body in enumerate(valid_orders(size))
+        ]
+    }
+
+
+@contextlib.contextmanager
+def handlers() -> Iterator[tuple[Stub, Mapping[str, Prepare]]]:
+    """The stub, and by name what makes a handler ready for an event: what it returns processes that event."""
+    context = SimpleNamespace(
+        aws_request_id="bench",
+        function_name="bench",
+        memory_limit_in_mb="512",
+        invoked_function_arn="arn:aws:lambda:eu-west-1:000000000000:function:bench",
+        get_remaining_time_in_millis=lambda: 60_000,
+    )
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere), stub() as service:
+        os.environ |= {**ENVIRONMENT, "AWS_ENDPOINT_URL": service.url}
+        bare = importlib.import_module("bench.handlers.bare_request")
+        prepared: dict[str, Prepare] = {
+            name: partial(_ready, importlib.import_module(module).handle, context) for name, module in MODULES.items()
+        }
+        prepared[BOUND] = lambda event: partial(bare.send, bare.payload(event))
+        yield service, prepared
+
+
+def _ready(handle: Callable[[dict[str, Any], object], object], context: object, event: dict[str, Any]) -> Process:
+    return partial(handle, event, context)
+
+
+def measure(told: Callable[[str], None]) -> Mapping[Case, Mapping[str, Figures]]:
+    """Measure every handler in every case. `told` is called with a line for each case as it is done."""
+    figures = {}
+    with handlers() as (service, prepared):
+        for latency in LATENCIES:
+            service.latency.value = latency / 1000
+            for size, rounds in ROUNDS.items():
+                ready = {name: prepare(event(size)) for name, prepare in prepared.items()}
+                figures[latency, size] = _side_by_side(service, ready, rounds, size)
+                times = (f"{name} {one.seconds_per_batch * 1000:.1f}" for name, one in figures[latency, size].items())
+                told(f"{latency} ms, {size} orders: {', '.join(times)}")
+    return figures
+
+
+def _side_by_side(service: Stub, ready: Mapping[str, Process], rounds: int, size: int) -> Mapping[str, Figures]:
+    for process in ready.values():
+        process()  # Connections are open and caches filled before anything counts.
+    samples: dict[str, list[tuple[float, float, int]]] = {name: [] for name in ready}
+    for _ in range(rounds):
+        for name, process in ready.items():
+            samples[name].append(_sample(service, process))
+    return {name: _figures(taken, size) for name, taken in samples.items()}
+
+
+def _sample(service: Stub, process: Process) -> tuple[float, float, int]:
+    """Seconds, CPU seconds and requests."""
+    requests, cpu, start = service.requests.value, time.process_time(), time.perf_counter()
+    process()
+    return time.perf_counter() - start, time.process_time() - cpu, service.requests.value - requests
+
+
+def _figures(samples: Sequence[tuple[float, float, int]], size: int) -> Figures:
+    seconds, cpu, requests = zip(*samples, strict=True)
+    return Figures(
+        seconds_per_batch=statistics.median(seconds),
+        cpu_seconds_per_order=statistics.mean(cpu) / size,
+        requests_per_order=statistics.mean(requests) / size,
+    )

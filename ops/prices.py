@@ -1,0 +1,20 @@
+"""What AWS asks for, in dollars: list prices of US East (N. Virginia), without free tiers and discounts."""
+
+from datetime import date
+
+AS_OF = date(2025, 8, 1)
+"""When these prices were last looked up. They change; each service's pricing page has today's."""
+
+SNS_PUBLISH = 0.50 / 1e6
+"""A publish of up to 64 KB; deliveries to SQS are free (Amazon SNS pricing)."""
+SQS_REQUEST = 0.40 / 1e6
+"""A request of up to 64 KB, on a standard queue (Amazon SQS pricing)."""
+LAMBDA_REQUEST = 0.20 / 1e6
+LAMBDA_GIGABYTE_SECOND = {"arm64": 0.0000133334, "x86_64": 0.0000166667}
+"""By architecture, for the first tier; counted by the millisecond (AWS Lambda pricing)."""
+DYNAMODB_WRITE = 0.625 / 1e6
+"""A write request unit on demand: an item of up to 1 KB (Amazon DynamoDB pricing)."""
+LOG_BYTE = 0.50 / 1e9
+"""Ingested into CloudWatch Logs (Amazon CloudWatch pricing)."""
+METRIC_MONTH = 0.30
+"""A custom metric for a month (Amazon CloudWatch pricing)."""

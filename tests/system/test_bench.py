@@ -1,0 +1,75 @@
+"""The benchmarks measure what they say: each handler gets every order of the batch to DynamoDB, by as many requests."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bench import cold, report, warm
+from bench.cold import ColdStarts, Start
+from bench.warm import BOUND, OURS, POWERTOOLS, SEED_STYLE, THREAD_POOL, Figures
+from local.program import ROOT
+
+COUNT_REQUESTS = """
+import json, sys
+from bench.warm import event, handlers
+with handlers() as (service, prepared):
+    counts = {}
+    for name, prepare in prepared.items():
+        for size in (10, 100):
+            process = prepare(event(size))
+            before = service.requests.value
+            process()
+            counts.setdefault(name, []).append(service.requests.value - before)
+print(json.dumps(counts))
+"""
+
+
+def test_each_handler_makes_the_requests_of_its_kind() -> None:
+    # In a process of its own, because the handlers read their settings from the environment when they are imported.
+    ran = subprocess.run(
+        [sys.executable, "-c", COUNT_REQUESTS],
+        cwd=ROOT,
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(ran.stdout) == {
+        OURS: [1, 4],
+        SEED_STYLE: [10, 100],
+        THREAD_POOL: [10, 100],
+        POWERTOOLS: [30, 300],
+        BOUND: [1, 1],
+    }
+
+
+def test_the_report_shows_the_figures_of_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "PAGE", tmp_path / "page.md")
+    monkeypatch.setattr(report, "PICTURE", tmp_path / "picture.svg")
+    monkeypatch.setattr(report, "FIGURES", tmp_path / "figures.json")
+    names = (*warm.MODULES, BOUND)
+    figures = {
+        (latency, size): {
+            name: Figures(seconds_per_batch=0.007 * (1 + place), cpu_seconds_per_order=1e-4, requests_per_order=0.1)
+            for place, name in enumerate(names)
+        }
+        for latency in warm.LATENCIES
+        for size in warm.ROUNDS
+    }
+    starts = {name: Start(seconds=0.2, cpu_seconds=0.2, memory=2**20) for name in cold.STARTS}
+    report.write(figures, ColdStarts(starts=starts, zip_size=12_345))
+    page = (tmp_path / "page.md").read_text()
+    assert f"| 10 | {OURS} | 7.0 ms | 1.00 x | 100 µs | 0.1 |" in page
+    assert f"| 10 | {SEED_STYLE} | 14.0 ms | 2.00 x | 100 µs | 0.1 |" in page
+    assert "12,345 bytes" in page
+    assert page.count("### ") == len(warm.LATENCIES)
+    kept = json.loads((tmp_path / "figures.json").read_text())
+    assert kept[SEED_STYLE]["10"]["seconds_per_batch"] == 0.014
+    shown = [text.text for text in ET.parse(tmp_path / "picture.svg").iter() if text.tag.endswith("text")]  # noqa: S314 - our own
+    assert shown.count(OURS) == 3
+    assert "7.0 ms" in shown

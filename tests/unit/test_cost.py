@@ -1,0 +1,89 @@
+"""What orders cost, against sums done by hand."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from local.program import ROOT
+from ops import prices
+from ops.cost import OURS, POLLS_A_DAY, Settings, backlog, steady
+
+POWERTOOLS = "Powertools with idempotency"
+DEV = Settings(batch_size=10, batching_window_seconds=0, memory_megabytes=512, architecture="arm64")
+A_MILLION = 1e6
+
+
+def with_window(seconds: int) -> Settings:
+    return Settings(batch_size=10, batching_window_seconds=seconds, memory_megabytes=512, architecture="arm64")
+
+
+def test_requests_are_counted_as_the_services_count_them() -> None:
+    services = backlog(DEV, A_MILLION).services[OURS]
+    # An order is published once, sent to the queue once, and received, deleted and processed as a tenth of a batch.
+    assert services["SNS"] == pytest.approx(1e6 * prices.SNS_PUBLISH)
+    assert services["SQS"] == pytest.approx((1.2e6 + POLLS_A_DAY) * prices.SQS_REQUEST)
+    assert services["Lambda requests"] == pytest.approx(1e5 * prices.LAMBDA_REQUEST)
+    assert services["DynamoDB writes"] == pytest.approx(1e6 * prices.DYNAMODB_WRITE)
+
+
+def test_idempotency_in_a_table_of_its_own_is_two_more_writes_an_order() -> None:
+    reckoned = backlog(DEV, A_MILLION).services
+    assert reckoned[POWERTOOLS]["DynamoDB writes"] == pytest.approx(3 * reckoned[OURS]["DynamoDB writes"])
+
+
+def test_a_steady_flow_fills_batches_only_as_far_as_the_window_waits() -> None:
+    per_second = 24 * 60 * 60
+    assert steady(DEV, 4 * per_second).batch == 1
+    assert steady(with_window(1), 4 * per_second).batch == 5
+    assert steady(with_window(60), 4 * per_second).batch == 10
+
+
+def test_duration_costs_by_memory_and_architecture() -> None:
+    def duration(memory: int, architecture: str) -> float:
+        settings = Settings(
+            batch_size=10, batching_window_seconds=0, memory_megabytes=memory, architecture=architecture
+        )
+        return backlog(settings, A_MILLION).services[OURS]["Lambda duration"]
+
+    whole_core = duration(1769, "arm64")
+    assert duration(2 * 1769, "arm64") == pytest.approx(2 * whole_core)
+    assert duration(1769, "x86_64") == pytest.approx(whole_core * 1.25, rel=0.001)
+    # A third of the memory has a third of the core, so that what is computed takes longer, and only that.
+    assert whole_core / 3 < duration(1769 // 3, "arm64") < whole_core
+
+
+def test_the_log_is_as_long_as_the_handler_writes_it() -> None:
+    reckoned = backlog(DEV, A_MILLION).services
+    ours, others = reckoned[OURS]["logs"], reckoned[POWERTOOLS]["logs"]
+    written = (ours - others) / prices.LOG_BYTE / 1e5
+    assert 300 < written < 1000, "bytes that the handler adds to what Lambda writes for a batch of 10"
+
+
+def test_metrics_cost_the_same_however_many_orders_there_are() -> None:
+    few, many = (backlog(DEV, orders).services[OURS]["metrics"] for orders in (1e4, 1e6))
+    assert few == pytest.approx(100 * many)
+
+
+def _orders(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from ops.cli import main; main()", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_orders_cost_reckons_with_the_settings_of_a_stack() -> None:
+    answered = json.loads(_orders("cost", "--stack", "prod", "--orders-per-day", "1e6", "--json").stdout)
+    assert answered["backlog"]["services"][OURS] == backlog(Settings.of("prod"), A_MILLION).services[OURS]
+    assert answered["pricesAsOf"] == prices.AS_OF.isoformat()
+
+
+def test_orders_cost_shows_each_service_and_the_totals() -> None:
+    shown = _orders("cost").stdout
+    for service in (*steady(DEV, A_MILLION).services[OURS], "steady, by 1", "backlog, by 10", "a month"):
+        assert service in shown
+
+
+def test_a_stack_that_is_not_there_is_named() -> None:
+    ran = _orders("cost", "--stack", "nowhere")
+    assert ran.returncode == 2
+    assert ran.stderr == "there is no stack nowhere: Pulumi.nowhere.yaml is missing\n"
