@@ -9,7 +9,7 @@ import pytest
 
 from handler.log import MAX_VALUES, Log
 from handler.order import Order
-from handler.outcome import Outcome, transient
+from handler.outcome import NO_TIME_LEFT, Outcome, transient
 from handler.processor import Processor
 from handler.store import OrderStore
 from tests.support.orders import FakeStore, body, record
@@ -47,6 +47,7 @@ class Run:
             retry_at_once=lambda records: self.at_once.extend(record["messageId"] for record in records),
         )
         response = processor.process(list(records), seconds_left)
+        self.response = response
         self.failed = [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
         log = [json.loads(line) for line in stream.getvalue().splitlines()]
         self.batches = [entry for entry in log if entry["message"] == "batch processed"]
@@ -92,6 +93,32 @@ def test_an_empty_batch_is_answered() -> None:
 
 def test_a_message_that_is_in_the_batch_twice_is_reported_once() -> None:
     assert Run(FakeStore(), record("m1", ""), record("m1", "")).failed == ["m1"]
+
+
+class TimesOut(FakeStore):
+    """A store whose time is up in the middle of the batch."""
+
+    def put(self, orders: Sequence[Order], deadline: float) -> list[Outcome]:
+        half = len(orders) // 2
+        return [*super().put(orders[:half], deadline), *[NO_TIME_LEFT] * (len(orders) - half)]
+
+
+BATCHES = {
+    "none failed": (FakeStore(), ["O1", "O2"], []),
+    "all failed": (FakeStore(), ["", "{"], ["m0", "m1"]),
+    "all failed by a bug": (Broken(), ["O1", "O2"], ["m0", "m1"]),
+    "some failed": (FakeStore(), ["O1", "{", "O2", ""], ["m1", "m3"]),
+    "a time-out in the middle": (TimesOut(), ["O1", "O2", "{", "O3", "O4"], ["m2", "m3", "m4"]),
+    "no messages": (FakeStore(), [], []),
+}
+
+
+@pytest.mark.parametrize(("store", "orders", "failed"), BATCHES.values(), ids=BATCHES)
+def test_the_response_is_one_that_lambda_takes(store: OrderStore, orders: list[str], failed: list[str]) -> None:
+    # Lambda takes a response with an unknown, empty or null id for a failure of the whole batch; emulators forgive it.
+    records = [record(f"m{n}", body(text) if text[:1] == "O" else text) for n, text in enumerate(orders)]
+    response = Run(store, *records).response
+    assert json.loads(json.dumps(response)) == {"batchItemFailures": [{"itemIdentifier": id_} for id_ in failed]}
 
 
 def test_a_bug_fails_the_orders_and_leaves_a_traceback_and_a_record_each() -> None:
