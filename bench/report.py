@@ -27,9 +27,9 @@ Written by `make bench` from one run's own figures; nothing here is typed by han
 
 ## Batches
 
-Batches of valid, new orders through warm handlers, all in one process and taking turns. A stub in another process
-answers every DynamoDB request after a fixed time, over plain HTTP on loopback. Time per batch is the median; what a
-handler logs goes nowhere.
+Batches of valid, new orders through warm handlers, all in one process and taking turns of a few
+batches each. A stub in another process answers every DynamoDB request after a fixed time, over plain HTTP on loopback.
+Time per batch is the median; what a handler logs goes nowhere.
 
 - **this handler**: [`handler/`](../handler), with its log and metrics
 - **seed-style**: [boto3's table resource, one `put_item` after another](../bench/handlers/seed_style.py)
@@ -76,13 +76,13 @@ def write(batches: Warm, starts: cold.ColdStarts) -> None:
 
 def _figures(batches: Warm) -> dict[str, dict[int, dict[str, float]]]:
     """By handler and orders in a batch, at the latency that is shown; the bound is no handler."""
-    return {name: {size: asdict(batches[SHOWN_LATENCY, size][name]) for size in warm.ROUNDS} for name in warm.MODULES}
+    return {name: {size: asdict(batches[SHOWN_LATENCY, size][name]) for size in warm.TURNS} for name in warm.MODULES}
 
 
 def _batches(batches: Warm) -> Iterator[str]:
     for (latency, size), figures in batches.items():
         ours = figures[warm.OURS]
-        if size == next(iter(warm.ROUNDS)):
+        if size == next(iter(warm.TURNS)):
             yield f"### {latency} ms a request\n"
             yield "| Orders | | Time per batch | Beside ours | CPU per order | Requests per order |"
             yield "| ---: | --- | ---: | ---: | ---: | ---: |"
@@ -92,7 +92,7 @@ def _batches(batches: Warm) -> Iterator[str]:
                 f"| {one.seconds_per_batch / ours.seconds_per_batch:.2f} x "
                 f"| {one.cpu_seconds_per_order * 1e6:,.0f} µs | {one.requests_per_order:g} |"
             )
-        if size == list(warm.ROUNDS)[-1]:
+        if size == list(warm.TURNS)[-1]:
             yield ""
 
 

@@ -59,7 +59,7 @@ def test_the_report_shows_the_figures_of_the_run(tmp_path: Path, monkeypatch: py
             for place, name in enumerate(names)
         }
         for latency in warm.LATENCIES
-        for size in warm.ROUNDS
+        for size in warm.TURNS
     }
     starts = {name: Start(seconds=0.2, cpu_seconds=0.2, memory=2**20) for name in cold.STARTS}
     report.write(figures, ColdStarts(starts=starts, zip_size=12_345))
