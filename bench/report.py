@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from bench import cold, warm
+from bench import cold, publishing, warm
 from bench.plot import bars
 from infra.package import ROOT
 
@@ -49,6 +49,13 @@ taking turns. Lambda's own part, fetching the zip and starting a sandbox, comes 
 the zip's size: ours has {size:,} bytes. Memory is what is resident once the handler is ready.
 """
 
+_PUBLISHING = """
+## Publishing
+
+{orders} orders to a stub of SNS that answers each request after {latency} ms: [`orders publish`](../ops/publish.py), in
+batches and several at once, and one order after another.
+"""
+
 _LIMITS = """
 ## What this does not tell
 
@@ -57,11 +64,11 @@ takes longer for a batch than for one item. The ratios are of one machine and on
 """
 
 
-def write(batches: Warm, starts: cold.ColdStarts) -> None:
+def write(batches: Warm, starts: cold.ColdStarts, published: Mapping[str, float]) -> None:
     """Write the page and its picture."""
     PAGE.write_text("\n".join([_ABOUT, *_batches(batches), _COLD.format(rounds=cold.ROUNDS, size=starts.zip_size)]))
     with PAGE.open("a") as page:
-        page.write("\n".join(["", *_cold(starts), _LIMITS, _machine()]))
+        page.write("\n".join(["", *_cold(starts), *_published(published), _LIMITS, _machine()]))
     panels = [
         (
             f"A batch of {size} orders, {SHOWN_LATENCY} ms a request",
@@ -105,6 +112,15 @@ def _cold(starts: cold.ColdStarts) -> Iterator[str]:
             f"| {name} | {one.seconds * 1000:,.0f} ms | {one.seconds / ours.seconds:.2f} x "
             f"| {one.cpu_seconds * 1000:,.0f} ms | {one.memory / 2**20:.0f} MiB |"
         )
+
+
+def _published(published: Mapping[str, float]) -> Iterator[str]:
+    ours = published[publishing.OURS]
+    yield _PUBLISHING.format(orders=publishing.ORDERS, latency=publishing.LATENCY_MILLISECONDS)
+    yield "| | Time | Beside ours |"
+    yield "| --- | ---: | ---: |"
+    for name, seconds in published.items():
+        yield f"| {name} | {seconds * 1000:,.0f} ms | {seconds / ours:.2f} x |"
 
 
 def _machine() -> str:

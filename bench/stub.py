@@ -1,4 +1,4 @@
-"""A DynamoDB that says yes to every request after a fixed time, so that all that differs is how it is asked."""
+"""DynamoDB and SNS that say yes to every request after a fixed time, so that all that differs is how they are asked."""
 
 import time
 from collections.abc import Iterator
@@ -68,11 +68,20 @@ class _Connection(StreamRequestHandler):
             body = self.rfile.read(size)
             with requests.get_lock():
                 requests.value += 1
-            # Only a batch of statements is answered with more than "done".
-            statements = body.count(b'"Statement"')
-            answer = (
-                b'{"Responses": [%s]}' % b", ".join([b'{"TableName": "Orders"}'] * statements) if statements else b"{}"
-            )
+            answer = _answer(body)
             time.sleep(latency.value)
             head = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: %d\r\n\r\n"
             self.wfile.write(head % len(answer) + answer)
+
+
+def _answer(body: bytes) -> bytes:
+    """Yes, in the words of the service."""
+    if statements := body.count(b'"Statement"'):
+        return b'{"Responses": [%s]}' % b", ".join([b'{"TableName": "Orders"}'] * statements)
+    if entries := body.count(b".Id="):
+        accepted = (f"<member><Id>{n}</Id><MessageId>{n}</MessageId></member>" for n in range(entries))
+        found = f"<PublishBatchResult><Successful>{''.join(accepted)}</Successful><Failed/></PublishBatchResult>"
+        return f"<PublishBatchResponse>{found}</PublishBatchResponse>".encode()
+    if body.startswith(b"Action=Publish&"):
+        return b"<PublishResponse><PublishResult><MessageId>0</MessageId></PublishResult></PublishResponse>"
+    return b"{}"

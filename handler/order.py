@@ -43,13 +43,15 @@ class InvalidOrder(Exception):
     """The message can never become an order, however often it is tried.
 
     The reason is for the person who mends the message; the signature is the same for all messages with that flaw.
-    `order_id` is there when the message got far enough to say which order it is about.
+    `field` is the field that has the flaw, where it is one field's. `order_id` is there when the message got far enough
+    to say which order it is about.
     """
 
-    def __init__(self, reason: str, signature: str | None = None) -> None:
+    def __init__(self, reason: str, signature: str | None = None, *, field: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.signature = signature or reason
+        self.field = field
         self.order_id: str | None = None
 
 
@@ -165,42 +167,44 @@ def _validate(attributes: Mapping[str, Any]) -> None:
         _require_text(attributes, name)
     _require_quantity(attributes)
     if len(attributes[Attribute.ORDER_ID].encode()) > MAX_PARTITION_KEY_BYTES:
-        raise InvalidOrder(f"{Attribute.ORDER_ID} is longer than {MAX_PARTITION_KEY_BYTES} bytes")
+        raise InvalidOrder(
+            f"{Attribute.ORDER_ID} is longer than {MAX_PARTITION_KEY_BYTES} bytes", field=Attribute.ORDER_ID
+        )
 
 
 def _require_text(attributes: Mapping[str, Any], name: str) -> None:
     if name not in attributes:
-        raise InvalidOrder(f"{name} is missing")
+        raise InvalidOrder(f"{name} is missing", field=name)
     value = attributes[name]
     if not isinstance(value, str):
-        raise InvalidOrder(f"{name} must be a string, not {_json_type(value)}")
+        raise InvalidOrder(f"{name} must be a string, not {_json_type(value)}", field=name)
     if not value.strip():
-        raise InvalidOrder(f"{name} is empty")
+        raise InvalidOrder(f"{name} is empty", field=name)
 
 
 def _require_quantity(attributes: Mapping[str, Any]) -> None:
     name = Attribute.QUANTITY
     if name not in attributes:
-        raise InvalidOrder(f"{name} is missing")
+        raise InvalidOrder(f"{name} is missing", field=name)
     value = attributes[name]
     # bool is an int to Python, and is no quantity.
     if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidOrder(f"{name} must be a whole number, not {_json_type(value)}")
+        raise InvalidOrder(f"{name} must be a whole number, not {_json_type(value)}", field=name)
     if value < 1:
-        raise InvalidOrder(f"{name} must be at least 1")
+        raise InvalidOrder(f"{name} must be at least 1", field=name)
 
 
 def _instant(timestamp: str) -> str:
     shape = _TIMESTAMP.fullmatch(timestamp)
     if shape is None:
-        raise InvalidOrder(f"{Attribute.TIMESTAMP} is not an ISO 8601 time")
+        raise InvalidOrder(f"{Attribute.TIMESTAMP} is not an ISO 8601 time", field=Attribute.TIMESTAMP)
     if not shape["zone"]:
-        raise InvalidOrder(f"{Attribute.TIMESTAMP} has no time zone")
+        raise InvalidOrder(f"{Attribute.TIMESTAMP} has no time zone", field=Attribute.TIMESTAMP)
     try:
         # The fraction of a second is left out, because Python keeps six digits of it, and no zone has one.
         whole = datetime.fromisoformat(f"{shape['whole']}{shape['zone']}").astimezone(UTC)
     except (ValueError, OverflowError):
-        raise InvalidOrder(f"{Attribute.TIMESTAMP} is not an ISO 8601 time") from None
+        raise InvalidOrder(f"{Attribute.TIMESTAMP} is not an ISO 8601 time", field=Attribute.TIMESTAMP) from None
     fraction = (shape["fraction"] or "").rstrip("0")
     return whole.replace(tzinfo=None).isoformat() + (f".{fraction}" if fraction else "")
 

@@ -1,8 +1,10 @@
 """Orders to try the system with."""
 
 import json
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 ITEMS = ("Laptop", "Phone", "Headphones", "Keyboard", "Monitor", "Desk lamp", "Backpack")
 _FIRST = datetime(2025, 5, 3, 12, tzinfo=UTC)
@@ -29,6 +31,22 @@ def valid_orders(count: int) -> Iterator[str]:
                 "quantity": 1 + number % 3,
                 "status": "new",
                 "timestamp": (_FIRST + timedelta(seconds=number)).isoformat(),
+            }
+        )
+
+
+def sample_orders(count: int) -> Iterator[str]:
+    """Message bodies of plausible orders, made now, each with an orderId that there has not been."""
+    choice = random.SystemRandom()
+    for _ in range(count):
+        yield json.dumps(
+            {
+                "orderId": f"S{uuid4().hex[:12]}",
+                "userId": f"U{choice.randrange(100, 1000)}",
+                "itemName": choice.choice(ITEMS),
+                "quantity": choice.randint(1, 3),
+                "status": "new",
+                "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
             }
         )
 

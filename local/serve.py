@@ -16,6 +16,7 @@ from local.deployer import STACK
 from local.emulator import USUAL_PORT, emulator
 from local.foreground import run_in_foreground
 from local.program import ROOT
+from local.running import Running, forget, note
 from local.samples import EXAMPLE_ORDER
 
 FILES = ("__main__.py", "Pulumi.yaml", f"Pulumi.{STACK}.yaml")
@@ -34,7 +35,10 @@ def serve(*, bare: bool) -> int:
                 console.print(f"(Port {USUAL_PORT} is taken; Pulumi.{STACK}.yaml names it under aws:endpoints.)")
             if bare:
                 _wait()
-            _deploy_on_change(endpoint)
+            try:
+                _deploy_on_change(endpoint)
+            finally:
+                forget()
         return 0
 
     return run_in_foreground(forever, console)
@@ -74,6 +78,8 @@ def _deploy_on_change(endpoint: Endpoint) -> None:
             console.print(f"\nchanged: {', '.join(sorted({path.removeprefix(f'{ROOT}/') for _, path in changes}))}")
         deployed_before = True
         outputs = _deploy(endpoint)
+        if outputs:
+            note(Running(url=endpoint.url, outputs=outputs))
         if outputs and not told:
             _say_how_to_reach(endpoint, outputs)
             told = True

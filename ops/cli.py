@@ -1,82 +1,48 @@
 """The `orders` command."""
 
-import dataclasses
-import json
+import signal
 import sys
-from typing import Annotated
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.table import Table
+from botocore.exceptions import BotoCoreError, ClientError
 
-from ops import prices
-from ops.cost import DAYS_A_MONTH, Cost, Settings, backlog, steady
+from ops.commands.cost import cost
+from ops.commands.local import local
+from ops.commands.logs import logs
+from ops.commands.publish import publish_orders
+from ops.commands.status import status
+from ops.commands.table import get, list_
+from ops.errors import UserError, explained
+from ops.terminal import complain
 
-app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 @app.callback()
 def orders() -> None:
-    """Run the order pipeline."""
+    """Run the order pipeline, on AWS or on this machine."""
 
 
-@app.command("local")
-def run_locally(
-    *,
-    bare: Annotated[bool, typer.Option("--bare", help="Deploy nothing: `pulumi up --stack local` will.")] = False,
-) -> None:
-    """Keep the whole system running on this machine, and deploy it again when its code changes."""
-    from local.serve import serve  # noqa: PLC0415 - no other command has to wait for Pulumi and the emulator
-
-    sys.exit(serve(bare=bare))
-
-
-@app.command("cost")
-def show_cost(
-    *,
-    stack: Annotated[str, typer.Option(help="The stack whose settings count.")] = "dev",
-    orders_per_day: Annotated[float, typer.Option(min=1, help="Orders a day, coming evenly.")] = 100_000,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
-) -> None:
-    """Reckon what a million orders cost on AWS, with this handler and with others."""
-    try:
-        settings = Settings.of(stack)
-    except FileNotFoundError:
-        print(f"there is no stack {stack}: Pulumi.{stack}.yaml is missing", file=sys.stderr)
-        sys.exit(2)
-    flow, waiting = steady(settings, orders_per_day), backlog(settings, orders_per_day)
-    if as_json:
-        about = {"pricesAsOf": prices.AS_OF.isoformat(), "ordersPerDay": orders_per_day}
-        print(json.dumps(about | {"steady": dataclasses.asdict(flow), "backlog": dataclasses.asdict(waiting)}))
-    else:
-        Console().print(_cost_table(flow, waiting, orders_per_day))
-
-
-def _cost_table(flow: Cost, waiting: Cost, orders_per_day: float) -> Table:
-    handlers = list(flow.services)
-    table = Table(
-        title="Dollars per million orders",
-        caption=(
-            f"{orders_per_day:,.0f} orders a day, steady or in a backlog of full batches. "
-            f"List prices of US East (N. Virginia), {prices.AS_OF:%B %Y}, without free tiers. "
-            "What is kept, in the table and the log, costs on top."
-        ),
-        box=box.SIMPLE,
-    )
-    table.add_column(no_wrap=True)
-    for handler in handlers:
-        table.add_column(handler, justify="right")
-    for service in flow.services[handlers[0]]:
-        table.add_row(service, *(f"{flow.services[handler][service]:.3f}" for handler in handlers))
-    table.add_section()
-    for name, reckoned in (("steady", flow), ("backlog", waiting)):
-        totals = (f"{reckoned.total(handler):.3f}" for handler in handlers)
-        table.add_row(f"{name}, by {reckoned.batch:.3g}", *totals, style="bold")
-    months = (f"{flow.total(handler) * orders_per_day * DAYS_A_MONTH / 1e6:,.2f}" for handler in handlers)
-    table.add_row("a month, steady", *months)
-    return table
+app.command("publish")(publish_orders)
+app.command("get")(get)
+app.command("list")(list_)
+app.command("logs")(logs)
+app.command("status")(status)
+app.command("cost")(cost)
+app.command("local")(local)
 
 
 def main() -> None:
-    app()
+    """Run a command. What the user can mend is one line and an exit code; anything else keeps its traceback."""
+    try:
+        app()
+    except UserError as error:
+        complain(str(error))
+        sys.exit(error.exit_code)
+    except (BotoCoreError, ClientError) as error:
+        if (known := explained(error)) is None:
+            raise
+        complain(str(known))
+        sys.exit(known.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)

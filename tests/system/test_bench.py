@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bench import cold, report, warm
+from bench import cold, publishing, report, warm
 from bench.cold import ColdStarts, Start
 from bench.warm import BOUND, OURS, POWERTOOLS, SEED_STYLE, THREAD_POOL, Figures
 from local.program import ROOT
@@ -62,11 +62,14 @@ def test_the_report_shows_the_figures_of_the_run(tmp_path: Path, monkeypatch: py
         for size in warm.TURNS
     }
     starts = {name: Start(seconds=0.2, cpu_seconds=0.2, memory=2**20) for name in cold.STARTS}
-    report.write(figures, ColdStarts(starts=starts, zip_size=12_345))
+    report.write(
+        figures, ColdStarts(starts=starts, zip_size=12_345), {publishing.OURS: 0.1, publishing.ONE_BY_ONE: 1.0}
+    )
     page = (tmp_path / "page.md").read_text()
     assert f"| 10 | {OURS} | 7.0 ms | 1.00 x | 100 µs | 0.1 |" in page
     assert f"| 10 | {SEED_STYLE} | 14.0 ms | 2.00 x | 100 µs | 0.1 |" in page
     assert "12,345 bytes" in page
+    assert f"| {publishing.ONE_BY_ONE} | 1,000 ms | 10.00 x |" in page
     assert page.count("### ") == len(warm.LATENCIES)
     kept = json.loads((tmp_path / "figures.json").read_text())
     assert kept[SEED_STYLE]["10"]["seconds_per_batch"] == 0.014

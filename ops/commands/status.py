@@ -1,0 +1,71 @@
+"""`orders status`."""
+
+import time
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from ops.status import Status, read_status
+from ops.system import System, find_system
+from ops.terminal import Json, Stack, console, say_json
+
+REFRESH_SECONDS = 2
+_STYLES = {"ALARM": "bold red", "OK": "green", "Enabled": "green"}
+
+
+def status(
+    *,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Look again every 2 s, until Ctrl-C.")] = False,
+    stack: Stack = None,
+    as_json: Json = False,
+) -> None:
+    """Show the queues, the processor's feed, alarms, what failed within the hour, and the delivery budget.
+
+    \b
+    orders status
+    orders status --stack prod --watch
+    """
+    system = find_system(stack)
+    if as_json:
+        say_json(asdict(read_status(system)))
+    elif watch:
+        _watch(system)
+    else:
+        console.print(_page(system, read_status(system)))
+
+
+def _watch(system: System) -> None:
+    with Live(console=console, screen=console.is_terminal, auto_refresh=False) as live:
+        while True:
+            live.update(Group(_page(system, read_status(system)), Text(f"{datetime.now():%H:%M:%S}  Ctrl-C ends")))  # noqa: DTZ005 - the user's own clock
+            live.refresh()
+            time.sleep(REFRESH_SECONDS)
+
+
+def _page(system: System, now: Status) -> Group:
+    queues = Table("queue", "holds", box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("visible", "in flight", "oldest"):
+        queues.add_column(heading, justify="right")
+    for queue in now.queues:
+        oldest = "-" if queue.oldest_seconds is None else str(timedelta(seconds=round(queue.oldest_seconds)))
+        style = "red" if queue.visible and queue.holds != "waiting" else None
+        queues.add_row(queue.name, queue.holds, f"{queue.visible:,}", f"{queue.in_flight:,}", oldest, style=style)
+    facts = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    facts.add_row("stack", system.stack)
+    facts.add_row("processor's feed", Text(now.mapping, _STYLES.get(now.mapping, "red")))
+    for name, state in now.alarms.items():
+        facts.add_row(f"alarm {name}", Text(state, _STYLES.get(state, "yellow")))
+    for signature, count in now.recent_failures.items():
+        facts.add_row("failed within the hour", f"{count:,} x {signature}")
+    budget = now.delivery_budget
+    facts.add_row("set aside after", f"{budget['earliestDeadLetterSeconds']:,} s at the earliest")
+    facts.add_row("dead letters stay", f"{budget['leastDeadLetterDays']:g} days at least")
+    facts.add_row("at full speed", f"{budget['ordersPerSecond']:,.1f} orders a second")
+    return Group(facts, queues)

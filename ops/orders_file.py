@@ -1,0 +1,105 @@
+"""Orders in a text: one JSON object, an array of them, or one after another, as in JSON lines."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from handler.order import InvalidOrder, parse_order
+
+MAX_MESSAGE_BYTES = 262_144
+"""The largest message that the topic takes (SNS API Reference, Publish)."""
+_GAP = re.compile(r"\s*")
+_DECODER = json.JSONDecoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is the matter with an order, and where: line and column count from 1."""
+
+    line: int
+    column: int
+    reason: str
+
+
+def read_orders(text: str) -> tuple[list[str], list[Flaw]]:
+    """Every order as it is written there, and every flaw. An order is valid as the processor sees it."""
+    bodies, flaws = [], []
+    for found in _documents(text):
+        if isinstance(found, Flaw):
+            flaws.append(found)
+            continue
+        start, end = found
+        body = text[start:end]
+        try:
+            parse_order(body)
+        except InvalidOrder as invalid:
+            flaws.append(_flaw_at(text, start + _offset(body, invalid.field), invalid.reason))
+            continue
+        if len(body.encode()) > MAX_MESSAGE_BYTES:
+            flaws.append(_flaw_at(text, start, f"is larger than SNS takes ({MAX_MESSAGE_BYTES:,} bytes)"))
+            continue
+        bodies.append(body)
+    return bodies, flaws
+
+
+def _documents(text: str) -> Iterator[tuple[int, int] | Flaw]:
+    """Where each JSON document begins and ends. After one that is broken, the next line is tried."""
+    position = _after_gap(text, 0)
+    if text[position : position + 1] == "[":
+        yield from _elements(text, position + 1)
+        return
+    while position < len(text):
+        found = _document(text, position)
+        yield found
+        position = _after_gap(text, _next_line(text, position) if isinstance(found, Flaw) else found[1])
+
+
+def _elements(text: str, position: int) -> Iterator[tuple[int, int] | Flaw]:
+    """Where each element of the array begins and ends, up to the first that is broken."""
+    position = _after_gap(text, position)
+    closed = text[position : position + 1] == "]"
+    while not closed:
+        found = _document(text, position)
+        yield found
+        if isinstance(found, Flaw):
+            return
+        position = _after_gap(text, found[1])
+        separator = text[position : position + 1]
+        if separator not in {",", "]"}:
+            yield _flaw_at(text, position, f"not JSON: {'a comma is missing' if separator else 'the array has no end'}")
+            return
+        closed = separator == "]"
+        position = position if closed else _after_gap(text, position + 1)
+    rest = _after_gap(text, position + 1)
+    if rest < len(text):
+        yield _flaw_at(text, rest, "not JSON: something follows the array")
+
+
+def _document(text: str, position: int) -> tuple[int, int] | Flaw:
+    try:
+        return position, _DECODER.raw_decode(text, position)[1]
+    except json.JSONDecodeError as error:
+        return Flaw(error.lineno, error.colno, f"not JSON: {error.msg}")
+    except RecursionError:
+        return _flaw_at(text, position, "not JSON: nested too deep")
+
+
+def _after_gap(text: str, position: int) -> int:
+    gap = _GAP.match(text, position)
+    return gap.end() if gap else position
+
+
+def _next_line(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    return len(text) if end < 0 else end + 1
+
+
+def _offset(body: str, field: str | None) -> int:
+    """Where in the order the field's value stands, or the order's beginning."""
+    found = field and re.search(rf'"{re.escape(field)}"\s*:\s*', body)
+    return found.end() if found else 0
+
+
+def _flaw_at(text: str, position: int, reason: str) -> Flaw:
+    return Flaw(text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position), reason)

@@ -1,0 +1,106 @@
+"""Publishing orders to the topic: in batches, several at once, each order's failure its own."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ops.orders_file import MAX_MESSAGE_BYTES
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+MAX_ENTRIES = 10
+"""The most messages of one request (SNS API Reference, PublishBatch). They share the size of one, too."""
+IN_FLIGHT = 8
+TRIES = 4
+FIRST_PAUSE_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An order that the topic did not take."""
+
+    body: str
+    reason: str
+
+
+def publish(
+    sns: "SNSClient",
+    topic_arn: str,
+    bodies: Iterable[str],
+    *,
+    told: Callable[[int], None] = lambda _count: None,
+    rate: float | None = None,
+) -> list[Refused]:
+    """Publish each body, at most `rate` a second, and return what was refused.
+
+    `told` is called with how many were settled, accepted or not, since it was called last.
+    """
+    refused: list[Refused] = []
+    pending: set[Future[list[Refused]]] = set()
+    sizes: dict[Future[list[Refused]], int] = {}
+
+    def settle(done: set[Future[list[Refused]]]) -> None:
+        for future in done:
+            refused.extend(future.result())
+            told(sizes.pop(future))
+
+    started, sent = time.monotonic(), 0
+    with ThreadPoolExecutor(IN_FLIGHT) as threads:
+        for batch in batches(bodies, 1 if rate and rate < MAX_ENTRIES else MAX_ENTRIES):
+            if rate:
+                time.sleep(max(0.0, started + sent / rate - time.monotonic()))
+            future = threads.submit(_publish_batch, sns, topic_arn, batch)
+            pending.add(future)
+            sizes[future] = len(batch)
+            sent += len(batch)
+            if len(pending) >= IN_FLIGHT:
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                settle(done)
+        settle(wait(pending).done)
+    return refused
+
+
+def batches(bodies: Iterable[str], most: int = MAX_ENTRIES) -> Iterator[list[str]]:
+    """The bodies in their order, as many together as one request takes."""
+    batch: list[str] = []
+    size = 0
+    for body in bodies:
+        length = len(body.encode())
+        if batch and (len(batch) == most or size + length > MAX_MESSAGE_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(body)
+        size += length
+    if batch:
+        yield batch
+
+
+def _publish_batch(sns: "SNSClient", topic_arn: str, bodies: Sequence[str]) -> list[Refused]:
+    """Publish until all are accepted, or refused for good, or tried often enough."""
+    waiting = list(bodies)
+    refused: list[Refused] = []
+    for attempt in range(TRIES):
+        answer = sns.publish_batch(
+            TopicArn=topic_arn,
+            PublishBatchRequestEntries=[
+                {"Id": str(position), "Message": body} for position, body in enumerate(waiting)
+            ],
+        )
+        failed = [
+            (Refused(waiting[int(one["Id"])], _reason(one["Code"], one.get("Message"))), one["SenderFault"])
+            for one in answer.get("Failed", [])
+        ]
+        last = attempt == TRIES - 1
+        refused += [failure for failure, hopeless in failed if hopeless or last]
+        waiting = [failure.body for failure, hopeless in failed if not (hopeless or last)]
+        if not waiting:
+            break
+        time.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
+    return refused
+
+
+def _reason(code: str, message: str | None) -> str:
+    return f"{code}: {message}" if message else code

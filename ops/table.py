@@ -1,0 +1,46 @@
+"""What the table holds."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+from handler.contract import PARTITION_KEY, Attribute
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Order = Mapping[str, Any]
+
+
+def get_order(dynamodb: "DynamoDBClient", table: str, order_id: str) -> Order | None:
+    """The order as it is this moment, or None."""
+    item = dynamodb.get_item(TableName=table, Key={PARTITION_KEY: {"S": order_id}}, ConsistentRead=True).get("Item")
+    return _plain(item) if item else None
+
+
+def list_orders(
+    dynamodb: "DynamoDBClient",
+    table: str,
+    *,
+    status: str | None = None,
+    user: str | None = None,
+    limit: int | None = None,
+) -> Iterator[Order]:
+    """Orders in no order, page by page, none but the page in memory. The whole table is read, up to the limit."""
+    wanted = {Attribute.STATUS: status, Attribute.USER_ID: user}
+    conditions = {name: value for name, value in wanted.items() if value is not None}
+    narrowed: dict[str, Any] = {}
+    if conditions:
+        narrowed = {
+            "FilterExpression": " AND ".join(f"#{name} = :{name}" for name in conditions),
+            "ExpressionAttributeNames": {f"#{name}": name for name in conditions},
+            "ExpressionAttributeValues": {f":{name}": {"S": value} for name, value in conditions.items()},
+        }
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table, **narrowed)
+    return islice((_plain(item) for page in pages for item in page["Items"]), limit)
+
+
+def _plain(item: Mapping[str, Any]) -> Order:
+    return {name: TypeDeserializer().deserialize(value) for name, value in item.items()}

@@ -1,0 +1,86 @@
+"""Orders in a file: every form that people write them in, and where exactly a flaw is."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ops.orders_file import MAX_MESSAGE_BYTES, Flaw, read_orders
+from tests.support.orders import body
+
+BODIES = [body(f"O{number}") for number in range(3)]
+
+FORMS = {
+    "one object": (BODIES[0], 1),
+    "JSON lines": ("\n".join(BODIES) + "\n", 3),
+    "JSON lines with blank ones": (f"\n{BODIES[0]}\n\n{BODIES[1]}", 2),
+    "an array": (f"[{', '.join(BODIES)}]", 3),
+    "a pretty array": (json.dumps([json.loads(text) for text in BODIES], indent=2), 3),
+    "a pretty object": (json.dumps(json.loads(BODIES[0]), indent=2), 1),
+    "an empty array": ("[]", 0),
+    "nothing": (" \n", 0),
+}
+
+
+@pytest.mark.parametrize(("text", "count"), FORMS.values(), ids=FORMS)
+def test_orders_are_read_in_every_form(text: str, count: int) -> None:
+    bodies, flaws = read_orders(text)
+    assert flaws == []
+    assert [json.loads(found) for found in bodies] == [json.loads(known) for known in BODIES[:count]]
+
+
+@given(st.lists(st.integers(0, 9), max_size=5), st.sampled_from(["\n", " ", "\n\n"]))
+def test_each_order_is_passed_on_as_it_is_written(numbers: list[int], gap: str) -> None:
+    written = [body(f"O{number}", note="ü  ") for number in numbers]
+    assert read_orders(gap.join(written)) == (written, [])
+
+
+def test_a_field_that_is_wrong_is_pointed_at() -> None:
+    bad = '{\n  "orderId": "O2", "userId": "U1", "itemName": "x",\n  "quantity": 0, "status": "new"TIME}'
+    bodies, flaws = read_orders(f"{BODIES[0]}\n{bad.replace('TIME', '')}")
+    assert bodies == [BODIES[0]]
+    assert flaws == [Flaw(2, 1, "timestamp is missing")]
+    dated = bad.replace("TIME", ', "timestamp": "2025-05-03T12:00:00Z"')
+    _, flaws = read_orders(f"{BODIES[0]}\n{dated}")
+    assert flaws == [Flaw(4, 15, "quantity must be at least 1")]
+
+
+def test_after_a_line_that_is_not_json_the_next_is_read() -> None:
+    bodies, flaws = read_orders(f'{BODIES[0]}\n{{"orderId": }}\n{BODIES[1]}\n')
+    assert bodies == BODIES[:2]
+    [flaw] = flaws
+    assert (flaw.line, flaw.column) == (2, 13)
+    assert flaw.reason.startswith("not JSON: ")
+
+
+ARRAYS = {
+    "without an end": (f"[{BODIES[0]}", Flaw(1, len(BODIES[0]) + 2, "not JSON: the array has no end")),
+    "without a comma": (f"[{BODIES[0]}\n{BODIES[1]}]", Flaw(2, 1, "not JSON: a comma is missing")),
+    "with something behind": (f"[{BODIES[0]}]\n {BODIES[1]}", Flaw(2, 2, "not JSON: something follows the array")),
+    "with a comma at its end": (f"[{BODIES[0]},]", Flaw(1, len(BODIES[0]) + 3, "not JSON: Expecting value")),
+}
+
+
+@pytest.mark.parametrize(("text", "flaw"), ARRAYS.values(), ids=ARRAYS)
+def test_an_array_that_is_not_quite_one_is_a_flaw(text: str, flaw: Flaw) -> None:
+    assert read_orders(text)[1] == [flaw]
+
+
+def test_what_is_no_object_is_a_flaw() -> None:
+    assert [flaw.reason for flaw in read_orders("1\n[]\n")[1]] == [
+        "not a JSON object but a whole number",
+        "not a JSON object but an array",
+    ]
+
+
+def test_an_order_that_sns_would_not_take_is_a_flaw() -> None:
+    [flaw] = read_orders(body("O1", notes="x" * MAX_MESSAGE_BYTES))[1]
+    assert flaw.reason == "is larger than SNS takes (262,144 bytes)"
+
+
+@given(st.text(alphabet='{}[]",: \n01aO'))
+def test_nothing_is_passed_over(text: str) -> None:
+    bodies, flaws = read_orders(text)
+    empty = not text.strip() or (text.strip().startswith("[") and not "".join(text.split()).removeprefix("[]"))
+    assert bool(bodies or flaws) is not empty

@@ -1,0 +1,126 @@
+"""Publishing against a topic that refuses, as often and as lastingly as the tests want."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ops import publish as module
+from ops.orders_file import MAX_MESSAGE_BYTES
+from ops.publish import IN_FLIGHT, MAX_ENTRIES, TRIES, batches, publish
+
+Failure = Mapping[str, Any]
+
+
+class FakeTopic:
+    """Takes what `refusing` has nothing against; it is asked about each body and each of its tries, from 1."""
+
+    def __init__(self, refusing: Callable[[str, int], Failure | None] = lambda _body, _attempt: None) -> None:
+        self.accepted: list[str] = []
+        self.requests = 0
+        self._refusing = refusing
+        self._tries: dict[str, int] = {}
+        self._lock = Lock()
+
+    def publish_batch(self, *, TopicArn: str, PublishBatchRequestEntries: Sequence[Any]) -> dict[str, Any]:  # noqa: N803
+        assert TopicArn == "topic"
+        assert 1 <= len(PublishBatchRequestEntries) <= MAX_ENTRIES
+        failed = []
+        with self._lock:
+            self.requests += 1
+            for entry in PublishBatchRequestEntries:
+                body = entry["Message"]
+                self._tries[body] = self._tries.get(body, 0) + 1
+                if failure := self._refusing(body, self._tries[body]):
+                    failed.append({"Id": entry["Id"], **failure})
+                else:
+                    self.accepted.append(body)
+        return {"Failed": failed}
+
+
+def throttled(_body: str, attempt: int) -> Failure | None:
+    return {"Code": "Throttled", "Message": "slow down", "SenderFault": False} if attempt < TRIES else None
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FIRST_PAUSE_SECONDS", 0.0)
+
+
+BODIES = [json.dumps({"orderId": f"O{number}"}) for number in range(95)]
+
+
+def test_all_are_published_once_by_tens() -> None:
+    topic = FakeTopic()
+    assert publish(topic, "topic", BODIES) == []  # type: ignore[arg-type]  # as far as a topic is needed
+    assert sorted(topic.accepted) == sorted(BODIES)
+    assert topic.requests == 10
+
+
+def test_what_is_refused_for_the_moment_is_tried_again_alone() -> None:
+    topic = FakeTopic(lambda body, attempt: throttled(body, attempt) if body in BODIES[:3] else None)
+    assert publish(topic, "topic", BODIES) == []  # type: ignore[arg-type]
+    assert sorted(topic.accepted) == sorted(BODIES)
+    assert topic.requests == 10 + TRIES - 1
+
+
+def test_what_is_refused_for_good_is_told_and_not_tried_again() -> None:
+    fault = {"Code": "InvalidParameter", "SenderFault": True}
+    topic = FakeTopic(lambda body, _attempt: fault if body == BODIES[4] else None)
+    [refused] = publish(topic, "topic", BODIES)  # type: ignore[arg-type]
+    assert (refused.body, refused.reason) == (BODIES[4], "InvalidParameter")
+    assert len(topic.accepted) == len(BODIES) - 1
+    assert topic.requests == 10
+
+
+def test_what_is_never_accepted_is_told_after_the_last_try() -> None:
+    topic = FakeTopic(lambda _body, _attempt: {"Code": "InternalError", "Message": "no", "SenderFault": False})
+    refused = publish(topic, "topic", BODIES[:2])  # type: ignore[arg-type]
+    assert [(one.body, one.reason) for one in refused] == [(body, "InternalError: no") for body in BODIES[:2]]
+    assert topic.requests == TRIES
+
+
+def test_progress_is_told_for_every_order() -> None:
+    told: list[int] = []
+    publish(FakeTopic(), "topic", BODIES, told=told.append)  # type: ignore[arg-type]
+    assert sum(told) == len(BODIES)
+
+
+def test_no_more_requests_are_in_flight_than_there_are_threads() -> None:
+    lock, now, most = Lock(), [0], [0]
+
+    class Counting(FakeTopic):
+        def publish_batch(self, **entries: Any) -> dict[str, Any]:
+            with lock:
+                now[0] += 1
+                most[0] = max(most[0], now[0])
+            answer = super().publish_batch(**entries)
+            with lock:
+                now[0] -= 1
+            return answer
+
+    publish(Counting(), "topic", BODIES * 5)  # type: ignore[arg-type]
+    assert 1 <= most[0] <= IN_FLIGHT
+
+
+def test_a_bug_in_one_batch_is_not_swallowed() -> None:
+    class Broken(FakeTopic):
+        def publish_batch(self, **_entries: Any) -> dict[str, Any]:
+            raise RuntimeError("a bug")
+
+    with pytest.raises(RuntimeError) as raised:
+        publish(Broken(), "topic", BODIES)  # type: ignore[arg-type]
+    assert str(raised.value) == "a bug"
+
+
+@given(st.lists(st.integers(1, MAX_MESSAGE_BYTES), max_size=40))
+def test_batches_keep_the_order_and_both_limits(sizes: list[int]) -> None:
+    bodies = ["x" * size for size in sizes]
+    made = list(batches(bodies))
+    assert [body for batch in made for body in batch] == bodies
+    assert all(1 <= len(batch) <= MAX_ENTRIES for batch in made)
+    assert all(sum(map(len, batch)) <= MAX_MESSAGE_BYTES for batch in made)
