@@ -13,13 +13,13 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from infra.rules import ADVICE, RULES, Rule, Violation, reset, set_to
-from infra.settings import ProcessorSettings, QueueSettings, Settings, TableSettings
+from infra.settings import EncryptionSettings, ProcessorSettings, QueueSettings, Settings, TableSettings
 
 T = TypeVar("T")
 
 TYPES: Mapping[str, Any] = {
     name: hint
-    for group in (QueueSettings, TableSettings, ProcessorSettings)
+    for group in (QueueSettings, TableSettings, ProcessorSettings, EncryptionSettings)
     for name, hint in get_type_hints(group, include_extras=True).items()
 }
 """The type of every setting, its limits included, by the name of its field."""
@@ -84,7 +84,12 @@ def grouped(values: Mapping[str, Any]) -> Settings:
     def group(of: type[T]) -> T:
         return of(**{name: values[name] for name in get_type_hints(of)})
 
-    return Settings(queue=group(QueueSettings), table=group(TableSettings), processor=group(ProcessorSettings))
+    return Settings(
+        queue=group(QueueSettings),
+        table=group(TableSettings),
+        processor=group(ProcessorSettings),
+        encryption=group(EncryptionSettings),
+    )
 
 
 def _unknown(key: str, value: str) -> Violation:

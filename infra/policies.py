@@ -78,5 +78,62 @@ def processor_may_log(log_group: Arn) -> Statement:
     )
 
 
+def account_administers_key(root: pulumi.Input[str]) -> Statement:
+    # In a key's policy, `*` is that key. Whoever the account's own policies let use it may; without this statement
+    # nobody could ever change the key again (KMS Developer Guide, "Default key policy").
+    return {
+        "Sid": "AccountAdministers",
+        "Effect": "Allow",
+        "Principal": {"AWS": root},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+
+
+def service_may_use_key(service: str, account: pulumi.Input[str]) -> Statement:
+    # What a service needs to put messages into an encrypted topic or queue, on behalf of this account alone.
+    return {
+        "Sid": f"{service.partition('.')[0].capitalize()}MayUse",
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+    }
+
+
+_KEY_USE = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+
+
+def logs_may_use_key(service: pulumi.Input[str], log_groups: Arn) -> Statement:
+    return {
+        "Sid": "LogsMayUse",
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": list(_KEY_USE),
+        "Resource": "*",
+        "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+    }
+
+
+def processor_may_read_encrypted(key: Arn) -> Statement:
+    return _allow("MayReadEncrypted", ["kms:Decrypt"], key)
+
+
+def processor_may_write_encrypted(key: Arn, dynamodb: pulumi.Input[str]) -> Statement:
+    # DynamoDB uses a table's key with the rights of who calls (DynamoDB Developer Guide, "Encryption at rest").
+    return {
+        **_allow("MayWriteEncrypted", _KEY_USE, key),
+        "Condition": {"StringEquals": {"kms:ViaService": dynamodb}},
+    }
+
+
 def _allow(sid: str, actions: Sequence[str], resource: Arn) -> Statement:
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}

@@ -11,6 +11,8 @@ from infra.package import build_package
 from infra.queue import OrderQueue
 from infra.settings import ProcessorSettings
 
+LOG_GROUP_PREFIX = "/aws/lambda/"
+
 
 class OrderProcessor(pulumi.ComponentResource):
     """The function with its role and its log, and the event source mapping that feeds it from the queue."""
@@ -22,17 +24,19 @@ class OrderProcessor(pulumi.ComponentResource):
         *,
         reads: OrderQueue,
         writes: aws.dynamodb.Table,
+        key: aws.kms.Key | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("orders:index:OrderProcessor", name, {}, opts)
         self.package = build_package()
         self.log_group = aws.cloudwatch.LogGroup(
-            f"/aws/lambda/{name}",
+            f"{LOG_GROUP_PREFIX}{name}",
+            kms_key_id=key.arn if key else None,
             retention_in_days=settings.log_retention_days,
             opts=pulumi.ResourceOptions(parent=self),
         )
         role = self._role(name)
-        permissions = self._permissions(name, role, _needs(settings, reads, writes, self.log_group))
+        permissions = self._permissions(name, role, _needs(settings, reads, writes, self.log_group, key))
         # Without its permissions the function would fail its first orders, and Lambda refuses the mapping.
         permitted = pulumi.ResourceOptions(parent=self, depends_on=[permissions])
         self.function = aws.lambda_.Function(
@@ -81,7 +85,11 @@ class OrderProcessor(pulumi.ComponentResource):
 
 
 def _needs(
-    settings: ProcessorSettings, reads: OrderQueue, writes: aws.dynamodb.Table, log_group: aws.cloudwatch.LogGroup
+    settings: ProcessorSettings,
+    reads: OrderQueue,
+    writes: aws.dynamodb.Table,
+    log_group: aws.cloudwatch.LogGroup,
+    key: aws.kms.Key | None,
 ) -> list[policies.Statement]:
     """What the function and its mapping have to be allowed."""
     statements = [
@@ -91,6 +99,12 @@ def _needs(
     ]
     if settings.retry_invalid_orders_at_once:
         statements.append(policies.processor_may_retry_at_once(reads.queue.arn))
+    if key:
+        dynamodb = pulumi.Output.format("dynamodb.{}.amazonaws.com", aws.get_region_output().region)
+        statements += [
+            policies.processor_may_read_encrypted(key.arn),
+            policies.processor_may_write_encrypted(key.arn, dynamodb),
+        ]
     return statements
 
 

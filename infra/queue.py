@@ -1,5 +1,8 @@
 """Where orders wait, and where failed ones are set aside."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pulumi
 import pulumi_aws as aws
 
@@ -14,7 +17,7 @@ SNS has accepted always fits. Said here because the provider's own default is le
 class OrderQueue(pulumi.ComponentResource):
     """The queue that orders wait in, and the dead-letter queue that SQS moves the failed ones to.
 
-    Both are encrypted with SQS's own keys and answer over TLS only. The queue lets the topic send, and is the only one
+    Both are encrypted and answer over TLS only. The queue lets the topic send, and is the only one
     that may use the dead-letter queue. `accepts_orders` is the queue's policy: nothing can be delivered before.
     """
 
@@ -24,6 +27,7 @@ class OrderQueue(pulumi.ComponentResource):
         settings: QueueSettings,
         *,
         fed_by: aws.sns.Topic,
+        key: aws.kms.Key | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("orders:index:OrderQueue", name, {}, opts)
@@ -34,7 +38,7 @@ class OrderQueue(pulumi.ComponentResource):
             dead_letters_name,
             message_retention_seconds=settings.dead_letter_retention_seconds,
             max_message_size=MAX_MESSAGE_BYTES,
-            sqs_managed_sse_enabled=True,
+            **encryption(key),
             opts=child,
         )
         self.queue = aws.sqs.Queue(
@@ -45,7 +49,7 @@ class OrderQueue(pulumi.ComponentResource):
                 {"deadLetterTargetArn": self.dead_letters.arn, "maxReceiveCount": settings.max_receive_count}
             ),
             max_message_size=MAX_MESSAGE_BYTES,
-            sqs_managed_sse_enabled=True,
+            **encryption(key),
             opts=child,
         )
         aws.sqs.RedriveAllowPolicy(
@@ -61,6 +65,11 @@ class OrderQueue(pulumi.ComponentResource):
             name, self.queue, policies.topic_may_send(fed_by.arn, self.queue.arn), opts=child
         )
         self.register_outputs({"url": self.queue.url, "deadLettersUrl": self.dead_letters.url})
+
+
+def encryption(key: aws.kms.Key | None) -> Mapping[str, Any]:
+    """A queue's inputs for encryption: with the key, or with SQS's own."""
+    return {"kms_master_key_id": key.id} if key else {"sqs_managed_sse_enabled": True}
 
 
 def queue_policy(

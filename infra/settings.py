@@ -75,9 +75,17 @@ class ProcessorSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EncryptionSettings:
+    """Whose key encrypts what is kept."""
+
+    customer_managed_key: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that a stack can set."""
 
     queue: QueueSettings
     table: TableSettings
     processor: ProcessorSettings
+    encryption: EncryptionSettings

@@ -4,7 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra import policies
-from infra.queue import MAX_MESSAGE_BYTES, OrderQueue, queue_policy
+from infra.queue import MAX_MESSAGE_BYTES, OrderQueue, encryption, queue_policy
 from infra.settings import QueueSettings
 
 
@@ -21,6 +21,7 @@ class OrderSubscription(pulumi.ComponentResource):
         *,
         topic: aws.sns.Topic,
         queue: OrderQueue,
+        key: aws.kms.Key | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("orders:index:OrderSubscription", name, {}, opts)
@@ -30,7 +31,7 @@ class OrderSubscription(pulumi.ComponentResource):
             undelivered_name,
             message_retention_seconds=settings.dead_letter_retention_seconds,
             max_message_size=MAX_MESSAGE_BYTES,
-            sqs_managed_sse_enabled=True,
+            **encryption(key),
             opts=child,
         )
         accepts_undelivered = queue_policy(

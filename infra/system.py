@@ -5,7 +5,8 @@ from typing import Any
 import pulumi
 
 from infra.budget import delivery_budget
-from infra.processor import OrderProcessor
+from infra.key import OrderKey
+from infra.processor import LOG_GROUP_PREFIX, OrderProcessor
 from infra.queue import OrderQueue
 from infra.settings import Settings
 from infra.subscription import OrderSubscription
@@ -22,13 +23,20 @@ class OrderSystem(pulumi.ComponentResource):
     def __init__(self, name: str, settings: Settings, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("orders:index:OrderSystem", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        topic = OrderTopic(f"{name}Topic", opts=child)
-        queue = OrderQueue(f"{name}Queue", settings.queue, fed_by=topic.topic, opts=child)
-        subscription = OrderSubscription(
-            f"{name}Subscription", settings.queue, topic=topic.topic, queue=queue, opts=child
+        key = (
+            OrderKey(f"{name}Key", log_group_prefix=f"{LOG_GROUP_PREFIX}{name}", opts=child).key
+            if settings.encryption.customer_managed_key
+            else None
         )
-        table = OrderTable(f"{name}s", settings.table, opts=child)
-        processor = OrderProcessor(f"{name}Processor", settings.processor, reads=queue, writes=table.table, opts=child)
+        topic = OrderTopic(f"{name}Topic", key=key, opts=child)
+        queue = OrderQueue(f"{name}Queue", settings.queue, fed_by=topic.topic, key=key, opts=child)
+        subscription = OrderSubscription(
+            f"{name}Subscription", settings.queue, topic=topic.topic, queue=queue, key=key, opts=child
+        )
+        table = OrderTable(f"{name}s", settings.table, key=key, opts=child)
+        processor = OrderProcessor(
+            f"{name}Processor", settings.processor, reads=queue, writes=table.table, key=key, opts=child
+        )
         self.outputs: dict[str, Any] = {
             "topicArn": topic.topic.arn,
             "queueUrl": queue.queue.url,

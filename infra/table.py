@@ -10,7 +10,14 @@ from infra.settings import TableSettings
 class OrderTable(pulumi.ComponentResource):
     """The table of orders: one item an order, paid by the request, restorable to any second of the last weeks."""
 
-    def __init__(self, name: str, settings: TableSettings, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: TableSettings,
+        *,
+        key: aws.kms.Key | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("orders:index:OrderTable", name, {}, opts)
         self.table = aws.dynamodb.Table(
             name,
@@ -21,6 +28,8 @@ class OrderTable(pulumi.ComponentResource):
                 "enabled": True,
                 "recovery_period_in_days": settings.point_in_time_recovery_days,
             },
+            # Without a key of ours, DynamoDB encrypts with its own.
+            server_side_encryption={"enabled": True, "kms_key_arn": key.arn} if key else None,
             deletion_protection_enabled=settings.protect_table,
             opts=pulumi.ResourceOptions(parent=self, protect=settings.protect_table),
         )

@@ -7,12 +7,14 @@ from infra import policies
 
 
 class OrderTopic(pulumi.ComponentResource):
-    """The topic that orders are published to, over TLS only."""
+    """The topic that orders are published to, over TLS only, encrypted where a key is given."""
 
-    def __init__(self, name: str, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, *, key: aws.kms.Key | None = None, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("orders:index:OrderTopic", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        self.topic = aws.sns.Topic(name, opts=child)
+        self.topic = aws.sns.Topic(name, kms_master_key_id=key.id if key else None, opts=child)
         aws.sns.TopicPolicy(
             name,
             arn=self.topic.arn,

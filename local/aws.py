@@ -13,10 +13,12 @@ from boto3.dynamodb.types import TypeDeserializer
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sts import STSClient
 
 ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 - what emulators take for the account's own keys; it opens nothing
 REGION = "us-east-1"
@@ -63,6 +65,16 @@ class Endpoint:
     def iam(self) -> "IAMClient":
         with _MAKING:
             return self._session.client("iam", endpoint_url=self.url)
+
+    @cached_property
+    def kms(self) -> "KMSClient":
+        with _MAKING:
+            return self._session.client("kms", endpoint_url=self.url)
+
+    @cached_property
+    def sts(self) -> "STSClient":
+        with _MAKING:
+            return self._session.client("sts", endpoint_url=self.url)
 
     @cached_property
     def lambda_(self) -> "LambdaClient":

@@ -19,7 +19,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 
 from local.aws import Endpoint
 from local.program import run_program, stack_config
-from local.resources import Cloud, NotCarriedOut, carry_out
+from local.resources import Cloud, NotCarriedOut, carry_out, look_up
 
 STACK = "local"
 """The stack that is deployed on an emulator: Pulumi.local.yaml."""
@@ -41,7 +41,7 @@ class _CarriesOut(Mocks):
         return identity, {**args.inputs, **outputs}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        raise NotCarriedOut(f"the local deployer does not carry out the function {args.token}")
+        return look_up(self._cloud, args.token), []
 
 
 def deploy(

@@ -31,7 +31,7 @@ LOOPBACK = "127.0.0.1"
 USUAL_PORT = 4566
 """Where emulators of AWS listen by custom, and where Pulumi.local.yaml looks for one."""
 
-SERVICES = ("cloudwatch", "dynamodb", "iam", "lambda", "logs", "sns", "sqs", "sts")
+SERVICES = ("cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "sns", "sqs", "sts")
 LOGS = ROOT / ".local"
 FROM_BROWSERS = frozenset({b"origin", b"sec-fetch-mode", b"sec-fetch-site"})
 """Headers that browsers add, one or the other to every request that a page makes, and SDKs never do."""

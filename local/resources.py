@@ -61,6 +61,18 @@ def carry_out(cloud: Cloud, type_token: str, name: str, inputs: Inputs) -> Carri
     return learnt.carry_out(cloud, name, inputs)
 
 
+def look_up(cloud: Cloud, token: str) -> dict[str, Any]:
+    """Answer one of the provider's functions. Raises NotCarriedOut for one that is not known here."""
+    match token:
+        case "aws:index/getCallerIdentity:getCallerIdentity":
+            identity = cloud.endpoint.sts.get_caller_identity()
+            return {"accountId": identity["Account"], "arn": identity["Arn"], "userId": identity["UserId"]}
+        case "aws:index/getRegion:getRegion":
+            return {"region": cloud.endpoint.region}
+        case _:
+            raise NotCarriedOut(f"the local deployer does not carry out the function {token}")
+
+
 def _paths(inputs: Inputs, known: frozenset[str], prefix: str = "") -> set[str]:
     """The inputs by dotted path, those within another one too, unless that one is known as a whole."""
     found = set()
@@ -78,9 +90,32 @@ def _carries_out(type_token: str, *inputs: str) -> Callable[[CarryOut], CarryOut
     return learn
 
 
-@_carries_out("aws:sns/topic:Topic")
-def _topic(cloud: Cloud, name: str, _: Inputs) -> Carried:
+@_carries_out("aws:kms/key:Key", "deletionWindowInDays", "description", "enableKeyRotation", "policy")
+def _key(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
+    kms = cloud.endpoint.kms
+    alias = f"alias/{name}"  # A key has no name of its own, and a second deployment has to find it again.
+    found = {entry["AliasName"]: entry.get("TargetKeyId", "") for entry in kms.list_aliases()["Aliases"]}
+    if alias in found:
+        key = kms.describe_key(KeyId=found[alias])["KeyMetadata"]
+        kms.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=inputs["policy"])
+    else:
+        key = kms.create_key(
+            Policy=inputs["policy"],
+            Description=inputs["description"],
+            Tags=[{"TagKey": tag, "TagValue": value} for tag, value in cloud.tags.items()],
+        )["KeyMetadata"]
+        kms.create_alias(AliasName=alias, TargetKeyId=key["KeyId"])
+    if inputs["enableKeyRotation"]:
+        kms.enable_key_rotation(KeyId=key["KeyId"])
+    return key["KeyId"], {"arn": key["Arn"], "keyId": key["KeyId"]}
+
+
+@_carries_out("aws:sns/topic:Topic", "kmsMasterKeyId")
+def _topic(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
     arn = cloud.endpoint.sns.create_topic(Name=name, Tags=cloud.tag_list)["TopicArn"]
+    cloud.endpoint.sns.set_topic_attributes(
+        TopicArn=arn, AttributeName="KmsMasterKeyId", AttributeValue=inputs.get("kmsMasterKeyId", "")
+    )
     return arn, {"arn": arn, "name": name}
 
 
@@ -107,6 +142,7 @@ def _topic_subscription(cloud: Cloud, _: str, inputs: Inputs) -> Carried:
 
 
 _QUEUE_ATTRIBUTES: dict[str, "QueueAttributeNameType"] = {
+    "kmsMasterKeyId": "KmsMasterKeyId",
     "maxMessageSize": "MaximumMessageSize",
     "messageRetentionSeconds": "MessageRetentionPeriod",
     "redrivePolicy": "RedrivePolicy",
@@ -150,6 +186,8 @@ def _queue_attribute(cloud: Cloud, url: str, name: "QueueAttributeNameType", val
     "hashKey",
     "pointInTimeRecovery.enabled",
     "pointInTimeRecovery.recoveryPeriodInDays",
+    "serverSideEncryption.enabled",
+    "serverSideEncryption.kmsKeyArn",
 )
 def _table(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
     dynamodb = cloud.endpoint.dynamodb
@@ -160,12 +198,19 @@ def _table(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
             {"AttributeName": a["name"], "AttributeType": a["type"]} for a in inputs["attributes"]
         ],
     }
+    encryption = inputs.get("serverSideEncryption")
+    encrypted: dict[str, Any] = (
+        {"SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": encryption["kmsKeyArn"]}}
+        if encryption
+        else {}
+    )
     try:
         there = dynamodb.describe_table(TableName=name)["Table"]
     except dynamodb.exceptions.ResourceNotFoundException:
         there = dynamodb.create_table(
             TableName=name,
             **fixed,
+            **encrypted,
             BillingMode=inputs["billingMode"],
             DeletionProtectionEnabled=protected,
             Tags=cloud.tag_list,
@@ -173,7 +218,9 @@ def _table(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
     else:
         if {key: there.get(key) for key in fixed} != fixed:
             raise NotCarriedOut(f"the keys of {name} cannot change in place; start the emulator anew")
-        dynamodb.update_table(TableName=name, BillingMode=inputs["billingMode"], DeletionProtectionEnabled=protected)
+        dynamodb.update_table(
+            TableName=name, **encrypted, BillingMode=inputs["billingMode"], DeletionProtectionEnabled=protected
+        )
     recovery = inputs["pointInTimeRecovery"]
     dynamodb.update_continuous_backups(
         TableName=name,
@@ -185,11 +232,13 @@ def _table(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
     return name, {"arn": there["TableArn"], "name": name}
 
 
-@_carries_out("aws:cloudwatch/logGroup:LogGroup", "retentionInDays")
+@_carries_out("aws:cloudwatch/logGroup:LogGroup", "kmsKeyId", "retentionInDays")
 def _log_group(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
     logs = cloud.endpoint.logs
     with suppress(logs.exceptions.ResourceAlreadyExistsException):
-        logs.create_log_group(logGroupName=name, tags=dict(cloud.tags))
+        # The emulator takes a key when it makes the group, and not later.
+        encrypted: dict[str, Any] = {"kmsKeyId": inputs["kmsKeyId"]} if "kmsKeyId" in inputs else {}
+        logs.create_log_group(logGroupName=name, tags=dict(cloud.tags), **encrypted)
     logs.put_retention_policy(logGroupName=name, retentionInDays=inputs["retentionInDays"])
     found = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
     # CloudWatch Logs ends the ARN with `:*`, the provider without.

@@ -1,9 +1,13 @@
 """From nothing to everything and back."""
 
+import json
+
 import pytest
 from pulumi.automation import CommandError
 
+from local.samples import EXAMPLE_ORDER
 from tests.engine.conftest import RESOURCES, Deploy
+from tests.support.waiting import eventually
 
 
 @pytest.mark.parametrize("stack", ["dev", "local"])
@@ -13,6 +17,18 @@ def test_destroy_leaves_nothing(deploy: Deploy, stack: str) -> None:
         assert not opened.is_empty()
         assert opened.stack.destroy().summary.resource_changes == {"delete": RESOURCES}
         assert opened.is_empty()
+
+
+def test_orders_flow_under_a_key_of_the_stacks_own_which_goes_with_it(deploy: Deploy) -> None:
+    with deploy("dev") as opened:
+        opened.set("customerManagedKey", "true")
+        # The component and the key.
+        assert opened.stack.up().summary.resource_changes == {"create": RESOURCES + 2}
+        assert opened.stack.up().summary.resource_changes == {"same": RESOURCES + 2}
+        pipeline = opened.pipeline()
+        pipeline.publish([json.dumps(EXAMPLE_ORDER)])
+        eventually(lambda: pipeline.order("O1234"), "the order in the table")
+        assert opened.stack.destroy().summary.resource_changes == {"delete": RESOURCES + 2}
 
 
 def test_the_table_of_prod_is_destroyed_only_once_its_protection_is_lifted(deploy: Deploy) -> None:

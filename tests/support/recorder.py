@@ -58,7 +58,18 @@ class _Answers(Mocks):
         return f"{args.name}-id", {**made_up, **args.inputs}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        raise NotImplementedError(args.token)
+        known: dict[str, dict[str, Any]] = {
+            "aws:index/getCallerIdentity:getCallerIdentity": {
+                "accountId": ACCOUNT,
+                "arn": f"arn:aws:iam::{ACCOUNT}:user/deployer",
+            },
+            "aws:index/getRegion:getRegion": {"region": REGION},
+        }
+        return known[args.token], []
+
+
+ACCOUNT, REGION = "123456789012", "eu-west-1"
+"""Where the mocks say that they are."""
 
 
 def arn(type_token: str, name: str) -> str:

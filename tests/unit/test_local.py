@@ -24,7 +24,7 @@ NOWHERE = Cloud(Endpoint("http://127.0.0.1:9"), {})
     [
         ("aws:s3/bucket:Bucket", {}, "aws:s3/bucket:Bucket (It)"),
         ("aws:sqs/queue:Queue", {"fifoQueue": True}, "fifoQueue of aws:sqs/queue:Queue (It)"),
-        ("aws:sqs/queue:Queue", {"kmsMasterKeyId": "k", "delaySeconds": 1}, "delaySeconds, kmsMasterKeyId of"),
+        ("aws:sqs/queue:Queue", {"fifoQueue": "k", "delaySeconds": 1}, "delaySeconds, fifoQueue of"),
         (
             "aws:lambda/eventSourceMapping:EventSourceMapping",
             {"scalingConfig": {"maximumConcurrency": 2, "minimum": 1}},
@@ -52,15 +52,15 @@ def test_the_program_is_told_so_and_ends() -> None:
 
 def test_a_function_of_the_provider_is_not_carried_out_either() -> None:
     def program() -> None:
-        pulumi.export("account", aws.get_caller_identity().account_id)
+        pulumi.export("zones", aws.get_availability_zones().names)
 
-    with pytest.raises(Exception, match="aws:index/getCallerIdentity:getCallerIdentity") as raised:
+    with pytest.raises(Exception, match="aws:index/getAvailabilityZones:getAvailabilityZones") as raised:
         run_program("local", stack_config("local"), MockMonitor(_CarriesOut(NOWHERE, lambda *_: None)), program)
     assert "does not carry out the function" in str(raised.value)
 
 
 def test_everything_that_the_program_declares_was_learnt() -> None:
-    for resource in recorded("prod").resources:
+    for resource in recorded("prod", {"customerManagedKey": "true"}).resources:
         if resource.custom:
             learnt = _TYPES[resource.type].inputs
             assert _paths(resource.inputs, learnt) <= learnt, resource.name

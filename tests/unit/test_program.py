@@ -193,6 +193,7 @@ REACHES: list[tuple[str, str, str, str, str, object]] = [
         "retentionInDays",
         60,
     ),
+    ("customerManagedKey", "true", "aws:kms/key:Key", "OrderKey", "enableKeyRotation", True),
 ]
 
 

@@ -1,0 +1,73 @@
+"""The optional key: what it encrypts, and who may use it."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.recorder import ACCOUNT, REGION, Program, arn, recorded
+
+KEY_ARN, KEY_ID = arn("aws:kms/", "OrderKey"), "OrderKey-id"
+
+
+@pytest.fixture(scope="module")
+def encrypted() -> Program:
+    return recorded("prod", {"customerManagedKey": "true"})
+
+
+@pytest.fixture(scope="module")
+def default() -> Program:
+    return recorded("prod")
+
+
+def test_without_the_setting_there_is_no_key_and_the_services_own_encrypt(default: Program) -> None:
+    assert default.all("aws:kms/key:Key") == []
+    for queue in default.all("aws:sqs/queue:Queue"):
+        assert (queue.inputs["sqsManagedSseEnabled"], "kmsMasterKeyId" in queue.inputs) == (True, False)
+
+
+def test_with_it_every_topic_queue_table_and_log_is_encrypted_with_the_key(encrypted: Program) -> None:
+    for topic in encrypted.all("aws:sns/topic:Topic"):
+        assert topic.inputs["kmsMasterKeyId"] == KEY_ID, topic.name
+    for queue in encrypted.all("aws:sqs/queue:Queue"):
+        # SQS takes one way of encryption, not two.
+        assert (queue.inputs["kmsMasterKeyId"], "sqsManagedSseEnabled" in queue.inputs) == (KEY_ID, False), queue.name
+    table = encrypted.one("aws:dynamodb/table:Table")
+    assert table.inputs["serverSideEncryption"] == {"enabled": True, "kmsKeyArn": KEY_ARN}
+    assert encrypted.one("aws:cloudwatch/logGroup:LogGroup").inputs["kmsKeyId"] == KEY_ARN
+
+
+def statements(program: Program) -> dict[str, dict[str, Any]]:
+    return {entry["Sid"]: entry for entry in program.one("aws:kms/key:Key").document("policy")["Statement"]}
+
+
+def test_the_account_keeps_its_say_over_the_key(encrypted: Program) -> None:
+    assert statements(encrypted)["AccountAdministers"]["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+
+
+@pytest.mark.parametrize("service", ["sns", "cloudwatch"])
+def test_sns_and_alarms_still_deliver_and_only_for_this_account(encrypted: Program, service: str) -> None:
+    allowed = statements(encrypted)[f"{service.capitalize()}MayUse"]
+    assert allowed["Principal"] == {"Service": f"{service}.amazonaws.com"}
+    assert allowed["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert allowed["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+
+
+def test_logs_may_use_the_key_for_the_processors_log_alone(encrypted: Program) -> None:
+    allowed = statements(encrypted)["LogsMayUse"]
+    assert allowed["Principal"] == {"Service": f"logs.{REGION}.amazonaws.com"}
+    groups = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/Order*"
+    assert allowed["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
+
+
+def test_the_processor_may_use_the_key_for_its_queue_and_through_dynamodb(encrypted: Program) -> None:
+    policy = encrypted.one("aws:iam/rolePolicy:RolePolicy").document("policy")["Statement"]
+    allowed = {entry["Sid"]: entry for entry in policy if entry["Resource"] == KEY_ARN}
+    assert allowed["MayReadEncrypted"]["Action"] == ["kms:Decrypt"]
+    assert allowed["MayWriteEncrypted"]["Condition"] == {
+        "StringEquals": {"kms:ViaService": f"dynamodb.{REGION}.amazonaws.com"}
+    }
+    assert not any(action.endswith("*") for entry in allowed.values() for action in entry["Action"])
+
+
+def test_a_deleted_key_can_be_called_back_for_as_long_as_kms_allows(encrypted: Program) -> None:
+    assert encrypted.one("aws:kms/key:Key").inputs["deletionWindowInDays"] == 30
