@@ -97,7 +97,12 @@ def _say_how_to_reach(endpoint: Endpoint, outputs: dict[str, Any]) -> None:
     # SQS has its endpoint on the line: version 1 of the AWS CLI heeds AWS_ENDPOINT_URL for all services but this one.
     console.print(
         f"""
-In another terminal, for the AWS CLI, boto3 or any other SDK:
+In another terminal:
+
+  .venv/bin/orders publish --sample 100
+  .venv/bin/orders status
+
+Or, for the AWS CLI, boto3 or any other SDK:
 
   export AWS_ENDPOINT_URL={endpoint.url} AWS_REGION={endpoint.region} AWS_DEFAULT_REGION={endpoint.region}
   export AWS_ACCESS_KEY_ID={ACCESS_KEY} AWS_SECRET_ACCESS_KEY={SECRET_KEY}
