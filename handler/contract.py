@@ -1,5 +1,6 @@
 """The names that the infrastructure and the code in Lambda agree on, each written here once."""
 
+from enum import StrEnum
 from typing import Final
 
 ENTRY_POINT: Final = "handler.main.handle"
@@ -9,6 +10,28 @@ SERVICE_NAME: Final = "orders"
 """The `service` of every log record and metric."""
 
 METRICS_NAMESPACE: Final = "Orders"
+
+SERVICE_DIMENSION: Final = "service"
+"""The one dimension of every metric; its value is SERVICE_NAME."""
+
+
+class OutcomeMetric(StrEnum):
+    """The metrics that count messages by what became of them: one for each kind of outcome, under its name."""
+
+    STORED = "OrdersStored"
+    UPDATED = "OrdersUpdated"
+    DUPLICATE = "OrdersDuplicate"
+    STALE = "OrdersStale"
+    CONFLICT = "OrdersConflict"
+    INVALID = "OrdersInvalid"
+    TRANSIENT = "OrdersTransient"
+
+
+ORDER_AGE: Final = "OrderAge"
+"""The metric of how old an order's version was when it was stored, in seconds."""
+
+BATCH_SIZE: Final = "BatchSize"
+"""The metric of how many messages a batch had."""
 
 
 class Variable:

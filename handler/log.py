@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from handler.contract import METRICS_NAMESPACE, SERVICE_NAME
+from handler.contract import METRICS_NAMESPACE, SERVICE_DIMENSION, SERVICE_NAME
 
 MAX_VALUES = 100
 """The most values of a metric in one record (CloudWatch User Guide, embedded metric format specification)."""
@@ -33,7 +33,7 @@ class Log:
         self.context: dict[str, str] = {}
 
     def info(self, message: str, metrics: Sequence[Metric] = (), **fields: object) -> None:
-        """Write a record, from which CloudWatch takes the metrics, under the dimension `service`."""
+        """Write a record, from which CloudWatch takes the metrics, under the dimension of the service."""
         self._write("INFO", message, {**fields, **_embedded(metrics)} if metrics else fields)
 
     def warning(self, message: str, **fields: object) -> None:
@@ -48,7 +48,7 @@ class Log:
 
     def _write(self, level: str, message: str, fields: dict[str, Any]) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        head = {"level": level, "message": message, "timestamp": now, "service": SERVICE_NAME}
+        head = {"level": level, "message": message, "timestamp": now, SERVICE_DIMENSION: SERVICE_NAME}
         # In one piece, because Lambda sends off each piece at once.
         self._stream.write(json.dumps({**head, **self.context, **fields}) + "\n")
         self._stream.flush()
@@ -58,7 +58,7 @@ def _embedded(metrics: Sequence[Metric]) -> dict[str, Any]:
     """Metrics in CloudWatch's embedded format."""
     declared = {
         "Namespace": METRICS_NAMESPACE,
-        "Dimensions": [["service"]],
+        "Dimensions": [[SERVICE_DIMENSION]],
         "Metrics": [{"Name": metric.name, "Unit": metric.unit} for metric in metrics],
     }
     about = {"Timestamp": int(datetime.now(UTC).timestamp() * 1000), "CloudWatchMetrics": [declared]}

@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 
 from handler.batch import store_all
 from handler.chunks import chunked
+from handler.contract import BATCH_SIZE, ORDER_AGE, OutcomeMetric
 from handler.log import MAX_VALUES, Log, Metric
 from handler.order import InvalidOrder, Order, parse_order
 from handler.outcome import WRITTEN, Outcome, invalid, transient
@@ -98,9 +99,9 @@ class Processor:
                 if outcome.kind in WRITTEN:
                     ages.append(_age_seconds(orders[message_id], now))
             kinds = Counter(outcome.kind for _, outcome in part)
-            metrics = [Metric(f"Orders{kind.capitalize()}", "Count", [count]) for kind, count in kinds.items()]
-            metrics += [Metric("OrderAge", "Seconds", ages)] if ages else []
-            metrics += [Metric("BatchSize", "Count", [len(outcomes)])] if part[0][0] == next(iter(outcomes)) else []
+            metrics = [Metric(OutcomeMetric[kind.name], "Count", [count]) for kind, count in kinds.items()]
+            metrics += [Metric(ORDER_AGE, "Seconds", ages)] if ages else []
+            metrics += [Metric(BATCH_SIZE, "Count", [len(outcomes)])] if part[0][0] == next(iter(outcomes)) else []
             self._log.info("batch processed", metrics, **succeeded)
 
 

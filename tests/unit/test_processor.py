@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from handler.contract import OutcomeMetric
 from handler.log import MAX_VALUES, Log
 from handler.order import Order
-from handler.outcome import NO_TIME_LEFT, Outcome, transient
+from handler.outcome import NO_TIME_LEFT, Kind, Outcome, transient
 from handler.processor import Processor
 from handler.store import OrderStore
 from tests.support.orders import FakeStore, body, record
@@ -182,6 +183,12 @@ def test_outcomes_batch_size_and_age_are_measured() -> None:
     assert [batch[f"Orders{kind}"] for kind in ("Stored", "Duplicate", "Invalid")] == [[1], [1], [1]]
     [age] = batch["OrderAge"]
     assert age > 0
+
+
+def test_every_kind_of_outcome_has_a_metric_under_its_name() -> None:
+    assert {metric.name: metric.value for metric in OutcomeMetric} == {
+        kind.name: f"Orders{kind.value.capitalize()}" for kind in Kind
+    }
 
 
 def test_a_large_batch_has_several_records_and_is_counted_once() -> None:
