@@ -13,13 +13,20 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from infra.rules import ADVICE, RULES, Rule, Violation, reset, set_to
-from infra.settings import EncryptionSettings, ProcessorSettings, QueueSettings, Settings, TableSettings
+from infra.settings import (
+    EncryptionSettings,
+    MonitoringSettings,
+    ProcessorSettings,
+    QueueSettings,
+    Settings,
+    TableSettings,
+)
 
 T = TypeVar("T")
 
 TYPES: Mapping[str, Any] = {
     name: hint
-    for group in (QueueSettings, TableSettings, ProcessorSettings, EncryptionSettings)
+    for group in (QueueSettings, TableSettings, ProcessorSettings, EncryptionSettings, MonitoringSettings)
     for name, hint in get_type_hints(group, include_extras=True).items()
 }
 """The type of every setting, its limits included, by the name of its field."""
@@ -89,6 +96,7 @@ def grouped(values: Mapping[str, Any]) -> Settings:
         table=group(TableSettings),
         processor=group(ProcessorSettings),
         encryption=group(EncryptionSettings),
+        monitoring=group(MonitoringSettings),
     )
 
 
@@ -124,13 +132,15 @@ def _illegal(key: str, details: ErrorDetails) -> Violation:
             rule = f"must be one of {expected.replace(' or ', ', ')}"
         case "bool_parsing":
             rule = "must be true or false"
+        case "string_pattern_mismatch":
+            rule = "must be an e-mail address, or several with commas between them"
         case _:
             rule = "must be a whole number"
     return Violation(
         key=key,
         value=details["input"] or "empty",
         rule=rule,
-        why="AWS takes nothing else; this goes back to the default.",
+        why="Nothing else works; this goes back to the default.",
         remedy=reset(key),
     )
 

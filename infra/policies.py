@@ -46,6 +46,24 @@ def topic_only_over_tls(topic: Arn) -> Statement:
     return _only_over_tls("sns:Publish", topic)
 
 
+def alarms_may_publish(topic: Arn) -> Statement:
+    """For CloudWatch's alarms of the topic's own account and Region, and for none that names them from elsewhere."""
+    place = pulumi.Output.from_input(topic).apply(lambda arn: arn.split(":"))
+    return {
+        "Sid": "AlarmsMayPublish",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": topic,
+        "Condition": {
+            "ArnLike": {
+                "aws:SourceArn": place.apply(lambda part: f"arn:{part[1]}:cloudwatch:{part[3]}:{part[4]}:alarm:*")
+            },
+            "StringEquals": {"aws:SourceAccount": place.apply(lambda part: part[4])},
+        },
+    }
+
+
 def _only_over_tls(action: str, resource: Arn) -> Statement:
     # A denial has to name everyone and everything, so the `*` here takes rights away and gives none.
     return {

@@ -140,6 +140,21 @@ def the_log_outlives_the_dead_letters(
     )
 
 
+def the_alarm_comes_before_orders_expire(
+    *, oldest_order_alarm_seconds: int, message_retention_seconds: int
+) -> Violation | None:
+    # Ours: SQS deletes an order at its retention, and no order is ever older.
+    if oldest_order_alarm_seconds < message_retention_seconds:
+        return None
+    return Violation(
+        key="oldestOrderAlarmSeconds",
+        value=oldest_order_alarm_seconds,
+        rule=f"must be less than messageRetentionSeconds ({message_retention_seconds})",
+        why="SQS deletes orders at that age, and the alarm is to come while there is time to save them.",
+        remedy=set_to("oldestOrderAlarmSeconds", message_retention_seconds // 2),
+    )
+
+
 def visibility_leaves_room_for_retries(
     *, visibility_timeout_seconds: int, processor_timeout_seconds: int, batching_window_seconds: int
 ) -> Violation | None:
@@ -177,5 +192,6 @@ RULES: tuple[Rule, ...] = (
     dead_letters_outlive_the_queue,
     orders_are_set_aside_before_they_expire,
     the_log_outlives_the_dead_letters,
+    the_alarm_comes_before_orders_expire,
 )
 ADVICE: tuple[Rule, ...] = (visibility_leaves_room_for_retries, one_receive_is_no_retry)

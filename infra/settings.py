@@ -1,8 +1,8 @@
 """The program's settings as typed values, grouped by what they configure.
 
 Pulumi.yaml declares each setting with its default and its meaning, under the camelCase name of the field here. The
-limits that AWS sets for a single value stand in the field's type, with their source; how values must fit together is in
-infra/rules.py. There are no defaults here: Pulumi.yaml is their home.
+limits of a single value stand in the field's type: those that AWS sets with their source, and ours as ours. How values
+must fit together is in infra/rules.py. There are no defaults here: Pulumi.yaml is their home.
 """
 
 from dataclasses import dataclass
@@ -38,6 +38,21 @@ MaximumConcurrency = Annotated[int, Field(ge=2, le=1_000)]
 ReservedConcurrency = Annotated[int, Field(ge=NOT_RESERVED)]
 BatchSize = Annotated[int, Field(ge=1, le=10_000)]
 BatchingWindowSeconds = Annotated[int, Field(ge=0, le=300)]
+
+
+def _separate(addresses: object) -> object:
+    """One text, as configuration has it, as its addresses; the same address twice would be the same subscription."""
+    if not isinstance(addresses, str):
+        return addresses
+    return tuple(dict.fromkeys(stripped for address in addresses.split(",") if (stripped := address.strip())))
+
+
+# Ours, so that a mistake is found before SNS does: something, an @, and a domain with a dot.
+EmailAddress = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$")]
+EmailAddresses = Annotated[tuple[EmailAddress, ...], BeforeValidator(_separate)]
+# Ours: an age that an order can have, and a share of the time-out that a batch can take.
+OrderAgeSeconds = Annotated[int, Field(ge=1)]
+Percent = Annotated[int, Field(ge=1, le=100)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +97,15 @@ class EncryptionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MonitoringSettings:
+    """Who is told, and from when on."""
+
+    alert_addresses: EmailAddresses
+    oldest_order_alarm_seconds: OrderAgeSeconds
+    duration_alarm_percent: Percent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that a stack can set."""
 
@@ -89,3 +113,4 @@ class Settings:
     table: TableSettings
     processor: ProcessorSettings
     encryption: EncryptionSettings
+    monitoring: MonitoringSettings

@@ -6,6 +6,8 @@ import pulumi
 
 from infra.budget import delivery_budget
 from infra.key import OrderKey
+from infra.metrics import Flow
+from infra.monitoring import OrderMonitoring
 from infra.processor import LOG_GROUP_PREFIX, OrderProcessor
 from infra.queue import OrderQueue
 from infra.settings import Settings
@@ -15,7 +17,7 @@ from infra.topic import OrderTopic
 
 
 class OrderSystem(pulumi.ComponentResource):
-    """An order's way: topic, subscription, queue with its dead letters, processor, table.
+    """An order's way: topic, subscription, queue with its dead letters, processor, table; and what watches it.
 
     `outputs` is what people and tools need to reach it, by the names of the stack outputs.
     """
@@ -37,6 +39,16 @@ class OrderSystem(pulumi.ComponentResource):
         processor = OrderProcessor(
             f"{name}Processor", settings.processor, reads=queue, writes=table.table, key=key, opts=child
         )
+        flow = Flow(
+            topic=topic.topic,
+            queue=queue.queue,
+            dead_letters=queue.dead_letters,
+            undelivered=subscription.undelivered,
+            function=processor.function,
+            function_timeout_seconds=settings.processor.processor_timeout_seconds,
+            table=table.table,
+        )
+        monitoring = OrderMonitoring(f"{name}Monitoring", settings.monitoring, watches=flow, key=key, opts=child)
         self.outputs: dict[str, Any] = {
             "topicArn": topic.topic.arn,
             "queueUrl": queue.queue.url,
@@ -46,6 +58,8 @@ class OrderSystem(pulumi.ComponentResource):
             "processorName": processor.function.name,
             "logGroupName": processor.log_group.name,
             "packageSha256": processor.package.sha256,
+            "alertTopicArn": monitoring.alerts.arn,
+            "alarmNames": [alarm.name for alarm in monitoring.alarms],
             "deliveryBudget": delivery_budget(settings).as_output(),
         }
         self.register_outputs(self.outputs)

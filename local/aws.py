@@ -11,6 +11,7 @@ import botocore.session
 from boto3.dynamodb.types import TypeDeserializer
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
@@ -80,6 +81,11 @@ class Endpoint:
     def lambda_(self) -> "LambdaClient":
         with _MAKING:
             return self._session.client("lambda", endpoint_url=self.url)
+
+    @cached_property
+    def cloudwatch(self) -> "CloudWatchClient":
+        with _MAKING:
+            return self._session.client("cloudwatch", endpoint_url=self.url)
 
     @cached_property
     def logs(self) -> "CloudWatchLogsClient":

@@ -232,6 +232,54 @@ def _table(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
     return name, {"arn": there["TableArn"], "name": name}
 
 
+_ALARM_FIELDS = {
+    "alarmActions": "AlarmActions",
+    "alarmDescription": "AlarmDescription",
+    "comparisonOperator": "ComparisonOperator",
+    "evaluationPeriods": "EvaluationPeriods",
+    "metricName": "MetricName",
+    "namespace": "Namespace",
+    "okActions": "OKActions",
+    "period": "Period",
+    "statistic": "Statistic",
+    "threshold": "Threshold",
+    "treatMissingData": "TreatMissingData",
+}
+
+
+@_carries_out("aws:cloudwatch/metricAlarm:MetricAlarm", "dimensions", "metricQueries", *_ALARM_FIELDS)
+def _metric_alarm(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
+    declared: dict[str, Any] = {field: inputs[key] for key, field in _ALARM_FIELDS.items() if key in inputs}
+    if "dimensions" in inputs:
+        declared["Dimensions"] = _dimensions(inputs["dimensions"])
+    if "metricQueries" in inputs:
+        declared["Metrics"] = [_metric_query(query) for query in inputs["metricQueries"]]
+    cloudwatch = cloud.endpoint.cloudwatch
+    cloudwatch.put_metric_alarm(AlarmName=name, **declared, Tags=cloud.tag_list)
+    [there] = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    return name, {"arn": there["AlarmArn"], "name": name}
+
+
+def _metric_query(query: Inputs) -> dict[str, Any]:
+    declared = {"Id": query["id"], "ReturnData": query.get("returnData", False)}
+    if "expression" in query:
+        return {**declared, "Expression": query["expression"], "Label": query["label"]}
+    metric = query["metric"]
+    named = {"Namespace": metric["namespace"], "MetricName": metric["metricName"]}
+    return {
+        **declared,
+        "MetricStat": {
+            "Metric": {**named, "Dimensions": _dimensions(metric["dimensions"])},
+            "Period": metric["period"],
+            "Stat": metric["stat"],
+        },
+    }
+
+
+def _dimensions(values: Inputs) -> list[Any]:
+    return [{"Name": name, "Value": value} for name, value in values.items()]
+
+
 @_carries_out("aws:cloudwatch/logGroup:LogGroup", "kmsKeyId", "retentionInDays")
 def _log_group(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
     logs = cloud.endpoint.logs

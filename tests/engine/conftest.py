@@ -16,8 +16,8 @@ from local.pipeline import Pipeline
 from local.program import ROOT
 from tests.support.project_copy import copy_project
 
-RESOURCES = 23
-"""The stack itself, 6 components, and the 16 resources that are made."""
+RESOURCES = 38
+"""The stack itself, 7 components, and the 30 resources that are made."""
 
 
 def pytest_runtest_setup() -> None:
@@ -76,6 +76,7 @@ class Deployment:
                 endpoint.lambda_.list_functions()["Functions"],
                 endpoint.lambda_.list_event_source_mappings()["EventSourceMappings"],
                 endpoint.logs.describe_log_groups()["logGroups"],
+                endpoint.cloudwatch.describe_alarms()["MetricAlarms"],
                 endpoint.iam.list_roles()["Roles"],
             )
         )

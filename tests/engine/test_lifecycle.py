@@ -44,6 +44,7 @@ def test_a_second_update_changes_nothing(deployed: Deployment) -> None:
         ("processorMemoryMegabytes", "256", ["OrderProcessor"]),
         ("batchSize", "5", ["OrderProcessor"]),
         ("logRetentionDays", "60", ["/aws/lambda/OrderProcessor"]),
+        ("oldestOrderAlarmSeconds", "600", ["OrderQueueTooOld"]),
     ],
 )
 def test_a_changed_setting_changes_just_what_it_configures(
@@ -55,6 +56,14 @@ def test_a_changed_setting_changes_just_what_it_configures(
     finally:
         deployed.reset(setting)
     assert {operation: sorted(names) for operation, names in changes.items()} == {"update": changed}
+
+
+def test_an_address_is_subscribed_to_the_alerts_and_nothing_else_changes(deployed: Deployment) -> None:
+    deployed.set("alertAddresses", "ops@example.com")
+    try:
+        assert deployed.changes() == {"create": ["OrderAlerts-ops@example.com"]}
+    finally:
+        deployed.reset("alertAddresses")
 
 
 def test_a_changed_setting_reaches_the_queue(deployed: Deployment) -> None:

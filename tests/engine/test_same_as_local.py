@@ -15,6 +15,9 @@ VOLATILE = ("Time", "Timestamp", "DateTime", "LastModified", "Id", "UUID", "Subs
 SAID_ONLY_IF_ASKED_FOR = ("TableClassSummary",)
 """What the provider asks for although it is the default, and the emulator mentions to those alone who asked."""
 
+WITHOUT_ORDER = ("Dimensions",)
+"""Lists that are sets."""
+
 
 def made(endpoint: Endpoint) -> dict[str, Any]:
     """Everything that was made on an emulator, as its services describe it."""
@@ -51,6 +54,11 @@ def made(endpoint: Endpoint) -> dict[str, Any]:
         ],
         "role tags": [iam.list_role_tags(RoleName=role)["Tags"] for role in roles],
         "function tags": [endpoint.lambda_.get_function(FunctionName=function)["Tags"] for function in functions],
+        "alarms": [*endpoint.cloudwatch.describe_alarms()["MetricAlarms"]],
+        "alarm tags": [
+            endpoint.cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]
+            for alarm in endpoint.cloudwatch.describe_alarms()["MetricAlarms"]
+        ],
         "mappings": [*endpoint.lambda_.list_event_source_mappings()["EventSourceMappings"]],
         "log groups": [*endpoint.logs.describe_log_groups()["logGroups"]],
     }
@@ -62,7 +70,7 @@ def _settled(described: Any) -> Any:
     match described:
         case dict():
             return {
-                key: _settled(value)
+                key: _settled(sorted(value, key=str) if key in WITHOUT_ORDER else value)
                 for key, value in sorted(described.items())
                 if not key.endswith(VOLATILE) and key not in SAID_ONLY_IF_ASKED_FOR
             }

@@ -10,6 +10,9 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 
 from local.program import main_program, run_program, stack_config
 
+REGION, ACCOUNT = "eu-west-1", "123456789012"
+"""Where the mocks have everything."""
+
 
 @dataclass(frozen=True)
 class Registered:
@@ -74,7 +77,7 @@ ACCOUNT, REGION = "123456789012", "eu-west-1"
 
 def arn(type_token: str, name: str) -> str:
     """The ARN that the mocks give a resource."""
-    return f"arn:aws:{type_token.partition('/')[0].removeprefix('aws:')}:::{name}"
+    return f"arn:aws:{type_token.partition('/')[0].removeprefix('aws:')}:{REGION}:{ACCOUNT}:{name}"
 
 
 class _Recorder(MockMonitor):

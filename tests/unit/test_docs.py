@@ -16,7 +16,8 @@ def settings_table() -> Iterator[str]:
     yield "| Setting | Default | |"
     yield "| --- | --- | --- |"
     for key, setting in project()["config"].items():
-        yield f"| `{key}` | `{str(setting['default']).lower()}` | {setting['description']} |"
+        default = f"`{str(setting['default']).lower()}`" if setting["default"] != "" else "none"
+        yield f"| `{key}` | {default} | {setting['description']} |"
 
 
 def test_the_readmes_settings_are_those_of_pulumi_yaml() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from infra import policies
-from tests.support.recorder import Program, arn, recorded
+from tests.support.recorder import ACCOUNT, REGION, Program, arn, recorded
 
 QUEUE, TOPIC, TABLE = "arn:aws:sqs:::Q", "arn:aws:sns:::T", "arn:aws:dynamodb:::D"
 
@@ -34,6 +34,22 @@ def test_what_is_not_tls_is_denied_to_everyone(statement: dict[str, Any], action
         "Resource": QUEUE,
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
+
+
+def test_only_alarms_of_the_accounts_own_may_publish_alerts(program: Program) -> None:
+    allowed, denied = program.one("aws:sns/topicPolicy:TopicPolicy", "OrderAlerts").document("policy")["Statement"]
+    assert allowed == {
+        "Sid": "AlarmsMayPublish",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": arn("aws:sns/", "OrderAlerts"),
+        "Condition": {
+            "ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:*"},
+            "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        },
+    }
+    assert denied == policies.topic_only_over_tls(arn("aws:sns/", "OrderAlerts"))
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +94,7 @@ def test_nothing_is_allowed_on_every_resource_or_with_every_action(program: Prog
         if key in resource.inputs
     ]
     allowed = [s for document in documents for s in document["Statement"] if s["Effect"] == "Allow"]
-    assert len(allowed) == 7
+    assert len(allowed) == 8
     for statement in allowed:
         actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
         assert not [action for action in actions if "*" in action]

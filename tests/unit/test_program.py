@@ -21,6 +21,7 @@ QUEUE = "aws:sqs/queue:Queue"
 FUNCTION = "aws:lambda/function:Function"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 TABLE = "aws:dynamodb/table:Table"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 
 
@@ -44,6 +45,18 @@ def test_the_program_declares_these_resources_and_no_others(dev: Program) -> Non
         ("EventSourceMapping", "OrderProcessor"),
         ("Function", "OrderProcessor"),
         ("LogGroup", "/aws/lambda/OrderProcessor"),
+        ("MetricAlarm", "OrderDLQGrowing"),
+        ("MetricAlarm", "OrderDLQNotEmpty"),
+        ("MetricAlarm", "OrderProcessorErrors"),
+        ("MetricAlarm", "OrderProcessorSlow"),
+        ("MetricAlarm", "OrderProcessorThrottles"),
+        ("MetricAlarm", "OrderQueueTooOld"),
+        ("MetricAlarm", "OrderTableInsertErrors"),
+        ("MetricAlarm", "OrderTablePutErrors"),
+        ("MetricAlarm", "OrderTableThrottled"),
+        ("MetricAlarm", "OrderTopicFailures"),
+        ("MetricAlarm", "OrderTopicLosses"),
+        ("MetricAlarm", "OrderUndeliveredNotEmpty"),
         ("Queue", "OrderDLQ"),
         ("Queue", "OrderQueue"),
         ("Queue", "OrderUndelivered"),
@@ -54,7 +67,9 @@ def test_the_program_declares_these_resources_and_no_others(dev: Program) -> Non
         ("Role", "OrderProcessor"),
         ("RolePolicy", "OrderProcessor"),
         ("Table", "Orders"),
+        ("Topic", "OrderAlerts"),
         ("Topic", "OrderTopic"),
+        ("TopicPolicy", "OrderAlerts"),
         ("TopicPolicy", "OrderTopic"),
         ("TopicSubscription", "OrderSubscription"),
     ]
@@ -84,8 +99,11 @@ def test_every_queue_is_standard_encrypted_with_sqs_keys_and_takes_what_sns_has_
     assert not [queue for queue in queues if queue.inputs.get("fifoQueue")]
 
 
-def test_the_topic_is_standard(dev: Program) -> None:
-    assert dev.one("aws:sns/topic:Topic").inputs == {}
+def test_both_topics_are_standard(dev: Program) -> None:
+    assert {topic.name: topic.inputs for topic in dev.all("aws:sns/topic:Topic")} == {
+        "OrderTopic": {},
+        "OrderAlerts": {},
+    }
 
 
 def test_the_queue_is_subscribed_raw_with_a_dead_letter_queue_of_its_own(dev: Program) -> None:
@@ -194,6 +212,9 @@ REACHES: list[tuple[str, str, str, str, str, object]] = [
         60,
     ),
     ("customerManagedKey", "true", "aws:kms/key:Key", "OrderKey", "enableKeyRotation", True),
+    ("alertAddresses", "ops@example.com", SUBSCRIPTION, "OrderAlerts-ops@example.com", "endpoint", "ops@example.com"),
+    ("oldestOrderAlarmSeconds", "600", ALARM, "OrderQueueTooOld", "threshold", 600),
+    ("durationAlarmPercent", "50", ALARM, "OrderProcessorSlow", "threshold", 2500),
 ]
 
 
@@ -226,6 +247,7 @@ def test_the_outputs_say_how_to_reach_everything(dev: Program) -> None:
     outputs = dict(dev.outputs)
     assert len(outputs.pop("packageSha256")) == 64
     assert outputs.pop("deliveryBudget")["earliestDeadLetterSeconds"] == 90
+    assert sorted(outputs.pop("alarmNames")) == sorted(alarm.name for alarm in dev.all(ALARM))
     assert outputs == {
         "topicArn": arn("aws:sns/", "OrderTopic"),
         "queueUrl": "https://OrderQueue",
@@ -234,6 +256,7 @@ def test_the_outputs_say_how_to_reach_everything(dev: Program) -> None:
         "tableName": "Orders",
         "processorName": "OrderProcessor",
         "logGroupName": "/aws/lambda/OrderProcessor",
+        "alertTopicArn": arn("aws:sns/", "OrderAlerts"),
     }
 
 
@@ -245,7 +268,15 @@ def stack(request: pytest.FixtureRequest) -> Program:
     return recorded(request.param)
 
 
-COMPONENTS = ("OrderSystem", "OrderTopic", "OrderQueue", "OrderSubscription", "OrderTable", "OrderProcessor")
+COMPONENTS = (
+    "OrderSystem",
+    "OrderTopic",
+    "OrderQueue",
+    "OrderSubscription",
+    "OrderTable",
+    "OrderProcessor",
+    "OrderMonitoring",
+)
 
 
 def test_the_components_are_these(stack: Program) -> None:

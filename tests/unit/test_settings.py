@@ -71,6 +71,8 @@ LIMITS: list[tuple[str, int, int | None]] = [
     ("reservedConcurrency", -1, None),
     ("batchSize", 1, 10_000),
     ("batchingWindowSeconds", 0, 300),
+    ("oldestOrderAlarmSeconds", 1, None),
+    ("durationAlarmPercent", 1, 100),
 ]
 
 
@@ -109,12 +111,32 @@ NO_CHOICES = [
     ("batchSize", "ten", "must be a whole number"),
     ("batchSize", "1.5", "must be a whole number"),
     ("protectTable", "perhaps", "must be true or false"),
+    ("alertAddresses", "ops", "must be an e-mail address, or several with commas between them"),
+    ("alertAddresses", "ops@localhost", "must be an e-mail address,"),
+    ("alertAddresses", "ops@example.com; on@call@example.com", "must be an e-mail address,"),
 ]
 
 
 @pytest.mark.parametrize(("key", "value", "rule"), NO_CHOICES)
 def test_a_value_that_is_no_choice_is_refused(key: str, value: str, rule: str) -> None:
     assert f"{key} is {value}, but {rule}" in said({key: value})
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("", ()),
+        ("ops@example.com", ("ops@example.com",)),
+        ("ops@example.com, on.call+night@mail.example.com,", ("ops@example.com", "on.call+night@mail.example.com")),
+        ("ops@example.com,ops@example.com", ("ops@example.com",)),
+    ],
+)
+def test_addresses_are_separated_by_commas_and_each_counts_once(text: str, addresses: tuple[str, ...]) -> None:
+    assert checked({"alertAddresses": text})[0]["alert_addresses"] == addresses
+
+
+def test_of_several_addresses_the_wrong_one_is_named() -> None:
+    assert said({"alertAddresses": "ops@example.com,nobody"}).startswith("alertAddresses is nobody, but")
 
 
 # What just keeps each rule, what just breaks it, and what is said then.
@@ -174,6 +196,15 @@ BOUNDARIES: dict[Rule, tuple[Values, Values, str]] = {
             "logRetentionDays is 7, but must be at least 14:\n"
             "  deadLetterRetentionSeconds is 1209600, and the log says why an order is among the dead letters.\n"
             "  pulumi config --stack dev rm logRetentionDays"
+        ),
+    ),
+    rules.the_alarm_comes_before_orders_expire: (
+        {"oldestOrderAlarmSeconds": 299, "messageRetentionSeconds": 300},
+        {"oldestOrderAlarmSeconds": 300, "messageRetentionSeconds": 300},
+        (
+            "oldestOrderAlarmSeconds is 300, but must be less than messageRetentionSeconds (300):\n"
+            "  SQS deletes orders at that age, and the alarm is to come while there is time to save them.\n"
+            "  pulumi config --stack dev set oldestOrderAlarmSeconds 150"
         ),
     ),
     rules.visibility_leaves_room_for_retries: (
