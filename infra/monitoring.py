@@ -7,12 +7,13 @@ import pulumi_aws as aws
 
 from infra import policies
 from infra.alarms import Alarm, alarms
+from infra.dashboard import dashboard_body
 from infra.metrics import Flow, FlowMetrics
 from infra.settings import MonitoringSettings
 
 
 class OrderMonitoring(pulumi.ComponentResource):
-    """The alarms on a flow, and the topic that they tell, with its readers.
+    """The alarms on a flow, the topic that they tell, with its readers, and a dashboard of it all.
 
     Every alarm tells when it begins and when it is over. A missing data point is none to worry about: all of these
     metrics are silent while nothing happens.
@@ -48,11 +49,16 @@ class OrderMonitoring(pulumi.ComponentResource):
         metrics = FlowMetrics(watches)
         # What an alarm says before it may is lost.
         permitted = pulumi.ResourceOptions(parent=self, depends_on=[accepts_alarms])
-        self.alarms = [
-            self._alarm(f"{prefix}{alarm.name}", alarm, opts=permitted)
-            for alarm in alarms(settings, metrics, function_timeout_seconds=watches.function_timeout_seconds)
-        ]
-        self.register_outputs({"alertTopicArn": self.alerts.arn})
+        declared = alarms(settings, metrics, function_timeout_seconds=watches.function_timeout_seconds)
+        self.alarms = [self._alarm(f"{prefix}{alarm.name}", alarm, opts=permitted) for alarm in declared]
+        self.dashboard = aws.cloudwatch.Dashboard(
+            f"{prefix}Flow",
+            # A dashboard gets no name by itself: its own is as unique as the topic's, or as exact.
+            dashboard_name=self.alerts.name.apply(lambda alerts: alerts.replace(f"{prefix}Alerts", f"{prefix}Flow", 1)),
+            dashboard_body=dashboard_body(watches, metrics, declared, [alarm.arn for alarm in self.alarms]),
+            opts=child,
+        )
+        self.register_outputs({"alertTopicArn": self.alerts.arn, "dashboardName": self.dashboard.dashboard_name})
 
     def _alarm(self, name: str, alarm: Alarm, *, opts: pulumi.ResourceOptions) -> aws.cloudwatch.MetricAlarm:
         return aws.cloudwatch.MetricAlarm(

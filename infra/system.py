@@ -59,6 +59,7 @@ class OrderSystem(pulumi.ComponentResource):
             "logGroupName": processor.log_group.name,
             "packageSha256": processor.package.sha256,
             "alertTopicArn": monitoring.alerts.arn,
+            "dashboardName": monitoring.dashboard.dashboard_name,
             "alarmNames": [alarm.name for alarm in monitoring.alarms],
             "deliveryBudget": delivery_budget(settings).as_output(),
         }

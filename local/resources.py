@@ -280,6 +280,13 @@ def _dimensions(values: Inputs) -> list[Any]:
     return [{"Name": name, "Value": value} for name, value in values.items()]
 
 
+@_carries_out("aws:cloudwatch/dashboard:Dashboard", "dashboardName", "dashboardBody")
+def _dashboard(cloud: Cloud, _: str, inputs: Inputs) -> Carried:
+    name = inputs["dashboardName"]
+    cloud.endpoint.cloudwatch.put_dashboard(DashboardName=name, DashboardBody=inputs["dashboardBody"])
+    return name, {}
+
+
 @_carries_out("aws:cloudwatch/logGroup:LogGroup", "kmsKeyId", "retentionInDays")
 def _log_group(cloud: Cloud, name: str, inputs: Inputs) -> Carried:
     logs = cloud.endpoint.logs

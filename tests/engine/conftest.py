@@ -16,8 +16,8 @@ from local.pipeline import Pipeline
 from local.program import ROOT
 from tests.support.project_copy import copy_project
 
-RESOURCES = 38
-"""The stack itself, 7 components, and the 30 resources that are made."""
+RESOURCES = 39
+"""The stack itself, 7 components, and the 31 resources that are made."""
 
 
 def pytest_runtest_setup() -> None:
@@ -77,6 +77,7 @@ class Deployment:
                 endpoint.lambda_.list_event_source_mappings()["EventSourceMappings"],
                 endpoint.logs.describe_log_groups()["logGroups"],
                 endpoint.cloudwatch.describe_alarms()["MetricAlarms"],
+                endpoint.cloudwatch.list_dashboards()["DashboardEntries"],
                 endpoint.iam.list_roles()["Roles"],
             )
         )

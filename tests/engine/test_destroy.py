@@ -36,6 +36,7 @@ def test_the_table_of_prod_is_destroyed_only_once_its_protection_is_lifted(deplo
         prod.stack.up()
         table = prod.pipeline().outputs["tableName"]
         assert table.startswith("Orders-"), "prod has unique names"
+        assert prod.pipeline().outputs["dashboardName"].startswith("OrderFlow-"), "dashboards included"
         with pytest.raises(CommandError) as raised:
             prod.stack.destroy()
         assert "protect" in str(raised.value)

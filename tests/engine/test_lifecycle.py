@@ -44,7 +44,7 @@ def test_a_second_update_changes_nothing(deployed: Deployment) -> None:
         ("processorMemoryMegabytes", "256", ["OrderProcessor"]),
         ("batchSize", "5", ["OrderProcessor"]),
         ("logRetentionDays", "60", ["/aws/lambda/OrderProcessor"]),
-        ("oldestOrderAlarmSeconds", "600", ["OrderQueueTooOld"]),
+        ("oldestOrderAlarmSeconds", "600", ["OrderFlow", "OrderQueueTooOld"]),
     ],
 )
 def test_a_changed_setting_changes_just_what_it_configures(

@@ -28,6 +28,8 @@ def made(endpoint: Endpoint) -> dict[str, Any]:
     roles = [role["RoleName"] for role in iam.list_roles()["Roles"]]
     policies = [(role, name) for role in roles for name in iam.list_role_policies(RoleName=role)["PolicyNames"]]
     functions = [function["FunctionName"] for function in endpoint.lambda_.list_functions()["Functions"]]
+    cloudwatch = endpoint.cloudwatch
+    alarms = cloudwatch.describe_alarms()["MetricAlarms"]
     described: dict[str, list[Any]] = {
         "topics": [sns.get_topic_attributes(TopicArn=topic)["Attributes"] for topic in topics],
         "subscriptions": [
@@ -54,11 +56,12 @@ def made(endpoint: Endpoint) -> dict[str, Any]:
         ],
         "role tags": [iam.list_role_tags(RoleName=role)["Tags"] for role in roles],
         "function tags": [endpoint.lambda_.get_function(FunctionName=function)["Tags"] for function in functions],
-        "alarms": [*endpoint.cloudwatch.describe_alarms()["MetricAlarms"]],
-        "alarm tags": [
-            endpoint.cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]
-            for alarm in endpoint.cloudwatch.describe_alarms()["MetricAlarms"]
+        "alarms": [*alarms],
+        "dashboards": [
+            cloudwatch.get_dashboard(DashboardName=dashboard["DashboardName"])["DashboardBody"]
+            for dashboard in cloudwatch.list_dashboards()["DashboardEntries"]
         ],
+        "alarm tags": [cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"] for alarm in alarms],
         "mappings": [*endpoint.lambda_.list_event_source_mappings()["EventSourceMappings"]],
         "log groups": [*endpoint.logs.describe_log_groups()["logGroups"]],
     }

@@ -1,11 +1,13 @@
-"""The alarms: what each watches, from when on, and whom it tells."""
+"""The alarms: what each watches, from when on, and whom it tells. And the dashboard: what it shows, and where."""
 
+import itertools
 from typing import Any
 
 import pytest
 
+from handler.contract import BATCH_SIZE, METRICS_NAMESPACE, ORDER_AGE, SERVICE_DIMENSION, SERVICE_NAME, OutcomeMetric
 from local.program import ROOT
-from tests.support.recorder import Program, arn, recorded
+from tests.support.recorder import REGION, Program, arn, recorded
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
@@ -141,7 +143,122 @@ def test_nobody_is_subscribed_to_alerts_who_is_not_in_the_settings(dev: Program)
 
 def test_each_address_gets_the_alerts_by_mail() -> None:
     program = recorded("dev", {"alertAddresses": "ops@example.com, night@example.com"})
-    assert [one.inputs for one in program.all(SUBSCRIPTION) if one.name != "OrderSubscription"] == [
+    mailed = [one.inputs for one in program.all(SUBSCRIPTION) if one.name != "OrderSubscription"]
+    assert sorted(mailed, key=lambda inputs: str(inputs["endpoint"])) == [
         {"topic": arn("aws:sns/", "OrderAlerts"), "protocol": "email", "endpoint": address}
-        for address in ("ops@example.com", "night@example.com")
+        for address in ("night@example.com", "ops@example.com")
     ]
+
+
+# The dashboard
+
+DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
+NAMED_BY = {
+    "TopicName": "aws:sns/topic:Topic",
+    "QueueName": "aws:sqs/queue:Queue",
+    "FunctionName": "aws:lambda/function:Function",
+    "TableName": "aws:dynamodb/table:Table",
+}
+OPERATIONS = {"BatchExecuteStatement", "PutItem"}
+"""What handler/store.py asks of the table."""
+
+Widget = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def widgets(dev: Program) -> list[Widget]:
+    found: list[Widget] = dev.one(DASHBOARD).document("dashboardBody")["widgets"]
+    return found
+
+
+def lines(widgets: list[Widget]) -> list[tuple[str, str, dict[str, str], str]]:
+    """Namespace, metric, dimensions and statistic of every line of every graph."""
+    found = []
+    for widget in widgets:
+        for namespace, metric, *dimensions, options in widget["properties"].get("metrics", []):
+            pairs = dict(zip(dimensions[::2], dimensions[1::2], strict=True))
+            found.append((namespace, metric, pairs, options["stat"]))
+    return found
+
+
+def test_the_dashboard_shows_every_metric_that_has_an_alarm(widgets: list[Widget]) -> None:
+    shown = lines(widgets)
+    assert [
+        name
+        for name, namespace, metric, statistic, dimensions, *_ in ALARMS
+        if (namespace, metric, dimensions, statistic) not in shown
+    ] == []
+
+
+def test_the_dashboard_shows_resources_of_the_program_and_no_others(dev: Program, widgets: list[Widget]) -> None:
+    for namespace, _, dimensions, _ in lines(widgets):
+        for dimension, value in dimensions.items():
+            if dimension in NAMED_BY:
+                assert value in {resource.name for resource in dev.all(NAMED_BY[dimension])}
+            elif dimension == "Operation":
+                assert value in OPERATIONS
+            else:
+                assert (namespace, dimension, value) == (METRICS_NAMESPACE, SERVICE_DIMENSION, SERVICE_NAME)
+
+
+def test_the_dashboard_shows_everything_that_the_handler_measures(widgets: list[Widget]) -> None:
+    shown = {metric for namespace, metric, *_ in lines(widgets) if namespace == METRICS_NAMESPACE}
+    assert shown == {ORDER_AGE, BATCH_SIZE, *OutcomeMetric}
+
+
+def test_the_dashboard_shows_the_state_of_every_alarm(dev: Program, widgets: list[Widget]) -> None:
+    [states] = [widget for widget in widgets if widget["type"] == "alarm"]
+    assert states["properties"]["alarms"] == [arn("aws:cloudwatch/", name) for name in dev.outputs["alarmNames"]]
+
+
+def test_every_graph_is_of_the_stacks_region(widgets: list[Widget]) -> None:
+    assert {widget["properties"]["region"] for widget in widgets if widget["type"] == "metric"} == {REGION}
+
+
+def covered(widget: Widget) -> set[tuple[int, int]]:
+    """The fields of the grid that a widget lies on."""
+    x, y = (range(widget[start], widget[start] + widget[size]) for start, size in (("x", "width"), ("y", "height")))
+    return set(itertools.product(x, y))
+
+
+def test_no_two_widgets_overlap_and_none_is_beside_the_grid(widgets: list[Widget]) -> None:
+    assert [
+        (one["properties"], other["properties"])
+        for one, other in itertools.combinations(widgets, 2)
+        if covered(one) & covered(other)
+    ] == []
+    assert {x for widget in widgets for x, _ in covered(widget)} == set(range(24))
+
+
+def heading(widgets: list[Widget], resource: str) -> Widget:
+    [found] = [widget for widget in widgets if widget["properties"].get("markdown") == f"### {resource}"]
+    return found
+
+
+def test_the_flow_goes_from_left_to_right_and_dead_letters_are_below_where_they_come_from(
+    widgets: list[Widget],
+) -> None:
+    flow = [heading(widgets, resource) for resource in ("OrderTopic", "OrderQueue", "OrderProcessor", "Orders")]
+    assert [step["x"] for step in flow] == [0, 6, 12, 18]
+    assert len({step["y"] for step in flow}) == 1
+    for below, above in (("OrderUndelivered", "OrderTopic"), ("OrderDLQ", "OrderQueue")):
+        assert heading(widgets, below)["x"] == heading(widgets, above)["x"]
+        assert heading(widgets, below)["y"] > heading(widgets, above)["y"]
+
+
+def test_each_metric_is_shown_in_the_column_of_its_resource(widgets: list[Widget]) -> None:
+    columns = {widget["properties"]["markdown"]: widget["x"] for widget in widgets if widget["type"] == "text"}
+    for widget in widgets:
+        for _, _, dimensions, _ in lines([widget]):
+            for dimension, value in dimensions.items():
+                if dimension in NAMED_BY:
+                    assert widget["x"] == columns[f"### {value}"]
+
+
+def test_a_graph_has_a_line_where_an_alarm_on_its_metrics_begins(widgets: list[Widget]) -> None:
+    drawn = {
+        limit["label"]: limit["value"]
+        for widget in widgets
+        for limit in widget["properties"].get("annotations", {}).get("horizontal", [])
+    }
+    assert drawn == {name.removeprefix("Order"): at_least for name, *_, at_least, _ in ALARMS if name != GROWTH}

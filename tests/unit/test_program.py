@@ -42,6 +42,7 @@ def test_the_program_declares_these_resources_and_no_others(dev: Program) -> Non
     assert sorted(
         (resource.type.rpartition(":")[2], resource.name) for resource in dev.resources if resource.custom
     ) == [
+        ("Dashboard", "OrderFlow"),
         ("EventSourceMapping", "OrderProcessor"),
         ("Function", "OrderProcessor"),
         ("LogGroup", "/aws/lambda/OrderProcessor"),
@@ -257,6 +258,7 @@ def test_the_outputs_say_how_to_reach_everything(dev: Program) -> None:
         "processorName": "OrderProcessor",
         "logGroupName": "/aws/lambda/OrderProcessor",
         "alertTopicArn": arn("aws:sns/", "OrderAlerts"),
+        "dashboardName": "OrderFlow",
     }
 
 

@@ -1,0 +1,126 @@
+"""The dashboard: the flow from left to right, as orders take it, and the dead letters below what they come from."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from infra.alarms import MINUTE, Alarm
+from infra.metrics import Flow, FlowMetrics, Metric
+
+GRID_COLUMNS = 24
+"""How wide a dashboard is (CloudWatch API Reference, dashboard body structure)."""
+ALARMS_HEIGHT, HEADING_HEIGHT, GRAPH_HEIGHT = 3, 1, 5
+
+Widget = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """What the graphs below are about."""
+
+    resource: pulumi.Input[str]
+
+    height = HEADING_HEIGHT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """Metrics over time. Where an alarm on one of them begins is drawn as a line."""
+
+    title: str
+    metrics: Sequence[Metric]
+
+    height = GRAPH_HEIGHT
+
+
+def dashboard_body(
+    flow: Flow, metrics: FlowMetrics, alarms: Sequence[Alarm], alarm_arns: Sequence[pulumi.Input[str]]
+) -> pulumi.Output[str]:
+    """The dashboard as CloudWatch takes it: all alarms on top, then a column for each step of the flow."""
+    region = flow.topic.arn.apply(lambda arn: arn.split(":")[3])
+    columns = _columns(flow, metrics)
+    width = GRID_COLUMNS // len(columns)
+    widgets: list[Widget] = [
+        {
+            "type": "alarm",
+            **_place(0, 0, GRID_COLUMNS, ALARMS_HEIGHT),
+            "properties": {"title": "Alarms", "alarms": list(alarm_arns)},
+        }
+    ]
+    for position, column in enumerate(columns):
+        y = ALARMS_HEIGHT
+        for part in column:
+            place = _place(position * width, y, width, part.height)
+            widgets.append(_heading(part, place) if isinstance(part, Heading) else _graph(part, place, region, alarms))
+            y += part.height
+    return pulumi.Output.json_dumps({"widgets": widgets})
+
+
+def _columns(flow: Flow, metrics: FlowMetrics) -> Sequence[Sequence[Heading | Graph]]:
+    return (
+        (
+            Heading(resource=flow.topic.name),
+            Graph(title="Published and delivered", metrics=[metrics.published, metrics.delivered]),
+            Graph(title="Not delivered, and lost", metrics=[metrics.not_delivered, metrics.lost]),
+            Heading(resource=flow.undelivered.name),
+            Graph(title="Undelivered orders", metrics=[metrics.undelivered]),
+        ),
+        (
+            Heading(resource=flow.queue.name),
+            Graph(title="Waiting and in process", metrics=[metrics.waiting, metrics.in_process]),
+            Graph(title="Age of the oldest order", metrics=[metrics.oldest]),
+            Heading(resource=flow.dead_letters.name),
+            Graph(title="Dead letters", metrics=[metrics.dead_letters]),
+        ),
+        (
+            Heading(resource=flow.function.name),
+            Graph(title="Batches", metrics=[metrics.invocations, metrics.errors, metrics.throttles]),
+            Graph(title="Time of a batch", metrics=[metrics.duration, metrics.longest]),
+            Graph(title="Orders by outcome", metrics=metrics.outcomes),
+            Graph(title="Orders in a batch", metrics=[metrics.batch_size]),
+        ),
+        (
+            Heading(resource=flow.table.name),
+            Graph(title="Written", metrics=[metrics.written]),
+            Graph(title="Latency", metrics=[metrics.insert_latency, metrics.put_latency]),
+            Graph(
+                title="Throttles and errors",
+                metrics=[metrics.throttled_writes, metrics.insert_errors, metrics.put_errors],
+            ),
+            Graph(title="Age of orders when stored", metrics=[metrics.typical_age, metrics.high_age]),
+        ),
+    )
+
+
+def _place(x: int, y: int, width: int, height: int) -> dict[str, int]:
+    return {"x": x, "y": y, "width": width, "height": height}
+
+
+def _heading(heading: Heading, place: dict[str, int]) -> Widget:
+    return {"type": "text", **place, "properties": {"markdown": pulumi.Output.concat("### ", heading.resource)}}
+
+
+def _graph(graph: Graph, place: dict[str, int], region: pulumi.Input[str], alarms: Iterable[Alarm]) -> Widget:
+    limits = [
+        {"label": alarm.name, "value": alarm.at_least}
+        for alarm in alarms
+        if alarm.metric in graph.metrics and not alarm.growth
+    ]
+    return {
+        "type": "metric",
+        **place,
+        "properties": {
+            "title": graph.title,
+            "region": region,
+            "period": MINUTE,
+            "metrics": [_line(metric) for metric in graph.metrics],
+            **({"annotations": {"horizontal": limits}} if limits else {}),
+        },
+    }
+
+
+def _line(metric: Metric) -> list[Any]:
+    dimensions = [part for pair in metric.dimensions.items() for part in pair]
+    return [metric.namespace, metric.name, *dimensions, {"stat": metric.statistic}]
