@@ -71,10 +71,6 @@ class _Answers(Mocks):
         return known[args.token], []
 
 
-ACCOUNT, REGION = "123456789012", "eu-west-1"
-"""Where the mocks say that they are."""
-
-
 def arn(type_token: str, name: str) -> str:
     """The ARN that the mocks give a resource."""
     return f"arn:aws:{type_token.partition('/')[0].removeprefix('aws:')}:{REGION}:{ACCOUNT}:{name}"
@@ -111,6 +107,11 @@ def recorded(
     stack: str, settings: Mapping[str, str] | None = None, program: Callable[[], None] = main_program
 ) -> Program:
     """Run the program as the stack, with some settings changed."""
+    return recorded_with(stack_config(stack, settings), stack, program)
+
+
+def recorded_with(config: Mapping[str, str], stack: str, program: Callable[[], None]) -> Program:
+    """Run a program with this configuration and no other."""
     record = Program()
-    record.outputs = run_program(stack, stack_config(stack, settings), _Recorder(record), program)
+    record.outputs = run_program(stack, config, _Recorder(record), program)
     return record

@@ -1,0 +1,233 @@
+"""What GitHub's workflows may do in AWS: the trust and the permissions, as values."""
+
+import re
+import runpy
+from typing import Any
+
+import pytest
+
+from ci import policies
+from ci.policies import RepositoryError, Resources
+from ci.stacks import Stack, deployed_stacks
+from local.program import ROOT
+from tests.support.recorder import ACCOUNT, Program, arn, recorded, recorded_with
+
+REPOSITORY = "acme@12/orders@345"
+DEV = Resources(stack=Stack(name="dev", region="eu-west-1", exact_names=True), account=ACCOUNT)
+PROD = Resources(stack=Stack(name="prod", region="eu-west-1", exact_names=False), account=ACCOUNT)
+
+
+def recorded_access(**settings: str) -> Program:
+    config = {"aws:region": "eu-west-1", "orders-ci:repository": REPOSITORY, "orders-ci:identityProvider": ""}
+    return recorded_with(config | {f"orders-ci:{key}": value for key, value in settings.items()}, "github", _run_ci)
+
+
+@pytest.fixture(scope="module")
+def access() -> Program:
+    return recorded_access()
+
+
+def _run_ci() -> None:
+    runpy.run_path(str(ROOT / "ci/__main__.py"), run_name="__main__")
+
+
+def trusted(access: Program, role: str) -> list[str]:
+    """Whom the role trusts; that the rest of its trust is as it should be is asserted on the way."""
+    [statement] = access.one("aws:iam/role:Role", role).document("assumeRolePolicy")["Statement"]
+    subjects: list[str] = statement["Condition"]["StringEquals"].pop("token.actions.githubusercontent.com:sub")
+    assert statement == {
+        "Sid": "GitHubMayAssume",
+        "Effect": "Allow",
+        "Principal": {"Federated": arn("aws:iam/", "github")},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}},
+    }
+    return subjects
+
+
+def granted(access: Program, role: str) -> list[dict[str, Any]]:
+    statements: list[dict[str, Any]] = access.one("aws:iam/rolePolicy:RolePolicy", role).document("policy")["Statement"]
+    return statements
+
+
+# Who
+
+
+def test_pull_requests_and_the_main_branch_get_the_previews_role(access: Program) -> None:
+    assert trusted(access, "orders-preview") == [
+        "repo:acme@12/orders@345:pull_request",
+        "repo:acme@12/orders@345:ref:refs/heads/main",
+    ]
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_only_jobs_in_a_stacks_environment_get_the_role_that_deploys_it(access: Program, stack: str) -> None:
+    assert trusted(access, f"orders-deploy-{stack}") == [f"repo:acme@12/orders@345:environment:{stack}"]
+
+
+def test_there_is_a_role_for_previews_and_one_for_each_stack(access: Program) -> None:
+    stacks = {file.name.split(".")[1] for file in ROOT.glob("Pulumi.*.yaml")} - {"local"}
+    roles = {role.inputs["name"] for role in access.all("aws:iam/role:Role")}
+    assert roles == {"orders-preview"} | {f"orders-deploy-{stack}" for stack in stacks}
+
+
+def test_an_account_that_has_github_as_a_provider_gets_no_second_one() -> None:
+    access = recorded_access(identityProvider="arn:aws:iam::111122223333:oidc-provider/github")
+    assert access.all("aws:iam/openIdConnectProvider:OpenIdConnectProvider") == []
+    [statement] = access.one("aws:iam/role:Role", "orders-preview").document("assumeRolePolicy")["Statement"]
+    assert statement["Principal"] == {"Federated": "arn:aws:iam::111122223333:oidc-provider/github"}
+
+
+def test_a_repository_created_before_july_2026_has_no_numbers() -> None:
+    statement = policies.github_may_assume("provider", "acme/orders.py", ["pull_request"])
+    assert statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"] == [
+        "repo:acme/orders.py:pull_request"
+    ]
+
+
+@pytest.mark.parametrize(
+    "repository", ["acme/*", "*", "acme", "acme/", "acme/orders:ref", "acme/or?ers", "a/b/c", "acme/orders\n"]
+)
+def test_a_repository_that_could_be_several_or_none_is_refused(repository: str) -> None:
+    with pytest.raises(RepositoryError) as refused:
+        policies.github_may_assume("provider", repository, ["pull_request"])
+    assert "must be OWNER@ID/NAME@ID" in str(refused.value)
+
+
+# What
+
+
+def test_no_role_may_do_everything_or_everything_of_a_kind(access: Program) -> None:
+    allowed = [
+        s for policy in access.all("aws:iam/rolePolicy:RolePolicy") for s in policy.document("policy")["Statement"]
+    ]
+    assert {statement["Effect"] for statement in allowed} == {"Allow"}
+    assert [action for statement in allowed for action in statement["Action"] if "*" in action] == []
+
+
+def test_every_resource_is_a_certain_one_where_aws_lets_it(access: Program) -> None:
+    everywhere = {
+        action
+        for policy in access.all("aws:iam/rolePolicy:RolePolicy")
+        for statement in policy.document("policy")["Statement"]
+        for action in statement["Action"]
+        if "*" in statement["Resource"]
+    }
+    assert everywhere == {
+        "lambda:CreateEventSourceMapping",  # with a condition
+        "logs:DescribeLogGroups",
+        "sns:GetSubscriptionAttributes",
+        "sns:SetSubscriptionAttributes",
+        "sns:Unsubscribe",
+    }
+
+
+def test_event_source_mappings_are_held_to_the_stacks_function() -> None:
+    [made] = [s for s in policies.may_change(DEV) if "lambda:CreateEventSourceMapping" in s["Action"]]
+    assert made["Condition"] == {"ArnLike": {"lambda:FunctionArn": DEV.function}}
+
+
+def test_the_role_of_the_function_goes_to_lambda_alone() -> None:
+    [passed] = [s for s in policies.may_change(PROD) if "iam:PassRole" in s["Action"]]
+    assert passed["Resource"] == [f"arn:aws:iam::{ACCOUNT}:role/OrderProcessor-*"]
+    assert passed["Condition"] == {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+
+
+def test_a_preview_can_change_nothing_and_read_neither_orders_nor_messages(access: Program) -> None:
+    actions = {action for statement in granted(access, "orders-preview") for action in statement["Action"]}
+    assert {action for action in actions if not re.search(r":(Describe|Get|List)", action)} == {"kms:Decrypt"}
+    assert actions.isdisjoint({"dynamodb:GetItem", "logs:GetLogEvents", "sqs:ReceiveMessage"})
+
+
+def test_a_preview_looks_at_every_stack(access: Program) -> None:
+    looked_at = {resource for statement in granted(access, "orders-preview") for resource in statement["Resource"]}
+    assert {DEV.table, PROD.table} < looked_at
+
+
+def test_the_role_of_one_stack_reaches_no_resource_of_another(access: Program) -> None:
+    for own, other in (("dev", PROD), ("prod", DEV)):
+        reached = {
+            resource for statement in granted(access, f"orders-deploy-{own}") for resource in statement["Resource"]
+        }
+        assert reached.isdisjoint(
+            {*other.topics, *other.queues, other.table, other.function, *other.log_group, other.role}
+        )
+
+
+def test_the_role_of_one_stack_writes_no_state_but_its_own(access: Program) -> None:
+    [writes] = [s for s in granted(access, "orders-deploy-dev") if "s3:PutObject" in s["Action"]]
+    bucket = arn("aws:s3/", "orders-state")
+    assert writes["Resource"] == [
+        f"{bucket}/.pulumi/stacks/orders/dev.*",
+        f"{bucket}/.pulumi/locks/organization/orders/dev/*",
+        f"{bucket}/.pulumi/backups/orders/dev/*",
+        f"{bucket}/.pulumi/history/orders/dev/*",
+    ]
+
+
+def test_every_resource_that_the_program_makes_is_one_that_its_role_knows() -> None:
+    logical = {
+        resource.name
+        for resource in recorded("dev").resources
+        # Subscriptions have no ARN for IAM, policies none at all, and alarms are known by how their names begin.
+        if resource.custom and not resource.type.endswith(("Subscription", "Policy", "MetricAlarm"))
+    }
+    known = {*DEV.topics, *DEV.queues, DEV.table, DEV.function, DEV.log_group[0], DEV.role, DEV.dashboard}
+    assert {re.split(r":log-group:|role/|table/|dashboard/|:(?=Order)", resource)[-1] for resource in known} == logical
+
+
+def test_every_alarm_has_a_name_that_its_role_knows() -> None:
+    alarms = recorded("dev").all("aws:cloudwatch/metricAlarm:MetricAlarm")
+    assert alarms
+    assert all(alarm.name.startswith(DEV.alarms.rpartition(":")[2].rstrip("*")) for alarm in alarms)
+
+
+def test_a_role_has_room_for_its_policy(access: Program) -> None:
+    # 10,240 characters in all inline policies of a role, white space not counted (IAM User Guide, quotas).
+    longest = max(len(re.sub(r"\s", "", p.inputs["policy"])) for p in access.all("aws:iam/rolePolicy:RolePolicy"))
+    assert longest < 10_240
+
+
+def test_statements_have_names_that_iam_takes(access: Program) -> None:
+    for policy in access.all("aws:iam/rolePolicy:RolePolicy"):
+        names = [statement["Sid"] for statement in policy.document("policy")["Statement"]]
+        assert len(names) == len(set(names))
+        assert all(name.isalnum() for name in names)
+
+
+# Where
+
+
+def test_the_stacks_are_read_from_their_files() -> None:
+    assert deployed_stacks() == [DEV.stack, PROD.stack]
+
+
+def test_names_are_exact_or_unique_as_the_stack_says() -> None:
+    assert DEV.queues[0] == f"arn:aws:sqs:eu-west-1:{ACCOUNT}:OrderQueue"
+    assert PROD.queues[0] == f"arn:aws:sqs:eu-west-1:{ACCOUNT}:OrderQueue-*"
+
+
+def test_the_state_lasts_and_nobody_outside_gets_at_it(access: Program) -> None:
+    assert access.one("aws:s3/bucketVersioning:BucketVersioning").inputs["versioningConfiguration"] == {
+        "status": "Enabled"
+    }
+    closed = access.one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").inputs
+    assert {key for key, value in closed.items() if value is True} == {
+        "blockPublicAcls",
+        "blockPublicPolicy",
+        "ignorePublicAcls",
+        "restrictPublicBuckets",
+    }
+    [denied] = access.one("aws:s3/bucketPolicy:BucketPolicy").document("policy")["Statement"]
+    assert (denied["Effect"], denied["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert {resource.type for resource in access.resources if resource.protect} == {
+        "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        "aws:kms/key:Key",
+        "aws:s3/bucket:Bucket",
+    }
+
+
+def test_the_outputs_are_the_variables_of_the_workflows(access: Program) -> None:
+    assert access.outputs["AWS_ACCOUNT_ID"] == ACCOUNT
+    assert access.outputs["AWS_REGION"] == "eu-west-1"
+    assert re.fullmatch(r"s3://[\w-]+\?region=eu-west-1", access.outputs["PULUMI_BACKEND_URL"])
