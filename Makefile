@@ -21,10 +21,11 @@ test-dynamodb: $(INSTALLED) ## the store's tests over AWS's DynamoDB Local (need
 bench: $(INSTALLED) ## measure the handler beside others, and write docs/benchmarks.md (about 3 minutes)
 	@$(BIN)/python -m bench
 
-lint: $(INSTALLED) ## format, lint and types, looked at and left alone
+lint: $(INSTALLED) ## format, lint, types and workflows, looked at and left alone
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/zizmor --offline --quiet --pedantic .github
 
 check: lint test ## everything that has to be in order before a commit
 
