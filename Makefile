@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-dynamodb bench lint check format package lock clean
+.PHONY: help demo test test-dynamodb test-engine bench lint check format package lock clean
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ test: $(INSTALLED) ## every test that this machine can run
 
 test-dynamodb: $(INSTALLED) ## the store's tests over AWS's DynamoDB Local (needs Java and Maven)
 	@$(BIN)/python -m tests.dynamodb_local
+
+test-engine: $(INSTALLED) ## the stacks through the real Pulumi engine, on the emulator (needs the Pulumi CLI)
+	@ORDERS_TEST_ENGINE=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/engine
 
 bench: $(INSTALLED) ## measure the handler beside others, and write docs/benchmarks.md (about 3 minutes)
 	@$(BIN)/python -m bench
