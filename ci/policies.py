@@ -18,6 +18,14 @@ AUDIENCE = "sts.amazonaws.com"
 REPOSITORY = re.compile(r"[\w-]+(@\d+)?/[\w.-]+(@\d+)?")
 
 
+ALARMS = (
+    *("OrderTopicFailures", "OrderTopicLosses", "OrderUndeliveredNotEmpty"),
+    *("OrderQueueTooOld", "OrderDLQNotEmpty", "OrderDLQGrowing"),
+    *("OrderProcessorErrors", "OrderProcessorThrottles", "OrderProcessorSlow"),
+    *("OrderTableThrottled", "OrderTableInsertErrors", "OrderTablePutErrors"),
+)
+
+
 class RepositoryError(ValueError):
     """The repository is none: a wildcard in it, for one, would let others in."""
 
@@ -78,9 +86,8 @@ class Resources:
         return [group, f"{group}:*"]
 
     @property
-    def alarms(self) -> str:
-        """By what their names have in common: there are many, and none of another program begins so."""
-        return self._arn("cloudwatch", "alarm:Order*")
+    def alarms(self) -> list[str]:
+        return [self._arn("cloudwatch", f"alarm:{self._named(name)}") for name in ALARMS]
 
     @property
     def dashboard(self) -> str:
@@ -129,7 +136,7 @@ def may_look_at(of: Resources) -> list[Statement]:
         _for_its_function(of, "LookAtMapping", ["lambda:GetEventSourceMapping"], of.mappings),
         # Lambda knows no condition for this one.
         _allow(of, "LookAtMappingTags", ["lambda:ListTags"], [of.mappings]),
-        _allow(of, "LookAtAlarms", ["cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"], [of.alarms]),
+        _allow(of, "LookAtAlarms", ["cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"], of.alarms),
         _allow(of, "LookAtDashboard", ["cloudwatch:GetDashboard"], [of.dashboard]),
         _allow(of, "LookAtLogGroup", ["logs:ListTagsForResource"], of.log_group),
         _allow(
@@ -214,7 +221,7 @@ def may_change(of: Resources) -> list[Statement]:
                 "cloudwatch:TagResource",
                 "cloudwatch:UntagResource",
             ],
-            [of.alarms],
+            of.alarms,
         ),
         _allow(of, "ChangeDashboard", ["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"], [of.dashboard]),
         _allow(

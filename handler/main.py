@@ -33,15 +33,22 @@ session = get_session()
 
 
 @cache
-def client(service: str) -> Any:
+def client(service: str, config: Config = config) -> Any:
     return session.create_client(service, config=config)
 
 
+# A favour is asked for once: it has to be over before the answer is due.
+once = config.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 processor = Processor(
     DynamoDBStore(os.environ[Variable.TABLE_NAME], client("dynamodb")),
     log,
     max_receive_count=int(os.environ[Variable.MAX_RECEIVE_COUNT]),
-    retry_at_once=receive_again(os.environ[Variable.RETRY_AT_ONCE_QUEUE_URL], partial(client, "sqs"), log),
+    retry_at_once=receive_again(
+        os.environ[Variable.RETRY_AT_ONCE_QUEUE_URL],
+        partial(client, "sqs", once),
+        log,
+        longest_request_seconds=2 * request_timeout,  # to connect, and to be answered
+    ),
 )
 
 

@@ -35,7 +35,7 @@ class Processor:
     """Stores the orders of a batch. One order's failure touches no other.
 
     `retry_at_once` is given the messages that can never succeed and are to be received again all the same, until SQS
-    sets them aside.
+    sets them aside; and the deadline.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Processor:
         log: Log,
         *,
         max_receive_count: int,
-        retry_at_once: Callable[[Sequence[Record]], None],
+        retry_at_once: Callable[[Sequence[Record], float], None],
     ) -> None:
         self._store = store
         self._log = log
@@ -60,7 +60,8 @@ class Processor:
         failed = [record for record in records if not outcomes[record["messageId"]].succeeded]
         for record in failed:
             self._tell_failed(record, order_ids.get(record["messageId"]), outcomes[record["messageId"]])
-        self._retry_at_once([record for record in failed if self._is_hopeless(record, outcomes[record["messageId"]])])
+        hopeless = [record for record in failed if self._is_hopeless(record, outcomes[record["messageId"]])]
+        self._retry_at_once(hopeless, deadline)
         ids = dict.fromkeys(record["messageId"] for record in failed)
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in ids]}
 

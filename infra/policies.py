@@ -141,8 +141,11 @@ def logs_may_use_key(service: pulumi.Input[str], log_groups: Arn) -> Statement:
     }
 
 
-def processor_may_read_encrypted(key: Arn) -> Statement:
-    return _allow("MayReadEncrypted", ["kms:Decrypt"], key)
+def processor_may_read_encrypted(key: Arn, sqs: pulumi.Input[str]) -> Statement:
+    return {
+        **_allow("MayReadEncrypted", ["kms:Decrypt"], key),
+        "Condition": {"StringEquals": {"kms:ViaService": sqs}},
+    }
 
 
 def processor_may_write_encrypted(key: Arn, dynamodb: pulumi.Input[str]) -> Statement:

@@ -100,9 +100,12 @@ def _needs(
     if settings.retry_invalid_orders_at_once:
         statements.append(policies.processor_may_retry_at_once(reads.queue.arn))
     if key:
-        dynamodb = pulumi.Output.format("dynamodb.{}.amazonaws.com", aws.get_region_output().region)
+        sqs, dynamodb = (
+            pulumi.Output.format("{}.{}.amazonaws.com", service, aws.get_region_output().region)
+            for service in ("sqs", "dynamodb")
+        )
         statements += [
-            policies.processor_may_read_encrypted(key.arn),
+            policies.processor_may_read_encrypted(key.arn, sqs),
             policies.processor_may_write_encrypted(key.arn, dynamodb),
         ]
     return statements

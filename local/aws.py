@@ -36,7 +36,7 @@ class Endpoint:
     region: str = REGION
 
     @cached_property
-    def _session(self) -> boto3.Session:
+    def session(self) -> boto3.Session:
         # The variable AWS_PROFILE may name a profile that is not here.
         core = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
         return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=self.region, botocore_session=core)
@@ -50,44 +50,44 @@ class Endpoint:
     @cached_property
     def sns(self) -> "SNSClient":
         with _MAKING:
-            return self._session.client("sns", endpoint_url=self.url)
+            return self.session.client("sns", endpoint_url=self.url)
 
     @cached_property
     def sqs(self) -> "SQSClient":
         with _MAKING:
-            return self._session.client("sqs", endpoint_url=self.url)
+            return self.session.client("sqs", endpoint_url=self.url)
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         with _MAKING:
-            return self._session.client("dynamodb", endpoint_url=self.url)
+            return self.session.client("dynamodb", endpoint_url=self.url)
 
     @cached_property
     def iam(self) -> "IAMClient":
         with _MAKING:
-            return self._session.client("iam", endpoint_url=self.url)
+            return self.session.client("iam", endpoint_url=self.url)
 
     @cached_property
     def kms(self) -> "KMSClient":
         with _MAKING:
-            return self._session.client("kms", endpoint_url=self.url)
+            return self.session.client("kms", endpoint_url=self.url)
 
     @cached_property
     def sts(self) -> "STSClient":
         with _MAKING:
-            return self._session.client("sts", endpoint_url=self.url)
+            return self.session.client("sts", endpoint_url=self.url)
 
     @cached_property
     def lambda_(self) -> "LambdaClient":
         with _MAKING:
-            return self._session.client("lambda", endpoint_url=self.url)
+            return self.session.client("lambda", endpoint_url=self.url)
 
     @cached_property
     def cloudwatch(self) -> "CloudWatchClient":
         with _MAKING:
-            return self._session.client("cloudwatch", endpoint_url=self.url)
+            return self.session.client("cloudwatch", endpoint_url=self.url)
 
     @cached_property
     def logs(self) -> "CloudWatchLogsClient":
         with _MAKING:
-            return self._session.client("logs", endpoint_url=self.url)
+            return self.session.client("logs", endpoint_url=self.url)

@@ -27,15 +27,23 @@ def note(running: Running) -> None:
     fresh.replace(NOTE)
 
 
-def forget() -> None:
-    NOTE.unlink(missing_ok=True)
+def forget(url: str) -> None:
+    """Take the note back, unless it is another system's."""
+    if (found := _noted()) and found.url == url:
+        NOTE.unlink(missing_ok=True)
+
+
+def _noted() -> Running | None:
+    try:
+        return Running(**json.loads(NOTE.read_text()))
+    except FileNotFoundError:
+        return None
 
 
 def running() -> Running | None:
     """The running system, or None. What was killed leaves its note behind, so the emulator has to answer."""
-    try:
-        found = Running(**json.loads(NOTE.read_text()))
-    except FileNotFoundError:
+    found = _noted()
+    if found is None:
         return None
     place = urlsplit(found.url)
     try:

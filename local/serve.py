@@ -33,12 +33,13 @@ def serve(*, bare: bool) -> int:
             console.print(f"The emulator listens on [bold]{endpoint.url}[/] and logs into .local/local.log.")
             if not endpoint.url.endswith(f":{USUAL_PORT}"):
                 console.print(f"(Port {USUAL_PORT} is taken; Pulumi.{STACK}.yaml names it under aws:endpoints.)")
+            forget(endpoint.url)  # What was killed here before has left its note.
             if bare:
                 _wait()
             try:
                 _deploy_on_change(endpoint)
             finally:
-                forget()
+                forget(endpoint.url)
         return 0
 
     return run_in_foreground(forever, console)

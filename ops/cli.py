@@ -1,6 +1,5 @@
 """The `orders` command."""
 
-import signal
 import sys
 
 import typer
@@ -44,5 +43,3 @@ def main() -> None:
             raise
         complain(str(known))
         sys.exit(known.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(128 + signal.SIGINT)

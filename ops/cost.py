@@ -130,7 +130,7 @@ def _logged_per_batch(handler: str, orders: int) -> tuple[int, int]:
     stream = io.StringIO()
     log = Log(stream)
     log.context["requestId"] = str(uuid4())
-    processor = Processor(_Stores(), log, max_receive_count=1, retry_at_once=lambda _records: None)
+    processor = Processor(_Stores(), log, max_receive_count=1, retry_at_once=lambda _records, _deadline: None)
     processor.process([_record(body) for body in sample_orders(orders)], seconds_left=60)
     lines = stream.getvalue().splitlines()
     metrics = {metric["Name"] for line in lines if "_aws" in line for metric in _metrics(json.loads(line))}

@@ -5,9 +5,9 @@ from enum import IntEnum
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    ConnectTimeoutError,
+    ConnectionError,  # noqa: A004 - botocore's own, which is no OSError
     CredentialRetrievalError,
-    EndpointConnectionError,
+    HTTPClientError,
     NoCredentialsError,
     PartialCredentialsError,
     ProfileNotFound,
@@ -41,7 +41,11 @@ LOG_IN = "log in, for example with `aws sso login`, or name a profile in AWS_PRO
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _UNKNOWN = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
-_DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "AuthorizationErrorException"}
+_DENIED = {
+    *("AccessDenied", "AccessDeniedException", "AuthorizationError", "AuthorizationErrorException"),
+    *("KMSAccessDenied", "KMSAccessDeniedException", "KMS.AccessDeniedException"),
+}
+_BUSY = {"Throttled", "Throttling", "ThrottlingException", "ProvisionedThroughputExceededException", "LimitExceeded"}
 _MISSING = {
     *("ResourceNotFoundException", "NotFound", "NotFoundException"),
     *("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"),
@@ -57,7 +61,7 @@ def explained(error: BotoCoreError | ClientError) -> UserError | None:
             return UserError(f"{error}: AWS_PROFILE has to name a profile of ~/.aws/config")
         case SSOTokenLoadError() | UnauthorizedSSOTokenError() | TokenRetrievalError():
             return UserError(f"the AWS session has expired: {LOG_IN}")
-        case EndpointConnectionError() | ConnectTimeoutError():
+        case ConnectionError() | HTTPClientError():
             return UserError(f"{error} Is the network there, and for the local stack, does `orders local` still run?")
         case ClientError():
             return _refused(error)
@@ -73,6 +77,8 @@ def _refused(error: ClientError) -> UserError | None:
         return UserError(f"AWS does not know these credentials ({code}): {LOG_IN}")
     if code in _DENIED:
         return UserError(f"these credentials may not {error.operation_name}: {message}")
+    if code in _BUSY:
+        return UserError(f"AWS is busy ({code}): try {error.operation_name} again in a moment")
     if code in _MISSING:
         return UserError(
             f"{error.operation_name} found nothing ({code}): is this the stack's account, and is it still deployed?"

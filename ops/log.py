@@ -16,18 +16,22 @@ if TYPE_CHECKING:
 Record = Mapping[str, Any]
 POLL_SECONDS = 2
 _SPAN = re.compile(r"(?P<count>\d+)(?P<unit>[smhd])")
+_PLAIN = re.compile(r"[\w.-]+", re.ASCII)
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def since(text: str) -> datetime:
     """When `90s`, `15m`, `2h` or `7d` ago was, or an ISO 8601 time. Raises UserError for anything else."""
-    if span := _SPAN.fullmatch(text):
-        return datetime.now(UTC) - timedelta(**{_UNITS[span["unit"]]: int(span["count"])})
     try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
+        if span := _SPAN.fullmatch(text):
+            return datetime.now(UTC) - timedelta(**{_UNITS[span["unit"]]: int(span["count"])})
+        when = datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UserError(f"--since takes 90s, 15m, 2h, 7d or an ISO 8601 time, not {text}", Exit.USAGE) from None
-    return when if when.tzinfo else when.astimezone()
+    if when < _EPOCH:
+        raise UserError(f"--since is {text}, but there was no log before 1970", Exit.USAGE)
+    return when
 
 
 def read_log(
@@ -37,14 +41,20 @@ def read_log(
     pages = logs.get_paginator("filter_log_events").paginate(
         logGroupName=group,
         startTime=int(start.timestamp() * 1000),
-        # A first sieve, so that not the whole log travels; the record itself decides.
-        filterPattern=json.dumps(order_id or level or "batch") if order_id or level else "",
+        filterPattern=_sieve(order_id or level),
     )
     for page in pages:
         for event in page["events"]:
             record = _record(event["message"])
             if record and (level in (None, record["level"])) and (order_id is None or order_id in orders_in(record)):
                 yield record
+
+
+def _sieve(term: str | None) -> str:
+    """A filter pattern by which not the whole log travels; the record itself decides. What would have to be escaped, in
+    the pattern and in the log, is not sieved.
+    """
+    return f'"{term}"' if term and _PLAIN.fullmatch(term) else ""
 
 
 def follow_log(
@@ -54,12 +64,13 @@ def follow_log(
     seen: dict[str, None] = {}
     overlap = timedelta(minutes=1)  # CloudWatch may show a record late.
     while True:
+        looked = datetime.now(UTC)
         for record in read_log(logs, group, start=start, order_id=order_id):
             identity = json.dumps(record, sort_keys=True)
             if identity not in seen:
                 seen[identity] = None
                 yield record
-        start = max(start, datetime.now(UTC) - overlap)
+        start = max(start, looked - overlap)
         for identity in list(seen)[:-10_000]:
             del seen[identity]
         time.sleep(POLL_SECONDS)
@@ -75,6 +86,9 @@ def _record(line: str) -> Record | None:
     """The processor's own record, or None for what Lambda writes beside it."""
     if not line.startswith("{"):
         return None
-    record: dict[str, Any] = json.loads(line)
+    try:
+        record: dict[str, Any] = json.loads(line)
+    except ValueError:  # CloudWatch has cut a long line in two.
+        return None
     record.pop("_aws", None)
     return record if "level" in record and "service" in record else None

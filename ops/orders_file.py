@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from handler.order import InvalidOrder, parse_order
 
-MAX_MESSAGE_BYTES = 262_144
+MAX_PUBLISH_BYTES = 262_144
 """The largest message that the topic takes (SNS API Reference, Publish)."""
 _GAP = re.compile(r"\s*")
 _DECODER = json.JSONDecoder()
@@ -36,15 +36,15 @@ def read_orders(text: str) -> tuple[list[str], list[Flaw]]:
         except InvalidOrder as invalid:
             flaws.append(_flaw_at(text, start + _offset(body, invalid.field), invalid.reason))
             continue
-        if len(body.encode()) > MAX_MESSAGE_BYTES:
-            flaws.append(_flaw_at(text, start, f"is larger than SNS takes ({MAX_MESSAGE_BYTES:,} bytes)"))
+        if len(body.encode()) > MAX_PUBLISH_BYTES:
+            flaws.append(_flaw_at(text, start, f"is larger than SNS takes ({MAX_PUBLISH_BYTES:,} bytes)"))
             continue
         bodies.append(body)
     return bodies, flaws
 
 
 def _documents(text: str) -> Iterator[tuple[int, int] | Flaw]:
-    """Where each JSON document begins and ends. After one that is broken, the next line is tried."""
+    """Where each JSON document begins and ends. After one that is broken in its first line, the next line is tried."""
     position = _after_gap(text, 0)
     if text[position : position + 1] == "[":
         yield from _elements(text, position + 1)
@@ -52,7 +52,12 @@ def _documents(text: str) -> Iterator[tuple[int, int] | Flaw]:
     while position < len(text):
         found = _document(text, position)
         yield found
-        position = _after_gap(text, _next_line(text, position) if isinstance(found, Flaw) else found[1])
+        if not isinstance(found, Flaw):
+            position = _after_gap(text, found[1])
+        elif found.line == _flaw_at(text, position, "").line:
+            position = _after_gap(text, _next_line(text, position))
+        else:
+            return
 
 
 def _elements(text: str, position: int) -> Iterator[tuple[int, int] | Flaw]:
@@ -83,6 +88,8 @@ def _document(text: str, position: int) -> tuple[int, int] | Flaw:
         return Flaw(error.lineno, error.colno, f"not JSON: {error.msg}")
     except RecursionError:
         return _flaw_at(text, position, "not JSON: nested too deep")
+    except ValueError:  # Python reads no whole number that is as long as this one.
+        return _flaw_at(text, position, "not JSON: a number is too long")
 
 
 def _after_gap(text: str, position: int) -> int:

@@ -6,7 +6,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ops.orders_file import MAX_MESSAGE_BYTES
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops.orders_file import MAX_PUBLISH_BYTES
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -36,30 +38,32 @@ def publish(
 ) -> list[Refused]:
     """Publish each body, at most `rate` a second, and return what was refused.
 
-    `told` is called with how many were settled, accepted or not, since it was called last.
+    `told` is called with how many were settled, accepted or not, since it was called last. A request that fails as a
+    whole refuses its orders, unless it is the first one: then nothing was published, and its error is raised.
     """
-    refused: list[Refused] = []
-    pending: set[Future[list[Refused]]] = set()
+    waiting = batches(bodies, 1 if rate and rate < MAX_ENTRIES else MAX_ENTRIES)
+    first = next(waiting, None)
+    if first is None:
+        return []
+    refused = _publish_batch(sns, topic_arn, first)
+    told(len(first))
+    next_at = time.monotonic() + (len(first) / rate if rate else 0)
     sizes: dict[Future[list[Refused]], int] = {}
 
-    def settle(done: set[Future[list[Refused]]]) -> None:
+    def settle(done: Iterable[Future[list[Refused]]]) -> None:
         for future in done:
             refused.extend(future.result())
             told(sizes.pop(future))
 
-    started, sent = time.monotonic(), 0
     with ThreadPoolExecutor(IN_FLIGHT) as threads:
-        for batch in batches(bodies, 1 if rate and rate < MAX_ENTRIES else MAX_ENTRIES):
+        for batch in waiting:
             if rate:
-                time.sleep(max(0.0, started + sent / rate - time.monotonic()))
-            future = threads.submit(_publish_batch, sns, topic_arn, batch)
-            pending.add(future)
-            sizes[future] = len(batch)
-            sent += len(batch)
-            if len(pending) >= IN_FLIGHT:
-                done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                settle(done)
-        settle(wait(pending).done)
+                time.sleep(max(0.0, next_at - time.monotonic()))
+                next_at = max(next_at, time.monotonic()) + len(batch) / rate
+            sizes[threads.submit(_publish_or_refuse, sns, topic_arn, batch)] = len(batch)
+            if len(sizes) >= IN_FLIGHT:
+                settle(wait(sizes, return_when=FIRST_COMPLETED).done)
+        settle(wait(sizes).done)
     return refused
 
 
@@ -69,7 +73,7 @@ def batches(bodies: Iterable[str], most: int = MAX_ENTRIES) -> Iterator[list[str
     size = 0
     for body in bodies:
         length = len(body.encode())
-        if batch and (len(batch) == most or size + length > MAX_MESSAGE_BYTES):
+        if batch and (len(batch) == most or size + length > MAX_PUBLISH_BYTES):
             yield batch
             batch, size = [], 0
         batch.append(body)
@@ -100,6 +104,14 @@ def _publish_batch(sns: "SNSClient", topic_arn: str, bodies: Sequence[str]) -> l
             break
         time.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
     return refused
+
+
+def _publish_or_refuse(sns: "SNSClient", topic_arn: str, bodies: Sequence[str]) -> list[Refused]:
+    """The same, where others were published already: what becomes of all of them has to be told."""
+    try:
+        return _publish_batch(sns, topic_arn, bodies)
+    except (ClientError, BotoCoreError) as error:
+        return [Refused(body, str(error)) for body in bodies]
 
 
 def _reason(code: str, message: str | None) -> str:

@@ -85,11 +85,10 @@ def _mapping(system: System) -> str:
 
 
 def _alarms(system: System) -> dict[str, str]:
-    names = list(system.outputs.get("alarmNames", []))
-    if not names:
-        return {}
+    names = system.output("alarmNames")
     described = system.cloudwatch.describe_alarms(AlarmNames=names, AlarmTypes=["MetricAlarm"])
-    return {alarm["AlarmName"]: str(alarm["StateValue"]) for alarm in described["MetricAlarms"]}
+    states = {alarm["AlarmName"]: str(alarm["StateValue"]) for alarm in described["MetricAlarms"]}
+    return {name: states.get(name, "missing") for name in names}
 
 
 def _recent_failures(system: System) -> dict[str, int]:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
-from local.aws import ACCESS_KEY, SECRET_KEY
+from local.aws import Endpoint
 from local.program import ROOT
 from local.running import running
 from ops.errors import Exit, UserError
+from ops.publish import IN_FLIGHT
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -24,13 +25,11 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 LOCAL = "local"
-CONNECTIONS = 16
-"""How many requests a command has in flight at most."""
 _CONFIG = Config(
     connect_timeout=5,
     read_timeout=30,
     retries={"mode": "standard", "total_max_attempts": 4},
-    max_pool_connections=CONNECTIONS,
+    max_pool_connections=IN_FLIGHT,
 )
 
 
@@ -79,8 +78,7 @@ class System:
 def find_system(stack: str | None) -> System:
     """The stack of that name; without one, what runs on this machine. Raises UserError where there is none."""
     if stack in (None, LOCAL) and (here := running()):
-        session = boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=_region(here.outputs))
-        return System(LOCAL, here.outputs, session, here.url)
+        return System(LOCAL, here.outputs, Endpoint(here.url, _region(here.outputs)).session, here.url)
     if stack in (None, LOCAL):
         raise UserError("no system runs on this machine: start one with `orders local`, or name a stack with --stack")
     outputs = _stack_outputs(stack)
@@ -95,13 +93,16 @@ def _region(outputs: Mapping[str, Any]) -> str:
 def _stack_outputs(stack: str) -> Mapping[str, Any]:
     if not (ROOT / f"Pulumi.{stack}.yaml").exists():
         raise UserError(f"there is no stack {stack}: Pulumi.{stack}.yaml is missing", Exit.USAGE)
-    command = ["pulumi", "stack", "output", "--json", "--stack", stack]
+    command = ["pulumi", "stack", "output", "--json", "--non-interactive", "--stack", stack]
     try:
-        answered = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        answered = subprocess.run(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
     except FileNotFoundError:
         raise UserError("`pulumi` is not on PATH: --stack reads the stack's outputs with it") from None
     if answered.returncode:
-        raise UserError(f"`{' '.join(command)}` failed: {answered.stderr.strip().splitlines()[-1]}")
+        said = answered.stderr.strip().splitlines() or [f"exit code {answered.returncode}"]
+        raise UserError(f"`{' '.join(command)}` failed: {said[-1]}")
     outputs: Mapping[str, Any] = json.loads(answered.stdout)
     if "topicArn" not in outputs:
         raise UserError(f"stack {stack} has no outputs: deploy it with `pulumi up --stack {stack}`")

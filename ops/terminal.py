@@ -1,10 +1,12 @@
 """What all commands share: their options, and how they write."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import uuid4
 
 import typer
 from rich.console import Console
@@ -29,21 +31,27 @@ Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 def say_json(value: object) -> None:
-    """Write a value as one line. DynamoDB's numbers stay exact."""
-    print(json.dumps(value, default=_number, ensure_ascii=False))
+    """Write a value as one line. DynamoDB's numbers keep all of their digits, which no float would."""
+    mark = uuid4().hex
 
+    def marked(number: object) -> str:
+        if not isinstance(number, Decimal):
+            raise TypeError(type(number).__name__)
+        return f"{mark}{number}"
 
-def _number(value: object) -> int | float:
-    if not isinstance(value, Decimal):
-        raise TypeError(type(value).__name__)
-    return int(value) if value == value.to_integral_value() else float(value)
+    print(re.sub(f'"{mark}([^"]+)"', r"\1", json.dumps(value, default=marked, ensure_ascii=False)))
 
 
 def complain(message: str) -> None:
-    """Write a line to standard error."""
-    print(message, file=sys.stderr)
+    """Write to standard error."""
+    print("\n".join(map(printable, message.split("\n"))), file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """The text without what would move the cursor or forge another line: publishers decide what an order holds."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 
 def line_of(values: Mapping[str, Any], widths: Mapping[str, int]) -> str:
     """The values in columns; what is too long for its column pushes the rest, because nothing is cut."""
-    return "  ".join(str(values.get(name, "")).ljust(width) for name, width in widths.items()).rstrip()
+    return "  ".join(printable(str(values.get(name, ""))).ljust(width) for name, width in widths.items()).rstrip()

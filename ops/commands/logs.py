@@ -8,7 +8,7 @@ from handler.outcome import Kind
 from ops.errors import Exit
 from ops.log import Record, follow_log, read_log, since
 from ops.system import find_system
-from ops.terminal import Json, Stack, complain, say_json
+from ops.terminal import Json, Stack, complain, printable, say_json
 
 
 def logs(
@@ -55,5 +55,6 @@ def in_words(record: Record) -> str:
     elif done := [f"{kind} {', '.join(record[kind])}" for kind in Kind if kind in record]:
         what = "; ".join(done)
     else:
-        what = record["message"] + "".join(f"\n{record[name]}" for name in ("reason", "exception") if name in record)
-    return f"{when}  {record['level']:7}  {what}"
+        what = ": ".join(str(record[name]) for name in ("message", "reason") if name in record)
+    line = printable(f"{when}  {record['level']:7}  {what}")
+    return f"{line}\n{record['exception']}" if "exception" in record else line

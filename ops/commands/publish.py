@@ -47,7 +47,7 @@ def publish_orders(
         refused = publish(system.sns, topic, bodies, rate=rate, told=lambda count: bar.advance(task, count))
     accepted = len(bodies) - len(refused)
     for failure in refused:
-        complain(f"refused: {failure.reason}: {failure.body}")
+        complain(f"refused: {failure.reason}: {' '.join(failure.body.split())}")
     if as_json:
         say_json({"accepted": accepted, "refused": [{"reason": one.reason, "order": one.body} for one in refused]})
     else:
@@ -58,7 +58,7 @@ def publish_orders(
 
 def _read(file: str) -> list[str]:
     try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text()
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}", Exit.USAGE) from None
     except UnicodeDecodeError as error:

@@ -1,28 +1,30 @@
 """`orders status`."""
 
 import time
+from collections import Counter
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from rich import box
 from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from ops.errors import explained
 from ops.status import Status, read_status
 from ops.system import System, find_system
 from ops.terminal import Json, Stack, console, say_json
 
-REFRESH_SECONDS = 2
-_STYLES = {"ALARM": "bold red", "OK": "green", "Enabled": "green"}
+REFRESH_SECONDS = 5
 
 
 def status(
     *,
-    watch: Annotated[bool, typer.Option("--watch", "-w", help="Look again every 2 s, until Ctrl-C.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Look again every 5 s, until Ctrl-C.")] = False,
     stack: Stack = None,
     as_json: Json = False,
 ) -> None:
@@ -44,9 +46,19 @@ def status(
 def _watch(system: System) -> None:
     with Live(console=console, screen=console.is_terminal, auto_refresh=False) as live:
         while True:
-            live.update(Group(_page(system, read_status(system)), Text(f"{datetime.now():%H:%M:%S}  Ctrl-C ends")))  # noqa: DTZ005 - the user's own clock
+            live.update(Group(_look(system), Text(f"{datetime.now():%H:%M:%S}  Ctrl-C ends")))  # noqa: DTZ005 - the user's own clock
             live.refresh()
             time.sleep(REFRESH_SECONDS)
+
+
+def _look(system: System) -> Group:
+    """The page, or why there is none this time: a watch outlasts a moment in which AWS does not answer."""
+    try:
+        return _page(system, read_status(system))
+    except (BotoCoreError, ClientError) as error:
+        if (known := explained(error)) is None:
+            raise
+        return Group(Text(str(known), "red"))
 
 
 def _page(system: System, now: Status) -> Group:
@@ -59,9 +71,12 @@ def _page(system: System, now: Status) -> Group:
         queues.add_row(queue.name, queue.holds, f"{queue.visible:,}", f"{queue.in_flight:,}", oldest, style=style)
     facts = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     facts.add_row("stack", system.stack)
-    facts.add_row("processor's feed", Text(now.mapping, _STYLES.get(now.mapping, "red")))
+    facts.add_row("processor's feed", Text(now.mapping, "green" if now.mapping == "Enabled" else "red"))
+    states = Counter(now.alarms.values())
+    facts.add_row("alarms", ", ".join(f"{count} {state}" for state, count in states.most_common()) or "none")
     for name, state in now.alarms.items():
-        facts.add_row(f"alarm {name}", Text(state, _STYLES.get(state, "yellow")))
+        if state in {"ALARM", "missing"}:
+            facts.add_row("", Text(f"{name} {state}", "bold red"))
     for signature, count in now.recent_failures.items():
         facts.add_row("failed within the hour", f"{count:,} x {signature}")
     budget = now.delivery_budget

@@ -28,6 +28,8 @@ def get(order_id: str, *, stack: Stack = None, as_json: Json = False) -> None:
     orders get O1234
     orders get O1234 --stack dev --json
     """
+    if not order_id:
+        raise UserError("an order id has at least one character", Exit.USAGE)
     system = find_system(stack)
     order = get_order(system.dynamodb, system.output("tableName"), order_id)
     if order is None:

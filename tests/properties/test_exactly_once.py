@@ -103,7 +103,7 @@ class ExactlyOnce(RuleBasedStateMachine):
             store,
             Log(io.StringIO()),
             max_receive_count=MAX_RECEIVE_COUNT,
-            retry_at_once=lambda _records: None,
+            retry_at_once=lambda _records, _deadline: None,
         )
         try:
             answer = processor.process([record(m.id, m.body, attempt=m.receives) for m in batch], seconds_left=60)

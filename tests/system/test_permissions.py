@@ -38,7 +38,10 @@ def test_the_role_allows_exactly_what_the_handler_and_lambda_do(pipeline: Pipeli
         log,
         max_receive_count=3,
         retry_at_once=receive_again(
-            pipeline.outputs["queueUrl"], lambda: session.client("sqs", endpoint_url=pipeline.endpoint.url), log
+            pipeline.outputs["queueUrl"],
+            lambda: session.client("sqs", endpoint_url=pipeline.endpoint.url),
+            log,
+            longest_request_seconds=1,
         ),
     )
 

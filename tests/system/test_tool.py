@@ -13,7 +13,7 @@ import pytest
 
 from local import running
 from local.pipeline import Pipeline
-from local.running import Running, note
+from local.running import Running, forget, note
 from ops.cli import main
 from ops.errors import Exit
 from tests.support.orders import body
@@ -85,14 +85,15 @@ def test_a_flaw_is_told_with_its_place_and_nothing_is_published(here: Orders, pi
     assert (ran.code, ran.out) == (Exit.USAGE, "")
     assert "standard input:2:" in ran.err
     assert "quantity must be at least 1\nnothing was published" in ran.err
-    # The next order is behind it in the queue, if it is there at all.
-    stored_order(here, pipeline)
+    eventually(lambda: pipeline.waiting("queueUrl") == 0, "an empty queue")
     assert pipeline.order(good) is None
 
 
-def test_samples_are_new_orders_each_time(here: Orders) -> None:
-    published = [here("publish", "--sample", "3", "--json").json for _ in range(2)]
-    assert published == [[{"accepted": 3, "refused": []}]] * 2
+def test_samples_are_new_orders_each_time(here: Orders, pipeline: Pipeline) -> None:
+    before = pipeline.stored()
+    for _ in range(2):
+        assert here("publish", "--sample", "3", "--json").json == [{"accepted": 3, "refused": []}]
+    eventually(lambda: pipeline.stored() == before + 6, "six more orders in the table")
 
 
 def test_a_topic_that_is_not_there_is_told_and_is_not_a_success(here: Orders, pipeline: Pipeline) -> None:
@@ -136,6 +137,26 @@ def test_an_order_is_shown_for_people_and_for_machines(here: Orders, pipeline: P
     assert (answered["orderId"], answered["quantity"], answered["gift"]) == (order_id, 1, True)
 
 
+def test_numbers_keep_their_digits(here: Orders, pipeline: Pipeline) -> None:
+    order_id = f"T-{uuid4()}"
+    written = f'{body(order_id)[:-1]}, "price": 19.990000000000000000001}}'
+    assert here("publish", "-", stdin=written).code == Exit.DONE
+    eventually(lambda: pipeline.order(order_id), "the order in the table")
+    assert '"price": 19.990000000000000000001,' in here("get", order_id, "--json").out
+
+
+def test_an_order_cannot_write_into_the_terminal(here: Orders, pipeline: Pipeline) -> None:
+    order_id = stored_order(here, pipeline, itemName="\x1b[2Jx\n2026-01-01  INFO  forged")
+    for shown in (here("get", order_id).out, here("list", "--limit", "1000").out):
+        assert "\\x1b[2Jx\\n2026-01-01  INFO  forged" in shown
+        assert "\x1b" not in shown
+
+
+def test_an_order_id_is_not_empty(here: Orders) -> None:
+    ran = here("get", "")
+    assert (ran.code, ran.err) == (Exit.USAGE, "an order id has at least one character\n")
+
+
 def test_an_unknown_order_is_said_to_be_unknown(here: Orders) -> None:
     ran = here("get", "T-unknown")
     assert (ran.code, ran.out, ran.err) == (Exit.NOT_ALL, "", "there is no order T-unknown in Orders\n")
@@ -175,9 +196,17 @@ def test_a_log_that_has_nothing_says_since_when(here: Orders) -> None:
     assert ran.err == "the log has nothing about T-unknown since 2026-01-01 00:00:00 UTC\n"
 
 
-def test_a_time_that_is_none_is_named(here: Orders) -> None:
-    ran = here("logs", "--since", "yesterday")
-    assert (ran.code, ran.err) == (Exit.USAGE, "--since takes 90s, 15m, 2h, 7d or an ISO 8601 time, not yesterday\n")
+@pytest.mark.parametrize("when", ["yesterday", "5000000d", "99999999999d"])
+def test_a_time_that_is_none_is_named(here: Orders, when: str) -> None:
+    ran = here("logs", "--since", when)
+    assert (ran.code, ran.err) == (Exit.USAGE, f"--since takes 90s, 15m, 2h, 7d or an ISO 8601 time, not {when}\n")
+
+
+def test_an_order_whose_id_a_log_pattern_cannot_hold_is_found_in_the_log(here: Orders, pipeline: Pipeline) -> None:
+    order_id = f'T-"é\\ {uuid4()}'
+    pipeline.publish([body(order_id)])
+    eventually(lambda: here("logs", "--order", order_id).code == Exit.DONE, "its log record")
+    assert "stored T-" in here("logs", "--order", order_id).out
 
 
 def test_the_log_is_followed(here: Orders, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,8 +248,16 @@ def test_the_status_tells_of_queues_feed_failures_and_budget(here: Orders, pipel
     assert answered["mapping"] == "Enabled"
     assert answered["recent_failures"]["quantity must be at least 1"] >= 3  # type: ignore[index]
     assert answered["delivery_budget"] == pipeline.outputs["deliveryBudget"]
+    assert sorted(answered["alarms"]) == sorted(pipeline.outputs["alarmNames"])  # type: ignore[call-overload]
     page = here("status").out
-    for told in ("OrderDLQ", "Enabled", "x quantity must be at least 1", "set aside after", "orders a second"):
+    for told in (
+        "OrderDLQ",
+        "Enabled",
+        "alarms",
+        "x quantity must be at least 1",
+        "set aside after",
+        "orders a second",
+    ):
         assert told in page
 
 
@@ -262,6 +299,14 @@ def test_a_stack_that_is_not_there_is_named(orders: Orders, command: str, argume
     assert (ran.code, ran.err) == (Exit.USAGE, "there is no stack nowhere: Pulumi.nowhere.yaml is missing\n")
 
 
+def test_a_system_that_ends_leaves_the_note_of_another_alone(orders: Orders, pipeline: Pipeline) -> None:
+    note(Running(url=pipeline.endpoint.url, outputs=pipeline.outputs))
+    forget("http://127.0.0.1:9")
+    assert orders("list", "--limit", "1").code == Exit.DONE
+    forget(pipeline.endpoint.url)
+    assert orders("list", "--limit", "1").code == Exit.NO_ACCESS
+
+
 def test_what_a_killed_system_left_behind_is_not_taken_for_a_running_one(orders: Orders, pipeline: Pipeline) -> None:
     note(Running(url="http://127.0.0.1:9", outputs=pipeline.outputs))
     assert orders("status").code == Exit.NO_ACCESS
@@ -301,6 +346,7 @@ def test_the_outputs_of_a_deployed_stack_say_where_it_is(
     [
         ("echo '{}'", "stack dev has no outputs: deploy it with `pulumi up --stack dev`"),
         ("echo 'error: no stack named dev' >&2; exit 1", "failed: error: no stack named dev"),
+        ("exit 7", "failed: exit code 7"),
     ],
 )
 def test_what_pulumi_says_is_passed_on(orders: Orders, pulumi: Callable[[str], None], script: str, told: str) -> None:

@@ -8,6 +8,7 @@ from botocore.exceptions import (
     NoCredentialsError,
     ParamValidationError,
     ProfileNotFound,
+    ReadTimeoutError,
     SSOTokenLoadError,
 )
 
@@ -26,6 +27,9 @@ KNOWN: dict[str, tuple[BotoCoreError | ClientError, str]] = {
     "an unknown key": (refused("InvalidClientTokenId"), "AWS does not know these credentials (InvalidClientTokenId)"),
     "no permission": (refused("AccessDenied", "not allowed"), "these credentials may not Publish: not allowed"),
     "gone": (refused("NotFound"), "Publish found nothing (NotFound): is this the stack's account"),
+    "no permission for the key": (refused("KMSAccessDenied", "no"), "these credentials may not Publish: no"),
+    "throttling": (refused("ThrottlingException"), "AWS is busy (ThrottlingException): try Publish again"),
+    "no answer": (ReadTimeoutError(endpoint_url="https://x"), "Is the network there"),
     "no network": (EndpointConnectionError(endpoint_url="https://x"), "Is the network there"),
 }
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.orders_file import MAX_MESSAGE_BYTES, Flaw, read_orders
+from ops.orders_file import MAX_PUBLISH_BYTES, Flaw, read_orders
 from tests.support.orders import body
 
 BODIES = [body(f"O{number}") for number in range(3)]
@@ -74,8 +74,17 @@ def test_what_is_no_object_is_a_flaw() -> None:
     ]
 
 
+def test_an_object_that_breaks_off_later_is_one_flaw_and_not_one_a_line() -> None:
+    [flaw] = read_orders('{\n "orderId": "O1"\n "userId": "U1",\n "status": "new"\n}\n')[1]
+    assert (flaw.line, flaw.column) == (3, 2)
+
+
+def test_a_number_that_python_does_not_read_is_a_flaw() -> None:
+    assert read_orders(f'{{"quantity": {"1" * 5000}}}')[1] == [Flaw(1, 1, "not JSON: a number is too long")]
+
+
 def test_an_order_that_sns_would_not_take_is_a_flaw() -> None:
-    [flaw] = read_orders(body("O1", notes="x" * MAX_MESSAGE_BYTES))[1]
+    [flaw] = read_orders(body("O1", notes="x" * MAX_PUBLISH_BYTES))[1]
     assert flaw.reason == "is larger than SNS takes (262,144 bytes)"
 
 

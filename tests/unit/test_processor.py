@@ -45,7 +45,7 @@ class Run:
             store,
             Log(stream),
             max_receive_count=3,
-            retry_at_once=lambda records: self.at_once.extend(record["messageId"] for record in records),
+            retry_at_once=lambda records, _: self.at_once.extend(record["messageId"] for record in records),
         )
         response = processor.process(list(records), seconds_left)
         self.response = response

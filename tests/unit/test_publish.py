@@ -6,11 +6,12 @@ from threading import Lock
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ops import publish as module
-from ops.orders_file import MAX_MESSAGE_BYTES
+from ops.orders_file import MAX_PUBLISH_BYTES
 from ops.publish import IN_FLIGHT, MAX_ENTRIES, TRIES, batches, publish
 
 Failure = Mapping[str, Any]
@@ -107,6 +108,32 @@ def test_no_more_requests_are_in_flight_than_there_are_threads() -> None:
     assert 1 <= most[0] <= IN_FLIGHT
 
 
+@pytest.mark.parametrize("failing", [2, 10])
+def test_a_request_that_fails_refuses_its_own_orders_and_the_rest_is_told(failing: int) -> None:
+    class Fails(FakeTopic):
+        def publish_batch(self, **entries: Any) -> dict[str, Any]:
+            answer = super().publish_batch(**entries)
+            if BODIES[10 * failing - 10] in (entry["Message"] for entry in entries["PublishBatchRequestEntries"]):
+                raise ReadTimeoutError(endpoint_url="https://sns")
+            return answer
+
+    refused = publish(Fails(), "topic", BODIES)  # type: ignore[arg-type]
+    assert [one.body for one in refused] == BODIES[10 * failing - 10 : 10 * failing]
+    assert all("Read timeout" in one.reason for one in refused)
+
+
+def test_a_first_request_that_fails_ends_it_all_because_nothing_was_published() -> None:
+    class Fails(FakeTopic):
+        def publish_batch(self, **_entries: Any) -> dict[str, Any]:
+            self.requests += 1
+            raise ReadTimeoutError(endpoint_url="https://sns")
+
+    topic = Fails()
+    with pytest.raises(ReadTimeoutError):
+        publish(topic, "topic", BODIES)  # type: ignore[arg-type]
+    assert topic.requests == 1
+
+
 def test_a_bug_in_one_batch_is_not_swallowed() -> None:
     class Broken(FakeTopic):
         def publish_batch(self, **_entries: Any) -> dict[str, Any]:
@@ -117,10 +144,10 @@ def test_a_bug_in_one_batch_is_not_swallowed() -> None:
     assert str(raised.value) == "a bug"
 
 
-@given(st.lists(st.integers(1, MAX_MESSAGE_BYTES), max_size=40))
+@given(st.lists(st.integers(1, MAX_PUBLISH_BYTES), max_size=40))
 def test_batches_keep_the_order_and_both_limits(sizes: list[int]) -> None:
     bodies = ["x" * size for size in sizes]
     made = list(batches(bodies))
     assert [body for batch in made for body in batch] == bodies
     assert all(1 <= len(batch) <= MAX_ENTRIES for batch in made)
-    assert all(sum(map(len, batch)) <= MAX_MESSAGE_BYTES for batch in made)
+    assert all(sum(map(len, batch)) <= MAX_PUBLISH_BYTES for batch in made)
