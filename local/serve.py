@@ -16,7 +16,7 @@ from local.deployer import STACK
 from local.emulator import USUAL_PORT, emulator
 from local.foreground import run_in_foreground
 from local.program import ROOT
-from local.running import Running, forget, note
+from local.running import Running, forget, note, running
 from local.samples import EXAMPLE_ORDER
 
 FILES = ("__main__.py", "Pulumi.yaml", f"Pulumi.{STACK}.yaml")
@@ -27,6 +27,9 @@ console = Console(highlight=False, soft_wrap=True)
 
 def serve(*, bare: bool) -> int:
     """Run until Ctrl-C or a kill, and return the exit status. On a bare emulator nothing is deployed."""
+    if here := running():
+        console.print(f"[red]error:[/] the system runs already, at {here.url}: end that one first")
+        return 1
 
     def forever() -> int:
         with emulator("local", preferred_port=USUAL_PORT) as endpoint:

@@ -61,8 +61,8 @@ def publish(
                 time.sleep(max(0.0, next_at - time.monotonic()))
                 next_at = max(next_at, time.monotonic()) + len(batch) / rate
             sizes[threads.submit(_publish_or_refuse, sns, topic_arn, batch)] = len(batch)
-            if len(sizes) >= IN_FLIGHT:
-                settle(wait(sizes, return_when=FIRST_COMPLETED).done)
+            patience = None if len(sizes) >= IN_FLIGHT else 0
+            settle(wait(sizes, timeout=patience, return_when=FIRST_COMPLETED).done)
         settle(wait(sizes).done)
     return refused
 

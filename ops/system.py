@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 LOCAL = "local"
+PULUMI_SECONDS = 120
+"""How long the state's backend may take."""
 _CONFIG = Config(
     connect_timeout=5,
     read_timeout=30,
@@ -96,8 +98,16 @@ def _stack_outputs(stack: str) -> Mapping[str, Any]:
     command = ["pulumi", "stack", "output", "--json", "--non-interactive", "--stack", stack]
     try:
         answered = subprocess.run(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PULUMI_SECONDS,
         )
+    except subprocess.TimeoutExpired:
+        raise UserError(f"`{' '.join(command)}` had no answer within {PULUMI_SECONDS} s") from None
     except FileNotFoundError:
         raise UserError("`pulumi` is not on PATH: --stack reads the stack's outputs with it") from None
     if answered.returncode:

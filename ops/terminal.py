@@ -31,7 +31,12 @@ Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 def say_json(value: object) -> None:
-    """Write a value as one line. DynamoDB's numbers keep all of their digits, which no float would."""
+    """Write a value as one line."""
+    print(as_json_text(value))
+
+
+def as_json_text(value: object) -> str:
+    """A value as JSON. DynamoDB's numbers keep all of their digits, which no float would."""
     mark = uuid4().hex
 
     def marked(number: object) -> str:
@@ -39,7 +44,7 @@ def say_json(value: object) -> None:
             raise TypeError(type(number).__name__)
         return f"{mark}{number}"
 
-    print(re.sub(f'"{mark}([^"]+)"', r"\1", json.dumps(value, default=marked, ensure_ascii=False)))
+    return re.sub(f'"{mark}([^"]+)"', r"\1", json.dumps(value, default=marked, ensure_ascii=False))
 
 
 def complain(message: str) -> None:
@@ -52,6 +57,10 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 
+def _shown(value: object) -> str:
+    return printable(value if isinstance(value, str) else as_json_text(value))
+
+
 def line_of(values: Mapping[str, Any], widths: Mapping[str, int]) -> str:
     """The values in columns; what is too long for its column pushes the rest, because nothing is cut."""
-    return "  ".join(printable(str(values.get(name, ""))).ljust(width) for name, width in widths.items()).rstrip()
+    return "  ".join(_shown(values.get(name, "")).ljust(width) for name, width in widths.items()).rstrip()

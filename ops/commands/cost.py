@@ -33,13 +33,13 @@ def cost(
         about = {"pricesAsOf": prices.AS_OF.isoformat(), "ordersPerDay": orders_per_day}
         say_json(about | {"steady": dataclasses.asdict(flow), "backlog": dataclasses.asdict(waiting)})
     else:
-        console.print(_table(flow, waiting, orders_per_day))
+        console.print(_table(stack, flow, waiting, orders_per_day))
 
 
-def _table(flow: Cost, waiting: Cost, orders_per_day: float) -> Table:
+def _table(stack: str, flow: Cost, waiting: Cost, orders_per_day: float) -> Table:
     handlers = list(flow.services)
     table = Table(
-        title="Dollars per million orders",
+        title=f"Dollars per million orders, stack {stack}",
         caption=(
             f"{orders_per_day:,.0f} orders a day, steady or in a backlog of full batches. "
             f"List prices of US East (N. Virginia), {prices.AS_OF:%B %Y}, without free tiers. "

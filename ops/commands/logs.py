@@ -52,8 +52,9 @@ def in_words(record: Record) -> str:
     if "errorClass" in record:
         tries = f"attempt {record['attempt']} of {record['maxAttempts']}"
         what = f"{record.get('orderId') or '?'} failed, {tries}: {record['reason']} ({record['errorClass']})"
-    elif done := [f"{kind} {', '.join(record[kind])}" for kind in Kind if kind in record]:
-        what = "; ".join(done)
+    elif "BatchSize" in record or any(kind in record for kind in Kind):
+        done = [f"{kind} {', '.join(record[kind])}" for kind in Kind if kind in record]
+        what = "; ".join(done) or "no order of the batch was stored"
     else:
         what = ": ".join(str(record[name]) for name in ("message", "reason") if name in record)
     line = printable(f"{when}  {record['level']:7}  {what}")

@@ -44,7 +44,13 @@ def publish_orders(
     bar = Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=progress_console, transient=True)
     with bar if long else nullcontext():
         task = bar.add_task("publishing", total=len(bodies))
-        refused = publish(system.sns, topic, bodies, rate=rate, told=lambda count: bar.advance(task, count))
+        try:
+            refused = publish(system.sns, topic, bodies, rate=rate, told=lambda count: bar.advance(task, count))
+        except KeyboardInterrupt:
+            complain(
+                f"stopped: {bar.tasks[0].completed:,.0f} of {len(bodies):,} orders had their answer, others may too"
+            )
+            raise
     accepted = len(bodies) - len(refused)
     for failure in refused:
         complain(f"refused: {failure.reason}: {' '.join(failure.body.split())}")

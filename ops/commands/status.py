@@ -71,16 +71,19 @@ def _page(system: System, now: Status) -> Group:
         queues.add_row(queue.name, queue.holds, f"{queue.visible:,}", f"{queue.in_flight:,}", oldest, style=style)
     facts = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     facts.add_row("stack", system.stack)
-    facts.add_row("processor's feed", Text(now.mapping, "green" if now.mapping == "Enabled" else "red"))
+    facts.add_row("event source mapping", Text(now.mapping, "green" if now.mapping == "Enabled" else "red"))
     states = Counter(now.alarms.values())
     facts.add_row("alarms", ", ".join(f"{count} {state}" for state, count in states.most_common()) or "none")
     for name, state in now.alarms.items():
         if state in {"ALARM", "missing"}:
             facts.add_row("", Text(f"{name} {state}", "bold red"))
     for signature, count in now.recent_failures.items():
-        facts.add_row("failed within the hour", f"{count:,} x {signature}")
+        facts.add_row("failed attempts, last hour", f"{count:,} x {signature}")
     budget = now.delivery_budget
-    facts.add_row("set aside after", f"{budget['earliestDeadLetterSeconds']:,} s at the earliest")
-    facts.add_row("dead letters stay", f"{budget['leastDeadLetterDays']:g} days at least")
-    facts.add_row("at full speed", f"{budget['ordersPerSecond']:,.1f} orders a second")
-    return Group(facts, queues)
+    promises = (
+        f"set aside after {budget['earliestDeadLetterSeconds']:,} s at the earliest, "
+        f"kept for {budget['leastDeadLetterDays']:g} days at least"
+    )
+    facts.add_row("by its settings", promises)
+    facts.add_row("", f"{budget['ordersPerSecond']:,.1f} orders a second when every batch is slow")
+    return Group(queues, facts)

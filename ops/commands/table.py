@@ -70,3 +70,4 @@ def list_(
         count += 1
     if not count:
         complain("no order was found")
+        raise typer.Exit(Exit.NOT_ALL)
