@@ -26,7 +26,7 @@ from local.samples import valid_orders
 OURS, SEED_STYLE, POWERTOOLS, INTERPRETER, BOTOCORE = (
     "this handler",
     "seed-style",
-    "Powertools with parser and idempotency",
+    "Powertools, parser, idempotency",
     "the interpreter alone",
     "botocore and a client alone",
 )

@@ -1,6 +1,7 @@
 """What a user can get wrong, as one line that says what to do, and the exit codes of every command."""
 
 from enum import IntEnum
+from http import HTTPStatus
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -70,17 +71,19 @@ def explained(error: BotoCoreError | ClientError) -> UserError | None:
 
 
 def _refused(error: ClientError) -> UserError | None:
-    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    code, message = error.response["Error"]["Code"], " ".join(error.response["Error"].get("Message", "").split())
+    forbidden = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == HTTPStatus.FORBIDDEN
     if code in _EXPIRED:
         return UserError(f"the AWS session has expired: {LOG_IN}")
     if code in _UNKNOWN:
         return UserError(f"AWS does not know these credentials ({code}): {LOG_IN}")
-    if code in _DENIED:
-        return UserError(f"these credentials may not {error.operation_name}: {message}")
     if code in _BUSY:
         return UserError(f"AWS is busy ({code}): try {error.operation_name} again in a moment")
     if code in _MISSING:
         return UserError(
             f"{error.operation_name} found nothing ({code}): is this the stack's account, and is it still deployed?"
         )
+    # Last, because what has expired or is not known is forbidden, too.
+    if code in _DENIED or forbidden:
+        return UserError(f"these credentials may not {error.operation_name}: {message}")
     return None

@@ -1,0 +1,125 @@
+"""The `orders` command over moto, which has what the emulator has not: permissions, and tokens that are refused."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.core import set_initial_no_auth_action_count
+
+from handler.contract import PARTITION_KEY
+from ops.cli import main
+from ops.errors import Exit
+
+REGION = "eu-west-1"
+ORDER = {"orderId": {"S": "O1"}, "userId": {"S": "U1"}, "status": {"S": "new"}, "quantity": {"N": "1"}}
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """The outputs of a stack in moto's account, which a stand-in for `pulumi` tells."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "moto")
+    with mock_aws():
+        queues = {
+            output: boto3.client("sqs", REGION).create_queue(QueueName=name)["QueueUrl"]
+            for output, name in {
+                "queueUrl": "OrderQueue",
+                "deadLetterQueueUrl": "OrderDLQ",
+                "undeliveredQueueUrl": "OrderUndelivered",
+            }.items()
+        }
+        boto3.client("dynamodb", REGION).create_table(
+            TableName="Orders",
+            KeySchema=[{"AttributeName": PARTITION_KEY, "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": PARTITION_KEY, "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        boto3.client("dynamodb", REGION).put_item(TableName="Orders", Item=ORDER)
+        boto3.client("logs", REGION).create_log_group(logGroupName="/aws/lambda/OrderProcessor")
+        outputs = {
+            **queues,
+            "topicArn": boto3.client("sns", REGION).create_topic(Name="OrderTopic")["TopicArn"],
+            "tableName": "Orders",
+            "logGroupName": "/aws/lambda/OrderProcessor",
+        }
+        program = tmp_path / "pulumi"
+        program.write_text(f"#!/bin/sh\necho '{json.dumps(outputs)}'\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path))
+        yield outputs
+
+
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str, str]:
+    """The exit code, and what was printed."""
+    monkeypatch.setattr(sys, "argv", ["orders", *arguments, "--stack", "dev"])
+    try:
+        main()
+        code = 0
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+@pytest.mark.usefixtures("stack")
+def test_an_order_is_read_from_a_deployed_stack(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, _ = run(capsys, monkeypatch, "get", "O1", "--json")
+    assert (code, json.loads(out)) == (Exit.DONE, {"orderId": "O1", "userId": "U1", "status": "new", "quantity": 1})
+    assert run(capsys, monkeypatch, "list", "--status", "new")[1].splitlines()[1].split() == ["O1", "U1", "1", "new"]
+
+
+def test_samples_get_to_the_topics_subscribers(
+    stack: dict[str, Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = boto3.client("sqs", REGION).get_queue_attributes(QueueUrl=stack["queueUrl"], AttributeNames=["QueueArn"])
+    boto3.client("sns", REGION).subscribe(
+        TopicArn=stack["topicArn"], Protocol="sqs", Endpoint=queue["Attributes"]["QueueArn"]
+    )
+    assert run(capsys, monkeypatch, "publish", "--sample", "25")[1] == "accepted 25 of 25 orders\n"
+    counted = boto3.client("sqs", REGION).get_queue_attributes(
+        QueueUrl=stack["queueUrl"], AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    assert counted["Attributes"]["ApproximateNumberOfMessages"] == "25"
+
+
+COMMANDS = {
+    "publish": ("publish", "--sample", "1"),
+    "get": ("get", "O1"),
+    "list": ("list",),
+    "logs": ("logs",),
+    "status": ("status",),
+}
+
+
+# moto tells only some services in their own words that it does not know somebody; SNS is one.
+@pytest.mark.usefixtures("stack")
+def test_credentials_that_aws_does_not_know_are_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, err = set_initial_no_auth_action_count(0)(run)(capsys, monkeypatch, *COMMANDS["publish"])
+    assert (code, out) == (Exit.NO_ACCESS, "")
+    assert err.startswith("AWS does not know these credentials (InvalidClientTokenId)")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("stack")
+@pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS)
+def test_what_the_user_may_not_do_is_one_line(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iam = boto3.client("iam", REGION)
+    iam.create_user(UserName="nobody")
+    key = iam.create_access_key(UserName="nobody")["AccessKey"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
+    code, out, err = set_initial_no_auth_action_count(0)(run)(capsys, monkeypatch, *arguments)
+    assert (code, out) == (Exit.NO_ACCESS, "")
+    assert err.startswith("these credentials may not ")
+    assert err.count("\n") == 1
