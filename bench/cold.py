@@ -19,13 +19,12 @@ from importlib.metadata import distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.warm import ENVIRONMENT
+from bench.warm import ENVIRONMENT, SEED_STYLE
 from infra.package import ROOT, build_package
 from local.samples import valid_orders
+from ops.cost import OURS
 
-OURS, SEED_STYLE, POWERTOOLS, INTERPRETER, BOTOCORE = (
-    "this handler",
-    "seed-style",
+POWERTOOLS, INTERPRETER, BOTOCORE = (
     "Powertools, parser, idempotency",
     "the interpreter alone",
     "botocore and a client alone",

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from bench import cold, publishing, warm
 from bench.plot import bars
 from infra.package import ROOT
+from ops.cost import OURS
 
 PAGE = ROOT / "docs/benchmarks.md"
 PICTURE = ROOT / "docs/benchmarks.svg"
@@ -77,7 +78,7 @@ def write(batches: Warm, starts: cold.ColdStarts, published: Mapping[str, float]
         for size in (10, 100)
     ]
     panels.append(("A cold start", {name: one.seconds * 1000 for name, one in starts.starts.items()}))
-    PICTURE.write_text(bars(panels, warm.OURS))
+    PICTURE.write_text(bars(panels, OURS))
     FIGURES.write_text(json.dumps(_figures(batches), indent=1) + "\n")
 
 
@@ -88,7 +89,7 @@ def _figures(batches: Warm) -> dict[str, dict[int, dict[str, float]]]:
 
 def _batches(batches: Warm) -> Iterator[str]:
     for (latency, size), figures in batches.items():
-        ours = figures[warm.OURS]
+        ours = figures[OURS]
         if size == next(iter(warm.TURNS)):
             yield f"### {latency} ms a request\n"
             yield "| Orders | | Time per batch | Beside ours | CPU per order | Requests per order |"
@@ -104,7 +105,7 @@ def _batches(batches: Warm) -> Iterator[str]:
 
 
 def _cold(starts: cold.ColdStarts) -> Iterator[str]:
-    ours = starts.starts[cold.OURS]
+    ours = starts.starts[OURS]
     yield "| | Ready after | Beside ours | CPU | Memory |"
     yield "| --- | ---: | ---: | ---: | ---: |"
     for name, one in starts.starts.items():

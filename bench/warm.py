@@ -15,9 +15,9 @@ from typing import Any
 from bench.stub import Stub, stub
 from handler.contract import Variable
 from local.samples import valid_orders
+from ops.cost import OURS
 
-OURS, SEED_STYLE, THREAD_POOL, POWERTOOLS, BOUND = (
-    "this handler",
+SEED_STYLE, THREAD_POOL, POWERTOOLS, BOUND = (
     "seed-style",
     "conditional puts on threads",
     "Powertools with idempotency",

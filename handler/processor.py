@@ -91,7 +91,7 @@ class Processor:
     def _tell_all(self, orders: Mapping[str, Order], outcomes: Mapping[str, Outcome]) -> None:
         """One record for the batch, or for as many messages of it as one can hold: logs cost as much as the writes."""
         now = datetime.now(UTC).replace(tzinfo=None)
-        for part in chunked(list(outcomes.items()), MAX_VALUES):
+        for position, part in enumerate(chunked(list(outcomes.items()), MAX_VALUES)):
             succeeded: dict[str, list[str]] = {}
             ages = []
             for message_id, outcome in part:
@@ -102,7 +102,7 @@ class Processor:
             kinds = Counter(outcome.kind for _, outcome in part)
             metrics = [Metric(OutcomeMetric[kind.name], "Count", [count]) for kind, count in kinds.items()]
             metrics += [Metric(ORDER_AGE, "Seconds", ages)] if ages else []
-            metrics += [Metric(BATCH_SIZE, "Count", [len(outcomes)])] if part[0][0] == next(iter(outcomes)) else []
+            metrics += [Metric(BATCH_SIZE, "Count", [len(outcomes)])] if position == 0 else []
             self._log.info("batch processed", metrics, **succeeded)
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
-from boto3.dynamodb.types import TypeDeserializer
+
+from handler.item import attributes_of
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -45,7 +46,7 @@ class Endpoint:
         """An item of a table as plain values, or None where there is none under the key."""
         wire = {name: {"S": value} for name, value in key.items()}
         item = self.dynamodb.get_item(TableName=table, Key=wire, ConsistentRead=True).get("Item")
-        return item and {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
+        return item and attributes_of(item)
 
     @cached_property
     def sns(self) -> "SNSClient":

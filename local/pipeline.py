@@ -11,7 +11,7 @@ from handler.outcome import Kind
 from local.aws import Endpoint
 
 PUBLISH_BATCH = 10
-"""The most entries of one PublishBatch (SNS API Reference)."""
+"""The most messages of one PublishBatch (SNS API Reference). They share the size of one, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ LOG_EVENT_BYTES = 26
 PLATFORM_LINES = (155, 250)
 """About how long Lambda's own `platform.start` and `platform.report` are, in bytes; both come with every invocation."""
 OURS = "this handler"
+"""What it is called among those that are measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,10 @@ class UserError(Exception):
         self.exit_code = exit_code
 
 
+def no_such_stack(stack: str) -> UserError:
+    return UserError(f"there is no stack {stack}: Pulumi.{stack}.yaml is missing", Exit.USAGE)
+
+
 LOG_IN = "log in, for example with `aws sso login`, or name a profile in AWS_PROFILE"
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}

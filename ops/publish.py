@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.pipeline import PUBLISH_BATCH
 from ops.orders_file import MAX_PUBLISH_BYTES
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
-MAX_ENTRIES = 10
-"""The most messages of one request (SNS API Reference, PublishBatch). They share the size of one, too."""
 IN_FLIGHT = 8
 TRIES = 4
 FIRST_PAUSE_SECONDS = 0.2
@@ -41,7 +40,7 @@ def publish(
     `told` is called with how many were settled, accepted or not, since it was called last. A request that fails as a
     whole refuses its orders, unless it is the first one: then nothing was published, and its error is raised.
     """
-    waiting = batches(bodies, 1 if rate and rate < MAX_ENTRIES else MAX_ENTRIES)
+    waiting = batches(bodies, 1 if rate and rate < PUBLISH_BATCH else PUBLISH_BATCH)
     first = next(waiting, None)
     if first is None:
         return []
@@ -67,7 +66,7 @@ def publish(
     return refused
 
 
-def batches(bodies: Iterable[str], most: int = MAX_ENTRIES) -> Iterator[list[str]]:
+def batches(bodies: Iterable[str], most: int = PUBLISH_BATCH) -> Iterator[list[str]]:
     """The bodies in their order, as many together as one request takes."""
     batch: list[str] = []
     size = 0

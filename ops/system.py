@@ -13,7 +13,7 @@ from botocore.config import Config
 from local.aws import Endpoint
 from local.program import ROOT
 from local.running import running
-from ops.errors import Exit, UserError
+from ops.errors import UserError, no_such_stack
 from ops.publish import IN_FLIGHT
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _region(outputs: Mapping[str, Any]) -> str:
 
 def _stack_outputs(stack: str) -> Mapping[str, Any]:
     if not (ROOT / f"Pulumi.{stack}.yaml").exists():
-        raise UserError(f"there is no stack {stack}: Pulumi.{stack}.yaml is missing", Exit.USAGE)
+        raise no_such_stack(stack)
     command = ["pulumi", "stack", "output", "--json", "--non-interactive", "--stack", stack]
     try:
         answered = subprocess.run(

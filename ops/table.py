@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
 from handler.contract import PARTITION_KEY, Attribute
+from handler.item import attributes_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -17,7 +16,7 @@ Order = Mapping[str, Any]
 def get_order(dynamodb: "DynamoDBClient", table: str, order_id: str) -> Order | None:
     """The order as it is this moment, or None."""
     item = dynamodb.get_item(TableName=table, Key={PARTITION_KEY: {"S": order_id}}, ConsistentRead=True).get("Item")
-    return _plain(item) if item else None
+    return attributes_of(item) if item else None
 
 
 def list_orders(
@@ -39,8 +38,4 @@ def list_orders(
             "ExpressionAttributeValues": {f":{name}": {"S": value} for name, value in conditions.items()},
         }
     pages = dynamodb.get_paginator("scan").paginate(TableName=table, **narrowed)
-    return islice((_plain(item) for page in pages for item in page["Items"]), limit)
-
-
-def _plain(item: Mapping[str, Any]) -> Order:
-    return {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
+    return islice((attributes_of(item) for page in pages for item in page["Items"]), limit)

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from ops import prices
 from ops.cost import DAYS_A_MONTH, Cost, Settings, backlog, steady
-from ops.errors import Exit, UserError
+from ops.errors import no_such_stack
 from ops.terminal import Json, console, say_json, stacks
 
 
@@ -27,7 +27,7 @@ def cost(
     try:
         settings = Settings.of(stack)
     except FileNotFoundError:
-        raise UserError(f"there is no stack {stack}: Pulumi.{stack}.yaml is missing", Exit.USAGE) from None
+        raise no_such_stack(stack) from None
     flow, waiting = steady(settings, orders_per_day), backlog(settings, orders_per_day)
     if as_json:
         about = {"pricesAsOf": prices.AS_OF.isoformat(), "ordersPerDay": orders_per_day}

@@ -11,8 +11,9 @@ import pytest
 
 from bench import cold, publishing, report, warm
 from bench.cold import ColdStarts, Start
-from bench.warm import BOUND, OURS, POWERTOOLS, SEED_STYLE, THREAD_POOL, Figures
+from bench.warm import BOUND, POWERTOOLS, SEED_STYLE, THREAD_POOL, Figures
 from local.program import ROOT
+from ops.cost import OURS
 
 COUNT_REQUESTS = """
 import json, sys

@@ -10,9 +10,10 @@ from botocore.exceptions import ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local.pipeline import PUBLISH_BATCH
 from ops import publish as module
 from ops.orders_file import MAX_PUBLISH_BYTES
-from ops.publish import IN_FLIGHT, MAX_ENTRIES, TRIES, batches, publish
+from ops.publish import IN_FLIGHT, TRIES, batches, publish
 
 Failure = Mapping[str, Any]
 
@@ -29,7 +30,7 @@ class FakeTopic:
 
     def publish_batch(self, *, TopicArn: str, PublishBatchRequestEntries: Sequence[Any]) -> dict[str, Any]:  # noqa: N803
         assert TopicArn == "topic"
-        assert 1 <= len(PublishBatchRequestEntries) <= MAX_ENTRIES
+        assert 1 <= len(PublishBatchRequestEntries) <= PUBLISH_BATCH
         failed = []
         with self._lock:
             self.requests += 1
@@ -149,5 +150,5 @@ def test_batches_keep_the_order_and_both_limits(sizes: list[int]) -> None:
     bodies = ["x" * size for size in sizes]
     made = list(batches(bodies))
     assert [body for batch in made for body in batch] == bodies
-    assert all(1 <= len(batch) <= MAX_ENTRIES for batch in made)
+    assert all(1 <= len(batch) <= PUBLISH_BATCH for batch in made)
     assert all(sum(map(len, batch)) <= MAX_PUBLISH_BYTES for batch in made)
