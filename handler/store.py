@@ -1,7 +1,7 @@
 """Where orders are kept: each under its orderId, at its latest version."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -103,7 +103,7 @@ class DynamoDBStore:
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             answered: Any = error.response  # botocore's types do not know of the item
-            return _compared(order, answered["Item"])
+            return outcome_beside(order, answered["Item"])
         except ClientError as error:
             refused = _code(error) in REFUSALS
             return invalid(str(error), _code(error)) if refused else transient(error, _code(error))
@@ -129,12 +129,14 @@ def _inserted(response: "BatchStatementResponseTypeDef") -> Outcome | None:
     return transient(message, code)
 
 
-def _compared(order: Order, there: dict[str, Any]) -> Outcome:
-    """What an order is to the item that kept it from being put."""
+def outcome_beside(order: Order, there: Mapping[str, Any] | None) -> Outcome:
+    """What becomes of an order beside the item, as DynamoDB writes it, that the table holds under its id."""
+    if there is None:
+        return STORED
     attributes = attributes_of(there)
     instant = attributes.pop(INSTANT)
-    if instant > order.instant:
-        return STALE
+    if instant != order.instant:
+        return STALE if instant > order.instant else UPDATED
     return DUPLICATE if is_same_content(attributes, order.attributes) else CONFLICT
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sts import STSClient
 
 LOCAL = "local"
 PULUMI_SECONDS = 120
@@ -71,6 +72,10 @@ class System:
     @cached_property
     def logs(self) -> "CloudWatchLogsClient":
         return self.session.client("logs", endpoint_url=self.endpoint_url, config=_CONFIG)
+
+    @cached_property
+    def sts(self) -> "STSClient":
+        return self.session.client("sts", endpoint_url=self.endpoint_url, config=_CONFIG)
 
     @cached_property
     def cloudwatch(self) -> "CloudWatchClient":

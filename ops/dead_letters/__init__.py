@@ -1,0 +1,1 @@
+"""Dead letters: look at them without losing one, mend them, send them again, keep them."""

@@ -1,0 +1,133 @@
+"""What a run did, written down and synced step by step, so that a run that was killed can be resumed."""
+
+import fcntl
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import IO, Any
+from uuid import uuid4
+
+from ops.errors import UserError
+
+
+def state_folder(queue_url: str) -> Path:
+    """Where the journals of a queue are kept, for this user of this machine."""
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
+    return Path(home) / "orders" / re.sub(r"[^\w.-]+", "_", queue_url.partition("://")[2])
+
+
+@dataclass(slots=True)
+class Moves:
+    """What a journal says of its letters, by message id."""
+
+    begun: Mapping[str, Any] = field(default_factory=dict)
+    sending: set[str] = field(default_factory=set)
+    """May have been sent: the answer was never written down."""
+    sent: dict[str, str] = field(default_factory=dict)
+    """Sent, each with the message id of its copy; the letter itself may still be there."""
+    deleted: set[str] = field(default_factory=set)
+    ended: bool = False
+
+    def read(self, entry: Mapping[str, Any]) -> None:
+        match entry["step"]:
+            case "begun":
+                self.begun = entry
+            case "sending":
+                self.sending |= set(entry["ids"])
+            case "sent":
+                self.sent |= entry["copies"]
+                self.sending -= set(entry["copies"]) | set(entry["refused"])
+            case "deleted":
+                self.deleted |= set(entry["ids"])
+            case "ended":
+                self.ended = True
+
+
+class Journal:
+    """A file of JSON lines, each on disk before the next step is taken. It is locked while its run lives."""
+
+    def __init__(self, path: Path, file: IO[str]) -> None:
+        self.path = path
+        self._file = file
+        self._lock = Lock()
+
+    @property
+    def run(self) -> str:
+        return self.path.stem
+
+    def note(self, step: str, **what: object) -> None:
+        """Write a step down; when this returns, it is on disk."""
+        with self._lock:
+            self._file.write(json.dumps({"step": step, "at": datetime.now(UTC).isoformat(), **what}) + "\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+
+    def sending(self, ids: Sequence[str]) -> None:
+        self.note("sending", ids=ids)
+
+    def sent(self, copies: Mapping[str, str], refused: Sequence[str]) -> None:
+        self.note("sent", copies=copies, refused=refused)
+
+    def deleted(self, ids: Sequence[str]) -> None:
+        self.note("deleted", ids=ids)
+
+
+@contextmanager
+def journal(path: Path) -> Iterator[Journal]:
+    """Open a journal, a new one or one that goes on. Raises UserError where its run is still alive."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(path, "a", opener=_private) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError(f"{path} is in use: the run that writes it is still alive") from None
+        if path.stat().st_size and not path.read_bytes().endswith(b"\n"):
+            file.write("\n")  # What was killed in mid-line is passed over when it is read.
+        sync_folder(path.parent)
+        yield Journal(path, file)
+
+
+def new_run(queue_url: str) -> Path:
+    """A journal's path; the name sorts as time does."""
+    return state_folder(queue_url) / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}.jsonl"
+
+
+def read_moves(path: Path) -> Moves:
+    """What a journal says. A last line that was cut short was never acted upon."""
+    moves = Moves()
+    try:
+        lines = path.read_text().splitlines()
+    except FileNotFoundError:
+        return moves
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        moves.read(entry)
+    return moves
+
+
+def unfinished(queue_url: str) -> list[tuple[Path, Moves]]:
+    """The journals of runs that never came to their end, oldest first; those still running included."""
+    found = [(path, read_moves(path)) for path in sorted(state_folder(queue_url).glob("*.jsonl"))]
+    return [(path, moves) for path, moves in found if moves.begun and not moves.ended]
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a new file's name as durable as its content."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, mode=0o600)  # Orders are in it, or their ids.
