@@ -110,9 +110,14 @@ def _take_off_the_tables_own(attributes: dict[str, Any], instant: str) -> None:
         raise InvalidOrder(f"{INSTANT} is not what {Attribute.TIMESTAMP} is in UTC")
 
 
+def is_envelope(document: Mapping[str, Any]) -> bool:
+    """Whether SNS delivered with its envelope, so that the order is the text under `Message`."""
+    return document.get("Type") == "Notification" and "TopicArn" in document
+
+
 def _unwrap(document: dict[str, Any]) -> dict[str, Any]:
     """The inner document where SNS delivered with its envelope, the document itself otherwise."""
-    if document.get("Type") != "Notification" or "TopicArn" not in document:
+    if not is_envelope(document):
         return document
     message = document.get("Message")
     if not isinstance(message, str):

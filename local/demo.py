@@ -19,7 +19,7 @@ from local.deployer import deploy
 from local.emulator import emulator
 from local.foreground import run_in_foreground
 from local.pipeline import Pipeline
-from local.program import stack_config
+from local.project import stack_config
 from local.samples import EXAMPLE_ORDER, invalid_orders, valid_orders
 
 VALID_ORDERS = 94

@@ -18,7 +18,8 @@ from pulumi.runtime import Mocks
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 
 from local.aws import Endpoint
-from local.program import run_program, stack_config
+from local.program import run_program
+from local.project import stack_config
 from local.resources import Cloud, NotCarriedOut, carry_out, look_up
 
 STACK = "local"

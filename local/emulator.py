@@ -25,7 +25,7 @@ from hypercorn.config import Config
 from hypercorn.typing import ASGIFramework, ASGIReceiveCallable, ASGISendCallable, Scope
 
 from local.aws import Endpoint
-from local.program import ROOT
+from local.project import ROOT
 
 LOOPBACK = "127.0.0.1"
 USUAL_PORT = 4566

@@ -1,41 +1,19 @@
-"""Runs the Pulumi program without an engine: its configuration from the project's files, its resources to a monitor."""
+"""Runs the Pulumi program without an engine: its resources go to a monitor."""
 
 import asyncio
-import json
 import logging
 import runpy
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pulumi
-import yaml
 from pulumi.runtime.config import set_all_config
 from pulumi.runtime.mocks import MockMonitor, set_mocks
 from pulumi.runtime.settings import SETTINGS, get_root_resource
 from pulumi.runtime.stack import Stack, run_pulumi_func
 
-ROOT = Path(__file__).resolve().parent.parent
-
-
-def project() -> dict[str, Any]:
-    """Pulumi.yaml."""
-    return _read("Pulumi.yaml")
-
-
-def stack_config(stack: str, overrides: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The configuration of a stack: the project's defaults, its file, and last the overrides.
-
-    Keys have their namespace (`orders:batchSize`), values are text, structured ones JSON. Settings of the project may
-    be overridden without the namespace.
-    """
-    declared = project()
-    name = declared["name"]
-    config = {f"{name}:{key}": setting["default"] for key, setting in declared["config"].items()}
-    config |= _read(f"Pulumi.{stack}.yaml")["config"]
-    config |= {f"{name}:{key}": value for key, value in (overrides or {}).items()}
-    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+from local.project import ROOT, project
 
 
 def main_program() -> None:
@@ -80,12 +58,3 @@ async def _run(
     root = get_root_resource()
     assert isinstance(root, Stack), "set_mocks makes the stack's root"
     return await pulumi.Output.all(**root.outputs).future() or {}
-
-
-def _read(file: str) -> dict[str, Any]:
-    try:
-        document: dict[str, Any] = yaml.safe_load((ROOT / file).read_text())
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise pulumi.RunError(f"{file} is no YAML: {error.problem} in line {line}") from None
-    return document

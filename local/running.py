@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from local.program import ROOT
+from local.project import ROOT
 
 NOTE = ROOT / ".local/running.json"
 

@@ -15,7 +15,7 @@ from local.aws import ACCESS_KEY, SECRET_KEY, Endpoint
 from local.deployer import STACK
 from local.emulator import USUAL_PORT, emulator
 from local.foreground import run_in_foreground
-from local.program import ROOT
+from local.project import ROOT
 from local.running import Running, forget, note, running
 from local.samples import EXAMPLE_ORDER
 

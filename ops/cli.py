@@ -6,6 +6,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.commands.cost import cost
+from ops.commands.dead_letters import dead_letters
 from ops.commands.local import local
 from ops.commands.logs import logs
 from ops.commands.publish import publish_orders
@@ -27,6 +28,8 @@ app.command("get")(get)
 app.command("list")(list_)
 app.command("logs")(logs)
 app.command("status")(status)
+app.add_typer(dead_letters, name="dead-letters", help="Find out why orders failed, mend them, send them again.")
+app.add_typer(dead_letters, name="dlq", help="The same as dead-letters.", hidden=True)
 app.command("cost")(cost)
 app.command("local")(local)
 

@@ -12,7 +12,7 @@ from handler.log import Log
 from handler.order import Order
 from handler.outcome import STORED, Outcome
 from handler.processor import Processor
-from local.program import ROOT, stack_config
+from local.project import ROOT, stack_config
 from local.samples import valid_orders
 from ops import prices
 

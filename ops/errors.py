@@ -51,6 +51,7 @@ _DENIED = {
     *("KMSAccessDenied", "KMSAccessDeniedException", "KMS.AccessDeniedException"),
 }
 _BUSY = {"Throttled", "Throttling", "ThrottlingException", "ProvisionedThroughputExceededException", "LimitExceeded"}
+_UNSUPPORTED = {"InvalidAction", "UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation"}
 _MISSING = {
     *("ResourceNotFoundException", "NotFound", "NotFoundException"),
     *("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"),
@@ -77,17 +78,18 @@ def explained(error: BotoCoreError | ClientError) -> UserError | None:
 def _refused(error: ClientError) -> UserError | None:
     code, message = error.response["Error"]["Code"], " ".join(error.response["Error"].get("Message", "").split())
     forbidden = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == HTTPStatus.FORBIDDEN
-    if code in _EXPIRED:
-        return UserError(f"the AWS session has expired: {LOG_IN}")
-    if code in _UNKNOWN:
-        return UserError(f"AWS does not know these credentials ({code}): {LOG_IN}")
-    if code in _BUSY:
-        return UserError(f"AWS is busy ({code}): try {error.operation_name} again in a moment")
-    if code in _MISSING:
-        return UserError(
-            f"{error.operation_name} found nothing ({code}): is this the stack's account, and is it still deployed?"
-        )
+    name = error.operation_name
+    sayings = (
+        (_EXPIRED, f"the AWS session has expired: {LOG_IN}"),
+        (_UNKNOWN, f"AWS does not know these credentials ({code}): {LOG_IN}"),
+        (_BUSY, f"AWS is busy ({code}): try {name} again in a moment"),
+        (_MISSING, f"{name} found nothing ({code}): is this the stack's account, and is it still deployed?"),
+        (_UNSUPPORTED, f"{name} cannot be done here ({code}): {message}"),
+    )
+    for codes, saying in sayings:
+        if code in codes:
+            return UserError(saying)
     # Last, because what has expired or is not known is forbidden, too.
     if code in _DENIED or forbidden:
-        return UserError(f"these credentials may not {error.operation_name}: {message}")
+        return UserError(f"these credentials may not {name}: {message}")
     return None

@@ -42,7 +42,7 @@ class Status:
 def read_status(system: System) -> Status:
     """Ask every service once."""
     return Status(
-        queues=[_queue(system, output, holds) for output, holds in QUEUES.items()],
+        queues=[read_queue(system, output, holds) for output, holds in QUEUES.items()],
         mapping=_mapping(system),
         alarms=_alarms(system),
         recent_failures=_recent_failures(system),
@@ -50,7 +50,8 @@ def read_status(system: System) -> Status:
     )
 
 
-def _queue(system: System, output: str, holds: str) -> Queue:
+def read_queue(system: System, output: str, holds: str) -> Queue:
+    """The queue that a stack output names, this moment."""
     url = system.output(output)
     name = str(url).rpartition("/")[2]
     counts = system.sqs.get_queue_attributes(

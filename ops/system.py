@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 
 from local.aws import Endpoint
-from local.program import ROOT
+from local.project import ROOT
 from local.running import running
 from ops.errors import UserError, no_such_stack
 from ops.publish import IN_FLIGHT
@@ -90,6 +90,14 @@ def find_system(stack: str | None) -> System:
         raise UserError("no system runs on this machine: start one with `orders local`, or name a stack with --stack")
     outputs = _stack_outputs(stack)
     return System(stack, outputs, boto3.Session(region_name=_region(outputs)))
+
+
+def redrive_settings(sqs: "SQSClient", queue_url: str) -> tuple[int, int]:
+    """A queue's visibility timeout in seconds, and after how many receives it sets a message aside."""
+    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["VisibilityTimeout", "RedrivePolicy"])
+    found = attributes["Attributes"]
+    policy = json.loads(found.get("RedrivePolicy", "{}"))
+    return int(found["VisibilityTimeout"]), int(policy.get("maxReceiveCount", 1))
 
 
 def _region(outputs: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
-from local.program import ROOT
+from local.project import ROOT
 
 console = Console(highlight=False)
 progress_console = Console(stderr=True)
@@ -35,8 +35,8 @@ def say_json(value: object) -> None:
     print(as_json_text(value))
 
 
-def as_json_text(value: object) -> str:
-    """A value as JSON. DynamoDB's numbers keep all of their digits, which no float would."""
+def as_json_text(value: object, *, indent: int | None = None) -> str:
+    """A value as JSON, on one line unless indented. Numbers keep all of their digits, which no float would."""
     mark = uuid4().hex
 
     def marked(number: object) -> str:
@@ -44,12 +44,21 @@ def as_json_text(value: object) -> str:
             raise TypeError(type(number).__name__)
         return f"{mark}{number}"
 
-    return re.sub(f'"{mark}([^"]+)"', r"\1", json.dumps(value, default=marked, ensure_ascii=False))
+    return re.sub(f'"{mark}([^"]+)"', r"\1", json.dumps(value, default=marked, ensure_ascii=False, indent=indent))
+
+
+def say(message: str) -> None:
+    """Write to standard output, whoever decided what is in the message."""
+    print(_printable_lines(message))
 
 
 def complain(message: str) -> None:
     """Write to standard error."""
-    print("\n".join(map(printable, message.split("\n"))), file=sys.stderr)
+    print(_printable_lines(message), file=sys.stderr)
+
+
+def _printable_lines(message: str) -> str:
+    return "\n".join(map(printable, message.split("\n")))
 
 
 def printable(text: str) -> str:

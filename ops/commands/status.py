@@ -2,14 +2,15 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich import box
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -38,27 +39,28 @@ def status(
     if as_json:
         say_json(asdict(read_status(system)))
     elif watch:
-        _watch(system)
+        live_page(lambda: _page(system, read_status(system)), sleep=time.sleep)
     else:
         console.print(_page(system, read_status(system)))
 
 
-def _watch(system: System) -> None:
+def live_page(page: Callable[[], RenderableType], *, sleep: Callable[[float], None]) -> NoReturn:
+    """Show a page anew every few seconds, until Ctrl-C."""
     with Live(console=console, screen=console.is_terminal, auto_refresh=False) as live:
         while True:
-            live.update(Group(_look(system), Text(f"{datetime.now():%H:%M:%S}  Ctrl-C ends")))  # noqa: DTZ005 - the user's own clock
+            live.update(Group(_look(page), Text(f"{datetime.now():%H:%M:%S}  Ctrl-C ends")))  # noqa: DTZ005 - the user's own clock
             live.refresh()
-            time.sleep(REFRESH_SECONDS)
+            sleep(REFRESH_SECONDS)
 
 
-def _look(system: System) -> Group:
+def _look(page: Callable[[], RenderableType]) -> RenderableType:
     """The page, or why there is none this time: a watch outlasts a moment in which AWS does not answer."""
     try:
-        return _page(system, read_status(system))
+        return page()
     except (BotoCoreError, ClientError) as error:
         if (known := explained(error)) is None:
             raise
-        return Group(Text(str(known), "red"))
+        return Text(str(known), "red")
 
 
 def _page(system: System, now: Status) -> Group:

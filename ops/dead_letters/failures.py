@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from handler.outcome import Kind
 from ops.dead_letters.look import Seen
 from ops.log import Record, read_log
 
@@ -22,6 +23,7 @@ class Failure:
     """A failed attempt, as the processor logged it; or that there is none, where `at` is None."""
 
     message_id: str
+    order_id: str | None = None
     kind: str
     reason: str
     signature: str
@@ -34,6 +36,7 @@ class Failure:
     def of(cls, record: Record) -> "Failure":
         return cls(
             message_id=record["messageId"],
+            order_id=record.get("orderId"),
             kind=record["errorClass"],
             reason=record["reason"],
             signature=record["signature"],
@@ -46,12 +49,12 @@ class Failure:
     @property
     def is_final(self) -> bool:
         """Whether the message is set aside for it, whatever else happens."""
-        return self.kind in {"invalid", "conflict"} or self.attempt >= self.max_attempts
+        return self.kind in {Kind.INVALID, Kind.CONFLICT} or self.attempt >= self.max_attempts
 
     @property
     def group_id(self) -> str:
         """Six characters that stand for class and signature on a command line."""
-        return hashlib.sha256(f"{self.kind}\n{self.signature}".encode()).hexdigest()[:6]
+        return hashlib.sha256(f"{self.kind}\n{self.signature}".encode(errors="backslashreplace")).hexdigest()[:6]
 
 
 def never_executed(message_id: str) -> Failure:

@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,6 +33,17 @@ class Moves:
     """Sent, each with the message id of its copy; the letter itself may still be there."""
     deleted: set[str] = field(default_factory=set)
     ended: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that was sent is deleted."""
+        return self.sent.keys() <= self.deleted
+
+    @property
+    def left(self) -> set[str]:
+        """What the run still has to do: of a redrive all that is not deleted, of an edit what was sent."""
+        of = self.begun["ids"] if self.begun.get("what") != "edit" else self.sent
+        return set(of) - self.deleted
 
     def read(self, entry: Mapping[str, Any]) -> None:
         match entry["step"]:
@@ -63,8 +74,11 @@ class Journal:
 
     def note(self, step: str, **what: object) -> None:
         """Write a step down; when this returns, it is on disk."""
+        self.write_lines([json.dumps({"step": step, "at": datetime.now(UTC).isoformat(), **what})])
+
+    def write_lines(self, lines: Iterable[str]) -> None:
         with self._lock:
-            self._file.write(json.dumps({"step": step, "at": datetime.now(UTC).isoformat(), **what}) + "\n")
+            self._file.writelines(f"{line}\n" for line in lines)
             self._file.flush()
             os.fsync(self._file.fileno())
 
@@ -80,17 +94,42 @@ class Journal:
 
 @contextmanager
 def journal(path: Path) -> Iterator[Journal]:
-    """Open a journal, a new one or one that goes on. Raises UserError where its run is still alive."""
+    """Open a journal, a new one or one that goes on. Raises UserError where its run is still alive.
+
+    A last line that was cut short in a kill says nothing, and is taken off.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with open(path, "a", opener=_private) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise UserError(f"{path} is in use: the run that writes it is still alive") from None
-        if path.stat().st_size and not path.read_bytes().endswith(b"\n"):
-            file.write("\n")  # What was killed in mid-line is passed over when it is read.
+        _end_last_line(path, file)
         sync_folder(path.parent)
         yield Journal(path, file)
+
+
+def _end_last_line(path: Path, file: IO[str]) -> None:
+    """Let what comes next begin on a line of its own."""
+    end, last = 0, b""
+    with path.open("rb") as lines:
+        for last in lines:
+            end += len(last)
+    if not last or last.endswith(b"\n"):
+        return
+    # A line that is whole but for its end stays, and so does one that was not written here.
+    if last.startswith(b'{"'[: len(last)]) and not _is_json(last):
+        file.truncate(end - len(last))
+    else:
+        file.write("\n")
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
 
 
 def new_run(queue_url: str) -> Path:

@@ -101,7 +101,9 @@ class Look(AbstractContextManager["Look"]):
         """Hold all for as long again, where the time is running out. For whoever keeps the block open."""
         if time.monotonic() - self._held_at > HOLD_SECONDS / 3:
             self._held_at = time.monotonic()
-            self._change_visibility(self._seen.values(), HOLD_SECONDS)
+            with self._lock:
+                held = list(self._seen.values())
+            self._change_visibility(held, HOLD_SECONDS)
 
     def give_back(self, these: Iterable[Seen]) -> None:
         """Make letters visible again."""
@@ -115,16 +117,21 @@ class Look(AbstractContextManager["Look"]):
             self._seen.pop(seen.message_id, None)
 
     def _receive_all(self) -> None:
-        """Receive until nothing new comes."""
+        """Receive until nothing new comes, or SQS lets nobody receive more."""
         while not self._stop.is_set():
-            messages = self._sqs.receive_message(
-                QueueUrl=self._url,
-                MaxNumberOfMessages=MAX_ENTRIES,
-                VisibilityTimeout=HOLD_SECONDS,
-                WaitTimeSeconds=POLL_SECONDS,
-                AttributeNames=["All"],
-                MessageAttributeNames=["All"],
-            ).get("Messages", [])
+            self.hold_on()
+            try:
+                answer = self._sqs.receive_message(
+                    QueueUrl=self._url,
+                    MaxNumberOfMessages=MAX_ENTRIES,
+                    VisibilityTimeout=HOLD_SECONDS,
+                    WaitTimeSeconds=POLL_SECONDS,
+                    AttributeNames=["All"],
+                    MessageAttributeNames=["All"],
+                )
+            except self._sqs.exceptions.OverLimit:  # 120,000 are in flight: what is not seen is told (`unseen`).
+                return
+            messages = answer.get("Messages", [])
             new = sum(self._note(Letter.received(message), message["ReceiptHandle"]) for message in messages)
             if not new:
                 return

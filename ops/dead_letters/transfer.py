@@ -1,10 +1,10 @@
 """Moving messages from one queue to another: sent first, deleted after, each step written down in between."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from handler.chunks import chunked
 from handler.queue import MAX_ENTRIES
@@ -15,6 +15,8 @@ from ops.publish import IN_FLIGHT
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,36 @@ def _entry(position: int, letter: Letter) -> Any:
     return entry
 
 
+def delete(sqs: "SQSClient", queue_url: str, look: Look, letters: Sequence[Seen]) -> list[Seen]:
+    """Delete letters that are held and safe elsewhere, and return which are gone.
+
+    One that somebody else has received since may stay.
+    """
+    gone: list[Seen] = []
+    for chunk in chunked(letters, MAX_ENTRIES):
+        entries: Any = [{"Id": str(position), "ReceiptHandle": seen.receipt} for position, seen in enumerate(chunk)]
+        answer = sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)
+        deleted = [chunk[int(one["Id"])] for one in answer.get("Successful", [])]
+        look.forget(deleted)
+        gone += deleted
+    return gone
+
+
+def batches(letters: Iterable[T], letter_of: Callable[[T], Letter], most: int = MAX_ENTRIES) -> Iterator[list[T]]:
+    """What belongs to letters, as many together as one request takes."""
+    batch: list[T] = []
+    size = 0
+    for one in letters:
+        length = letter_of(one).size
+        if batch and (len(batch) == most or size + length > MAX_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += length
+    if batch:
+        yield batch
+
+
 class Mover:
     """Moves letters that are held in a look. Where it is killed, a letter is in one of the queues, or in both."""
 
@@ -72,7 +104,7 @@ class Mover:
         under_way: set[Future[Sent]] = set()
         next_at = time.monotonic()
         with ThreadPoolExecutor(IN_FLIGHT) as threads:
-            for batch in self._batches(letters, max(1, min(MAX_ENTRIES, int(rate or MAX_ENTRIES)))):
+            for batch in batches(letters, self._look.whole, max(1, min(MAX_ENTRIES, int(rate or MAX_ENTRIES)))):
                 if rate:
                     time.sleep(max(0.0, next_at - time.monotonic()))
                     next_at = max(next_at, time.monotonic()) + len(batch) / rate
@@ -89,28 +121,12 @@ class Mover:
         self._stopped = True
 
     def delete(self, letters: Sequence[Seen]) -> None:
-        """Delete letters of which a copy is safe. One that somebody else has received since may stay."""
+        """Delete letters of which a copy was sent."""
         for chunk in chunked(letters, MAX_ENTRIES):
-            entries: Any = [{"Id": str(position), "ReceiptHandle": seen.receipt} for position, seen in enumerate(chunk)]
-            answer = self._sqs.delete_message_batch(QueueUrl=self._source, Entries=entries)
-            gone = [chunk[int(one["Id"])] for one in answer.get("Successful", [])]
+            gone = delete(self._sqs, self._source, self._look, chunk)
             self._journal.deleted([seen.message_id for seen in gone])
-            self._look.forget(gone)
 
-    def _batches(self, letters: Iterable[Seen], most: int) -> Iterator[list[tuple[Seen, Letter]]]:
-        batch: list[tuple[Seen, Letter]] = []
-        size = 0
-        for seen in letters:
-            letter = self._look.whole(seen)
-            if batch and (len(batch) == most or size + letter.size > MAX_BYTES):
-                yield batch
-                batch, size = [], 0
-            batch.append((seen, letter))
-            size += letter.size
-        if batch:
-            yield batch
-
-    def _move_batch(self, batch: Sequence[tuple[Seen, Letter]]) -> Sent:
-        sent = send(self._sqs, self._target, [letter for _, letter in batch], self._journal)
-        self.delete([seen for seen, _ in batch if seen.message_id in sent.copies])
+    def _move_batch(self, batch: Sequence[Seen]) -> Sent:
+        sent = send(self._sqs, self._target, [self._look.whole(seen) for seen in batch], self._journal)
+        self.delete([seen for seen in batch if seen.message_id in sent.copies])
         return sent

@@ -13,7 +13,7 @@ from pulumi import automation
 from local.aws import Endpoint
 from local.emulator import LOOPBACK, USUAL_PORT, emulator
 from local.pipeline import Pipeline
-from local.program import ROOT
+from local.project import ROOT
 from tests.support.project_copy import copy_project
 
 RESOURCES = 39

@@ -1,5 +1,5 @@
 """The settings as Pulumi.yaml has them, in the form that the program reads."""
 
-from local.program import project
+from local.project import project
 
 DEFAULTS: dict[str, str] = {key: str(setting["default"]).lower() for key, setting in project()["config"].items()}

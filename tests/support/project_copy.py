@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from local.program import ROOT
+from local.project import ROOT
 
 
 def copy_project(to: Path) -> Path:

@@ -8,7 +8,8 @@ from typing import Any
 from pulumi.runtime import Mocks, rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 
-from local.program import main_program, run_program, stack_config
+from local.program import main_program, run_program
+from local.project import stack_config
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 """Where the mocks have everything."""

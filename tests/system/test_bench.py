@@ -9,10 +9,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bench import cold, publishing, report, warm
+from bench import cold, dead_letters, publishing, report, warm
 from bench.cold import ColdStarts, Start
 from bench.warm import BOUND, POWERTOOLS, SEED_STYLE, THREAD_POOL, Figures
-from local.program import ROOT
+from local.project import ROOT
 from ops.cost import OURS
 
 COUNT_REQUESTS = """
@@ -64,13 +64,18 @@ def test_the_report_shows_the_figures_of_the_run(tmp_path: Path, monkeypatch: py
     }
     starts = {name: Start(seconds=0.2, cpu_seconds=0.2, memory=2**20) for name in cold.STARTS}
     report.write(
-        figures, ColdStarts(starts=starts, zip_size=12_345), {publishing.OURS: 0.1, publishing.ONE_BY_ONE: 1.0}
+        figures,
+        ColdStarts(starts=starts, zip_size=12_345),
+        {publishing.OURS: 0.1, publishing.ONE_BY_ONE: 1.0},
+        dead_letters.Figures({dead_letters.OURS: 2.0, dead_letters.ONE_BY_ONE: 12.5}, list_bytes=72 * 2**20),
     )
     page = (tmp_path / "page.md").read_text()
     assert f"| 10 | {OURS} | 7.0 ms | 1.00 x | 100 µs | 0.1 |" in page
     assert f"| 10 | {SEED_STYLE} | 14.0 ms | 2.00 x | 100 µs | 0.1 |" in page
     assert "12,345 bytes" in page
     assert f"| {publishing.ONE_BY_ONE} | 1,000 ms | 10.00 x |" in page
+    assert f"| {dead_letters.ONE_BY_ONE} | 12,500 ms | 6.25 x |" in page
+    assert "takes 72 MiB of memory" in page
     assert page.count("### ") == len(warm.LATENCIES)
     kept = json.loads((tmp_path / "figures.json").read_text())
     assert kept[SEED_STYLE]["10"]["seconds_per_batch"] == 0.014

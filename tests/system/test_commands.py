@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from local.emulator import LOOPBACK, EmulatorError, _environment, emulator
-from local.program import ROOT
+from local.project import ROOT
 from tests.support.processes import emulator_on, listening_addresses, needs_proc, processes_of
 from tests.support.project_copy import copy_project
 from tests.support.waiting import eventually

@@ -9,7 +9,7 @@ import pytest
 from ci import policies
 from ci.policies import RepositoryError, Resources
 from ci.stacks import Stack, deployed_stacks
-from local.program import ROOT
+from local.project import ROOT
 from tests.support.recorder import ACCOUNT, Program, arn, recorded, recorded_with
 
 REPOSITORY = "acme@12/orders@345"

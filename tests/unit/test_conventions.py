@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.program import ROOT
+from local.project import ROOT
 
 CONFTEST = (ROOT / "tests/conftest.py").read_text()
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from local.program import ROOT
+from local.project import ROOT
 from ops import prices
 from ops.cost import OURS, POLLS_A_DAY, Settings, backlog, steady
 

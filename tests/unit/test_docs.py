@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.program import ROOT, project
+from local.project import ROOT, project
 from tests.support.recorder import recorded
 
 DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]

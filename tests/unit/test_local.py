@@ -11,7 +11,8 @@ from pulumi.runtime.mocks import MockMonitor
 from local.aws import ACCESS_KEY, REGION, SECRET_KEY, Endpoint
 from local.deployer import _CarriesOut
 from local.emulator import LOOPBACK, SERVICES, USUAL_PORT
-from local.program import run_program, stack_config
+from local.program import run_program
+from local.project import stack_config
 from local.resources import _TYPES, Cloud, NotCarriedOut, _paths, carry_out
 from tests.support.recorder import recorded
 

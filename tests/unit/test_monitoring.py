@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from handler.contract import BATCH_SIZE, METRICS_NAMESPACE, ORDER_AGE, SERVICE_DIMENSION, SERVICE_NAME, OutcomeMetric
-from local.program import ROOT
+from local.project import ROOT
 from tests.support.recorder import REGION, Program, arn, recorded
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"

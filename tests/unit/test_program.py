@@ -11,7 +11,7 @@ from handler.contract import ENTRY_POINT, Variable
 from infra.config import KEYS, SettingsError, load_settings
 from infra.package import ZIP_PATH
 from infra.system import OrderSystem
-from local.program import ROOT
+from local.project import ROOT
 from tests.support.defaults import DEFAULTS
 from tests.support.recorder import Program, arn, recorded
 

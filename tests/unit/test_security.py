@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from local.program import ROOT
+from local.project import ROOT
 from tests.support.recorder import Program, recorded
 from tests.support.security_rules import RULES, Rule
 

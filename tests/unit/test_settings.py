@@ -9,7 +9,7 @@ import pytest
 from infra import rules
 from infra.config import KEYS, broken, check, grouped
 from infra.rules import ADVICE, RULES, Rule, Violation
-from local.program import project
+from local.project import project
 from tests.support.defaults import DEFAULTS
 
 Values = Mapping[str, object]

@@ -95,6 +95,14 @@ COMMANDS = {
     "list": ("list",),
     "logs": ("logs",),
     "status": ("status",),
+    "dlq list": ("dlq", "list"),
+    "dlq groups": ("dlq", "groups"),
+    "dlq show": ("dlq", "show", "O1"),
+    "dlq edit": ("dlq", "edit", "O1", "--set", "quantity=1"),
+    "dlq redrive": ("dlq", "redrive", "--all", "--confirm"),
+    "dlq archive": ("dlq", "archive", "letters.jsonl", "--all", "--confirm"),
+    "dlq history": ("dlq", "history"),
+    "dlq native status": ("dlq", "redrive", "--native", "status"),
 }
 
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from ci.stacks import deployed_stacks
-from local.program import ROOT
+from local.project import ROOT
 
 FOLDER = ROOT / ".github"
 FILES = sorted([*FOLDER.glob("workflows/*.yml"), *FOLDER.glob("actions/*/action.yml")])

@@ -1,0 +1,17 @@
+"""A long queue of dead letters, and how much memory a look at it takes."""
+
+from pathlib import Path
+
+from bench.dead_letters import LISTED, fill, list_letters
+from local.emulator import emulator
+
+MOST_BYTES = 100_000_000
+
+
+def test_ten_thousand_dead_letters_are_listed_in_a_hundred_megabytes(tmp_path: Path) -> None:
+    with emulator("many") as endpoint:
+        queue = endpoint.sqs.create_queue(QueueName="OrderDLQ")["QueueUrl"]
+        fill(endpoint.sqs, queue, LISTED)
+        peak, listed = list_letters(endpoint, queue, tmp_path / "running.json")
+    assert listed == LISTED == 10_000
+    assert peak < MOST_BYTES

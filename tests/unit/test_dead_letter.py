@@ -1,0 +1,198 @@
+"""What a dead letter keeps, to the byte, on its way through a file."""
+
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ops.dead_letters.letter import CAME_FROM, MAX_ATTRIBUTES, MAX_BYTES, Letter
+from tests.support.orders import body
+
+MESSAGE_ID = "6ff1a1b0-0000-4000-8000-000000000001"
+OLD_ID = "6ff1a1b0-0000-4000-8000-000000000002"
+MARK_BYTES = len("ordersCameFrom") + len("String") + len(OLD_ID)
+
+texts = st.text(min_size=1)
+attributes = st.one_of(
+    st.fixed_dictionaries({"DataType": st.sampled_from(["String", "Number", "String.kind"]), "StringValue": texts}),
+    st.fixed_dictionaries(
+        {"DataType": st.sampled_from(["Binary", "Binary.png"]), "BinaryValue": st.binary(min_size=1)}
+    ),
+)
+letters = st.builds(
+    Letter,
+    message_id=texts,
+    body=st.text(),
+    attributes=st.dictionaries(texts, attributes, max_size=MAX_ATTRIBUTES),
+    system=st.dictionaries(texts, texts),
+)
+
+
+def letter(body: str = "{}", attributes: Mapping[str, Mapping[str, Any]] | None = None, **system: str) -> Letter:
+    return Letter(message_id=MESSAGE_ID, body=body, attributes=attributes or {}, system=system)
+
+
+def text(value: str) -> Mapping[str, str]:
+    return {"DataType": "String", "StringValue": value}
+
+
+def envelope(message: str) -> str:
+    """A body as SNS writes it where the subscription has no raw delivery."""
+    return json.dumps({"Type": "Notification", "TopicArn": "arn:aws:sns:eu-west-1:1:OrderTopic", "Message": message})
+
+
+@given(letters)
+def test_what_was_written_as_json_is_read_back_byte_for_byte(written: Letter) -> None:
+    assert Letter.from_json(written.as_json()) == written
+
+
+@given(letters)
+def test_a_letter_is_one_line_of_plain_ascii(written: Letter) -> None:
+    assert len(written.as_json().splitlines()) == 1
+    assert written.as_json().isascii()
+
+
+@given(letters)
+def test_a_received_letter_has_nothing_of_what_sqs_adds_to_its_attributes(given_letter: Letter) -> None:
+    message: Any = {
+        "MessageId": given_letter.message_id,
+        "Body": given_letter.body,
+        "Attributes": given_letter.system,
+        "MessageAttributes": {
+            name: {**value, "StringListValues": [], "BinaryListValues": []}
+            for name, value in given_letter.attributes.items()
+        },
+    }
+    assert Letter.received(message) == given_letter
+
+
+def test_a_received_letter_may_lack_attributes_and_body() -> None:
+    received = Letter.received(cast("Any", {"MessageId": MESSAGE_ID}))
+    assert received == Letter(message_id=MESSAGE_ID, body="", attributes={}, system={})
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "{", "[]", "null", "{}", '{"messageId": "m"}', letter("x", {"a": {"BinaryValue": b"?"}}).as_json()[:-20]],
+)
+def test_what_is_no_letter_is_refused_in_a_way_that_callers_know(line: str) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)) as refused:
+        Letter.from_json(line)
+    assert refused.type in {json.JSONDecodeError, KeyError, TypeError}
+
+
+def test_bytes_that_are_no_base64_are_refused() -> None:
+    line = letter("x", {"a": {"DataType": "Binary", "BinaryValue": b"1234"}}).as_json()
+    with pytest.raises(binascii.Error) as refused:
+        Letter.from_json(line.replace("MTIzNA==", "MTI zNA="))
+    assert isinstance(refused.value, ValueError)
+
+
+@given(letters, st.dictionaries(texts, texts))
+def test_a_digest_does_not_notice_how_often_a_letter_was_looked_at(one: Letter, system: Mapping[str, str]) -> None:
+    assert replace(one, system=system).digest() == one.digest()
+
+
+CHANGES: Mapping[str, Letter] = {
+    "body": letter('{"a": 2}', {"kind": text("new")}),
+    "white space at the end": letter('{"a": 1} ', {"kind": text("new")}),
+    "attribute's value": letter('{"a": 1}', {"kind": text("old")}),
+    "attribute's type": letter('{"a": 1}', {"kind": {"DataType": "Number", "StringValue": "new"}}),
+    "attribute's name": letter('{"a": 1}', {"Kind": text("new")}),
+    "one attribute more": letter('{"a": 1}', {"kind": text("new"), "more": text("new")}),
+    "one attribute less": letter('{"a": 1}'),
+    "bytes for text": letter('{"a": 1}', {"kind": {"DataType": "String", "BinaryValue": b"new"}}),
+    "id": replace(letter('{"a": 1}', {"kind": text("new")}), message_id=OLD_ID),
+}
+
+
+@pytest.mark.parametrize("changed", CHANGES.values(), ids=CHANGES)
+def test_a_digest_notices_every_change_of_what_has_to_survive(changed: Letter) -> None:
+    assert changed.digest() != letter('{"a": 1}', {"kind": text("new")}).digest()
+
+
+def test_a_digest_does_not_depend_on_the_order_of_attributes() -> None:
+    one, other = {"a": text("1"), "b": text("2")}, {"b": text("2"), "a": text("1")}
+    assert letter("x", one).digest() == letter("x", other).digest()
+
+
+@pytest.mark.parametrize(
+    ("sized", "size"),
+    [
+        (letter("abc"), 3),
+        (letter("ä€😀"), 2 + 3 + 4),
+        (letter(" "), 1),
+        (letter("abc", {"näme": text("wört")}), 3 + 5 + 6 + 5),
+        (letter("", {"b": {"DataType": "Binary", "BinaryValue": b"\x00\xff"}}), 1 + 6 + 2),
+        (letter("abc", AWSTraceHeader="Root=1-2-3", SenderId="someone"), 3),
+    ],
+)
+def test_a_size_is_what_sqs_counts_body_names_types_and_values_but_nothing_of_its_own(sized: Letter, size: int) -> None:
+    assert sized.size == size
+
+
+@given(letters)
+def test_marking_a_letter_makes_it_as_much_larger_as_was_reckoned(one: Letter) -> None:
+    marked = replace(one, attributes=one.coming_from(OLD_ID))
+    has_room = len(one.attributes) < MAX_ATTRIBUTES and CAME_FROM not in one.attributes
+    assert marked.size == one.size + (MARK_BYTES if has_room else 0)
+
+
+def test_a_letter_is_marked_with_where_it_came_from_once() -> None:
+    first = letter("x", {"kind": text("new")})
+    assert first.logged_as == MESSAGE_ID
+    second = replace(first, message_id="second", attributes=first.coming_from(OLD_ID))
+    third = replace(second, message_id="third", attributes=second.coming_from("second"))
+    assert second.attributes == {"kind": text("new"), CAME_FROM: text(OLD_ID)}
+    assert third.attributes == second.attributes
+    assert third.logged_as == OLD_ID
+
+
+def test_a_letter_is_not_marked_where_it_has_as_many_attributes_as_sqs_takes() -> None:
+    full = {f"a{number}": text("x") for number in range(MAX_ATTRIBUTES)}
+    assert letter("x", full).coming_from(OLD_ID) == full
+    del full["a0"]
+    assert letter("x", full).coming_from(OLD_ID) == {**full, CAME_FROM: text(OLD_ID)}
+
+
+def test_a_letter_is_not_marked_where_sqs_would_find_it_too_large() -> None:
+    largest = letter("x" * (MAX_BYTES - MARK_BYTES))
+    assert largest.coming_from(OLD_ID) == {CAME_FROM: text(OLD_ID)}
+    assert replace(largest, attributes=largest.coming_from(OLD_ID)).size == MAX_BYTES
+    assert letter(largest.body + "x").coming_from(OLD_ID) == {}
+
+
+@pytest.mark.parametrize(
+    ("of", "order_id"),
+    [
+        (body("O1"), "O1"),
+        (body("O1", quantity="two"), "O1"),
+        (body("O1", timestamp="yesterday"), "O1"),
+        (envelope(body("O1")), "O1"),
+        (envelope(body("O1", quantity=0)), "O1"),
+        (json.dumps({"orderId": "O1"}), "O1"),
+        (json.dumps({"orderId": ""}), None),
+        (json.dumps({"orderId": 7}), None),
+        (json.dumps({"userId": "U1"}), None),
+        (envelope("not JSON"), None),
+        ("not JSON", None),
+        ('["O1"]', None),
+        ("  ", None),
+        ("", None),
+        ("[" * 100_000, None),
+    ],
+    ids=range(15),
+)
+def test_a_letter_says_which_order_it_is_about_where_it_got_that_far(of: str, order_id: str | None) -> None:
+    assert letter(of).order_id == order_id
+
+
+def test_a_letter_was_first_seen_when_sqs_got_it() -> None:
+    seen = letter(SentTimestamp="1746273600123").first_seen
+    assert seen == datetime(2025, 5, 3, 12, 0, 0, 123_000, UTC)

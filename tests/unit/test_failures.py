@@ -1,0 +1,208 @@
+"""Why letters are dead, by a log that is written by hand."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from ops.dead_letters.failures import (
+    EXAMPLES,
+    NEVER_EXECUTED,
+    Failure,
+    grouped,
+    never_executed,
+    read_failures,
+    why,
+)
+from ops.dead_letters.look import Seen
+
+GROUP = "/aws/lambda/OrderProcessor"
+NOON = datetime(2025, 5, 3, 12, tzinfo=UTC)
+
+
+class FakeLogs:
+    """A log group with the lines that were written, one to a page, as it is asked for them from a time on."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+        self._events: list[tuple[int, str]] = []
+
+    def wrote(self, when: datetime, line: str) -> None:
+        self._events.append((int(when.timestamp() * 1000), line))
+
+    def failed(self, message_id: str, when: datetime, **changes: object) -> None:
+        """Have the processor tell of an attempt."""
+        record = {
+            "level": "ERROR",
+            "message": "order failed",
+            "timestamp": when.isoformat(timespec="milliseconds"),
+            "service": "orders",
+            "requestId": "r1",
+            "messageId": message_id,
+            "orderId": "O1",
+            "attempt": 1,
+            "maxAttempts": 3,
+            "errorClass": "transient",
+            "reason": "Throttling: slow down",
+            "signature": "Throttling",
+        }
+        self.wrote(when, json.dumps({**record, **changes}))
+
+    def get_paginator(self, operation: str) -> "FakeLogs":
+        assert operation == "filter_log_events"
+        return self
+
+    def paginate(self, *, logGroupName: str, startTime: int, **_rest: object) -> Iterator[dict[str, Any]]:  # noqa: N803 - boto3's
+        assert logGroupName == GROUP
+        self.asked.append(startTime)
+        for when, line in self._events:
+            yield {"events": [{"message": line}] if when >= startTime else []}
+
+
+@pytest.fixture
+def logs() -> FakeLogs:
+    return FakeLogs()
+
+
+def seen(message_id: str, *, logged_as: str | None = None, first_seen: datetime = NOON) -> Seen:
+    return Seen(
+        message_id=message_id,
+        logged_as=logged_as or message_id,
+        order_id="O1",
+        first_seen=first_seen,
+        receipt="receipt",
+        position=0,
+    )
+
+
+def reasons(logs: FakeLogs, *letters: Seen) -> dict[str, tuple[str, str]]:
+    failures = why(cast("Any", logs), GROUP, letters)
+    return {message_id: (failure.kind, failure.reason) for message_id, failure in failures.items()}
+
+
+def failure(kind: str = "transient", signature: str = "Throttling", *, attempt: int = 1) -> Failure:
+    return Failure(message_id="m1", kind=kind, reason="why", signature=signature, attempt=attempt, max_attempts=3)
+
+
+def test_a_failure_has_all_that_the_processor_said(logs: FakeLogs) -> None:
+    logs.failed("m1", NOON, attempt=2)
+    assert list(read_failures(cast("Any", logs), GROUP, NOON)) == [
+        Failure(
+            message_id="m1",
+            order_id="O1",
+            kind="transient",
+            reason="Throttling: slow down",
+            signature="Throttling",
+            attempt=2,
+            max_attempts=3,
+            at=NOON,
+            request_id="r1",
+        )
+    ]
+
+
+def test_what_else_is_in_the_log_is_no_failure(logs: FakeLogs) -> None:
+    logs.wrote(NOON, "START RequestId: r1")
+    logs.wrote(NOON, json.dumps({"level": "ERROR", "service": "orders", "message": "batch failed", "exception": "…"}))
+    logs.wrote(NOON, json.dumps({"level": "INFO", "service": "orders", "message": "batch processed"}))
+    logs.wrote(NOON, '{"level": "ERROR", "errorClass": "transient", cut')
+    logs.failed("m1", NOON)
+    assert [found.message_id for found in read_failures(cast("Any", logs), GROUP, NOON)] == ["m1"]
+
+
+def test_the_last_attempt_counts_whatever_order_the_log_tells_them_in(logs: FakeLogs) -> None:
+    for attempt in (2, 3, 1):
+        logs.failed("m1", NOON + timedelta(minutes=attempt), attempt=attempt, reason=f"attempt {attempt}")
+    logs.failed("m2", NOON + timedelta(hours=1), errorClass="invalid", reason="not JSON")
+    assert reasons(logs, seen("m1"), seen("m2")) == {"m1": ("transient", "attempt 3"), "m2": ("invalid", "not JSON")}
+
+
+def test_letters_without_a_record_were_never_executed(logs: FakeLogs) -> None:
+    logs.failed("somebody else's", NOON)
+    logs.failed("m1", NOON - timedelta(hours=1), reason="before it was there")
+    failures = why(cast("Any", logs), GROUP, [seen("m1")])
+    assert failures == {"m1": never_executed("m1")}
+    assert (failures["m1"].kind, failures["m1"].at) == (NEVER_EXECUTED, None)
+
+
+def test_a_letter_that_came_from_elsewhere_is_found_under_its_old_id(logs: FakeLogs) -> None:
+    logs.failed("old", NOON - timedelta(days=9), errorClass="invalid", reason="not JSON")
+    logs.failed("old", NOON - timedelta(days=10), reason="an earlier one")
+    assert reasons(logs, seen("new", logged_as="old"), seen("other")) == {
+        "new": ("invalid", "not JSON"),
+        "other": never_reason(),
+    }
+
+
+def test_a_letter_that_came_from_elsewhere_and_failed_again_is_found_under_its_own_id(logs: FakeLogs) -> None:
+    logs.failed("new", NOON, errorClass="conflict", reason="another content")
+    logs.failed("old", NOON - timedelta(days=9), errorClass="invalid", reason="not JSON")
+    assert reasons(logs, seen("new", logged_as="old")) == {"new": ("conflict", "another content")}
+
+
+def test_two_letters_that_came_from_the_same_one_share_its_reason(logs: FakeLogs) -> None:
+    logs.failed("old", NOON, reason="why")
+    assert reasons(logs, seen("a", logged_as="old"), seen("b", logged_as="old"), seen("old")) == dict.fromkeys(
+        ("a", "b", "old"), ("transient", "why")
+    )
+
+
+def test_the_log_is_read_from_the_oldest_letter_on_and_not_at_all_for_none(logs: FakeLogs) -> None:
+    assert reasons(logs) == {}
+    assert logs.asked == []
+    reasons(logs, seen("m1"), seen("m2", first_seen=NOON - timedelta(days=2)))
+    assert logs.asked == [int((NOON - timedelta(days=2)).timestamp() * 1000)]
+
+
+def never_reason() -> tuple[str, str]:
+    return NEVER_EXECUTED, never_executed("any").reason
+
+
+@pytest.mark.parametrize(
+    ("kind", "attempt", "final"),
+    [("transient", 1, False), ("transient", 3, True), ("invalid", 1, True), ("conflict", 1, True)],
+)
+def test_a_failure_is_final_where_no_attempt_follows(kind: str, attempt: int, final: bool) -> None:
+    assert failure(kind, attempt=attempt).is_final is final
+
+
+def test_groups_have_counts_and_times_and_the_largest_is_first() -> None:
+    hours = [NOON + timedelta(hours=hour) for hour in (2, 0, 1)]
+    groups = grouped(
+        [
+            (failure("invalid", "not JSON"), "m9", NOON),
+            *((failure(attempt=attempt), f"m{attempt}", when) for attempt, when in enumerate(hours)),
+        ]
+    )
+    assert [(group.kind, group.signature, group.count, group.first, group.last) for group in groups] == [
+        ("transient", "Throttling", 3, NOON, NOON + timedelta(hours=2)),
+        ("invalid", "not JSON", 1, NOON, NOON),
+    ]
+    assert groups[0].examples == ["m0", "m1", "m2"]
+
+
+def test_groups_of_one_size_are_sorted_by_what_they_have_in_common() -> None:
+    members = [(failure("invalid", signature), "m1", NOON) for signature in ("c", "a", "b")]
+    assert [group.signature for group in grouped(members)] == ["a", "b", "c"]
+
+
+def test_a_group_names_few_examples_each_once() -> None:
+    [group] = grouped((failure(), f"m{number // 2}", NOON) for number in range(20))
+    assert (group.count, group.examples) == (20, [f"m{number}" for number in range(EXAMPLES)])
+
+
+def test_nothing_makes_no_groups() -> None:
+    assert grouped([]) == []
+
+
+def test_a_groups_id_is_the_same_today_and_tomorrow() -> None:
+    assert failure().group_id == "09f90d"  # sha256("transient\nThrottling")
+    assert [len(failure(kind).group_id) for kind in ("invalid", NEVER_EXECUTED)] == [6, 6]
+
+
+def test_a_groups_id_stands_for_class_and_signature_alone() -> None:
+    assert failure().group_id == failure(attempt=3).group_id
+    assert len({failure(*pair).group_id for pair in (("a", "b"), ("b", "a"), ("a", "c"), ("ab", ""))}) == 4
+    assert never_executed("m1").group_id == never_executed("m2").group_id
