@@ -40,13 +40,13 @@ def recorded(system: System, what: str, *, why: str, **about: object) -> Iterato
 def read_history(system: System, since: datetime) -> Iterator[Mapping[str, Any]]:
     """Every record since then, oldest first."""
     group = system.output("logGroupName")
-    _make_stream(system, group)
     pages = system.logs.get_paginator("filter_log_events").paginate(
         logGroupName=group, logStreamNames=[STREAM], startTime=int(since.timestamp() * 1000)
     )
-    for page in pages:
-        for event in page["events"]:
-            yield {"at": event["timestamp"], **json.loads(event["message"])}
+    with suppress(system.logs.exceptions.ResourceNotFoundException):  # Nothing was ever done.
+        for page in pages:
+            for event in page["events"]:
+                yield {"at": event["timestamp"], **json.loads(event["message"])}
 
 
 def _add(system: System, record: Mapping[str, Any]) -> None:

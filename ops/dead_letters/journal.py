@@ -154,9 +154,19 @@ def read_moves(path: Path) -> Moves:
 
 
 def unfinished(queue_url: str) -> list[tuple[Path, Moves]]:
-    """The journals of runs that never came to their end, oldest first; those still running included."""
+    """The journals of runs that were ended in the middle, oldest first."""
     found = [(path, read_moves(path)) for path in sorted(state_folder(queue_url).glob("*.jsonl"))]
-    return [(path, moves) for path, moves in found if moves.begun and not moves.ended]
+    return [(path, moves) for path, moves in found if moves.begun and not moves.ended and not _is_alive(path)]
+
+
+def _is_alive(path: Path) -> bool:
+    """Whether the run that writes the journal still goes on."""
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def sync_folder(folder: Path) -> None:

@@ -4,10 +4,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from handler.chunks import chunked
@@ -104,6 +104,23 @@ class Look(AbstractContextManager["Look"]):
             with self._lock:
                 held = list(self._seen.values())
             self._change_visibility(held, HOLD_SECONDS)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Hold on for as long as the block lasts, in which somebody thinks."""
+        ended = Event()
+
+        def keep() -> None:
+            while not ended.wait(HOLD_SECONDS / 6):
+                self.hold_on()
+
+        keeper = Thread(target=keep, daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            keeper.join()
 
     def give_back(self, these: Iterable[Seen]) -> None:
         """Make letters visible again."""

@@ -86,7 +86,7 @@ class Redrive:
 
     def _most_hopeful(self, letters: Sequence[Seen]) -> Seen:
         """The oldest that would be stored, or the oldest of all."""
-        hopeful = (seen for seen, outcome in outcomes(self._system, self._look, letters[:100]) if outcome.succeeded)
+        hopeful = (seen for seen, outcome in outcomes(self._system, self._look, letters) if outcome.succeeded)
         return next(hopeful, letters[0])
 
     def _send(self, letters: Sequence[Seen]) -> list[Seen]:

@@ -64,8 +64,8 @@ class Selection:
         wanted = (condition.partition("=") for condition in self.where)
         return all(name in order and value == _written(order[name]) for name, _, value in wanted)
 
-    def in_words(self) -> str:
-        """For the history."""
+    def as_json(self) -> str:
+        """What was asked for, for the history."""
         given = {
             "names": list(self.names),
             "all": self.everything,

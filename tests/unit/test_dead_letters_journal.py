@@ -168,10 +168,18 @@ def test_only_runs_of_the_queue_that_were_begun_and_never_ended_are_unfinished_t
     with journal(path) as alive:
         alive.note("begun", command="redrive")
         found = unfinished(QUEUE)
-    assert [found_path.stem for found_path, _ in found] == ["20250503T120001-c", "20250503T120002-b", path.stem]
-    assert found[-1][1].begun["command"] == "redrive"
+    assert [found_path.stem for found_path, _ in found] == ["20250503T120001-c", "20250503T120002-b"]
 
 
 def test_a_queue_that_nothing_was_moved_from_has_no_unfinished_runs(path: Path) -> None:
     assert unfinished(QUEUE) == []
     assert not path.parent.exists()
+
+
+def test_a_run_that_still_goes_on_is_not_told_as_unfinished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    with journal(new_run("https://sqs/1/OrderDLQ")) as written:
+        written.note("begun", ids=["m1"])
+        assert unfinished("https://sqs/1/OrderDLQ") == []
+    [(path, moves)] = unfinished("https://sqs/1/OrderDLQ")
+    assert (path, moves.left) == (written.path, {"m1"})

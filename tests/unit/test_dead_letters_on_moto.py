@@ -19,6 +19,7 @@ from ops.dead_letters.look import HOLD_SECONDS, Look
 from ops.dead_letters.transfer import Mover, Sent, send
 from ops.publish import IN_FLIGHT
 from tests.support.orders import body
+from tests.support.waiting import eventually
 
 REGION = "eu-west-1"
 Request = Mapping[str, Any]
@@ -590,3 +591,21 @@ def test_a_letter_without_a_body_is_refused_without_asking_sqs(desk: Desk, writt
     assert (list(sent.copies), list(sent.refused)) == (["m2"], ["m1"])
     assert desk.bodies(desk.target) == [" "]
     assert read_moves(written.path).sent == sent.copies
+
+
+def test_a_letter_that_expires_in_mid_look_is_sent_all_the_same(desk: Desk, tmp_path: Path) -> None:
+    """What is about to be sent is on disk: SQS may delete its own."""
+    desk.fill(numbered(12))
+    with look_at(desk) as look, journal(tmp_path / "run.jsonl") as written:
+        desk.moto.purge_queue(QueueUrl=desk.source)
+        assert sum(len(sent.copies) for sent in mover(desk, look, written).move(look.seen)) == 12
+    assert len(desk.visible(desk.target)) == 12
+
+
+def test_what_somebody_thinks_about_is_held_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.fill(numbered(2))
+    with look_at(desk) as look:
+        monkeypatch.setattr(module, "HOLD_SECONDS", 1)
+        with look.kept():
+            held = eventually(lambda: desk.asked("change_message_visibility_batch"), "a request to hold on")
+    assert [entry["VisibilityTimeout"] for entry in held[0]["Entries"]] == [1, 1]

@@ -17,7 +17,7 @@ from ops.commands.dead_letters.common import Confirm, Name, Reason, looking
 from ops.dead_letters.body import compact, order_id_in, readable, with_fields, wrapped
 from ops.dead_letters.history import recorded
 from ops.dead_letters.journal import journal, new_run
-from ops.dead_letters.letter import Letter
+from ops.dead_letters.letter import CAME_FROM, Letter
 from ops.dead_letters.look import Look, Seen
 from ops.dead_letters.transfer import Mover, send
 from ops.errors import Exit, UserError
@@ -48,8 +48,10 @@ def edit(
     system = find_system(stack)
     with looking(system) as look:
         seen = _the_one(look, name)
+        look.give_back([other for other in look.seen if other is not seen])
         letter = look.whole(seen)
-        mended = with_fields(letter.body, _changes(set_)) if set_ else _in_editor(letter)
+        with look.kept():
+            mended = with_fields(letter.body, _changes(set_)) if set_ else _in_editor(letter)
         edited = replace(
             letter, body=wrapped(letter.body, compact(mended)), attributes=letter.coming_from(letter.logged_as)
         )
@@ -57,7 +59,9 @@ def edit(
             raise UserError("nothing was changed", Exit.NOT_ALL)
         _show_difference(letter.body, edited.body)
         _accept(letter, edited, new_order_id=new_order_id)
-        if not (confirm or (not set_ and typer.confirm("put it back, mended?", err=True))):
+        with look.kept():
+            accepted = confirm or (not set_ and typer.confirm("put it back, mended?", err=True))
+        if not accepted:
             print("nothing was done: add --confirm to put it back, mended")
             return
         copy = _put_back(system, look, seen, edited, reason)
@@ -136,6 +140,6 @@ def _put_back(system: System, look: Look, seen: Seen, edited: Letter, reason: st
         Mover(system.sqs, look, steps, source=queue, target=queue).delete([seen])
         result["copy"] = copy = sent.copies[seen.message_id]
         steps.note("ended")
-    if edited.attributes == look.whole(seen).attributes:
+    if CAME_FROM not in edited.attributes:
         complain("there was no room for an attribute that says where it came from; `orders dlq history` does")
     return copy

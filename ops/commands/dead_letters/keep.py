@@ -23,7 +23,7 @@ from ops.commands.dead_letters.common import (
 )
 from ops.dead_letters.archive import Archived, archive, read_archive, read_letters, restorations, restored
 from ops.dead_letters.history import recorded
-from ops.dead_letters.journal import Journal, journal
+from ops.dead_letters.journal import journal
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look, Seen
 from ops.dead_letters.selection import Selection
@@ -65,7 +65,7 @@ def archive_(
         if not confirm:
             print(f"would archive {len(letters):,} of {len(look):,} dead letters: add --confirm to do it")
             return
-        about = {"file": str(file.absolute()), "letters": len(letters), "kept": keep}
+        about = {"file": str(file.absolute()), "letters": len(letters), "kept": keep, "chosen": selection.as_json()}
         with recorded(system, "archive", why=reason, **about) as result, archive(file) as write:
             known = read_archive(file)
             for chunk in chunked(letters, MAX_ENTRIES):
@@ -110,8 +110,12 @@ def restore(
     refused: dict[str, str] = {}
     with recorded(system, "restore", why=reason, **about) as result, journal(path) as steps:
         # Looked at again, now that nobody else restores from this file.
-        for batch in batches(_to_restore(file, restored(file)), lambda letter: letter):
-            refused |= _restore_batch(system, batch, steps)
+        letters = (
+            replace(letter, attributes=letter.coming_from(letter.logged_as))
+            for letter in _to_restore(file, restored(file))
+        )
+        for batch in batches(letters, lambda letter: letter):
+            refused |= send(system.sqs, system.output("deadLetterQueueUrl"), batch, steps).refused
         result |= {"restored": count - len(refused), "refused": len(refused)}
     for message_id, why in refused.items():
         complain(f"not taken by SQS: {message_id}: {why}")
@@ -169,8 +173,3 @@ def _to_restore(file: Path, before: set[str]) -> Iterator[Letter]:
         if letter and letter.message_id not in seen:
             seen.add(letter.message_id)
             yield letter
-
-
-def _restore_batch(system: System, batch: Sequence[Letter], steps: Journal) -> dict[str, str]:
-    letters = [replace(letter, attributes=letter.coming_from(letter.logged_as)) for letter in batch]
-    return dict(send(system.sqs, system.output("deadLetterQueueUrl"), letters, steps).refused)

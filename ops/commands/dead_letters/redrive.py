@@ -89,7 +89,13 @@ def redrive(
                 _tell_forecast(forecast(system, look, letters), len(look), as_json=as_json)
                 return
             pace = Pace(rate=rate, stop_at=share, wait=wait)
-            run = _Run(path=new_run(system.output("deadLetterQueueUrl")), letters=letters, pace=pace, why=reason)
+            run = _Run(
+                path=new_run(system.output("deadLetterQueueUrl")),
+                letters=letters,
+                pace=pace,
+                why=reason,
+                chosen=selection.as_json(),
+            )
         chosen = {seen.message_id for seen in run.letters}
         look.give_back([seen for seen in look.seen if seen.message_id not in chosen])
         before = {message_id: copy for _, moves in killed for message_id, copy in moves.sent.items()}
@@ -103,6 +109,8 @@ class _Run:
     letters: Sequence[Seen]
     pace: Pace
     why: str
+    chosen: str = ""
+    """What was asked for, for the history."""
     resumed: bool = False
     gone: Sequence[str] = ()
     """Message ids of what the run that was killed had deleted already, but could not write down as deleted."""
@@ -116,8 +124,8 @@ def _resumed(look: Look, killed: Sequence[tuple[Path, Moves]]) -> _Run:
     letters = [seen for seen in look.seen if seen.message_id in moves.left]
     if len(letters) < len(moves.left) and look.unseen():
         raise UserError(
-            f"{len(moves.left) - len(letters):,} letters of that run cannot be seen yet, which hides them for up to "
-            f"{HOLD_SECONDS} s after its end: try again then",
+            f"{len(moves.left) - len(letters):,} letters of that run cannot be seen yet: they come back within "
+            f"{HOLD_SECONDS} s of its end; try again then",
             Exit.NOT_ALL,
         )
     if unsure := len([seen for seen in letters if seen.message_id in moves.sending]):
@@ -134,7 +142,7 @@ def _carry_out(system: System, look: Look, run: _Run, before: Mapping[str, str])
     ids = [seen.message_id for seen in run.letters]
     columns = (*Progress.get_default_columns(), MofNCompleteColumn())
     bar = Progress(*columns, console=progress_console, transient=True, disable=not progress_console.is_terminal)
-    about = {"journal": run.path.stem, "letters": len(ids), "resumed": run.resumed}
+    about = {"journal": run.path.stem, "letters": len(ids), "resumed": run.resumed, "chosen": run.chosen}
     with journal(run.path) as steps, recorded(system, "redrive", why=run.why, **about) as record, bar:
         sending = bar.add_task("sent", total=len(ids))
         settled = bar.add_task("settled", total=len(ids), visible=run.pace.wait)

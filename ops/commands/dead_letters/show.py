@@ -102,7 +102,7 @@ def _print(
         print(line_of({"value": f"{attempt.kind}: {attempt.reason}"}, widths))
     if not attempts:
         print(line_of({"name": "attempts", "value": "none got to an end: throttled, timed out or crashed"}, widths))
-    print(line_of({"name": "log", "value": _log_link(system, seen)}, widths))
+    print(line_of({"name": "log", "value": _log_link(system, seen, attempts)}, widths))
     print()
     beside = Table("dead letter", f"in {system.output('tableName')}", box=None, padding=(0, 3, 0, 0))
     beside.add_row(
@@ -134,13 +134,14 @@ def _lines(text: str, marked: Collection[str] = ()) -> Text:
     return lines
 
 
-def _log_link(system: System, seen: Seen) -> str:
+def _log_link(system: System, seen: Seen, attempts: list[Failure]) -> str:
     """The message's records in CloudWatch's console; on this machine, the command that shows them."""
+    start = (attempts[0].at if attempts else None) or seen.first_seen
     if system.endpoint_url:
-        start = seen.first_seen.isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
-        return f"orders logs --since {start}" + (f" --order {seen.order_id}" if seen.order_id else "")
+        since = start.isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
+        return f"orders logs --since {since}" + (f" --order {seen.order_id}" if seen.order_id and attempts else "")
     region = str(system.output("topicArn")).split(":")[3]
-    start_ms = int(seen.first_seen.timestamp() * 1000)
+    start_ms = int(start.timestamp() * 1000)
     pattern = quote(f'"{seen.logged_as}"', safe="")
     group = quote(quote(system.output("logGroupName"), safe=""), safe="").replace("%", "$")
     within = quote(f"?filterPattern={pattern}&start={start_ms}", safe="").replace("%", "$")
