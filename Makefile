@@ -21,7 +21,7 @@ test-dynamodb: $(INSTALLED) ## the store's tests over AWS's DynamoDB Local (need
 test-engine: $(INSTALLED) ## the stacks through the real Pulumi engine, on the emulator (needs the Pulumi CLI)
 	@ORDERS_TEST_ENGINE=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/engine
 
-bench: $(INSTALLED) ## measure the handler beside others, and write docs/benchmarks.md (about 3 minutes)
+bench: $(INSTALLED) ## measure the handler beside others, and write docs/benchmarks.md (about 4 minutes)
 	@$(BIN)/python -m bench
 
 lint: $(INSTALLED) ## format, lint, types and workflows, looked at and left alone
