@@ -30,6 +30,11 @@ Stack = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 dead letter`, `2,000 dead letters`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def say_json(value: object) -> None:
     """Write a value as one line."""
     print(as_json_text(value))

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -679,7 +680,7 @@ def test_a_purge_deletes_only_what_is_archived_and_equal(dlq: Dlq, desk: Desk, t
     assert dlq("purge", str(file)).out == "would delete 1 of 3 dead letters: add --confirm to do it\n"
     assert len(dead(desk)) == 3
     ran = dlq("purge", str(file), "--confirm")
-    assert (ran.code, ran.out) == (Exit.DONE, f"deleted 1 dead letters that are in {file}\n")
+    assert (ran.code, ran.out) == (Exit.DONE, f"deleted 1 dead letter that {file} holds\n")
     left = [json.loads(letter)["orderId"] for letter in dead(desk)]
     assert sorted([first.order_id or "", *left]) == ["T-1", "T-2", "T-3"]
     assert second.order_id in left
@@ -789,3 +790,26 @@ def test_a_queue_that_is_not_there_is_one_line(dlq: Dlq, desk: Desk, command: Se
     ran = dlq(*command)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (Exit.NO_ACCESS, "", 1), ran
     assert "found nothing" in ran.err
+
+
+# Watching
+
+
+def test_both_queues_and_the_failures_are_watched_and_no_letter_is_hidden(
+    dlq: Dlq, desk: Desk, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = new_id()
+    poison(pipeline, desk, body(order_id, quantity=0))
+    hidden: list[int] = []
+
+    def stop_at_the_second(_seconds: float) -> None:
+        hidden.append(desk.hidden(desk.dead_letters))
+        if len(hidden) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("ops.commands.dead_letters.watching.time", SimpleNamespace(sleep=stop_at_the_second))
+    ran = dlq("watch")
+    assert ran.code == 130
+    assert hidden == [0, 0]
+    for told in ("OrderQueue", "OrderDLQ", "quantity must be at least 1", order_id, "3 of 3"):
+        assert told in ran.out

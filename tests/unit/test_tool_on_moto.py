@@ -14,6 +14,7 @@ from moto.core import set_initial_no_auth_action_count
 from handler.contract import PARTITION_KEY
 from ops.cli import main
 from ops.errors import Exit
+from tests.support.orders import body
 
 REGION = "eu-west-1"
 ORDER = {"orderId": {"S": "O1"}, "userId": {"S": "U1"}, "status": {"S": "new"}, "quantity": {"N": "1"}}
@@ -87,6 +88,52 @@ def test_samples_get_to_the_topics_subscribers(
         QueueUrl=stack["queueUrl"], AttributeNames=["ApproximateNumberOfMessages"]
     )
     assert counted["Attributes"]["ApproximateNumberOfMessages"] == "25"
+
+
+def test_dead_letters_are_mended_sent_again_and_kept_on_a_deployed_stack(
+    stack: dict[str, Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr("ops.dead_letters.look.POLL_SECONDS", 0)
+    monkeypatch.setattr("ops.dead_letters.redrive.SLACK_SECONDS", 0)
+    sqs, file = boto3.client("sqs", REGION), str(tmp_path / "letters.jsonl")
+    sqs.set_queue_attributes(QueueUrl=stack["queueUrl"], Attributes={"VisibilityTimeout": "0"})
+
+    def dlq(*arguments: str, code: int = Exit.DONE) -> str:
+        ended, out, err = run(capsys, monkeypatch, "dlq", *arguments)
+        assert ended == code, err
+        return out
+
+    def waiting(output: str) -> list[str]:
+        messages = sqs.receive_message(QueueUrl=stack[output], MaxNumberOfMessages=10, VisibilityTimeout=0)
+        return sorted(json.loads(message["Body"])["orderId"] for message in messages.get("Messages", []))
+
+    for order in (body("T1", quantity=0), body("T2"), body("T3")):
+        sqs.send_message(QueueUrl=stack["deadLetterQueueUrl"], MessageBody=order)
+    listed = [json.loads(line) for line in dlq("list", "--json").splitlines()]
+    assert {letter["orderId"]: letter["class"] for letter in listed} == dict.fromkeys(
+        ("T1", "T2", "T3"), "never executed"
+    )
+    assert "3 dead letters in the queue" in dlq("groups")
+    shown = dlq("show", "T1")
+    assert '>   "quantity": 0' in shown
+    assert "#logsV2:log-groups/log-group/$252Faws$252Flambda$252FOrderProcessor/log-events$3FfilterPattern$3D" in shown
+    dlq("edit", "T1", "--set", "quantity=1", "--confirm", "--reason", "the shop sent 0")
+    dlq("archive", file, "T3", "--confirm", "--keep")
+    assert waiting("deadLetterQueueUrl") == ["T1", "T2", "T3"]
+    assert "deleted 1 dead letter" in dlq("purge", file, "--confirm")
+    assert "restored 1 dead letter" in dlq("restore", file, "--confirm")
+    dlq("archive", file, "T2", "--confirm")
+    assert waiting("deadLetterQueueUrl") == ["T1", "T3"]
+    dlq("redrive", "--where", "quantity=1", code=Exit.DONE)
+    assert waiting("queueUrl") == []
+    dlq("redrive", "T1", "--confirm")
+    assert (waiting("queueUrl"), waiting("deadLetterQueueUrl")) == (["T1"], ["T3"])
+    history = [json.loads(line) for line in dlq("history", "--json").splitlines()]
+    assert [record["history"] for record in history if record["step"] == "ended"] == [
+        *("edit", "archive", "purge", "restore", "archive", "redrive")
+    ]
+    assert history[0]["why"] == "the shop sent 0"
 
 
 COMMANDS = {

@@ -30,7 +30,7 @@ from ops.dead_letters.selection import Selection
 from ops.dead_letters.transfer import batches, delete, send
 from ops.errors import Exit, UserError
 from ops.system import System, find_system
-from ops.terminal import Stack, complain
+from ops.terminal import Stack, complain, counted
 
 File = Annotated[Path, typer.Argument(help="A file of JSON lines, one letter each, with checksums.")]
 
@@ -119,7 +119,7 @@ def restore(
         result |= {"restored": count - len(refused), "refused": len(refused)}
     for message_id, why in refused.items():
         complain(f"not taken by SQS: {message_id}: {why}")
-    print(f"restored {count - len(refused):,} dead letters from {file}")
+    print(f"restored {counted(count - len(refused), 'dead letter')} from {file}")
     if refused:
         raise typer.Exit(Exit.NOT_ALL)
 
@@ -147,7 +147,7 @@ def purge(
         about = {"file": str(file.absolute()), "letters": len(letters)}
         with recorded(system, "purge", why=reason, **about) as result:
             result["deleted"] = deleted = _delete_archived(system, look, letters, file)
-    print(f"deleted {deleted:,} dead letters that are in {file}")
+    print(f"deleted {counted(deleted, 'dead letter')} that {file} holds")
 
 
 def _delete_archived(system: System, look: Look, letters: Sequence[Seen], file: Path) -> int:

@@ -14,7 +14,7 @@ from ops.dead_letters.plot import chart, picture
 from ops.errors import Exit
 from ops.log import since
 from ops.system import System, find_system
-from ops.terminal import Json, Stack, complain, console, line_of, say_json
+from ops.terminal import Json, Stack, complain, console, counted, line_of, say_json
 
 COLUMNS = {"order": 22, "attempts": 8, "first seen": 20, "deleted in": 0}
 GROUP_COLUMNS = {"group": 6, "class": 14, "count": 7, "first": 20, "last": 0}
@@ -114,8 +114,8 @@ def _failures(system: System, start: datetime) -> Iterator[Failure]:
 
 
 def _print(where: str, these: list[Group], since_: str | None) -> None:
-    what = "failed attempts" if where == LOG else "dead letters"
-    print(f"{sum(group.count for group in these):,} {what} {where}{f' since {since_}' if where == LOG else ''}")
+    count = counted(sum(group.count for group in these), "failed attempt" if where == LOG else "dead letter")
+    print(f"{count} {where}{f' since {since_}' if where == LOG else ''}")
     if these:
         print(line_of({name: name for name in GROUP_COLUMNS}, GROUP_COLUMNS))
     for group in these:

@@ -31,7 +31,7 @@ from ops.dead_letters.redrive import Pace, Redrive, Redriven
 from ops.dead_letters.selection import Selection
 from ops.errors import Exit, UserError
 from ops.system import System, find_system
-from ops.terminal import Json, Stack, complain, line_of, progress_console, say, say_json
+from ops.terminal import Json, Stack, complain, counted, line_of, progress_console, say, say_json
 
 RATE = 10.0
 """Slow enough that few are sent before it is known that they fail again."""
@@ -80,7 +80,7 @@ def redrive(
             run = _resumed(look, killed)
         else:
             if killed:
-                complain(f"{len(killed)} run(s) were not finished: `orders dlq redrive --resume` goes on")
+                complain(f"{counted(len(killed), 'run')} not finished: `orders dlq redrive --resume` goes on")
             selection = Selection(
                 names=names or (), everything=everything, group=group, kind=checked_kind(kind), where=where or ()
             )
@@ -156,11 +156,13 @@ def _carry_out(system: System, look: Look, run: _Run, before: Mapping[str, str])
             steps.note("begun", ids=ids, rate=pace.rate, stopAt=pace.stop_at, wait=pace.wait, why=run.why)
         if run.gone:
             steps.deleted(run.gone)
+        sent_before = len(read_moves(run.path).sent)
         redriving = Redrive(system, look, steps, run.pace, told=told)
         try:
             redriving.run(run.letters, before=before)
         finally:
-            record.update(_counts(redriving.result))
+            # What was under way when somebody pressed Ctrl-C, only the journal knows.
+            record.update(_counts(redriving.result) | {"sent": len(read_moves(run.path).sent) - sent_before})
         if read_moves(run.path).is_settled:
             steps.note("ended")
         else:
