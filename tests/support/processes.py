@@ -9,9 +9,7 @@ import pytest
 
 from local.emulator import LOOPBACK
 
-needs_proc = pytest.mark.skipif(
-    not Path("/proc/self/fd").exists(), reason="finds left-over processes in /proc, which this system lacks"
-)
+needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="reads /proc, which this system lacks")
 
 
 def emulator_on(port: str) -> int:
