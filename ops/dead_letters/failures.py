@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 NEVER_EXECUTED = "never executed"
 """The class of letters without a failure record: no attempt ever got to an end."""
+KINDS = (Kind.INVALID, Kind.CONFLICT, Kind.TRANSIENT, NEVER_EXECUTED)
+"""The classes of dead letters."""
 EXAMPLES = 3
 
 

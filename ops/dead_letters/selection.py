@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ops.dead_letters.body import inner
-from ops.dead_letters.failures import Failure
+from ops.dead_letters.failures import KINDS, Failure
 from ops.dead_letters.look import Look, Seen
 from ops.errors import Exit, UserError
 from ops.terminal import as_json_text
@@ -18,11 +18,11 @@ class Selection:
     Raises UserError where nothing was asked for, or names and everything at once.
     """
 
-    names: Sequence[str] = ()
+    names: Sequence[str] | None = None
     everything: bool = False
     group: str | None = None
     kind: str | None = None
-    where: Sequence[str] = ()
+    where: Sequence[str] | None = None
     """`field=value` of the order, several of which all have to hold."""
 
     def __post_init__(self) -> None:
@@ -34,7 +34,9 @@ class Selection:
                 "name letters by order or message id, choose them with --group, --class or --where, or take --all",
                 Exit.USAGE,
             )
-        for condition in self.where:
+        if self.kind not in {None, *KINDS}:
+            raise UserError(f"--class is one of {', '.join(KINDS)}, not {self.kind}", Exit.USAGE)
+        for condition in self.where or ():
             if "=" not in condition:
                 raise UserError(f"--where takes FIELD=VALUE, not {condition}", Exit.USAGE)
 
@@ -42,7 +44,7 @@ class Selection:
         """The letters that it is about, oldest first. Raises UserError where there is none, or a name is unknown."""
         chosen = [seen for seen in look.seen if self._takes(seen, reasons[seen.message_id], look)]
         found = {name for seen in chosen for name in (seen.message_id, seen.order_id)}
-        if missing := [name for name in self.names if name not in found]:
+        if missing := [name for name in self.names or () if name not in found]:
             raise UserError(f"no dead letter is {', '.join(missing)}; `orders dlq list` shows all", Exit.NOT_ALL)
         if not chosen:
             raise UserError("no dead letter is like that; `orders dlq list` shows all", Exit.NOT_ALL)
@@ -61,17 +63,17 @@ class Selection:
         order = inner(body)
         if order is None:
             return False
-        wanted = (condition.partition("=") for condition in self.where)
+        wanted = (condition.partition("=") for condition in self.where or ())
         return all(name in order and value == _written(order[name]) for name, _, value in wanted)
 
     def as_json(self) -> str:
         """What was asked for, for the history."""
         given = {
-            "names": list(self.names),
+            "names": self.names,
             "all": self.everything,
             "group": self.group,
             "class": self.kind,
-            "where": list(self.where),
+            "where": self.where,
         }
         return json.dumps({name: value for name, value in given.items() if value})
 

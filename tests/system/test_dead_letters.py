@@ -1,12 +1,10 @@
 """`orders dead-letters` on the emulator: each command, what it prints, what it does to the queues, and how it ends."""
 
-import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,11 +17,11 @@ from local.pipeline import Pipeline
 from local.project import ROOT
 from local.running import Running, note
 from ops import terminal
-from ops.cli import main
 from ops.commands.dead_letters import listing
 from ops.dead_letters.archive import read_letters
 from ops.dead_letters.letter import CAME_FROM, Letter
 from ops.errors import Exit
+from tests.support.command import Orders, Ran, run_orders
 from tests.support.dead_letters import Attributes, Desk
 from tests.support.orders import body
 from tests.support.waiting import eventually
@@ -33,20 +31,6 @@ ATTRIBUTES: Attributes = {
     "picture": {"DataType": "Binary.png", "BinaryValue": bytes(range(256))},
     "text": {"DataType": "String", "StringValue": "ä€😀"},
 }
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Dlq = Callable[..., Ran]
 
 
 @pytest.fixture
@@ -64,7 +48,7 @@ def clear(desk: Desk) -> None:
 
 
 @pytest.fixture
-def dlq(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, desk: Desk) -> Dlq:
+def dlq(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, desk: Desk) -> Orders:
     """Runs `orders dlq` beside the running pipeline."""
     monkeypatch.setattr(running, "NOTE", tmp_path / "running.json")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
@@ -74,16 +58,7 @@ def dlq(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     note(Running(url=desk.endpoint.url, outputs=desk.outputs))
 
     def run(*arguments: str, stdin: str = "") -> Ran:
-        monkeypatch.setattr(sys, "argv", ["orders", "dlq", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        capsys.readouterr()
-        try:
-            main()
-            code = 0
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        printed = capsys.readouterr()
-        return Ran(code, printed.out, printed.err)
+        return run_orders(monkeypatch, capsys, "dlq", *arguments, stdin=stdin)
 
     return run
 
@@ -122,7 +97,7 @@ def store(desk: Desk, *bodies: str) -> None:
 
 
 def test_each_dead_letter_is_listed_once_with_its_reason_and_none_is_lost_or_hidden(
-    dlq: Dlq, desk: Desk, pipeline: Pipeline
+    dlq: Orders, desk: Desk, pipeline: Pipeline
 ) -> None:
     ids = [new_id() for _ in range(3)]
     for poisoned in (body(ids[0], quantity=0), body(ids[1], userId=""), body(ids[2], quantity="two")):
@@ -149,7 +124,7 @@ def test_each_dead_letter_is_listed_once_with_its_reason_and_none_is_lost_or_hid
     ]
 
 
-def test_a_list_of_many_dead_letters_has_each_once_oldest_first(dlq: Dlq, desk: Desk) -> None:
+def test_a_list_of_many_dead_letters_has_each_once_oldest_first(dlq: Orders, desk: Desk) -> None:
     letters = fill(desk, *(body(f"T-{number}") for number in range(64)))
     listed = dlq("list", "--json").json
     assert {letter["messageId"] for letter in listed} == {letter.message_id for letter in letters}
@@ -160,7 +135,7 @@ def test_a_list_of_many_dead_letters_has_each_once_oldest_first(dlq: Dlq, desk: 
 
 
 def test_after_ctrl_c_in_the_middle_of_a_list_all_letters_can_be_seen_again(
-    dlq: Dlq, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    dlq: Orders, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bodies = [body(f"T-{number}") for number in range(15)]
     fill(desk, *bodies)
@@ -179,12 +154,12 @@ def test_after_ctrl_c_in_the_middle_of_a_list_all_letters_can_be_seen_again(
     assert dead(desk) == sorted(bodies)
 
 
-def test_an_empty_list_says_so(dlq: Dlq) -> None:
+def test_an_empty_list_says_so(dlq: Orders) -> None:
     ran = dlq("list")
     assert (ran.code, ran.out, ran.err) == (Exit.NOT_ALL, "", "no dead letter is there to be seen\n")
 
 
-def test_what_somebody_else_holds_is_said_to_be_hidden(dlq: Dlq, desk: Desk) -> None:
+def test_what_somebody_else_holds_is_said_to_be_hidden(dlq: Orders, desk: Desk) -> None:
     fill(desk, body("T-1"), body("T-2"))
     desk.endpoint.sqs.receive_message(QueueUrl=desk.dead_letters, VisibilityTimeout=600)
     ran = dlq("list", "--json")
@@ -192,7 +167,7 @@ def test_what_somebody_else_holds_is_said_to_be_hidden(dlq: Dlq, desk: Desk) -> 
     assert ran.err.startswith("about 1 more may be there: somebody else holds them")
 
 
-def test_an_order_cannot_write_into_the_terminal(dlq: Dlq, desk: Desk) -> None:
+def test_an_order_cannot_write_into_the_terminal(dlq: Orders, desk: Desk) -> None:
     fill(desk, body("T-\x1b[2J", itemName="\x1b[2Jx\n2026 forged"))
     for command in (("list",), ("groups",), ("show", "T-\x1b[2J")):
         shown = dlq(*command).out
@@ -200,7 +175,7 @@ def test_an_order_cannot_write_into_the_terminal(dlq: Dlq, desk: Desk) -> None:
         assert "\x1b" not in shown
 
 
-def test_groups_say_what_dead_letters_have_in_common(dlq: Dlq, desk: Desk, pipeline: Pipeline) -> None:
+def test_groups_say_what_dead_letters_have_in_common(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
     ids = [new_id() for _ in range(3)]
     poison(pipeline, desk, body(ids[0], quantity=0), body(ids[1], quantity=-1), body(ids[2], userId=""))
     fill(desk, body("T-straight"))
@@ -220,7 +195,7 @@ def test_groups_say_what_dead_letters_have_in_common(dlq: Dlq, desk: Desk, pipel
 
 
 def test_groups_of_the_log_count_attempts_whether_their_orders_are_dead_or_not(
-    dlq: Dlq, desk: Desk, pipeline: Pipeline
+    dlq: Orders, desk: Desk, pipeline: Pipeline
 ) -> None:
     poison(pipeline, desk, body(new_id(), quantity=0))
     clear(desk)
@@ -235,7 +210,7 @@ def test_groups_of_the_log_count_attempts_whether_their_orders_are_dead_or_not(
 
 @pytest.mark.parametrize(("name", "begin"), [("failures.png", b"\x89PNG"), ("failures.svg", b"<?xml")])
 def test_failures_are_drawn_into_a_file(
-    dlq: Dlq, desk: Desk, pipeline: Pipeline, tmp_path: Path, name: str, begin: bytes
+    dlq: Orders, desk: Desk, pipeline: Pipeline, tmp_path: Path, name: str, begin: bytes
 ) -> None:
     poison(pipeline, desk, body(new_id(), quantity=0))
     ran = dlq("groups", "--since", "1h", "--plot", str(tmp_path / name))
@@ -243,7 +218,7 @@ def test_failures_are_drawn_into_a_file(
     assert (tmp_path / name).read_bytes().startswith(begin)
 
 
-def test_failures_are_drawn_in_the_terminal(dlq: Dlq, desk: Desk, pipeline: Pipeline) -> None:
+def test_failures_are_drawn_in_the_terminal(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
     poison(pipeline, desk, body(new_id(), quantity=0))
     ran = dlq("groups", "--plot", "-")
     assert ran.code == Exit.DONE
@@ -252,7 +227,7 @@ def test_failures_are_drawn_in_the_terminal(dlq: Dlq, desk: Desk, pipeline: Pipe
 
 
 def test_a_dead_letter_is_shown_with_its_flaw_its_attempts_and_its_attributes(
-    dlq: Dlq, desk: Desk, pipeline: Pipeline
+    dlq: Orders, desk: Desk, pipeline: Pipeline
 ) -> None:
     order_id = new_id()
     pipeline.endpoint.sns.publish(
@@ -289,7 +264,7 @@ def test_a_dead_letter_is_shown_with_its_flaw_its_attempts_and_its_attributes(
     ids=["store", "update", "stale", "duplicate", "conflict"],
 )
 def test_what_sending_a_letter_again_would_do_is_told_beside_what_the_table_holds(
-    dlq: Dlq, desk: Desk, there: Mapping[str, object] | None, forecast: str
+    dlq: Orders, desk: Desk, there: Mapping[str, object] | None, forecast: str
 ) -> None:
     order_id = new_id()
     fill(desk, body(order_id))
@@ -307,7 +282,7 @@ def test_what_sending_a_letter_again_would_do_is_told_beside_what_the_table_hold
     assert (" not there" in shown) == (there is None)
 
 
-def test_a_letter_that_is_not_there_is_said_to_be_unknown(dlq: Dlq, desk: Desk) -> None:
+def test_a_letter_that_is_not_there_is_said_to_be_unknown(dlq: Orders, desk: Desk) -> None:
     fill(desk, body("T-1"))
     for command in (("show", "T-unknown"), ("edit", "T-unknown"), ("redrive", "T-unknown")):
         ran = dlq(*command)
@@ -318,7 +293,7 @@ def test_a_letter_that_is_not_there_is_said_to_be_unknown(dlq: Dlq, desk: Desk) 
 # Mending
 
 
-def test_an_edit_without_confirm_shows_the_difference_and_does_nothing(dlq: Dlq, desk: Desk) -> None:
+def test_an_edit_without_confirm_shows_the_difference_and_does_nothing(dlq: Orders, desk: Desk) -> None:
     [letter] = fill(desk, body("T-1", quantity=0))
     ran = dlq("edit", "T-1", "--set", "quantity=2")
     assert ran.code == Exit.DONE
@@ -340,7 +315,7 @@ def test_an_edit_without_confirm_shows_the_difference_and_does_nothing(dlq: Dlq,
     ids=["invalid", "one of two invalid", "another order", "the same", "no value"],
 )
 def test_an_edit_that_is_not_accepted_says_why_and_does_nothing(
-    dlq: Dlq, desk: Desk, settings: Sequence[str], code: Exit, told: str
+    dlq: Orders, desk: Desk, settings: Sequence[str], code: Exit, told: str
 ) -> None:
     [letter] = fill(desk, body("T-1", quantity=0))
     sets = [part for setting in settings for part in ("--set", setting)]
@@ -351,7 +326,7 @@ def test_an_edit_that_is_not_accepted_says_why_and_does_nothing(
 
 
 def test_a_mended_letter_takes_the_old_ones_place_keeps_its_attributes_and_says_where_it_came_from(
-    dlq: Dlq, desk: Desk
+    dlq: Orders, desk: Desk
 ) -> None:
     [letter] = fill(desk, body("T-1", quantity=0, price=1), attributes=ATTRIBUTES)
     ran = dlq("edit", letter.message_id, "--set", "quantity=2", "--set", "itemName=Täßchen", "--confirm")
@@ -365,13 +340,13 @@ def test_a_mended_letter_takes_the_old_ones_place_keeps_its_attributes_and_says_
     assert mended.message_id in ran.out
 
 
-def test_an_order_becomes_another_one_where_that_is_asked_for(dlq: Dlq, desk: Desk) -> None:
+def test_an_order_becomes_another_one_where_that_is_asked_for(dlq: Orders, desk: Desk) -> None:
     fill(desk, body("T-1"))
     assert dlq("edit", "T-1", "--set", "orderId=T-2", "--new-order-id", "--confirm").code == Exit.DONE
     assert only_dead(desk).order_id == "T-2"
 
 
-def test_an_order_is_mended_within_its_envelope(dlq: Dlq, desk: Desk) -> None:
+def test_an_order_is_mended_within_its_envelope(dlq: Orders, desk: Desk) -> None:
     envelope = {"Type": "Notification", "TopicArn": "arn", "Subject": "ä", "Message": body("T-1", quantity=0)}
     fill(desk, json.dumps(envelope))
     assert dlq("edit", "T-1", "--set", "quantity=3", "--confirm").code == Exit.DONE
@@ -380,7 +355,7 @@ def test_an_order_is_mended_within_its_envelope(dlq: Dlq, desk: Desk) -> None:
     assert mended == {name: value for name, value in envelope.items() if name != "Message"}
 
 
-def test_one_of_several_letters_about_an_order_has_to_be_named_by_its_message_id(dlq: Dlq, desk: Desk) -> None:
+def test_one_of_several_letters_about_an_order_has_to_be_named_by_its_message_id(dlq: Orders, desk: Desk) -> None:
     letters = fill(desk, body("T-1", quantity=0), body("T-1", quantity=-1))
     ran = dlq("edit", "T-1", "--set", "quantity=1", "--confirm")
     assert ran.code == Exit.USAGE
@@ -407,7 +382,7 @@ SAVES_ANOTHER_FILE = """sed 's/"quantity": 0/"quantity": 5/' "$1" > "$1.new" && 
 
 @pytest.mark.parametrize(("answer", "quantity"), [("y\n", 5), ("n\n", 0)])
 def test_a_letter_is_mended_in_an_editor_once_that_is_said(
-    dlq: Dlq, desk: Desk, editor: Callable[[str], None], answer: str, quantity: int
+    dlq: Orders, desk: Desk, editor: Callable[[str], None], answer: str, quantity: int
 ) -> None:
     editor(SAVES_ANOTHER_FILE)
     fill(desk, body("T-1", quantity=0), attributes=ATTRIBUTES)
@@ -418,7 +393,7 @@ def test_a_letter_is_mended_in_an_editor_once_that_is_said(
     assert len(only_dead(desk).attributes) == 2 + (quantity == 5)
 
 
-def test_a_body_that_is_no_json_is_mended_in_an_editor(dlq: Dlq, desk: Desk, editor: Callable[[str], None]) -> None:
+def test_a_body_that_is_no_json_is_mended_in_an_editor(dlq: Orders, desk: Desk, editor: Callable[[str], None]) -> None:
     [letter] = fill(desk, '{"orderId": "T-1"')
     refused = dlq("edit", letter.message_id, "--set", "quantity=1")
     assert (refused.code, refused.err) == (
@@ -435,7 +410,7 @@ def test_a_body_that_is_no_json_is_mended_in_an_editor(dlq: Dlq, desk: Desk, edi
     [("exit 3", Exit.NOT_ALL, "ended with 3: nothing was done"), ("true", Exit.NOT_ALL, "nothing was changed")],
 )
 def test_an_editor_that_fails_or_saves_nothing_changes_nothing(
-    dlq: Dlq, desk: Desk, editor: Callable[[str], None], script: str, code: Exit, told: str
+    dlq: Orders, desk: Desk, editor: Callable[[str], None], script: str, code: Exit, told: str
 ) -> None:
     editor(script)
     [letter] = fill(desk, body("T-1", quantity=0))
@@ -445,7 +420,7 @@ def test_an_editor_that_fails_or_saves_nothing_changes_nothing(
     assert only_dead(desk).digest() == letter.digest()
 
 
-def test_an_editor_that_is_not_there_is_named(dlq: Dlq, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_editor_that_is_not_there_is_named(dlq: Orders, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISUAL", "no-such-editor --wait")
     [letter] = fill(desk, body("T-1"))
     ran = dlq("edit", "T-1")
@@ -457,7 +432,7 @@ def test_an_editor_that_is_not_there_is_named(dlq: Dlq, desk: Desk, monkeypatch:
 # Sending again
 
 
-def test_without_confirm_a_redrive_tells_what_would_come_of_it_and_sends_nothing(dlq: Dlq, desk: Desk) -> None:
+def test_without_confirm_a_redrive_tells_what_would_come_of_it_and_sends_nothing(dlq: Orders, desk: Desk) -> None:
     new, known = new_id(), new_id()
     store(desk, body(known))
     bodies = [body(new), body(known), body("T-bad", quantity=0)]
@@ -472,7 +447,7 @@ def test_without_confirm_a_redrive_tells_what_would_come_of_it_and_sends_nothing
     assert desk.hidden(desk.source) + desk.visible(desk.source) == 0
 
 
-def test_letters_are_chosen_by_order_message_group_class_and_field(dlq: Dlq, desk: Desk, pipeline: Pipeline) -> None:
+def test_letters_are_chosen_by_order_message_group_class_and_field(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
     bad = [new_id() for _ in range(3)]
     poison(pipeline, desk, body(bad[0], quantity=0), body(bad[1], quantity=-5), body(bad[2], userId="", status="paid"))
     letters = fill(desk, *(body(f"T-{number}", status="paid", price=1.50) for number in range(4)))
@@ -506,7 +481,7 @@ def test_letters_are_chosen_by_order_message_group_class_and_field(dlq: Dlq, des
         (("--all", "--resume"), "--resume those of its run: name none"),
     ],
 )
-def test_what_cannot_be_chosen_is_named(dlq: Dlq, desk: Desk, arguments: Sequence[str], told: str) -> None:
+def test_what_cannot_be_chosen_is_named(dlq: Orders, desk: Desk, arguments: Sequence[str], told: str) -> None:
     fill(desk, body("T-1"))
     ran = dlq("redrive", *arguments, "--confirm")
     assert ran.code == Exit.USAGE
@@ -514,7 +489,7 @@ def test_what_cannot_be_chosen_is_named(dlq: Dlq, desk: Desk, arguments: Sequenc
     assert dead(desk) == [body("T-1")]
 
 
-def test_only_what_was_chosen_is_sent_and_the_rest_stays_as_it_is(dlq: Dlq, desk: Desk, pipeline: Pipeline) -> None:
+def test_only_what_was_chosen_is_sent_and_the_rest_stays_as_it_is(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
     ids = [new_id() for _ in range(6)]
     bodies = [body(order_id, status="paid" if number % 2 else "new") for number, order_id in enumerate(ids)]
     fill(desk, *bodies)
@@ -526,7 +501,7 @@ def test_only_what_was_chosen_is_sent_and_the_rest_stays_as_it_is(dlq: Dlq, desk
     assert (desk.visible(desk.dead_letters), desk.hidden(desk.dead_letters)) == (3, 0)
 
 
-def test_a_mended_order_gets_into_the_table(dlq: Dlq, desk: Desk, pipeline: Pipeline) -> None:
+def test_a_mended_order_gets_into_the_table(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
     order_id = new_id()
     poison(pipeline, desk, body(order_id, quantity=0))
     assert dlq("edit", order_id, "--set", "quantity=4", "--confirm").code == Exit.DONE
@@ -541,7 +516,7 @@ def test_a_mended_order_gets_into_the_table(dlq: Dlq, desk: Desk, pipeline: Pipe
     assert desk.visible(desk.dead_letters) + desk.hidden(desk.dead_letters) == 0
 
 
-def test_a_letter_that_comes_back_is_told_with_its_reason(dlq: Dlq, desk: Desk, pipeline: Pipeline) -> None:
+def test_a_letter_that_comes_back_is_told_with_its_reason(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
     order_id = new_id()
     poison(pipeline, desk, body(order_id, quantity=0))
     ran = dlq("redrive", order_id, "--confirm", "--wait")
@@ -553,7 +528,7 @@ def test_a_letter_that_comes_back_is_told_with_its_reason(dlq: Dlq, desk: Desk, 
     assert only_dead(desk).body == body(order_id, quantity=0)
 
 
-def test_where_the_first_letter_fails_again_no_other_is_sent(dlq: Dlq, desk: Desk) -> None:
+def test_where_the_first_letter_fails_again_no_other_is_sent(dlq: Orders, desk: Desk) -> None:
     fill(desk, *(body(f"T-{number}", quantity=0) for number in range(5)))
     [answered] = dlq("redrive", "--all", "--confirm", "--json").json
     assert (answered["sent"], answered["failedAgain"], answered["notSent"]) == (1, 1, 4)
@@ -562,7 +537,7 @@ def test_where_the_first_letter_fails_again_no_other_is_sent(dlq: Dlq, desk: Des
     assert len(set(dead(desk))) == 5
 
 
-def test_no_more_is_sent_when_too_many_fail_again(dlq: Dlq, desk: Desk, pipeline: Pipeline) -> None:
+def test_no_more_is_sent_when_too_many_fail_again(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
     good = new_id()
     fill(desk, *(body(f"T-{number}", quantity=0) for number in range(80)), body(good))
     ran = dlq("redrive", "--all", "--confirm", "--rate", "4", "--stop-at", "10%", "--json")
@@ -616,7 +591,7 @@ def test_two_redrives_at_once_bring_every_order_into_the_table(desk: Desk, pipel
 # Keeping
 
 
-def test_letters_are_archived_and_restored_with_all_that_they_said(dlq: Dlq, desk: Desk, tmp_path: Path) -> None:
+def test_letters_are_archived_and_restored_with_all_that_they_said(dlq: Orders, desk: Desk, tmp_path: Path) -> None:
     bodies = [body("T-1"), " \t\r\n ", "ä€😀 \u2028 \x85", "{"]
     letters = fill(desk, *bodies, attributes=ATTRIBUTES)
     file = tmp_path / "letters.jsonl"
@@ -647,7 +622,9 @@ def test_letters_are_archived_and_restored_with_all_that_they_said(dlq: Dlq, des
     assert len(dead(desk)) == 4
 
 
-def test_a_letter_is_restored_though_the_files_last_line_has_lost_its_end(dlq: Dlq, desk: Desk, tmp_path: Path) -> None:
+def test_a_letter_is_restored_though_the_files_last_line_has_lost_its_end(
+    dlq: Orders, desk: Desk, tmp_path: Path
+) -> None:
     fill(desk, body("T-1"), body("T-2"))
     file = tmp_path / "letters.jsonl"
     dlq("archive", str(file), "--all", "--confirm")
@@ -657,7 +634,7 @@ def test_a_letter_is_restored_though_the_files_last_line_has_lost_its_end(dlq: D
     assert dead(desk) == [body("T-1"), body("T-2")]
 
 
-def test_what_is_archived_already_is_not_written_twice(dlq: Dlq, desk: Desk, tmp_path: Path) -> None:
+def test_what_is_archived_already_is_not_written_twice(dlq: Orders, desk: Desk, tmp_path: Path) -> None:
     fill(desk, body("T-1"), body("T-2"))
     file = tmp_path / "letters.jsonl"
     ran = dlq("archive", str(file), "T-1", "--keep", "--confirm")
@@ -668,7 +645,7 @@ def test_what_is_archived_already_is_not_written_twice(dlq: Dlq, desk: Desk, tmp
     assert dead(desk) == []
 
 
-def test_a_purge_deletes_only_what_is_archived_and_equal(dlq: Dlq, desk: Desk, tmp_path: Path) -> None:
+def test_a_purge_deletes_only_what_is_archived_and_equal(dlq: Orders, desk: Desk, tmp_path: Path) -> None:
     fill(desk, body("T-1"), body("T-2"), body("T-3"))
     file = tmp_path / "letters.jsonl"
     dlq("archive", str(file), "T-1", "T-2", "--keep", "--confirm")
@@ -687,7 +664,7 @@ def test_a_purge_deletes_only_what_is_archived_and_equal(dlq: Dlq, desk: Desk, t
 
 
 def test_a_damaged_file_is_named_with_its_line_and_nothing_is_deleted_or_restored_for_it(
-    dlq: Dlq, desk: Desk, tmp_path: Path
+    dlq: Orders, desk: Desk, tmp_path: Path
 ) -> None:
     fill(desk, body("T-1"), body("T-2"))
     file = tmp_path / "letters.jsonl"
@@ -703,7 +680,7 @@ def test_a_damaged_file_is_named_with_its_line_and_nothing_is_deleted_or_restore
 
 
 @pytest.mark.parametrize("command", ["purge", "restore"])
-def test_a_file_that_is_not_there_is_named(dlq: Dlq, desk: Desk, tmp_path: Path, command: str) -> None:
+def test_a_file_that_is_not_there_is_named(dlq: Orders, desk: Desk, tmp_path: Path, command: str) -> None:
     fill(desk, body("T-1"))
     ran = dlq(command, str(tmp_path / "nowhere.jsonl"), "--confirm")
     assert ran.code == Exit.USAGE
@@ -715,7 +692,7 @@ def test_a_file_that_is_not_there_is_named(dlq: Dlq, desk: Desk, tmp_path: Path,
 # What was done
 
 
-def test_the_history_tells_of_each_deed_with_its_reason_and_result(dlq: Dlq, desk: Desk, tmp_path: Path) -> None:
+def test_the_history_tells_of_each_deed_with_its_reason_and_result(dlq: Orders, desk: Desk, tmp_path: Path) -> None:
     mark = uuid4().hex
     file = str(tmp_path / "letters.jsonl")
     order_id = new_id()
@@ -747,7 +724,7 @@ def test_the_history_tells_of_each_deed_with_its_reason_and_result(dlq: Dlq, des
     assert f"because {mark} for redrive" in dlq("history").out
 
 
-def test_a_look_leaves_no_trace_in_the_history(dlq: Dlq, desk: Desk, tmp_path: Path) -> None:
+def test_a_look_leaves_no_trace_in_the_history(dlq: Orders, desk: Desk, tmp_path: Path) -> None:
     fill(desk, body("T-1"))
     before = dlq("history", "--json").out
     for command in (
@@ -764,7 +741,7 @@ def test_a_look_leaves_no_trace_in_the_history(dlq: Dlq, desk: Desk, tmp_path: P
 # What is not there
 
 
-def test_a_native_redrive_where_there_is_none_is_one_line(dlq: Dlq, desk: Desk) -> None:
+def test_a_native_redrive_where_there_is_none_is_one_line(dlq: Orders, desk: Desk) -> None:
     fill(desk, body("T-1"))
     assert dlq("redrive", "--native", "start").out.startswith("nothing was started: add --confirm")
     for what in (("start", "--confirm"), ("status",), ("cancel", "--confirm")):
@@ -785,7 +762,7 @@ def test_a_native_redrive_where_there_is_none_is_one_line(dlq: Dlq, desk: Desk) 
     ],
     ids=lambda command: command[0],
 )
-def test_a_queue_that_is_not_there_is_one_line(dlq: Dlq, desk: Desk, command: Sequence[str]) -> None:
+def test_a_queue_that_is_not_there_is_one_line(dlq: Orders, desk: Desk, command: Sequence[str]) -> None:
     note(Running(url=desk.endpoint.url, outputs={**desk.outputs, "deadLetterQueueUrl": f"{desk.dead_letters}-gone"}))
     ran = dlq(*command)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (Exit.NO_ACCESS, "", 1), ran
@@ -796,7 +773,7 @@ def test_a_queue_that_is_not_there_is_one_line(dlq: Dlq, desk: Desk, command: Se
 
 
 def test_both_queues_and_the_failures_are_watched_and_no_letter_is_hidden(
-    dlq: Dlq, desk: Desk, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+    dlq: Orders, desk: Desk, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order_id = new_id()
     poison(pipeline, desk, body(order_id, quantity=0))

@@ -1,12 +1,10 @@
 """The `orders` command on the emulator: every command, what it prints, and how it ends."""
 
-import io
 import json
-import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,24 +12,10 @@ import pytest
 from local import running
 from local.pipeline import Pipeline
 from local.running import Running, forget, note
-from ops.cli import main
 from ops.errors import Exit
+from tests.support.command import Orders, Ran, run_orders
 from tests.support.orders import body
 from tests.support.waiting import eventually
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> list[dict[str, object]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Orders = Callable[..., Ran]
 
 
 @pytest.fixture
@@ -40,16 +24,7 @@ def orders(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
     monkeypatch.setattr(running, "NOTE", tmp_path / "running.json")
 
     def run(*arguments: str, stdin: str = "") -> Ran:
-        monkeypatch.setattr(sys, "argv", ["orders", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        capsys.readouterr()
-        try:
-            main()
-            code = 0
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        printed = capsys.readouterr()
-        return Ran(code, printed.out, printed.err)
+        return run_orders(monkeypatch, capsys, *arguments, stdin=stdin)
 
     return run
 
@@ -237,18 +212,18 @@ def test_the_status_tells_of_queues_feed_failures_and_budget(here: Orders, pipel
     pipeline.publish([body(f"T-{uuid4()}", quantity=0)])
     eventually(pipeline.dead_letters, "the dead letter")
 
-    def read() -> dict[str, object]:
+    def read() -> dict[str, Any]:
         [answered] = here("status", "--json").json
         return answered
 
     answered = read()
-    queues = {queue["name"]: queue for queue in answered["queues"]}  # type: ignore[attr-defined]
+    queues = {queue["name"]: queue for queue in answered["queues"]}
     assert queues.keys() == {"OrderQueue", "OrderDLQ", "OrderUndelivered"}
     assert queues["OrderDLQ"]["visible"] + queues["OrderDLQ"]["in_flight"] >= 1
     assert answered["mapping"] == "Enabled"
-    assert answered["recent_failures"]["quantity must be at least 1"] >= 3  # type: ignore[index]
+    assert answered["recent_failures"]["quantity must be at least 1"] >= 3
     assert answered["delivery_budget"] == pipeline.outputs["deliveryBudget"]
-    assert sorted(answered["alarms"]) == sorted(pipeline.outputs["alarmNames"])  # type: ignore[call-overload]
+    assert sorted(answered["alarms"]) == sorted(pipeline.outputs["alarmNames"])
     page = here("status").out
     for told in (
         "OrderDLQ",

@@ -1,7 +1,6 @@
 """The `orders` command over moto, which has what the emulator has not: permissions, and tokens that are refused."""
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 
 from handler.contract import PARTITION_KEY
-from ops.cli import main
 from ops.errors import Exit
+from tests.support.command import run_orders
 from tests.support.orders import body
 
 REGION = "eu-west-1"
@@ -57,14 +56,8 @@ def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str,
 
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str, str]:
     """The exit code, and what was printed."""
-    monkeypatch.setattr(sys, "argv", ["orders", *arguments, "--stack", "dev"])
-    try:
-        main()
-        code = 0
-    except SystemExit as ended:
-        code = int(ended.code or 0)
-    printed = capsys.readouterr()
-    return code, printed.out, printed.err
+    ran = run_orders(monkeypatch, capsys, *arguments, "--stack", "dev")
+    return ran.code, ran.out, ran.err
 
 
 @pytest.mark.usefixtures("stack")

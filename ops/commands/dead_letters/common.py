@@ -8,13 +8,11 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, TextColumn
 
-from ops.dead_letters.failures import NEVER_EXECUTED, Failure, why
-from ops.dead_letters.look import Look
+from ops.dead_letters.failures import KINDS, Failure, why
+from ops.dead_letters.look import Look, Seen
 from ops.errors import Exit, UserError
 from ops.system import System
 from ops.terminal import complain, progress_console
-
-KINDS = ("invalid", "conflict", "transient", NEVER_EXECUTED)
 
 Names = Annotated[list[str] | None, typer.Argument(help="Order or message ids.", metavar="[ORDER|MESSAGE]...")]
 Name = Annotated[str, typer.Argument(help="An order or message id.", metavar="ORDER|MESSAGE")]
@@ -50,10 +48,11 @@ def reasons_of(system: System, look: Look) -> Mapping[str, Failure]:
     return why(system.logs, system.output("logGroupName"), look.seen)
 
 
-def checked_kind(kind: str | None) -> str | None:
-    if kind not in {None, *KINDS}:
-        raise UserError(f"--class is one of {', '.join(KINDS)}, not {kind}", Exit.USAGE)
-    return kind
+def named(look: Look, name: str) -> list[Seen]:
+    """The letters that have this order or message id, oldest first. Raises UserError where there is none."""
+    if found := [seen for seen in look.seen if name in {seen.message_id, seen.order_id}]:
+        return found
+    raise UserError(f"no dead letter is {name}; `orders dlq list` shows all", Exit.NOT_ALL)
 
 
 def retention(system: System) -> timedelta:

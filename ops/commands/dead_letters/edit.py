@@ -13,7 +13,7 @@ import typer
 from rich.text import Text
 
 from handler.order import InvalidOrder, parse_order
-from ops.commands.dead_letters.common import Confirm, Name, Reason, looking
+from ops.commands.dead_letters.common import Confirm, Name, Reason, looking, named
 from ops.dead_letters.body import compact, order_id_in, readable, with_fields, wrapped
 from ops.dead_letters.history import recorded
 from ops.dead_letters.journal import journal, new_run
@@ -69,9 +69,7 @@ def edit(
 
 
 def _the_one(look: Look, name: str) -> Seen:
-    found = [seen for seen in look.seen if name in {seen.message_id, seen.order_id}]
-    if not found:
-        raise UserError(f"no dead letter is {name}; `orders dlq list` shows all", Exit.NOT_ALL)
+    found = named(look, name)
     if len(found) > 1:
         ids = ", ".join(seen.message_id for seen in found)
         raise UserError(f"{len(found)} dead letters are about {name}: name one by its message id, {ids}", Exit.USAGE)

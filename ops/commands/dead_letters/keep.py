@@ -17,7 +17,6 @@ from ops.commands.dead_letters.common import (
     Names,
     Reason,
     Where,
-    checked_kind,
     looking,
     reasons_of,
 )
@@ -57,9 +56,7 @@ def archive_(
     orders dlq archive letters.jsonl --all --keep --confirm
     """
     system = find_system(stack)
-    selection = Selection(
-        names=names or (), everything=everything, group=group, kind=checked_kind(kind), where=where or ()
-    )
+    selection = Selection(names=names, everything=everything, group=group, kind=kind, where=where)
     with looking(system) as look:
         letters = selection.of(look, reasons_of(system, look))
         if not confirm:
@@ -146,7 +143,7 @@ def purge(
             return
         about = {"file": str(file.absolute()), "letters": len(letters)}
         with recorded(system, "purge", why=reason, **about) as result:
-            result["deleted"] = deleted = _delete_archived(system, look, letters, file)
+            result["deleted"] = deleted = len(delete(system.sqs, system.output("deadLetterQueueUrl"), look, letters))
     print(f"deleted {counted(deleted, 'dead letter')} that {file} holds")
 
 

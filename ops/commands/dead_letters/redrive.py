@@ -18,7 +18,6 @@ from ops.commands.dead_letters.common import (
     Names,
     Reason,
     Where,
-    checked_kind,
     looking,
     reasons_of,
 )
@@ -81,9 +80,7 @@ def redrive(
         else:
             if killed:
                 complain(f"{counted(len(killed), 'run')} not finished: `orders dlq redrive --resume` goes on")
-            selection = Selection(
-                names=names or (), everything=everything, group=group, kind=checked_kind(kind), where=where or ()
-            )
+            selection = Selection(names=names, everything=everything, group=group, kind=kind, where=where)
             letters = selection.of(look, reasons_of(system, look))
             if not confirm:
                 _tell_forecast(forecast(system, look, letters), len(look), as_json=as_json)

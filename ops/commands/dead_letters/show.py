@@ -10,13 +10,12 @@ from rich.text import Text
 
 from handler.order import InvalidOrder, parse_order
 from handler.outcome import Kind, Outcome
-from ops.commands.dead_letters.common import Name, looking, moment, retention, span
+from ops.commands.dead_letters.common import Name, looking, moment, named, retention, span
 from ops.dead_letters.body import inner, readable
 from ops.dead_letters.failures import Failure, read_failures
 from ops.dead_letters.fate import FORECASTS, outcomes
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Seen
-from ops.errors import Exit, UserError
 from ops.system import System, find_system
 from ops.table import get_order
 from ops.terminal import Json, Stack, as_json_text, console, line_of, printable, say_json
@@ -32,10 +31,7 @@ def show(name: Name, *, stack: Stack = None, as_json: Json = False) -> None:
     """
     system = find_system(stack)
     with looking(system) as look:
-        letters = [seen for seen in look.seen if name in {seen.message_id, seen.order_id}]
-        if not letters:
-            raise UserError(f"no dead letter is {name}; `orders dlq list` shows all", Exit.NOT_ALL)
-        for seen, outcome in outcomes(system, look, letters):
+        for seen, outcome in outcomes(system, look, named(look, name)):
             letter = look.whole(seen)
             attempts = _attempts(system, seen)
             there = get_order(system.dynamodb, system.output("tableName"), seen.order_id) if seen.order_id else None

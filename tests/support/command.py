@@ -1,0 +1,44 @@
+"""The `orders` command, run in this process."""
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from ops.cli import main
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How the command ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Orders = Callable[..., Ran]
+"""Runs the command with these arguments, and with `stdin` where it is given."""
+
+
+def run_orders(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str, stdin: str = ""
+) -> Ran:
+    monkeypatch.setattr(sys, "argv", ["orders", *arguments])
+    monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+    capsys.readouterr()
+    try:
+        main()
+        code = 0
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    printed = capsys.readouterr()
+    return Ran(code, printed.out, printed.err)
