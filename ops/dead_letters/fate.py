@@ -73,7 +73,8 @@ class Followed:
         """Ask the log which failed for good, and the table which are there."""
         group = self._system.output("logGroupName")
         for failure in read_failures(self._system.logs, group, self._since) if self.pending else ():
-            self._fail(failure.message_id, failure.reason, final=failure.is_final)
+            if failure.is_final:
+                self._fail(failure.message_id, failure.reason)
         copies = {seen.message_id: copy for copy, seen in self.pending.items()}
         for seen, outcome in outcomes(self._system, self._look, list(self.pending.values())):
             if outcome.kind in IN_TABLE:
@@ -83,8 +84,8 @@ class Followed:
     def look_into(self, dead_letters: Sequence[Seen]) -> None:
         """What is back among the dead letters failed, whether an attempt got to an end or not."""
         for seen in dead_letters:
-            self._fail(seen.message_id, "back without a record: throttled, timed out or crashed", final=True)
+            self._fail(seen.message_id, "back without a record: throttled, timed out or crashed")
 
-    def _fail(self, copy: str, reason: str, *, final: bool) -> None:
-        if final and copy in self.pending:
+    def _fail(self, copy: str, reason: str) -> None:
+        if copy in self.pending:
             self.failed[copy] = self.pending.pop(copy), reason

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from handler.chunks import chunked
 from handler.queue import MAX_ENTRIES
@@ -17,9 +17,6 @@ from ops.publish import IN_FLIGHT
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 HOLD_SECONDS = 120
 """How long a letter stays hidden when the tool is killed in the middle; until then it is held anew as needed."""
@@ -188,11 +185,6 @@ class Look(AbstractContextManager["Look"]):
             ]
             self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
 
-        for _ in in_parallel(change, chunked(list(these), MAX_ENTRIES)):
-            pass
-
-
-def in_parallel(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """Do the work for each item, several at once; the results come in the items' order."""
-    with ThreadPoolExecutor(IN_FLIGHT) as threads:
-        yield from threads.map(work, items)
+        with ThreadPoolExecutor(IN_FLIGHT) as threads:
+            for _ in threads.map(change, chunked(list(these), MAX_ENTRIES)):
+                pass  # A request that failed as a whole is raised here.

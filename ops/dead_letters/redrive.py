@@ -64,8 +64,11 @@ class Redrive:
         self.result = Redriven(followed=Followed(system, look, datetime.now(UTC) - timedelta(seconds=60)))
         self._looked_at = time.monotonic()
 
-    def run(self, letters: Sequence[Seen], *, before: Mapping[str, str]) -> Redriven:
-        """Redrive letters that are held, but for those `before`, which are known to be sent: these are deleted."""
+    def run(self, letters: Sequence[Seen], *, before: Mapping[str, str]) -> None:
+        """Redrive letters that are held, but for those `before`, which are known to be sent: these are deleted.
+
+        What comes of it is in `result`, also where an error or Ctrl-C ends the run.
+        """
         result = self.result
         result.sent_before = [seen for seen in letters if seen.message_id in before]
         self._mover.delete(result.sent_before)
@@ -82,7 +85,6 @@ class Redrive:
         result.not_sent = len(waiting)
         if self._pace.wait:
             self._follow()
-        return result
 
     def _most_hopeful(self, letters: Sequence[Seen]) -> Seen:
         """The oldest that would be stored, or the oldest of all."""

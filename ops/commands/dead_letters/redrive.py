@@ -118,10 +118,11 @@ def _resumed(look: Look, killed: Sequence[tuple[Path, Moves]]) -> _Run:
     if not killed:
         raise UserError("no run on this machine was killed in the middle: there is nothing to resume", Exit.NOT_ALL)
     path, moves = killed[0]
-    letters = [seen for seen in look.seen if seen.message_id in moves.left]
-    if len(letters) < len(moves.left) and look.unseen():
+    left = moves.left
+    letters = [seen for seen in look.seen if seen.message_id in left]
+    if len(letters) < len(left) and look.unseen():
         raise UserError(
-            f"{len(moves.left) - len(letters):,} letters of that run cannot be seen yet: they come back within "
+            f"{len(left) - len(letters):,} letters of that run cannot be seen yet: they come back within "
             f"{HOLD_SECONDS} s of its end; try again then",
             Exit.NOT_ALL,
         )
@@ -130,8 +131,8 @@ def _resumed(look: Look, killed: Sequence[tuple[Path, Moves]]) -> _Run:
     begun = moves.begun
     # What is left of an edit is a letter to delete, which needs no pace.
     pace = Pace(rate=begun.get("rate", RATE), stop_at=begun.get("stopAt", 1.0), wait=begun.get("wait", False))
-    there = {seen.message_id for seen in letters}
-    gone = [message_id for message_id in moves.sent if message_id in moves.left - there]
+    missing = left - {seen.message_id for seen in letters}
+    gone = [message_id for message_id in moves.sent if message_id in missing]
     return _Run(path=path, letters=letters, pace=pace, why=begun.get("why", ""), resumed=True, gone=gone)
 
 
@@ -139,8 +140,12 @@ def _carry_out(system: System, look: Look, run: _Run, before: Mapping[str, str])
     ids = [seen.message_id for seen in run.letters]
     columns = (*Progress.get_default_columns(), MofNCompleteColumn())
     bar = Progress(*columns, console=progress_console, transient=True, disable=not progress_console.is_terminal)
-    about = {"journal": run.path.stem, "letters": len(ids), "resumed": run.resumed, "chosen": run.chosen}
-    with journal(run.path) as steps, recorded(system, "redrive", why=run.why, **about) as record, bar:
+    about = {"letters": len(ids), "resumed": run.resumed, "chosen": run.chosen}
+    with (
+        journal(run.path) as steps,
+        recorded(system, "redrive", why=run.why, journal=steps.run, **about) as record,
+        bar,
+    ):
         sending = bar.add_task("sent", total=len(ids))
         settled = bar.add_task("settled", total=len(ids), visible=run.pace.wait)
 
