@@ -59,6 +59,8 @@ class Followed:
         self.stored: dict[str, Seen] = {}
         self.failed: dict[str, tuple[Seen, str]] = {}
         """With the reason."""
+        self.back: set[str] = set()
+        """Those of the failed that were seen among the dead letters."""
 
     def add(self, copies: Mapping[str, Seen]) -> None:
         self.pending |= copies
@@ -85,6 +87,7 @@ class Followed:
         """What is back among the dead letters failed, whether an attempt got to an end or not."""
         for seen in dead_letters:
             self._fail(seen.message_id, "back without a record: throttled, timed out or crashed")
+        self.back |= self.failed.keys() & {seen.message_id for seen in dead_letters}
 
     def _fail(self, copy: str, reason: str) -> None:
         if copy in self.pending:

@@ -85,6 +85,7 @@ class Redrive:
         result.not_sent = len(waiting)
         if self._pace.wait:
             self._follow()
+            self._see_back()
 
     def _most_hopeful(self, letters: Sequence[Seen]) -> Seen:
         """The oldest that would be stored, or the oldest of all."""
@@ -129,5 +130,16 @@ class Redrive:
             if followed.pending:
                 time.sleep(LOOK_SECONDS)
         if followed.pending:
-            with Look(self._system.sqs, self._source) as back:
-                followed.look_into(back.seen)
+            self._look_into_dead_letters()
+
+    def _see_back(self) -> None:
+        """Wait until what failed is among the dead letters again: until then SQS still tries it."""
+        followed = self.result.followed
+        began = time.monotonic()
+        while followed.failed.keys() - followed.back and time.monotonic() - began < self._patience:
+            self._look_into_dead_letters()
+
+    def _look_into_dead_letters(self) -> None:
+        self._look.hold_on()
+        with Look(self._system.sqs, self._source) as back:
+            self.result.followed.look_into(back.seen)

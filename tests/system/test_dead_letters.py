@@ -528,6 +528,16 @@ def test_a_letter_that_comes_back_is_told_with_its_reason(dlq: Orders, desk: Des
     assert only_dead(desk).body == body(order_id, quantity=0)
 
 
+def test_whoever_waits_for_a_letter_that_fails_again_finds_it_back_among_the_dead(
+    dlq: Orders, desk: Desk, pipeline: Pipeline
+) -> None:
+    order_id = new_id()
+    poison(pipeline, desk, body(order_id, quantity=0))
+    [answered] = dlq("redrive", order_id, "--confirm", "--wait", "--json").json
+    assert [(failed["orderId"], failed["back"]) for failed in answered["failed"]] == [(order_id, True)]
+    assert desk.visible(desk.dead_letters) == 1
+
+
 def test_where_the_first_letter_fails_again_no_other_is_sent(dlq: Orders, desk: Desk) -> None:
     fill(desk, *(body(f"T-{number}", quantity=0) for number in range(5)))
     [answered] = dlq("redrive", "--all", "--confirm", "--json").json

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -127,6 +128,12 @@ def test_dead_letters_are_mended_sent_again_and_kept_on_a_deployed_stack(
         *("edit", "archive", "purge", "restore", "archive", "redrive")
     ]
     assert history[0]["why"] == "the shop sent 0"
+
+    def stop(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ops.commands.dead_letters.watching.time", SimpleNamespace(sleep=stop))
+    assert "OrderDLQ           1           0" in dlq("watch", code=130)
 
 
 COMMANDS = {

@@ -1,7 +1,7 @@
 """`orders dead-letters redrive`."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -205,33 +205,37 @@ def _tell_forecast(found: Mapping[Kind, int], there: int, *, as_json: bool) -> N
 
 
 def _report(result: Redriven, run: _Run, *, as_json: bool) -> None:
-    wait = run.pace.wait
     followed = result.followed
-    counts = _counts(result)
     if as_json:
         failed = [
-            {"orderId": seen.order_id, "messageId": copy, "reason": reason}
+            {"orderId": seen.order_id, "messageId": copy, "reason": reason, "back": copy in followed.back}
             for copy, (seen, reason) in followed.failed.items()
         ]
-        say_json(counts | {"failed": failed, "refusedWhy": result.refused})
+        say_json(_counts(result) | {"failed": failed, "refusedWhy": result.refused})
     else:
-        named = {seen.message_id: seen.order_id or seen.message_id for seen in run.letters}
-        for copy, (seen, reason) in followed.failed.items():
-            say(f"failed again: {named[seen.message_id]}: {reason} (message {copy})")
-        for message_id, reason in result.refused.items():
-            say(f"not taken by SQS: {named[message_id]}: {reason}")
-        if wait:
-            for seen in followed.pending.values():
-                say(f"neither in the table nor back: {named[seen.message_id]}")
-            for seen in followed.stored.values():
-                say(f"in the table: {named[seen.message_id]}")
-        if result.sent_before:
-            say(f"{len(result.sent_before):,} were sent by a run that was killed, and are deleted now")
-        say(
-            f"sent {counts['sent']:,}: {counts['inTable']:,} in the table, {counts['failedAgain']:,} failed again, "
-            f"{counts['notFollowed']:,} {'not settled' if wait else 'not followed (--wait does)'}"
-        )
-        if result.stopped:
-            say(f"stopped: {result.stopped}; {result.not_sent:,} were not sent and are dead letters still")
-    if not result.is_complete or (wait and followed.pending):
+        for line in _in_words(result, run):
+            say(line)
+    if not result.is_complete or (run.pace.wait and followed.pending):
         raise typer.Exit(Exit.NOT_ALL)
+
+
+def _in_words(result: Redriven, run: _Run) -> Iterator[str]:
+    followed, wait = result.followed, run.pace.wait
+    named = {seen.message_id: seen.order_id or seen.message_id for seen in run.letters}
+    for copy, (seen, reason) in followed.failed.items():
+        not_back = ", not back yet" if wait and copy not in followed.back else ""
+        yield f"failed again: {named[seen.message_id]}: {reason} (message {copy}{not_back})"
+    for message_id, reason in result.refused.items():
+        yield f"not taken by SQS: {named[message_id]}: {reason}"
+    if wait:
+        yield from (f"neither in the table nor back: {named[seen.message_id]}" for seen in followed.pending.values())
+        yield from (f"in the table: {named[seen.message_id]}" for seen in followed.stored.values())
+    if result.sent_before:
+        yield f"{len(result.sent_before):,} were sent by a run that was killed, and are deleted now"
+    counts = _counts(result)
+    yield (
+        f"sent {counts['sent']:,}: {counts['inTable']:,} in the table, {counts['failedAgain']:,} failed again, "
+        f"{counts['notFollowed']:,} {'not settled' if wait else 'not followed (--wait does)'}"
+    )
+    if result.stopped:
+        yield f"stopped: {result.stopped}; {result.not_sent:,} were not sent and are dead letters still"
