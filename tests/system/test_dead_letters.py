@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ from local.project import ROOT
 from local.running import Running, note
 from ops import terminal
 from ops.commands.dead_letters import listing
+from ops.dead_letters import transfer
 from ops.dead_letters.archive import read_letters
 from ops.dead_letters.letter import CAME_FROM, Letter
 from ops.errors import Exit
@@ -526,6 +528,34 @@ def test_a_letter_that_comes_back_is_told_with_its_reason(dlq: Orders, desk: Des
     eventually(lambda: desk.visible(desk.dead_letters) == 1, "the letter, back")
     assert only_dead(desk).message_id in ran.out
     assert only_dead(desk).body == body(order_id, quantity=0)
+
+
+def test_a_run_that_ctrl_c_stopped_says_how_to_go_on_and_goes_on_at_the_pace_that_is_asked(
+    dlq: Orders, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [new_id() for _ in range(12)]
+    fill(desk, *map(body, ids))
+    sleeps: list[float] = []
+
+    def stop_at_the_fifth(seconds: float) -> None:
+        sleeps.append(seconds)
+        if len(sleeps) == 5:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(transfer, "time", SimpleNamespace(sleep=stop_at_the_fifth, monotonic=time.monotonic))
+        ran = dlq("redrive", "--all", "--confirm", "--rate", "1")
+    assert (ran.code, ran.err) == (130, "stopped in the middle: `orders dlq redrive --resume` goes on with the rest\n")
+    ran = dlq("redrive", "--resume", "--wait", "--rate", "100")
+    assert (ran.code, ran.err) == (Exit.DONE, "")
+    sent_before = 4
+    assert f"sent {12 - sent_before}: {12 - sent_before} in the table, 0 failed again, 0 not settled" in ran.out
+    assert dlq("redrive", "--resume").code == Exit.NOT_ALL
+    begun, _, goes_on, _ = dlq("history", "--json", "--since", "1h").json[-4:]
+    assert begun["chosen"] == goes_on["chosen"] == '{"all": true}'
+    eventually(
+        lambda: all(desk.endpoint.item(desk.outputs["tableName"], {"orderId": one}) for one in ids), "all orders"
+    )
 
 
 def test_whoever_waits_for_a_letter_that_fails_again_finds_it_back_among_the_dead(

@@ -34,6 +34,7 @@ from ops.terminal import Json, Stack, complain, counted, line_of, progress_conso
 
 RATE = 10.0
 """Slow enough that few are sent before it is known that they fail again."""
+STOP_AT = 0.2
 
 
 def redrive(
@@ -44,10 +45,17 @@ def redrive(
     kind: Class = None,
     where: Where = None,
     confirm: Confirm = False,
-    rate: Annotated[float, typer.Option(min=0.1, help="Letters a second, at most.")] = RATE,
-    stop_at: Annotated[str, typer.Option(help="Send no more when more than this share failed again.")] = "20%",
+    rate: Annotated[
+        float | None, typer.Option(min=0.1, help=f"Letters a second, at most; {RATE:g} unless told.")
+    ] = None,
+    stop_at: Annotated[
+        str | None,
+        typer.Option(help=f"Send no more when more than this share failed again; {STOP_AT:.0%} unless told."),
+    ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Follow each to the table or back to the dead letters.")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was killed.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a run that was ended, at its pace unless told another.")
+    ] = False,
     native: Annotated[
         str | None, typer.Option(help="Let SQS move all of it, by StartMessageMoveTask: start, status or cancel.")
     ] = None,
@@ -58,6 +66,7 @@ def redrive(
     """Send dead letters to the queue again: a first one alone, then the rest, while few of them fail again.
 
     Without --confirm nothing is sent; what would become of each is reckoned with the processor's own code.
+    --resume goes on with what was confirmed before.
 
     \b
     orders dead-letters redrive O9002 --confirm --wait
@@ -66,17 +75,17 @@ def redrive(
     orders dlq redrive --resume
     orders dlq redrive --native start --rate 100 --confirm
     """
-    share = _share(stop_at)
+    share = None if stop_at is None else _share(stop_at)
     if (native or resume) and (names or everything or group or kind or where):
         raise UserError("--native takes all letters, and --resume those of its run: name none", Exit.USAGE)
     system = find_system(stack)
     if native:
-        native_move(system, native, rate=rate, confirm=confirm, reason=reason, as_json=as_json)
+        native_move(system, native, rate=rate or RATE, confirm=confirm, reason=reason, as_json=as_json)
         return
     killed = unfinished(system.output("deadLetterQueueUrl"))
     with looking(system) as look:
         if resume:
-            run = _resumed(look, killed)
+            run = _resumed(look, killed, rate=rate, stop_at=share, wait=wait)
         else:
             if killed:
                 complain(f"{counted(len(killed), 'run')} not finished: `orders dlq redrive --resume` goes on")
@@ -85,7 +94,7 @@ def redrive(
             if not confirm:
                 _tell_forecast(forecast(system, look, letters), len(look), as_json=as_json)
                 return
-            pace = Pace(rate=rate, stop_at=share, wait=wait)
+            pace = Pace(rate=rate or RATE, stop_at=STOP_AT if share is None else share, wait=wait)
             run = _Run(
                 path=new_run(system.output("deadLetterQueueUrl")),
                 letters=letters,
@@ -113,8 +122,13 @@ class _Run:
     """Message ids of what the run that was killed had deleted already, but could not write down as deleted."""
 
 
-def _resumed(look: Look, killed: Sequence[tuple[Path, Moves]]) -> _Run:
-    """What is left to do of the oldest run that was killed. Raises UserError where its letters cannot be seen yet."""
+def _resumed(
+    look: Look, killed: Sequence[tuple[Path, Moves]], *, rate: float | None, stop_at: float | None, wait: bool
+) -> _Run:
+    """What is left to do of the oldest run that was ended in the middle, at its own pace where none is given.
+
+    Raises UserError where its letters cannot be seen yet.
+    """
     if not killed:
         raise UserError("no run on this machine was killed in the middle: there is nothing to resume", Exit.NOT_ALL)
     path, moves = killed[0]
@@ -129,11 +143,23 @@ def _resumed(look: Look, killed: Sequence[tuple[Path, Moves]]) -> _Run:
     if unsure := len([seen for seen in letters if seen.message_id in moves.sending]):
         complain(f"{unsure:,} may have been sent already, and are sent again: a second copy changes nothing")
     begun = moves.begun
-    # What is left of an edit is a letter to delete, which needs no pace.
-    pace = Pace(rate=begun.get("rate", RATE), stop_at=begun.get("stopAt", 1.0), wait=begun.get("wait", False))
+    # What is left of an edit is a letter to delete, which has no pace.
+    pace = Pace(
+        rate=rate or begun.get("rate", RATE),
+        stop_at=begun.get("stopAt", STOP_AT) if stop_at is None else stop_at,
+        wait=wait or begun.get("wait", False),
+    )
     missing = left - {seen.message_id for seen in letters}
     gone = [message_id for message_id in moves.sent if message_id in missing]
-    return _Run(path=path, letters=letters, pace=pace, why=begun.get("why", ""), resumed=True, gone=gone)
+    return _Run(
+        path=path,
+        letters=letters,
+        pace=pace,
+        why=begun.get("why", ""),
+        chosen=begun.get("chosen", ""),
+        resumed=True,
+        gone=gone,
+    )
 
 
 def _carry_out(system: System, look: Look, run: _Run, before: Mapping[str, str]) -> Redriven:
@@ -155,13 +181,18 @@ def _carry_out(system: System, look: Look, run: _Run, before: Mapping[str, str])
 
         if not run.resumed:
             pace = run.pace
-            steps.note("begun", ids=ids, rate=pace.rate, stopAt=pace.stop_at, wait=pace.wait, why=run.why)
+            steps.note(
+                "begun", ids=ids, rate=pace.rate, stopAt=pace.stop_at, wait=pace.wait, why=run.why, chosen=run.chosen
+            )
         if run.gone:
             steps.deleted(run.gone)
         sent_before = len(read_moves(run.path).sent)
         redriving = Redrive(system, look, steps, run.pace, told=told)
         try:
             redriving.run(run.letters, before=before)
+        except KeyboardInterrupt:
+            complain("stopped in the middle: `orders dlq redrive --resume` goes on with the rest")
+            raise
         finally:
             # What was under way when somebody pressed Ctrl-C, only the journal knows.
             record.update(_counts(redriving.result) | {"sent": len(read_moves(run.path).sent) - sent_before})
