@@ -1,0 +1,1 @@
+"""Unit tests of the roles that the workflows on GitHub assume."""

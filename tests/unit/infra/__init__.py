@@ -1,0 +1,1 @@
+"""Unit tests of the infrastructure, under mocks of the Pulumi engine."""

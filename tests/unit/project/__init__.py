@@ -1,0 +1,1 @@
+"""Tests of the project itself: its docs, its workflows and its import rules."""
