@@ -6,10 +6,15 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from local.pipeline import Pipeline
 from ops.cli import main
+from ops.errors import Exit
+from tests.support.orders import body
+from tests.support.waiting import eventually
 
 
 @dataclass(frozen=True)
@@ -42,3 +47,11 @@ def run_orders(
         code = int(ended.code or 0)
     printed = capsys.readouterr()
     return Ran(code, printed.out, printed.err)
+
+
+def stored_order(here: Orders, pipeline: Pipeline, **changes: object) -> str:
+    """Publish an order with `orders publish`, and return its id when the table contains it."""
+    order_id = f"T-{uuid4()}"
+    assert here("publish", "-", stdin=body(order_id, **changes)).code == Exit.DONE
+    eventually(lambda: pipeline.order(order_id), "the order in the table")
+    return order_id

@@ -1,41 +1,13 @@
-"""The whole program under Pulumi's mocks: what is declared, and what is wired to what."""
+"""The whole program under Pulumi's mocks: its resources, its outputs, and where each setting ends up."""
 
-import ast
 from typing import Any
 
-import pulumi
 import pytest
-import yaml
 
-from handler.contract import ENTRY_POINT, Variable
-from infra.config import KEYS, SettingsError, load_settings
-from infra.package import ZIP_PATH
-from infra.system import OrderSystem
-from local.project import ROOT
+from infra.config import KEYS, SettingsError
 from tests.support.defaults import DEFAULTS
 from tests.support.recorder import Program, arn, recorded
-
-STACKS = ("dev", "prod", "local")
-
-QUEUE = "aws:sqs/queue:Queue"
-FUNCTION = "aws:lambda/function:Function"
-MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
-TABLE = "aws:dynamodb/table:Table"
-ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
-SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
-
-
-@pytest.fixture(scope="module")
-def dev() -> Program:
-    return recorded("dev")
-
-
-@pytest.fixture(scope="module")
-def prod() -> Program:
-    return recorded("prod")
-
-
-# What is there
+from tests.support.resource_types import ALARM, FUNCTION, MAPPING, QUEUE, SUBSCRIPTION, TABLE
 
 
 def test_the_program_declares_these_resources_and_no_others(dev: Program) -> None:
@@ -74,116 +46,6 @@ def test_the_program_declares_these_resources_and_no_others(dev: Program) -> Non
         ("TopicPolicy", "OrderTopic"),
         ("TopicSubscription", "OrderSubscription"),
     ]
-
-
-def test_the_queue_has_the_specified_numbers(dev: Program) -> None:
-    queue = dev.one(QUEUE, "OrderQueue")
-    assert queue.inputs["visibilityTimeoutSeconds"] == 30
-    assert queue.inputs["messageRetentionSeconds"] == 4 * 24 * 3600
-    assert queue.document("redrivePolicy") == {"deadLetterTargetArn": arn(QUEUE, "OrderDLQ"), "maxReceiveCount": 3}
-
-
-def test_the_dead_letters_stay_14_days_and_come_from_the_queue_alone(dev: Program) -> None:
-    assert dev.one(QUEUE, "OrderDLQ").inputs["messageRetentionSeconds"] == 14 * 24 * 3600
-    allowed = dev.one("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy")
-    assert allowed.inputs["queueUrl"] == "https://OrderDLQ"
-    assert allowed.document("redriveAllowPolicy") == {
-        "redrivePermission": "byQueue",
-        "sourceQueueArns": [arn(QUEUE, "OrderQueue")],
-    }
-
-
-def test_every_queue_is_standard_encrypted_with_sqs_keys_and_takes_what_sns_has_taken(dev: Program) -> None:
-    queues = dev.all(QUEUE)
-    assert [queue.inputs["maxMessageSize"] for queue in queues] == [1_048_576] * 3
-    assert [queue.inputs["sqsManagedSseEnabled"] for queue in queues] == [True] * 3
-    assert not [queue for queue in queues if queue.inputs.get("fifoQueue")]
-
-
-def test_both_topics_are_standard(dev: Program) -> None:
-    assert {topic.name: topic.inputs for topic in dev.all("aws:sns/topic:Topic")} == {
-        "OrderTopic": {},
-        "OrderAlerts": {},
-    }
-
-
-def test_the_queue_is_subscribed_raw_with_a_dead_letter_queue_of_its_own(dev: Program) -> None:
-    subscription = dev.one(SUBSCRIPTION)
-    assert subscription.inputs["topic"] == arn("aws:sns/", "OrderTopic")
-    assert subscription.inputs["protocol"] == "sqs"
-    assert subscription.inputs["endpoint"] == arn(QUEUE, "OrderQueue")
-    assert subscription.inputs["rawMessageDelivery"] is True
-    assert subscription.document("redrivePolicy") == {"deadLetterTargetArn": arn(QUEUE, "OrderUndelivered")}
-
-
-def test_the_queue_accepts_orders_before_it_is_subscribed(dev: Program) -> None:
-    policies = {policy.urn for policy in dev.all("aws:sqs/queuePolicy:QueuePolicy") if policy.name != "OrderDLQ"}
-    assert policies <= dev.one(SUBSCRIPTION).dependencies
-
-
-def test_the_table_has_its_key_and_can_be_restored_to_any_second(dev: Program) -> None:
-    assert dev.one(TABLE).inputs == {
-        "attributes": [{"name": "orderId", "type": "S"}],
-        "billingMode": "PAY_PER_REQUEST",
-        "deletionProtectionEnabled": False,
-        "hashKey": "orderId",
-        "pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": 35},
-    }
-
-
-def test_the_table_of_prod_is_protected_by_pulumi_and_by_dynamodb(prod: Program) -> None:
-    table = prod.one(TABLE)
-    assert table.protect
-    assert table.inputs["deletionProtectionEnabled"] is True
-
-
-def test_the_table_of_dev_can_be_destroyed(dev: Program) -> None:
-    assert not dev.one(TABLE).protect
-
-
-def test_the_function_runs_the_package_as_the_settings_say(dev: Program) -> None:
-    function = dev.one(FUNCTION).inputs
-    assert function["code"].path == str(ZIP_PATH)
-    assert function["handler"] == ENTRY_POINT
-    assert function["runtime"] == "python3.11"
-    assert function["architectures"] == ["arm64"]
-    assert (function["memorySize"], function["timeout"], function["reservedConcurrentExecutions"]) == (512, 5, -1)
-    assert function["environment"] == {
-        "variables": {
-            Variable.TABLE_NAME: "Orders",
-            Variable.MAX_RECEIVE_COUNT: "3",
-            Variable.RETRY_AT_ONCE_QUEUE_URL: "https://OrderQueue",
-            Variable.REQUEST_TIMEOUT_SECONDS: "1.0",
-        }
-    }
-
-
-def test_every_environment_variable_that_the_handler_reads_is_set(dev: Program) -> None:
-    read = {value for name, value in vars(Variable).items() if name.isupper()}
-    assert dev.one(FUNCTION).inputs["environment"]["variables"].keys() == read
-
-
-def test_the_function_logs_into_a_group_that_is_there_before_it_and_has_a_retention(dev: Program) -> None:
-    group = dev.one("aws:cloudwatch/logGroup:LogGroup")
-    assert group.inputs["retentionInDays"] == 30
-    function = dev.one(FUNCTION)
-    assert function.inputs["loggingConfig"] == {"logFormat": "JSON", "logGroup": group.name}
-    assert group.urn in function.dependencies
-
-
-def test_the_mapping_feeds_the_function_and_reports_partial_failures(dev: Program) -> None:
-    assert dev.one(MAPPING).inputs == {
-        "batchSize": 10,
-        "eventSourceArn": arn(QUEUE, "OrderQueue"),
-        "functionName": arn("aws:lambda/", "OrderProcessor"),
-        "functionResponseTypes": ["ReportBatchItemFailures"],
-        "maximumBatchingWindowInSeconds": 0,
-        "scalingConfig": {"maximumConcurrency": 10},
-    }
-
-
-def test_the_mapping_is_made_when_the_role_may_receive(dev: Program) -> None:
-    assert dev.one("aws:iam/rolePolicy:RolePolicy").urn in dev.one(MAPPING).dependencies
 
 
 # Where each setting goes: a value other than the default, and what it becomes.
@@ -260,79 +122,3 @@ def test_the_outputs_say_how_to_reach_everything(dev: Program) -> None:
         "alertTopicArn": arn("aws:sns/", "OrderAlerts"),
         "dashboardName": "OrderFlow",
     }
-
-
-# Rules that hold for every component and resource, in every stack
-
-
-@pytest.fixture(scope="module", params=STACKS)
-def stack(request: pytest.FixtureRequest) -> Program:
-    return recorded(request.param)
-
-
-COMPONENTS = (
-    "OrderSystem",
-    "OrderTopic",
-    "OrderQueue",
-    "OrderSubscription",
-    "OrderTable",
-    "OrderProcessor",
-    "OrderMonitoring",
-)
-
-
-def test_the_components_are_these(stack: Program) -> None:
-    assert {component.type for component in stack.components} == {f"orders:index:{noun}" for noun in COMPONENTS}
-
-
-@pytest.mark.parametrize("noun", COMPONENTS)
-def test_a_component_registers_its_outputs(stack: Program, noun: str) -> None:
-    assert stack.one(f"orders:index:{noun}").urn in stack.registered_outputs
-
-
-@pytest.mark.parametrize("noun", COMPONENTS)
-def test_a_component_takes_keyword_arguments_after_its_name_and_settings(noun: str) -> None:
-    [constructor] = [
-        function
-        for path in (ROOT / "infra").glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ClassDef) and node.name == noun
-        for function in node.body
-        if isinstance(function, ast.FunctionDef) and function.name == "__init__"
-    ]
-    positional = [argument.arg for argument in constructor.args.args]
-    assert positional in (["self", "name"], ["self", "name", "settings"])
-    assert constructor.args.kwonlyargs[-1].arg == "opts"
-
-
-def test_every_resource_is_the_child_of_a_component(stack: Program) -> None:
-    components = {component.urn for component in stack.components}
-    strays = [resource.name for resource in stack.resources if resource.custom and resource.parent not in components]
-    assert strays == []
-
-
-def test_every_component_but_the_system_is_a_child_of_the_system(stack: Program) -> None:
-    system = stack.one("orders:index:OrderSystem")
-    assert {component.parent for component in stack.components if component is not system} == {system.urn}
-
-
-def test_no_resource_has_a_fixed_physical_name(stack: Program) -> None:
-    assert [resource.name for resource in stack.resources if "name" in resource.inputs] == []
-
-
-@pytest.mark.parametrize("stack_name", STACKS)
-def test_tags_are_the_providers_so_that_every_resource_gets_them(stack_name: str) -> None:
-    config = yaml.safe_load((ROOT / f"Pulumi.{stack_name}.yaml").read_text())["config"]
-    assert config["aws:defaultTags"]["tags"] == {"project": "orders", "stack": stack_name}
-    assert [resource.name for resource in recorded(stack_name).resources if "tags" in resource.inputs] == []
-
-
-def test_two_systems_in_one_program_do_not_collide() -> None:
-    def program() -> None:
-        settings = load_settings(pulumi.Config())
-        OrderSystem("Order", settings)
-        OrderSystem("Return", settings)
-
-    both = recorded("dev", program=program)
-    urns = [resource.urn for resource in both.resources]
-    assert len(urns) == len(set(urns)) == 2 * len(recorded("dev").resources)

@@ -9,7 +9,8 @@ import pytest
 
 from local.project import ROOT
 from tests.support.recorder import Program, recorded
-from tests.support.security_rules import RULES, Rule
+from tests.support.security_rules import RULES
+from tests.support.security_rules.rule import Rule
 
 # What is looked at: the stacks as their files say, and one with what no stack of these has.
 STACKS: Mapping[str, tuple[str, Mapping[str, str]]] = {

@@ -1,14 +1,12 @@
-"""The order in a dead letter's body: shown, mended and put back, in its envelope where it has one."""
+"""The order in a dead letter's body: shown, edited and put back, in its envelope if it has one."""
 
 import json
-from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.order import parse_order
-from ops.commands.dead_letters.common import span
 from ops.dead_letters.body import compact, inner, order_id_in, readable, with_fields, wrapped
 from ops.errors import Exit, UserError
 from tests.support.orders import body
@@ -61,17 +59,3 @@ def test_what_is_readable_says_the_same_as_the_body(order: dict[str, object]) ->
     text = json.dumps(order)
     assert json.loads(readable(text)) == json.loads(compact(readable(text))) == order
     assert "\n" not in compact(readable(text))
-
-
-@pytest.mark.parametrize(
-    ("length", "told"),
-    [
-        (timedelta(days=13, hours=4, minutes=59), "13 d 4 h"),
-        (timedelta(hours=2, seconds=1), "2 h 0 min"),
-        (timedelta(seconds=61), "1 min 1 s"),
-        (timedelta(seconds=9), "9 s"),
-        (timedelta(seconds=-5), "0 s"),
-    ],
-)
-def test_a_time_to_go_is_told_in_its_two_largest_units(length: timedelta, told: str) -> None:
-    assert span(length) == told

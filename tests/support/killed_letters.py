@@ -1,0 +1,52 @@
+"""Letters for tests that kill the command, and where they are afterwards."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ops.dead_letters.letter import Letter
+from tests.support.dead_letters import Attributes, Desk
+from tests.support.killing import Ended
+from tests.support.orders import body
+from tests.support.waiting import eventually
+
+KILLED = -9
+
+BINARY: Attributes = {"picture": {"DataType": "Binary.png", "BinaryValue": bytes(range(256))}}
+TEXT: Attributes = {
+    "text": {"DataType": "String", "StringValue": "ä€😀"},
+    "number": {"DataType": "Number", "StringValue": "1.50"},
+}
+ENVELOPE = json.dumps(
+    {"Type": "Notification", "TopicArn": "arn:aws:sns:us-east-1:1:OrderTopic", "Message": body("in an envelope")},
+    indent=2,
+)
+UNICODE = json.dumps(json.loads(body("beyond ASCII", itemName="ä€😀 \u2028 \x85 \ufffd")), ensure_ascii=False, indent=1)
+LETTERS: Sequence[tuple[str, Attributes]] = [
+    (body("with bytes"), BINARY),
+    (ENVELOPE, {}),
+    (" \t\r\n ", TEXT),
+    (UNICODE.replace("\n", "\r\n"), {**BINARY, **TEXT}),
+    *((body(f"O{number}"), {}) for number in range(8)),
+]
+"""More than one request takes. All but one are orders, so that one of two can be sent first and get into the table."""
+
+
+def written(letter: Letter) -> str:
+    """All that has to survive when a letter moves, its message id apart."""
+    fields = json.loads(letter.as_json())
+    return json.dumps({name: fields[name] for name in ("body", "attributes")})
+
+
+def count(letters: Iterable[Letter]) -> Counter[str]:
+    return Counter(map(written, letters))
+
+
+def dead_and_visible(desk: Desk) -> list[Letter]:
+    """The dead letters, as soon as what was killed hides none of them any more."""
+    eventually(lambda: not desk.hidden(desk.dead_letters), "the end of the hold")
+    return desk.held(desk.dead_letters)
+
+
+def assert_killed(ran: Ended, point: int) -> None:
+    assert (ran.code, ran.points) == (KILLED, point), ran

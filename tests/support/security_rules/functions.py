@@ -1,0 +1,182 @@
+"""Rules for Lambda functions and event source mappings."""
+
+import re
+from typing import Any, get_args
+
+from infra.settings import Runtime
+from tests.support.recorder import Program, Registered, arn
+from tests.support.resource_types import FUNCTION, LOG_GROUP, MAPPING, QUEUE
+from tests.support.security_rules.rule import READS, SELF, Rule, dead_letters, given, made, queue_of
+
+
+def failures_go_somewhere(mapping: Registered, program: Program) -> Any:
+    # Lambda gives a mapping's failures a destination only where it reads a stream; a queue redrives them itself.
+    source = queue_of(mapping, program)
+    return mapping.inputs.get("destinationConfig") or (source and dead_letters(source))
+
+
+def logs_into_a_group_with_retention(function: Registered, program: Program) -> bool:
+    group = function.inputs.get("loggingConfig", {}).get("logGroup", f"/aws/lambda/{function.name}")
+    return any(g.name == group and g.inputs.get("retentionInDays") for g in program.all(LOG_GROUP))
+
+
+def variables(function: Registered) -> dict[str, str]:
+    found: dict[str, str] = function.inputs.get("environment", {}).get("variables", {})
+    return found
+
+
+# Access key ids of AWS, private keys, and what has no other reason to be forty characters of base64.
+SECRET = re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN|^[A-Za-z0-9+/]{40}$")
+
+
+def no_variable_is_a_secret(function: Registered, _: Program) -> bool:
+    return not [value for value in variables(function).values() if SECRET.search(value)]
+
+
+def no_variable_is_lambdas_own(function: Registered, _: Program) -> bool:
+    # Lambda Developer Guide, "Defined runtime environment variables": the reserved ones.
+    return not [name for name in variables(function) if name.startswith("AWS_") or name == "_HANDLER"]
+
+
+def variables_fit_into_4_kilobytes(function: Registered, _: Program) -> bool:
+    return sum(len(text.encode()) for item in variables(function).items() for text in item) <= 4096
+
+
+FUNCTIONS = (
+    Rule(
+        ids=("AwsSolutions-L1", "Serverless-LambdaLatestVersion"),
+        demand="A function has the latest runtime.",
+        types=(FUNCTION,),
+        holds=lambda function, _: function.inputs["runtime"] == get_args(Runtime)[-1],
+        kept_by=(made(FUNCTION, runtime="python3.14"),),
+        broken_by=(made(FUNCTION, runtime="python3.13"),),
+    ),
+    Rule(
+        ids=("CKV_AWS_363", "E2531"),
+        demand="A function has no runtime that AWS has given up.",
+        types=(FUNCTION,),
+        holds=lambda function, _: function.inputs["runtime"] in get_args(Runtime),
+        kept_by=(made(FUNCTION, runtime="python3.11"),),
+        broken_by=(made(FUNCTION, runtime="python3.9"),),
+    ),
+    Rule(
+        ids=("CKV_AWS_50", "WS1000", "Serverless-LambdaTracing"),
+        demand="A function is traced.",
+        types=(FUNCTION,),
+        holds=lambda function, _: function.inputs.get("tracingConfig", {}).get("mode") == "Active",
+        kept_by=(made(FUNCTION, tracingConfig={"mode": "Active"}),),
+        broken_by=(made(FUNCTION, tracingConfig={"mode": "PassThrough"}),),
+    ),
+    Rule(
+        ids=("CKV_AWS_116", "NIST.800.53.R5-LambdaDLQ", "Serverless-LambdaDLQ"),
+        demand="A function has a dead-letter queue.",
+        types=(FUNCTION,),
+        holds=lambda function, _: dead_letters(function),
+        kept_by=(made(FUNCTION, deadLetterConfig={"targetArn": arn(QUEUE, "DLQ")}),),
+        broken_by=(made(FUNCTION),),
+    ),
+    Rule(
+        ids=("CKV_AWS_117", "NIST.800.53.R5-LambdaInsideVPC"),
+        demand="A function is in a VPC.",
+        types=(FUNCTION,),
+        holds=given("vpcConfig"),
+        kept_by=(made(FUNCTION, vpcConfig={"subnetIds": ["subnet"], "securityGroupIds": ["group"]}),),
+        broken_by=(made(FUNCTION),),
+    ),
+    Rule(
+        ids=("CKV_AWS_115", "NIST.800.53.R5-LambdaConcurrency"),
+        demand="A function reserves concurrency, which is also the most that it gets.",
+        types=(FUNCTION,),
+        holds=lambda function, _: function.inputs.get("reservedConcurrentExecutions", -1) > 0,
+        kept_by=(made(FUNCTION, reservedConcurrentExecutions=1),),
+        broken_by=(made(FUNCTION, reservedConcurrentExecutions=-1),),
+    ),
+    Rule(
+        ids=("CKV_AWS_173",),
+        demand="A function's variables are encrypted with a customer's key.",
+        types=(FUNCTION,),
+        holds=lambda function, _: function.inputs.get("kmsKeyArn") or not variables(function),
+        kept_by=(made(FUNCTION, kmsKeyArn="key", environment={"variables": {"A": "a"}}), made(FUNCTION)),
+        broken_by=(made(FUNCTION, environment={"variables": {"A": "a"}}),),
+    ),
+    Rule(
+        ids=("CKV_AWS_45",),
+        demand="A function's variables hold no secrets.",
+        types=(FUNCTION,),
+        holds=no_variable_is_a_secret,
+        kept_by=(made(FUNCTION, environment={"variables": {"TABLE": "Orders"}}),),
+        broken_by=(made(FUNCTION, environment={"variables": {"USER": "AKIA" + 16 * "X"}}),),
+    ),
+    Rule(
+        ids=("E3663",),
+        demand="A function's variables have no name that is Lambda's own.",
+        types=(FUNCTION,),
+        holds=no_variable_is_lambdas_own,
+        kept_by=(made(FUNCTION, environment={"variables": {"REGION": "eu-west-1"}}),),
+        broken_by=(made(FUNCTION, environment={"variables": {"AWS_REGION": "eu-west-1"}}),),
+    ),
+    Rule(
+        ids=("E3697",),
+        demand="A function's variables take 4 KB at most.",
+        types=(FUNCTION,),
+        holds=variables_fit_into_4_kilobytes,
+        kept_by=(made(FUNCTION, environment={"variables": {"A": 4095 * "a"}}),),
+        broken_by=(made(FUNCTION, environment={"variables": {"A": 4096 * "a"}}),),
+    ),
+    Rule(
+        ids=("CKV_AWS_272",),
+        demand="A function runs only signed code.",
+        types=(FUNCTION,),
+        holds=given("codeSigningConfigArn"),
+        kept_by=(made(FUNCTION, codeSigningConfigArn="signing"),),
+        broken_by=(made(FUNCTION),),
+    ),
+    Rule(
+        ids=("ES1005", "Serverless-LambdaDefaultMemorySize"),
+        demand="A function says how much memory it gets.",
+        types=(FUNCTION,),
+        holds=given("memorySize"),
+        kept_by=(made(FUNCTION, memorySize=128),),
+        broken_by=(made(FUNCTION),),
+    ),
+    Rule(
+        ids=("ES1006", "Serverless-LambdaDefaultTimeout"),
+        demand="A function says how long it may take.",
+        types=(FUNCTION,),
+        holds=given("timeout"),
+        kept_by=(made(FUNCTION, timeout=3),),
+        broken_by=(made(FUNCTION),),
+    ),
+    Rule(
+        ids=("W2533",),
+        demand="A function from a zip has a handler and a runtime.",
+        types=(FUNCTION,),
+        holds=lambda function, _: function.inputs.get("handler") and function.inputs.get("runtime"),
+        kept_by=(made(FUNCTION, handler="main.handle", runtime="python3.11"),),
+        broken_by=(made(FUNCTION, runtime="python3.11"),),
+    ),
+    Rule(
+        ids=("WS1004",),
+        demand="A function logs into a group of the program that has a retention.",
+        types=(FUNCTION,),
+        holds=logs_into_a_group_with_retention,
+        kept_by=(made(FUNCTION, loggingConfig={"logGroup": "it"}), made(LOG_GROUP, retentionInDays=1)),
+        broken_by=(made(FUNCTION), made(LOG_GROUP, retentionInDays=1)),
+    ),
+    Rule(
+        ids=("ES1001", "Serverless-LambdaEventSourceMappingDestination"),
+        demand="What fails in a mapping goes to a destination, or to the dead-letter queue of the queue that it reads.",
+        types=(MAPPING,),
+        holds=failures_go_somewhere,
+        kept_by=(READS, made(QUEUE, redrivePolicy=SELF)),
+        broken_by=(READS, made(QUEUE)),
+    ),
+    Rule(
+        ids=("E3634",),
+        demand="A mapping that reads a queue has no position to start from.",
+        types=(MAPPING,),
+        holds=lambda mapping, program: not (queue_of(mapping, program) and mapping.inputs.get("startingPosition")),
+        kept_by=(READS, made(QUEUE)),
+        broken_by=(made(MAPPING, startingPosition="LATEST", eventSourceArn=arn(QUEUE, "it")), made(QUEUE)),
+    ),
+)

@@ -1,0 +1,151 @@
+"""Rules for roles and policies."""
+
+import re
+
+from tests.support.recorder import Program, Registered
+from tests.support.resource_types import (
+    ATTACHMENT,
+    KEY,
+    KEY_POLICY,
+    POLICY,
+    QUEUE_POLICY,
+    ROLE,
+    ROLE_POLICY,
+    TOPIC_POLICY,
+)
+from tests.support.security_rules.rule import (
+    ACCOUNT,
+    SNS,
+    WITHOUT_TLS,
+    Rule,
+    allowed,
+    document,
+    made,
+    principals,
+    statements,
+)
+
+
+def names_nobody_at_large(resource: Registered, _: Program) -> bool:
+    return not [s for s in statements(resource) if "*" in principals(s, "AWS")]
+
+
+def names_no_other_account(resource: Registered, _: Program) -> bool:
+    return not [s for s in statements(resource) if principals(s, "AWS") and "Condition" not in s]
+
+
+def is_trusted_to_services_alone(role: Registered, _: Program) -> bool:
+    return all(principals(s, "Service") and not principals(s, "AWS") for s in statements(role))
+
+
+def has_no_policy_of_awss_own(resource: Registered, _: Program) -> bool:
+    attached = [*resource.inputs.get("managedPolicyArns", []), resource.inputs.get("policyArn", "")]
+    return not [policy for policy in attached if ":aws:policy/" in policy]
+
+
+# What changes rights, or gets credentials that have others.
+RIGHTS = re.compile(r"^(\*|iam:|sts:|sso|organizations:)|:(Add|Remove)Permission|:(Put|Set|Create)\w*(Policy|Grant)")
+
+
+def grants_no_rights(policy: Registered, _: Program) -> bool:
+    return not [action for action in allowed(policy, "Action") if RIGHTS.search(action)]
+
+
+def is_of_the_language_with_variables(resource: Registered, _: Program) -> bool:
+    documents = [resource.document(key) for key in ("policy", "assumeRolePolicy") if key in resource.inputs]
+    return all(document.get("Version") == "2012-10-17" for document in documents)
+
+
+POLICIES = (
+    Rule(
+        ids=("CKV_AWS_168", "CKV_AWS_169", "CKV_AWS_283", "CKV_AWS_387", "CKV_AWS_33", "CKV_AWS_60"),
+        demand="No policy allows anything to everyone, on whatever condition.",
+        types=(QUEUE_POLICY, TOPIC_POLICY, KEY_POLICY, KEY, ROLE),
+        holds=names_nobody_at_large,
+        kept_by=(made(QUEUE_POLICY, policy=document(**SNS)), made(TOPIC_POLICY, policy=document(**WITHOUT_TLS))),
+        broken_by=(made(QUEUE_POLICY, policy=document(Principal={"AWS": ["*"]}, Action="sqs:SendMessage")),),
+    ),
+    Rule(
+        ids=("CKV_AWS_385",),
+        demand="A topic's or queue's policy names accounts and their users only with a condition.",
+        types=(TOPIC_POLICY, QUEUE_POLICY),
+        holds=names_no_other_account,
+        kept_by=(made(QUEUE_POLICY, policy=document(**SNS)),),
+        broken_by=(made(TOPIC_POLICY, policy=document(Principal=ACCOUNT, Action="sns:Publish")),),
+    ),
+    Rule(
+        ids=(
+            "CKV_AWS_63",
+            "CKV_AWS_62",
+            "CKV_AWS_72",
+            "NIST.800.53.R5-IAMPolicyNoStatementsWithAdminAccess",
+            "NIST.800.53.R5-IAMPolicyNoStatementsWithFullAccess",
+            "Serverless-LambdaStarPermissions",
+            "WS1003",
+        ),
+        demand="No policy allows actions by a wildcard.",
+        types=(ROLE_POLICY, POLICY, QUEUE_POLICY, TOPIC_POLICY, ROLE),
+        holds=lambda policy, _: not any("*" in action for action in allowed(policy, "Action")),
+        kept_by=(
+            made(QUEUE_POLICY, policy=document(**SNS)),
+            made(QUEUE_POLICY, policy=document(Action="sqs:*", **WITHOUT_TLS)),
+        ),
+        broken_by=(made(ROLE_POLICY, policy=document(Action=["sqs:Receive*"], Resource="queue")),),
+    ),
+    Rule(
+        ids=("CKV_AWS_356", "CKV_AWS_108", "CKV_AWS_111"),
+        demand="No role may do anything on every resource.",
+        types=(ROLE_POLICY, POLICY),
+        holds=lambda policy, _: "*" not in allowed(policy, "Resource"),
+        kept_by=(made(ROLE_POLICY, policy=document(Action="sqs:ReceiveMessage", Resource="queue")),),
+        broken_by=(made(ROLE_POLICY, policy=document(Action="sqs:ReceiveMessage", Resource=["queue", "*"])),),
+    ),
+    Rule(
+        ids=("AwsSolutions-IAM5",),
+        demand="No role may do anything on resources with a wildcard in their names.",
+        types=(ROLE_POLICY, POLICY),
+        holds=lambda policy, _: not any("*" in resource for resource in allowed(policy, "Resource")),
+        kept_by=(made(ROLE_POLICY, policy=document(Action="sqs:ReceiveMessage", Resource="queue")),),
+        broken_by=(made(ROLE_POLICY, policy=document(Action="sqs:ReceiveMessage", Resource="queues-*")),),
+    ),
+    Rule(
+        ids=("CKV_AWS_110", "CKV_AWS_107", "CKV_AWS_109", "CKV2_AWS_40"),
+        demand="No role may change rights, or get credentials.",
+        types=(ROLE_POLICY, POLICY),
+        holds=grants_no_rights,
+        kept_by=(made(ROLE_POLICY, policy=document(Action="dynamodb:PutItem", Resource="table")),),
+        broken_by=(made(ROLE_POLICY, policy=document(Action="iam:PassRole", Resource="role")),),
+    ),
+    Rule(
+        ids=("CKV_AWS_61",),
+        demand="A role is trusted to services, and to nobody else.",
+        types=(ROLE,),
+        holds=is_trusted_to_services_alone,
+        kept_by=(made(ROLE, assumeRolePolicy=document(Principal={"Service": "lambda.amazonaws.com"})),),
+        broken_by=(made(ROLE, assumeRolePolicy=document(Principal=ACCOUNT)),),
+    ),
+    Rule(
+        ids=("AwsSolutions-IAM4", "CKV_AWS_274", "CKV2_AWS_56"),
+        demand="No role has a policy of AWS's own.",
+        types=(ROLE, ATTACHMENT),
+        holds=has_no_policy_of_awss_own,
+        kept_by=(made(ROLE), made(ATTACHMENT, policyArn="arn:aws:iam::111122223333:policy/ours")),
+        broken_by=(made(ATTACHMENT, policyArn="arn:aws:iam::aws:policy/AdministratorAccess"),),
+    ),
+    Rule(
+        ids=("NIST.800.53.R5-IAMNoInlinePolicy",),
+        demand="A role has no inline policies.",
+        types=(ROLE, ROLE_POLICY),
+        holds=lambda resource, _: resource.type == ROLE and not resource.inputs.get("inlinePolicies"),
+        kept_by=(made(ROLE),),
+        broken_by=(made(ROLE_POLICY),),
+    ),
+    Rule(
+        ids=("W2511",),
+        demand="A policy is written in the present version of the policy language.",
+        types=(ROLE, ROLE_POLICY, POLICY, QUEUE_POLICY, TOPIC_POLICY, KEY, KEY_POLICY),
+        holds=is_of_the_language_with_variables,
+        kept_by=(made(ROLE_POLICY, policy=document()),),
+        broken_by=(made(ROLE_POLICY, policy={"Version": "2008-10-17", "Statement": []}),),
+    ),
+)

@@ -1,0 +1,100 @@
+"""Rules for SQS queues."""
+
+from tests.support.recorder import Program, Registered, arn
+from tests.support.resource_types import FUNCTION, MAPPING, QUEUE, QUEUE_POLICY
+from tests.support.security_rules.rule import (
+    READS,
+    SELF,
+    WITHOUT_TLS,
+    Rule,
+    dead_letters,
+    document,
+    given,
+    made,
+    named,
+    only_over_tls,
+    queue_of,
+)
+
+
+def sets_aside_or_is_set_aside_in(queue: Registered, program: Program) -> bool:
+    return bool(dead_letters(queue)) or arn(QUEUE, queue.name) in map(dead_letters, program.resources)
+
+
+def dead_letters_are_of_the_same_type(queue: Registered, program: Program) -> bool:
+    fifo = {arn(QUEUE, other.name): bool(other.inputs.get("fifoQueue")) for other in program.all(QUEUE)}
+    own = fifo[arn(QUEUE, queue.name)]
+    return fifo.get(dead_letters(queue) or "", own) == own
+
+
+def hidden_six_times_as_long_as_a_batch_takes(queue: Registered, program: Program) -> bool:
+    functions = {arn(FUNCTION, function.name): function for function in program.all(FUNCTION)}
+    readers = [functions[m.inputs["functionName"]] for m in program.all(MAPPING) if queue_of(m, program) is queue]
+    hidden = queue.inputs.get("visibilityTimeoutSeconds", 30)
+    return all(hidden >= 6 * reader.inputs["timeout"] for reader in readers)
+
+
+QUEUES = (
+    Rule(
+        ids=("CKV_AWS_27", "AwsSolutions-SQS2"),
+        demand="A queue is encrypted, with SQS's keys or with one in KMS.",
+        types=(QUEUE,),
+        holds=given("sqsManagedSseEnabled", "kmsMasterKeyId"),
+        kept_by=(made(QUEUE, sqsManagedSseEnabled=True), made(QUEUE, kmsMasterKeyId="key")),
+        broken_by=(made(QUEUE, sqsManagedSseEnabled=False),),
+    ),
+    Rule(
+        ids=("CKV2_AWS_73",),
+        demand="A queue that is encrypted by KMS has a customer's key; SNS could not deliver with AWS's.",
+        types=(QUEUE,),
+        holds=lambda queue, _: "alias/aws/sqs" not in queue.inputs.get("kmsMasterKeyId", ""),
+        kept_by=(made(QUEUE, kmsMasterKeyId="key"),),
+        broken_by=(made(QUEUE, kmsMasterKeyId="alias/aws/sqs"),),
+    ),
+    Rule(
+        ids=("AwsSolutions-SQS3", "ES6000", "Serverless-SQSRedrivePolicy"),
+        demand="A queue has a dead-letter queue, or is one.",
+        types=(QUEUE,),
+        holds=sets_aside_or_is_set_aside_in,
+        kept_by=(made(QUEUE, redrivePolicy=SELF), named("DLQ", QUEUE)),
+        broken_by=(made(QUEUE), named("DLQ", QUEUE)),
+    ),
+    Rule(
+        ids=("E3502",),
+        demand="A FIFO queue has a FIFO queue for its dead letters, a standard one a standard one.",
+        types=(QUEUE,),
+        holds=dead_letters_are_of_the_same_type,
+        kept_by=(made(QUEUE, redrivePolicy=SELF), named("DLQ", QUEUE)),
+        broken_by=(made(QUEUE, redrivePolicy=SELF, fifoQueue=True), named("DLQ", QUEUE)),
+    ),
+    Rule(
+        ids=("AwsSolutions-SQS4",),
+        demand="A queue has a policy that denies everything to everyone who comes without TLS.",
+        types=(QUEUE,),
+        holds=only_over_tls("sqs:*", QUEUE_POLICY, "queueUrl", "https://{}"),
+        kept_by=(
+            made(QUEUE),
+            made(QUEUE_POLICY, queueUrl="https://it", policy=document(Action="sqs:*", **WITHOUT_TLS)),
+        ),
+        broken_by=(
+            made(QUEUE),
+            made(QUEUE_POLICY, queueUrl="https://it", policy=document(Action="sqs:SendMessage", **WITHOUT_TLS)),
+        ),
+    ),
+    Rule(
+        ids=("LambdaEventSourceSQSVisibilityTimeout", "E3505"),
+        demand="A queue hides what a function has received for six times the function's time-out.",
+        types=(QUEUE,),
+        holds=hidden_six_times_as_long_as_a_batch_takes,
+        kept_by=(made(QUEUE, visibilityTimeoutSeconds=30), READS, made(FUNCTION, timeout=5)),
+        broken_by=(made(QUEUE, visibilityTimeoutSeconds=29), READS, made(FUNCTION, timeout=5)),
+    ),
+    Rule(
+        ids=("I3013",),
+        demand="A queue says how long it keeps its messages.",
+        types=(QUEUE,),
+        holds=given("messageRetentionSeconds"),
+        kept_by=(made(QUEUE, messageRetentionSeconds=60),),
+        broken_by=(made(QUEUE),),
+    ),
+)

@@ -1,0 +1,50 @@
+"""Settings for tests: the defaults with changes, and values that break a limit."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from infra.config import check
+from infra.rules import Violation
+from tests.support.defaults import DEFAULTS
+
+Values = Mapping[str, object]
+
+
+def checked(values: Values) -> tuple[dict[str, Any], list[Violation]]:
+    """The defaults with some values changed."""
+    return check({**DEFAULTS, **{key: str(value) for key, value in values.items()}})
+
+
+def said(values: Values) -> str:
+    return "\n\n".join(violation.describe("dev") for violation in checked(values)[1])
+
+
+# A limit of AWS a row: the least that is legal, and the most where there is a most.
+LIMITS: list[tuple[str, int, int | None]] = [
+    ("visibilityTimeoutSeconds", 0, 43_200),
+    ("maxReceiveCount", 1, 1_000),
+    ("messageRetentionSeconds", 60, 1_209_600),
+    ("deadLetterRetentionSeconds", 60, 1_209_600),
+    ("pointInTimeRecoveryDays", 1, 35),
+    ("processorMemoryMegabytes", 128, 10_240),
+    ("processorTimeoutSeconds", 1, 900),
+    ("maximumConcurrency", 2, 1_000),
+    ("reservedConcurrency", -1, None),
+    ("batchSize", 1, 10_000),
+    ("batchingWindowSeconds", 0, 300),
+    ("oldestOrderAlarmSeconds", 1, None),
+    ("durationAlarmPercent", 1, 100),
+]
+
+NO_CHOICES = [
+    ("processorRuntime", "python3.10", "must be one of 'python3.11', 'python3.12', 'python3.13', 'python3.14'"),
+    ("processorArchitecture", "arm", "must be one of 'arm64', 'x86_64'"),
+    ("logRetentionDays", "31", "must be one of 1, 3, 5, 7, 14, 30,"),
+    ("logRetentionDays", "a month", "must be a whole number"),
+    ("batchSize", "ten", "must be a whole number"),
+    ("batchSize", "1.5", "must be a whole number"),
+    ("protectTable", "perhaps", "must be true or false"),
+    ("alertAddresses", "ops", "must be an e-mail address, or several with commas between them"),
+    ("alertAddresses", "ops@localhost", "must be an e-mail address,"),
+    ("alertAddresses", "ops@example.com; on@call@example.com", "must be an e-mail address,"),
+]

@@ -1,0 +1,1 @@
+"""The `orders` command on the emulator, a file per command."""

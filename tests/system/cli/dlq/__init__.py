@@ -1,0 +1,1 @@
+"""`orders dlq` on the emulator, a file per command."""

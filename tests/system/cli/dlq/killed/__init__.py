@@ -1,0 +1,1 @@
+"""`orders dlq`, killed at each of its steps."""

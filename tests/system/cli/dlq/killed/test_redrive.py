@@ -1,0 +1,79 @@
+"""`orders dlq redrive`, killed at each of its steps: no letter is lost, and the redrive can be finished."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from ops.dead_letters.journal import Moves, read_moves, unfinished
+from ops.dead_letters.letter import Letter
+from ops.errors import Exit
+from tests.support.dead_letters import Desk
+from tests.support.killed_letters import LETTERS, assert_killed, count, dead_and_visible, written
+from tests.support.killing import Tool
+
+REDRIVE = ("dlq", "redrive", "--all", "--confirm", "--rate", "1000")
+RESUME = ("dlq", "redrive", "--resume")
+
+# How many points each command comes to with these letters: the last test of each command holds them to that.
+REDRIVE_POINTS = 53
+
+
+def finish(orders: Tool, desk: Desk, folder: Path) -> None:
+    """Do as a user would, who finds the tool killed: resume what can be, or else begin again."""
+    if unfinished(desk.dead_letters):
+        ended = orders(desk, folder, *RESUME)
+    elif desk.visible(desk.dead_letters):
+        ended = orders(desk, folder, *REDRIVE)
+    else:
+        assert "nothing to resume" in orders(desk, folder, *RESUME).err
+        return
+    assert ended.code == Exit.DONE, ended
+    assert unfinished(desk.dead_letters) == []
+
+
+def journal_of(folder: Path) -> Moves:
+    """What the journal of the only run says; nothing where it did not get so far."""
+    paths = list(folder.glob("orders/*/*.jsonl"))
+    return read_moves(paths[0]) if paths else Moves()
+
+
+def assert_sent_again_only_where_in_doubt(
+    letters: Sequence[Letter], killed: Moves, before: Counter[str], after: Counter[str]
+) -> None:
+    """What was written down as sent is there once. Anything else was sent again, or for the first time."""
+    for letter in letters:
+        there = before[written(letter)]
+        if letter.message_id in killed.sent:
+            assert (there, after[written(letter)]) == (1, 1)
+        else:
+            assert there <= (letter.message_id in killed.sending)
+            assert after[written(letter)] == there + 1
+    assert after.keys() == set(map(written, letters))
+
+
+@pytest.mark.parametrize("point", range(1, REDRIVE_POINTS + 1))
+def test_a_redrive_that_is_killed_loses_nothing_and_is_finished(
+    orders: Tool, desk: Desk, tmp_path: Path, point: int
+) -> None:
+    letters = desk.fill(LETTERS)
+    desk.store(letters)
+    assert_killed(orders(desk, tmp_path, *REDRIVE, kill_at=point), point)
+    killed = journal_of(tmp_path)
+    left, sent = count(dead_and_visible(desk)), count(desk.held(desk.source))
+    assert (left | sent).keys() == set(map(written, letters))
+    assert max(left.values(), default=1) == 1
+
+    finish(orders, desk, tmp_path)
+    assert desk.hidden(desk.dead_letters) + desk.visible(desk.dead_letters) == 0
+    assert_sent_again_only_where_in_doubt(letters, killed, sent, count(desk.held(desk.source)))
+
+
+def test_a_redrive_that_is_not_killed_sends_each_letter_once(orders: Tool, desk: Desk, tmp_path: Path) -> None:
+    letters = desk.fill(LETTERS)
+    desk.store(letters)
+    ran = orders(desk, tmp_path, *REDRIVE, kill_at=REDRIVE_POINTS + 1)
+    assert (ran.code, ran.points, ran.err) == (Exit.DONE, REDRIVE_POINTS, "")
+    assert desk.hidden(desk.dead_letters) + desk.visible(desk.dead_letters) == 0
+    assert count(desk.held(desk.source)) == count(letters)

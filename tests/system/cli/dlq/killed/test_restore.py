@@ -1,0 +1,70 @@
+"""`orders dlq restore`, killed at each of its steps: no letter is lost, and the restore can be finished."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from ops.dead_letters.archive import archive, restorations
+from ops.dead_letters.journal import Moves, read_moves
+from ops.dead_letters.letter import CAME_FROM, Letter
+from ops.errors import Exit
+from tests.support.dead_letters import Desk
+from tests.support.killed_letters import LETTERS, assert_killed, count, written
+from tests.support.killing import Tool
+
+RESTORE_POINTS = 18
+
+
+def an_archive(folder: Path) -> tuple[Path, list[Letter]]:
+    """A file with letters that are in no queue any more."""
+    letters = [
+        Letter(message_id=f"m{number}", body=body, attributes=attributes, system={})
+        for number, (body, attributes) in enumerate(LETTERS)
+    ]
+    with archive(folder / "letters.jsonl") as write:
+        write(letters)
+    return folder / "letters.jsonl", letters
+
+
+def as_restored(letter: Letter) -> Letter:
+    mark = {"DataType": "String", "StringValue": letter.message_id}
+    return Letter(message_id="", body=letter.body, attributes={**letter.attributes, CAME_FROM: mark}, system={})
+
+
+@pytest.mark.parametrize("point", range(1, RESTORE_POINTS + 1))
+def test_a_restore_that_is_killed_loses_nothing_and_is_finished(
+    orders: Tool, desk: Desk, tmp_path: Path, point: int
+) -> None:
+    file, letters = an_archive(tmp_path)
+    whole = file.read_bytes()
+    command = ("dlq", "restore", str(file), "--confirm")
+    assert_killed(orders(desk, tmp_path, *command, kill_at=point), point)
+    killed = read_moves(restorations(file))
+    sent = count(desk.held(desk.dead_letters))
+    assert file.read_bytes() == whole
+
+    ended = orders(desk, tmp_path, *command)
+    assert ended.code == (Exit.NOT_ALL if len(killed.sent) == len(letters) else Exit.DONE), ended
+    assert file.read_bytes() == whole
+    assert_restored(desk, letters, killed, sent)
+
+
+def assert_restored(desk: Desk, letters: Sequence[Letter], killed: Moves, sent: Counter[str]) -> None:
+    after = count(desk.held(desk.dead_letters))
+    for letter in letters:
+        there = sent[written(as_restored(letter))]
+        if letter.message_id in killed.sent:
+            assert (there, after[written(as_restored(letter))]) == (1, 1)
+        else:
+            assert there <= (letter.message_id in killed.sending)
+            assert after[written(as_restored(letter))] == there + 1
+    assert after.keys() == {written(as_restored(letter)) for letter in letters}
+
+
+def test_a_restore_that_is_not_killed_sends_each_letter_once(orders: Tool, desk: Desk, tmp_path: Path) -> None:
+    file, letters = an_archive(tmp_path)
+    ran = orders(desk, tmp_path, "dlq", "restore", str(file), "--confirm", kill_at=RESTORE_POINTS + 1)
+    assert (ran.code, ran.points, ran.err) == (Exit.DONE, RESTORE_POINTS, "")
+    assert count(desk.held(desk.dead_letters)) == count(map(as_restored, letters))

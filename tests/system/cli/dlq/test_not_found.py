@@ -1,0 +1,38 @@
+"""Commands for a dead letter or a queue that does not exist."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from local.running import Running, note
+from ops.errors import Exit
+from tests.support.command import Orders
+from tests.support.dead_letters import Desk
+from tests.support.dlq import fill
+from tests.support.orders import body
+
+
+def test_a_letter_that_is_not_there_is_said_to_be_unknown(dlq: Orders, desk: Desk) -> None:
+    fill(desk, body("T-1"))
+    for command in (("show", "T-unknown"), ("edit", "T-unknown"), ("redrive", "T-unknown")):
+        ran = dlq(*command)
+        assert (ran.code, ran.out) == (Exit.NOT_ALL, "")
+        assert ran.err == "no dead letter is T-unknown; `orders dlq list` shows all\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("list",),
+        ("groups",),
+        ("show", "T-1"),
+        ("edit", "T-1", "--set", "quantity=1"),
+        ("redrive", "--all", "--confirm"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_queue_that_is_not_there_is_one_line(dlq: Orders, desk: Desk, command: Sequence[str]) -> None:
+    note(Running(url=desk.endpoint.url, outputs={**desk.outputs, "deadLetterQueueUrl": f"{desk.dead_letters}-gone"}))
+    ran = dlq(*command)
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (Exit.NO_ACCESS, "", 1), ran
+    assert "found nothing" in ran.err

@@ -1,0 +1,116 @@
+"""`orders dlq redrive` on the emulator."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from local.pipeline import Pipeline
+from local.project import ROOT
+from ops.dead_letters import transfer
+from ops.errors import Exit
+from tests.support.command import Orders
+from tests.support.dead_letters import Desk
+from tests.support.dlq import dead, fill, new_id, poison, store
+from tests.support.orders import body
+from tests.support.waiting import eventually
+
+
+def test_without_confirm_a_redrive_tells_what_would_come_of_it_and_sends_nothing(dlq: Orders, desk: Desk) -> None:
+    new, known = new_id(), new_id()
+    store(desk, body(known))
+    bodies = [body(new), body(known), body("T-bad", quantity=0)]
+    fill(desk, *bodies)
+    [answered] = dlq("redrive", "--all", "--json").json
+    assert answered == {"wouldSend": 3, "wouldComeTo": {"stored": 1, "duplicate": 1, "invalid": 1}}
+    ran = dlq("redrive", "--all")
+    assert ran.code == Exit.DONE
+    assert ran.out.startswith("3 of 3 dead letters; sent now, they would come to:\n")
+    assert ran.out.endswith("nothing was sent: add --confirm to send\n")
+    assert dead(desk) == sorted(bodies)
+    assert desk.hidden(desk.source) + desk.visible(desk.source) == 0
+
+
+def test_a_mended_order_gets_into_the_table(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
+    order_id = new_id()
+    poison(pipeline, desk, body(order_id, quantity=0))
+    assert dlq("edit", order_id, "--set", "quantity=4", "--confirm").code == Exit.DONE
+    [listed] = dlq("list", "--json").json
+    assert listed["reason"] == "quantity must be at least 1"
+    ran = dlq("redrive", order_id, "--confirm", "--wait")
+    assert (ran.code, ran.err) == (Exit.DONE, "")
+    assert f"in the table: {order_id}\n" in ran.out
+    stored = pipeline.order(order_id)
+    assert stored
+    assert stored["quantity"] == 4
+    assert desk.visible(desk.dead_letters) + desk.hidden(desk.dead_letters) == 0
+
+
+def test_a_run_that_ctrl_c_stopped_says_how_to_go_on_and_goes_on_at_the_pace_that_is_asked(
+    dlq: Orders, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [new_id() for _ in range(12)]
+    fill(desk, *map(body, ids))
+    sleeps: list[float] = []
+
+    def stop_at_the_fifth(seconds: float) -> None:
+        sleeps.append(seconds)
+        if len(sleeps) == 5:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(transfer, "time", SimpleNamespace(sleep=stop_at_the_fifth, monotonic=time.monotonic))
+        ran = dlq("redrive", "--all", "--confirm", "--rate", "1")
+    assert (ran.code, ran.err) == (130, "stopped in the middle: `orders dlq redrive --resume` goes on with the rest\n")
+    ran = dlq("redrive", "--resume", "--wait", "--rate", "100")
+    assert (ran.code, ran.err) == (Exit.DONE, "")
+    sent_before = 4
+    assert f"sent {12 - sent_before}: {12 - sent_before} in the table, 0 failed again, 0 not settled" in ran.out
+    assert dlq("redrive", "--resume").code == Exit.NOT_ALL
+    begun, _, goes_on, _ = dlq("history", "--json", "--since", "1h").json[-4:]
+    assert begun["chosen"] == goes_on["chosen"] == '{"all": true}'
+    eventually(
+        lambda: all(desk.endpoint.item(desk.outputs["tableName"], {"orderId": one}) for one in ids), "all orders"
+    )
+
+
+ORDERS = """
+import pathlib, sys
+import local.running
+local.running.NOTE = pathlib.Path(sys.argv.pop(1))
+from ops.cli import main
+main()
+"""
+
+
+@pytest.mark.usefixtures("dlq")
+def test_two_redrives_at_once_bring_every_order_into_the_table(desk: Desk, pipeline: Pipeline, tmp_path: Path) -> None:
+    ids = [new_id() for _ in range(60)]
+    fill(desk, *map(body, ids))
+    command = [sys.executable, "-c", ORDERS, str(tmp_path / "running.json"), "dlq", "redrive", "--all", "--confirm"]
+    runs = [
+        subprocess.Popen(
+            [*command, "--wait", "--json"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    ended = [(run.communicate(), run.returncode) for run in runs]
+    sent = 0
+    for (out, err), code in ended:
+        # One may have been so quick that nothing was left for the other.
+        assert code == Exit.DONE or "no dead letter is like that" in err, err
+        sent += json.loads(out)["inTable"] if out else 0
+    assert sent == 60
+    assert all(pipeline.order(order_id) for order_id in ids)
+    assert desk.visible(desk.dead_letters) + desk.hidden(desk.dead_letters) == 0
+    eventually(lambda: not desk.visible(desk.source) + desk.hidden(desk.source), "an empty queue")

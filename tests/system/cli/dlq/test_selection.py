@@ -1,0 +1,66 @@
+"""How commands choose dead letters, on the emulator."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from local.pipeline import Pipeline
+from ops.errors import Exit
+from tests.support.command import Orders
+from tests.support.dead_letters import Desk
+from tests.support.dlq import dead, fill, new_id, poison
+from tests.support.orders import body
+
+
+def test_letters_are_chosen_by_order_message_group_class_and_field(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
+    bad = [new_id() for _ in range(3)]
+    poison(pipeline, desk, body(bad[0], quantity=0), body(bad[1], quantity=-5), body(bad[2], userId="", status="paid"))
+    letters = fill(desk, *(body(f"T-{number}", status="paid", price=1.50) for number in range(4)))
+    [group, *_] = dlq("groups", "--json").json[0]["in the queue"]
+    [quantity] = [one for one in dlq("groups", "--json").json[0]["in the queue"] if one["count"] == 2]
+    assert group["count"] == 4
+    for chosen, count in {
+        (bad[0],): 1,
+        (bad[0], letters[1].message_id): 2,
+        ("--group", quantity["group"]): 2,
+        ("--group", quantity["signature"]): 2,
+        ("--class", "invalid"): 3,
+        ("--class", "never executed"): 4,
+        ("--where", "status=paid"): 5,
+        ("--where", "status=paid", "--class", "invalid"): 1,
+        ("--where", "price=1.5", "--where", "orderId=T-2"): 1,
+        ("--all",): 7,
+    }.items():
+        assert dlq("redrive", *chosen, "--json").json[0]["wouldSend"] == count, chosen
+    assert desk.visible(desk.dead_letters) == 7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "name letters by order or message id, choose them with --group, --class or --where, or take --all"),
+        (("T-1", "--all"), "name letters, or choose them with options: not both"),
+        (("--class", "odd"), "--class is one of invalid, conflict, transient, never executed, not odd"),
+        (("--where", "status"), "--where takes FIELD=VALUE, not status"),
+        (("--all", "--stop-at", "101%"), "--stop-at takes a share such as 20%, not 101%"),
+        (("--all", "--resume"), "--resume those of its run: name none"),
+    ],
+)
+def test_what_cannot_be_chosen_is_named(dlq: Orders, desk: Desk, arguments: Sequence[str], told: str) -> None:
+    fill(desk, body("T-1"))
+    ran = dlq("redrive", *arguments, "--confirm")
+    assert ran.code == Exit.USAGE
+    assert told in ran.err
+    assert dead(desk) == [body("T-1")]
+
+
+def test_only_what_was_chosen_is_sent_and_the_rest_stays_as_it_is(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
+    ids = [new_id() for _ in range(6)]
+    bodies = [body(order_id, status="paid" if number % 2 else "new") for number, order_id in enumerate(ids)]
+    fill(desk, *bodies)
+    ran = dlq("redrive", "--where", "status=paid", "--confirm", "--wait")
+    assert (ran.code, ran.err) == (Exit.DONE, "")
+    assert "sent 3: 3 in the table, 0 failed again, 0 not settled\n" in ran.out
+    assert dead(desk) == sorted(bodies[::2])
+    assert [bool(pipeline.order(order_id)) for order_id in ids] == [False, True] * 3
+    assert (desk.visible(desk.dead_letters), desk.hidden(desk.dead_letters)) == (3, 0)

@@ -1,0 +1,31 @@
+"""`orders dlq watch` on the emulator."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from local.pipeline import Pipeline
+from tests.support.command import Orders
+from tests.support.dead_letters import Desk
+from tests.support.dlq import new_id, poison
+from tests.support.orders import body
+
+
+def test_both_queues_and_the_failures_are_watched_and_no_letter_is_hidden(
+    dlq: Orders, desk: Desk, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = new_id()
+    poison(pipeline, desk, body(order_id, quantity=0))
+    hidden: list[int] = []
+
+    def stop_at_the_second(_seconds: float) -> None:
+        hidden.append(desk.hidden(desk.dead_letters))
+        if len(hidden) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("ops.commands.dead_letters.watching.time", SimpleNamespace(sleep=stop_at_the_second))
+    ran = dlq("watch")
+    assert ran.code == 130
+    assert hidden == [0, 0]
+    for told in ("OrderQueue", "OrderDLQ", "quantity must be at least 1", order_id, "3 of 3"):
+        assert told in ran.out

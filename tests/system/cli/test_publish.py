@@ -1,0 +1,72 @@
+"""`orders publish` on the emulator."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from local.pipeline import Pipeline
+from local.running import Running, note
+from ops.errors import Exit
+from tests.support.command import Orders
+from tests.support.orders import body
+from tests.support.waiting import eventually
+
+
+def test_orders_are_published_from_a_file_and_get_into_the_table(
+    here: Orders, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    ids = [f"T-{uuid4()}" for _ in range(12)]
+    file = tmp_path / "orders.jsonl"
+    file.write_text("\n".join(map(body, ids)))
+    ran = here("publish", str(file))
+    assert (ran.code, ran.out, ran.err) == (Exit.DONE, "accepted 12 of 12 orders\n", "")
+    eventually(lambda: all(pipeline.order(order_id) for order_id in ids), "all orders in the table")
+
+
+def test_a_flaw_is_told_with_its_place_and_nothing_is_published(here: Orders, pipeline: Pipeline) -> None:
+    good = f"T-{uuid4()}"
+    ran = here("publish", "-", stdin=f"{body(good)}\n{body('T-bad', quantity=0)}")
+    assert (ran.code, ran.out) == (Exit.USAGE, "")
+    assert "standard input:2:" in ran.err
+    assert "quantity must be at least 1\nnothing was published" in ran.err
+    eventually(lambda: pipeline.waiting("queueUrl") == 0, "an empty queue")
+    assert pipeline.order(good) is None
+
+
+def test_samples_are_new_orders_each_time(here: Orders, pipeline: Pipeline) -> None:
+    before = pipeline.stored()
+    for _ in range(2):
+        assert here("publish", "--sample", "3", "--json").json == [{"accepted": 3, "refused": []}]
+    eventually(lambda: pipeline.stored() == before + 6, "six more orders in the table")
+
+
+def test_a_topic_that_is_not_there_is_told_and_is_not_a_success(here: Orders, pipeline: Pipeline) -> None:
+    note(
+        Running(url=pipeline.endpoint.url, outputs={**pipeline.outputs, "topicArn": pipeline.outputs["topicArn"] + "x"})
+    )
+    ran = here("publish", "--sample", "1")
+    assert ran.code == Exit.NO_ACCESS
+    assert "PublishBatch found nothing" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "name a file (- for standard input), or --sample with a number"),
+        (("x.json", "--sample", "1"), "one of the two"),
+        (("nowhere.json",), "nowhere.json cannot be read: No such file or directory"),
+        (("-",), "standard input holds no order"),
+    ],
+)
+def test_what_cannot_be_published_is_named(here: Orders, arguments: tuple[str, ...], told: str) -> None:
+    ran = here("publish", *arguments)
+    assert ran.code == Exit.USAGE
+    assert told in ran.err
+
+
+def test_a_file_that_is_not_text_is_named(here: Orders, tmp_path: Path) -> None:
+    file = tmp_path / "orders.json"
+    file.write_bytes(b"\xff\xfe")
+    ran = here("publish", str(file))
+    assert (ran.code, ran.err) == (Exit.USAGE, f"{file} is not UTF-8: invalid start byte at byte 0\n")

@@ -1,0 +1,54 @@
+"""`orders status` on the emulator."""
+
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from local.pipeline import Pipeline
+from tests.support.command import Orders
+from tests.support.orders import body
+from tests.support.waiting import eventually
+
+
+def test_the_status_tells_of_queues_feed_failures_and_budget(here: Orders, pipeline: Pipeline) -> None:
+    pipeline.publish([body(f"T-{uuid4()}", quantity=0)])
+    eventually(pipeline.dead_letters, "the dead letter")
+
+    def read() -> dict[str, Any]:
+        [answered] = here("status", "--json").json
+        return answered
+
+    answered = read()
+    queues = {queue["name"]: queue for queue in answered["queues"]}
+    assert queues.keys() == {"OrderQueue", "OrderDLQ", "OrderUndelivered"}
+    assert queues["OrderDLQ"]["visible"] + queues["OrderDLQ"]["in_flight"] >= 1
+    assert answered["mapping"] == "Enabled"
+    assert answered["recent_failures"]["quantity must be at least 1"] >= 3
+    assert answered["delivery_budget"] == pipeline.outputs["deliveryBudget"]
+    assert sorted(answered["alarms"]) == sorted(pipeline.outputs["alarmNames"])
+    page = here("status").out
+    for told in (
+        "OrderDLQ",
+        "Enabled",
+        "alarms",
+        "x quantity must be at least 1",
+        "set aside after",
+        "orders a second",
+    ):
+        assert told in page
+
+
+def test_the_status_is_watched_until_it_is_stopped(here: Orders, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[float] = []
+
+    def stop_after_two(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("ops.commands.status.time", SimpleNamespace(sleep=stop_after_two))
+    ran = here("status", "--watch")
+    assert ran.code == 130
+    assert "OrderQueue" in ran.out

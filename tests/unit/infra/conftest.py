@@ -1,0 +1,15 @@
+"""The program under Pulumi's mocks, as each stack."""
+
+import pytest
+
+from tests.support.recorder import Program, recorded
+
+
+@pytest.fixture(scope="module")
+def dev() -> Program:
+    return recorded("dev")
+
+
+@pytest.fixture(scope="module")
+def prod() -> Program:
+    return recorded("prod")

@@ -1,0 +1,51 @@
+"""The function that stores orders, its log group, and its event source mapping."""
+
+from handler.contract import ENTRY_POINT, Variable
+from infra.package import ZIP_PATH
+from tests.support.recorder import Program, arn
+from tests.support.resource_types import FUNCTION, MAPPING, QUEUE
+
+
+def test_the_function_runs_the_package_as_the_settings_say(dev: Program) -> None:
+    function = dev.one(FUNCTION).inputs
+    assert function["code"].path == str(ZIP_PATH)
+    assert function["handler"] == ENTRY_POINT
+    assert function["runtime"] == "python3.11"
+    assert function["architectures"] == ["arm64"]
+    assert (function["memorySize"], function["timeout"], function["reservedConcurrentExecutions"]) == (512, 5, -1)
+    assert function["environment"] == {
+        "variables": {
+            Variable.TABLE_NAME: "Orders",
+            Variable.MAX_RECEIVE_COUNT: "3",
+            Variable.RETRY_AT_ONCE_QUEUE_URL: "https://OrderQueue",
+            Variable.REQUEST_TIMEOUT_SECONDS: "1.0",
+        }
+    }
+
+
+def test_every_environment_variable_that_the_handler_reads_is_set(dev: Program) -> None:
+    read = {value for name, value in vars(Variable).items() if name.isupper()}
+    assert dev.one(FUNCTION).inputs["environment"]["variables"].keys() == read
+
+
+def test_the_function_logs_into_a_group_that_is_there_before_it_and_has_a_retention(dev: Program) -> None:
+    group = dev.one("aws:cloudwatch/logGroup:LogGroup")
+    assert group.inputs["retentionInDays"] == 30
+    function = dev.one(FUNCTION)
+    assert function.inputs["loggingConfig"] == {"logFormat": "JSON", "logGroup": group.name}
+    assert group.urn in function.dependencies
+
+
+def test_the_mapping_feeds_the_function_and_reports_partial_failures(dev: Program) -> None:
+    assert dev.one(MAPPING).inputs == {
+        "batchSize": 10,
+        "eventSourceArn": arn(QUEUE, "OrderQueue"),
+        "functionName": arn("aws:lambda/", "OrderProcessor"),
+        "functionResponseTypes": ["ReportBatchItemFailures"],
+        "maximumBatchingWindowInSeconds": 0,
+        "scalingConfig": {"maximumConcurrency": 10},
+    }
+
+
+def test_the_mapping_is_made_when_the_role_may_receive(dev: Program) -> None:
+    assert dev.one("aws:iam/rolePolicy:RolePolicy").urn in dev.one(MAPPING).dependencies

@@ -1,0 +1,28 @@
+"""The order queue, its dead-letter queue, and the queue for undelivered orders."""
+
+from tests.support.recorder import Program, arn
+from tests.support.resource_types import QUEUE
+
+
+def test_the_queue_has_the_specified_numbers(dev: Program) -> None:
+    queue = dev.one(QUEUE, "OrderQueue")
+    assert queue.inputs["visibilityTimeoutSeconds"] == 30
+    assert queue.inputs["messageRetentionSeconds"] == 4 * 24 * 3600
+    assert queue.document("redrivePolicy") == {"deadLetterTargetArn": arn(QUEUE, "OrderDLQ"), "maxReceiveCount": 3}
+
+
+def test_the_dead_letters_stay_14_days_and_come_from_the_queue_alone(dev: Program) -> None:
+    assert dev.one(QUEUE, "OrderDLQ").inputs["messageRetentionSeconds"] == 14 * 24 * 3600
+    allowed = dev.one("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy")
+    assert allowed.inputs["queueUrl"] == "https://OrderDLQ"
+    assert allowed.document("redriveAllowPolicy") == {
+        "redrivePermission": "byQueue",
+        "sourceQueueArns": [arn(QUEUE, "OrderQueue")],
+    }
+
+
+def test_every_queue_is_standard_encrypted_with_sqs_keys_and_takes_what_sns_has_taken(dev: Program) -> None:
+    queues = dev.all(QUEUE)
+    assert [queue.inputs["maxMessageSize"] for queue in queues] == [1_048_576] * 3
+    assert [queue.inputs["sqsManagedSseEnabled"] for queue in queues] == [True] * 3
+    assert not [queue for queue in queues if queue.inputs.get("fifoQueue")]

@@ -1,0 +1,153 @@
+"""The rules between settings: each at its boundary, its message, and its remedy."""
+
+import shlex
+
+import pytest
+
+from infra import rules
+from infra.config import broken
+from infra.rules import ADVICE, RULES, Rule, Violation
+from tests.support.settings import LIMITS, NO_CHOICES, Values, checked
+
+
+def mended(values: Values, violation: Violation) -> Values:
+    """The values after the violation's commands were run."""
+    after = dict(values)
+    for command in violation.remedy:
+        match shlex.split(command):
+            case ["set", key, value]:
+                after[key] = value
+            case ["rm", key]:
+                after.pop(key, None)
+            case other:
+                raise AssertionError(other)
+    return after
+
+
+# What just keeps each rule, what just breaks it, and what is said then.
+BOUNDARIES: dict[Rule, tuple[Values, Values, str]] = {
+    rules.visibility_covers_the_function: (
+        {"visibilityTimeoutSeconds": 5, "processorTimeoutSeconds": 5},
+        {"visibilityTimeoutSeconds": 4, "processorTimeoutSeconds": 5},
+        (
+            "visibilityTimeoutSeconds is 4, but must be at least 5:\n"
+            "  processorTimeoutSeconds is 5, and an order must stay hidden while its batch can still run.\n"
+            "  pulumi config --stack dev set visibilityTimeoutSeconds 5"
+        ),
+    ),
+    rules.large_batches_need_a_window: (
+        {"batchSize": 10, "batchingWindowSeconds": 0},
+        {"batchSize": 11, "batchingWindowSeconds": 0},
+        (
+            "batchingWindowSeconds is 0, but must be at least 1:\n"
+            "  batchSize is 11, and Lambda fills batches over 10 only within a window.\n"
+            "  pulumi config --stack dev set batchingWindowSeconds 1"
+        ),
+    ),
+    rules.reserved_concurrency_covers_the_mapping: (
+        {"maximumConcurrency": 20, "reservedConcurrency": 20},
+        {"maximumConcurrency": 20, "reservedConcurrency": 19},
+        (
+            "reservedConcurrency is 19, but must be -1 or at least 20:\n"
+            "  maximumConcurrency is 20; what is throttled goes to the dead letters without a try.\n"
+            "  pulumi config --stack dev set reservedConcurrency 20"
+        ),
+    ),
+    rules.dead_letters_outlive_the_queue: (
+        {"messageRetentionSeconds": 86_400, "deadLetterRetentionSeconds": 86_401},
+        {"messageRetentionSeconds": 86_400, "deadLetterRetentionSeconds": 86_400},
+        (
+            "deadLetterRetentionSeconds is 86400, but must be more than messageRetentionSeconds (86400):\n"
+            "  SQS counts both from when the order was first queued, so a late dead letter would be deleted on "
+            "arrival.\n"
+            "  pulumi config --stack dev rm deadLetterRetentionSeconds && "
+            "pulumi config --stack dev rm messageRetentionSeconds"
+        ),
+    ),
+    rules.orders_are_set_aside_before_they_expire: (
+        {"messageRetentionSeconds": 91},
+        {"messageRetentionSeconds": 90},
+        (
+            "messageRetentionSeconds is 90, but must be more than 90:\n"
+            "  maxReceiveCount (3) x visibilityTimeoutSeconds (30) pass before a failing order is set aside; "
+            "it would expire first.\n"
+            "  pulumi config --stack dev set messageRetentionSeconds 91"
+        ),
+    ),
+    rules.the_log_outlives_the_dead_letters: (
+        {"logRetentionDays": 14},
+        {"logRetentionDays": 7},
+        (
+            "logRetentionDays is 7, but must be at least 14:\n"
+            "  deadLetterRetentionSeconds is 1209600, and the log says why an order is among the dead letters.\n"
+            "  pulumi config --stack dev rm logRetentionDays"
+        ),
+    ),
+    rules.the_alarm_comes_before_orders_expire: (
+        {"oldestOrderAlarmSeconds": 299, "messageRetentionSeconds": 300},
+        {"oldestOrderAlarmSeconds": 300, "messageRetentionSeconds": 300},
+        (
+            "oldestOrderAlarmSeconds is 300, but must be less than messageRetentionSeconds (300):\n"
+            "  SQS deletes orders at that age, and the alarm is to come while there is time to save them.\n"
+            "  pulumi config --stack dev set oldestOrderAlarmSeconds 150"
+        ),
+    ),
+    rules.visibility_leaves_room_for_retries: (
+        {"visibilityTimeoutSeconds": 32, "batchingWindowSeconds": 2},
+        {"visibilityTimeoutSeconds": 31, "batchingWindowSeconds": 2},
+        (
+            "visibilityTimeoutSeconds is 31, but should be at least 32:\n"
+            "  6 x processorTimeoutSeconds (5) + batchingWindowSeconds (2), or a slow batch is handed out twice.\n"
+            "  pulumi config --stack dev set visibilityTimeoutSeconds 32"
+        ),
+    ),
+    rules.one_receive_is_no_retry: (
+        {"maxReceiveCount": 2},
+        {"maxReceiveCount": 1},
+        (
+            "maxReceiveCount is 1, but should be at least 2:\n"
+            "  with a single receive, one throttled or timed-out invocation sends its orders to the dead letters.\n"
+            "  pulumi config --stack dev rm maxReceiveCount"
+        ),
+    ),
+}
+
+
+def test_every_rule_and_every_advice_has_its_boundary_tested() -> None:
+    assert set(BOUNDARIES) == {*RULES, *ADVICE}
+
+
+@pytest.mark.parametrize("rule", BOUNDARIES, ids=lambda rule: rule.__name__)
+def test_a_rule_holds_up_to_its_boundary_and_no_further(rule: Rule) -> None:
+    kept, violated, message = BOUNDARIES[rule]
+    assert broken([rule], checked(kept)[0]) == []
+    [violation] = broken([rule], checked(violated)[0])
+    assert violation.describe("dev") == message
+    assert (violation in checked(violated)[1]) == (rule in RULES), "advice stops nothing"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        *(violated for _, violated, _ in BOUNDARIES.values()),
+        *({key: value} for key, value, _ in NO_CHOICES),
+        *({key: least - 1} for key, least, _ in LIMITS),
+        *({key: most + 1} for key, _, most in LIMITS if most is not None),
+        {"visibiltyTimeoutSeconds": 60},
+        # An order could be tried for longer than any retention, or than the default one.
+        {"visibilityTimeoutSeconds": 43_200, "maxReceiveCount": 30},
+        {"visibilityTimeoutSeconds": 43_200, "maxReceiveCount": 8, "messageRetentionSeconds": 60},
+        {"messageRetentionSeconds": 60, "visibilityTimeoutSeconds": 5, "maxReceiveCount": 12},
+    ],
+    ids=str,
+)
+def test_the_remedy_that_is_given_mends_what_it_is_given_for(values: Values) -> None:
+    def complaints(values: Values) -> list[tuple[str, str]]:
+        legal, violations = checked(values)
+        return [(v.key, v.rule.split()[0]) for v in (*violations, *broken(ADVICE, legal))]
+
+    legal, violations = checked(values)
+    given = [*violations, *broken(ADVICE, legal)]
+    assert given
+    for violation in given:
+        assert (violation.key, violation.rule.split()[0]) not in complaints(mended(values, violation))

@@ -1,0 +1,25 @@
+"""The topics, and the subscription of the order queue."""
+
+from tests.support.recorder import Program, arn
+from tests.support.resource_types import QUEUE, SUBSCRIPTION
+
+
+def test_both_topics_are_standard(dev: Program) -> None:
+    assert {topic.name: topic.inputs for topic in dev.all("aws:sns/topic:Topic")} == {
+        "OrderTopic": {},
+        "OrderAlerts": {},
+    }
+
+
+def test_the_queue_is_subscribed_raw_with_a_dead_letter_queue_of_its_own(dev: Program) -> None:
+    subscription = dev.one(SUBSCRIPTION)
+    assert subscription.inputs["topic"] == arn("aws:sns/", "OrderTopic")
+    assert subscription.inputs["protocol"] == "sqs"
+    assert subscription.inputs["endpoint"] == arn(QUEUE, "OrderQueue")
+    assert subscription.inputs["rawMessageDelivery"] is True
+    assert subscription.document("redrivePolicy") == {"deadLetterTargetArn": arn(QUEUE, "OrderUndelivered")}
+
+
+def test_the_queue_accepts_orders_before_it_is_subscribed(dev: Program) -> None:
+    policies = {policy.urn for policy in dev.all("aws:sqs/queuePolicy:QueuePolicy") if policy.name != "OrderDLQ"}
+    assert policies <= dev.one(SUBSCRIPTION).dependencies

@@ -1,0 +1,24 @@
+"""The table of orders."""
+
+from tests.support.recorder import Program
+from tests.support.resource_types import TABLE
+
+
+def test_the_table_has_its_key_and_can_be_restored_to_any_second(dev: Program) -> None:
+    assert dev.one(TABLE).inputs == {
+        "attributes": [{"name": "orderId", "type": "S"}],
+        "billingMode": "PAY_PER_REQUEST",
+        "deletionProtectionEnabled": False,
+        "hashKey": "orderId",
+        "pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": 35},
+    }
+
+
+def test_the_table_of_prod_is_protected_by_pulumi_and_by_dynamodb(prod: Program) -> None:
+    table = prod.one(TABLE)
+    assert table.protect
+    assert table.inputs["deletionProtectionEnabled"] is True
+
+
+def test_the_table_of_dev_can_be_destroyed(dev: Program) -> None:
+    assert not dev.one(TABLE).protect

@@ -1,0 +1,26 @@
+"""Fixtures for tests over moto's SQS."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from moto import mock_aws
+
+from ops.dead_letters import look as module
+from ops.dead_letters.journal import Journal, journal
+from tests.support.moto_queues import Desk
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "moto")
+    monkeypatch.setattr(module, "POLL_SECONDS", 0)  # moto waits in earnest where a queue is empty.
+    with mock_aws():
+        yield Desk()
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Iterator[Journal]:
+    with journal(tmp_path / "run.jsonl") as opened:
+        yield opened

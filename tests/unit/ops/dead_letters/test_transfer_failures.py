@@ -1,0 +1,185 @@
+"""Moving letters over moto's SQS if requests fail or the move stops: the journal records every step first."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from botocore.exceptions import ClientError
+
+from ops.dead_letters.journal import Journal, journal, read_moves
+from ops.dead_letters.letter import Letter
+from ops.dead_letters.transfer import Sent, send
+from ops.publish import IN_FLIGHT
+from tests.support.moto_queues import Answer, Desk, Request, look_at, move_all, mover, numbered
+
+
+def refusing(desk: Desk, refused: set[str]) -> Callable[[str, Request], Answer | None]:
+    """A queue that takes all but some bodies."""
+
+    def answer(operation: str, request: Request) -> Answer | None:
+        if operation != "send_message_batch":
+            return None
+        taken = [entry for entry in request["Entries"] if entry["MessageBody"] not in refused]
+        failed = [
+            {"Id": entry["Id"], "Code": "InvalidMessageContents", "Message": "not like this", "SenderFault": True}
+            for entry in request["Entries"]
+            if entry["MessageBody"] in refused
+        ]
+        successful = desk.ask(operation, {**request, "Entries": taken})["Successful"] if taken else []
+        return {"Successful": successful, "Failed": failed}
+
+    return answer
+
+
+@pytest.mark.parametrize("numbers", [{3}, {0, 9, 10}, set(range(15))])
+def test_what_the_target_refuses_stays_in_the_source_and_is_told(
+    desk: Desk, written: Journal, numbers: set[int]
+) -> None:
+    bodies = numbered(15)
+    ids = dict(zip(bodies, desk.fill(bodies), strict=True))
+    refused = {bodies[number] for number in numbers}
+    desk.instead = refusing(desk, refused)
+    told = move_all(desk, written)
+    assert {message_id: why for sent in told for message_id, why in sent.refused.items()} == {
+        ids[one]: "InvalidMessageContents: not like this" for one in refused
+    }
+    assert desk.bodies(desk.source) == sorted(refused)
+    assert desk.bodies(desk.target) == sorted(set(bodies) - refused)
+    moves = read_moves(written.path)
+    moved = {ids[one] for one in set(bodies) - refused}
+    assert (moves.sending, set(moves.sent), moves.deleted) == (set(), moved, moved)
+
+
+def test_what_cannot_be_deleted_is_told_as_sent_and_stays_in_the_source(desk: Desk, written: Journal) -> None:
+    ids = desk.fill(numbered(12))
+
+    def keep_the_first(operation: str, request: Request) -> Answer | None:
+        if operation != "delete_message_batch":
+            return None
+        first, *rest = request["Entries"]
+        gone = desk.ask(operation, {**request, "Entries": rest})["Successful"] if rest else []
+        return {"Successful": gone, "Failed": [{"Id": first["Id"], "Code": "InternalError", "SenderFault": False}]}
+
+    desk.instead = keep_the_first
+    told = move_all(desk, written)
+    assert sorted(message_id for sent in told for message_id in sent.copies) == sorted(ids)
+    moves = read_moves(written.path)
+    kept = set(moves.sent) - moves.deleted
+    assert (moves.sending, set(moves.sent), len(kept)) == (set(), set(ids), 2)
+    assert desk.visible(desk.source) == sorted(kept)
+    assert desk.bodies(desk.target) == sorted(numbered(12))
+
+
+def throttled(operation: str) -> ClientError:
+    return ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, operation)
+
+
+def test_a_request_to_delete_that_fails_leaves_what_was_sent_written_down(desk: Desk, written: Journal) -> None:
+    ids = desk.fill(numbered(4))
+
+    def fail(operation: str, _request: Request) -> None:
+        if operation == "delete_message_batch":
+            raise throttled(operation)
+
+    desk.instead = fail
+    with pytest.raises(ClientError, match="slow down"):
+        move_all(desk, written)
+    moves = read_moves(written.path)
+    assert (moves.sending, set(moves.sent), moves.deleted) == (set(), set(ids), set())
+    assert desk.visible(desk.source) == sorted(ids)
+
+
+def test_a_request_to_send_that_fails_leaves_its_letters_in_doubt_and_deletes_none(
+    desk: Desk, written: Journal
+) -> None:
+    ids = desk.fill(numbered(4))
+
+    def fail_late(operation: str, request: Request) -> None:
+        if operation == "send_message_batch":
+            desk.ask(operation, request)
+            raise throttled(operation)
+
+    desk.instead = fail_late
+    with pytest.raises(ClientError, match="slow down"):
+        move_all(desk, written)
+    assert desk.asked("delete_message_batch") == []
+    moves = read_moves(written.path)
+    assert (moves.sending, moves.sent, moves.deleted) == (set(ids), {}, set())
+    assert (desk.visible(desk.source), desk.bodies(desk.target)) == (sorted(ids), sorted(numbered(4)))
+
+
+def test_each_step_is_on_disk_before_the_next_one_is_taken(desk: Desk, written: Journal) -> None:
+    bodies = numbered(35)
+    ids = dict(zip(bodies, desk.fill(bodies), strict=True))
+    found: list[str] = []
+
+    with look_at(desk) as look:
+        letters = {seen.receipt: seen.message_id for seen in look.seen}
+
+        def look_into_the_journal(operation: str, request: Request) -> None:
+            """Whether all of a request's letters are in the state that they have to be in, and in that alone."""
+            moves = read_moves(written.path)
+            if operation == "send_message_batch":
+                these = {ids[entry["MessageBody"]] for entry in request["Entries"]}
+                rightly = these <= moves.sending and not these & (moves.sent.keys() | moves.deleted)
+            else:
+                these = {letters[entry["ReceiptHandle"]] for entry in request["Entries"]}
+                rightly = these <= moves.sent.keys() and not these & (moves.sending | moves.deleted)
+            found.append(f"{operation}: {'rightly' if rightly else moves}")
+
+        desk.instead = look_into_the_journal
+        list(mover(desk, look, written).move(look.seen))
+    assert sorted(found) == ["delete_message_batch: rightly"] * 4 + ["send_message_batch: rightly"] * 4
+    assert read_moves(written.path).deleted == set(ids.values())
+
+
+def test_the_steps_of_one_batch_are_in_order(desk: Desk, written: Journal) -> None:
+    desk.fill(numbered(10))
+    move_all(desk, written)
+    steps = [json.loads(line)["step"] for line in written.path.read_text().splitlines()]
+    asked = [
+        operation
+        for operation, _ in desk.requests
+        if operation.endswith(("send_message_batch", "delete_message_batch"))
+    ]
+    assert (steps, asked) == (["sending", "sent", "deleted"], ["send_message_batch", "delete_message_batch"])
+
+
+def test_after_a_stop_no_further_batch_is_sent_but_those_under_way_are_told(desk: Desk, written: Journal) -> None:
+    ids = desk.fill(numbered(120))
+    told: list[Sent] = []
+    with look_at(desk) as look:
+        moving = mover(desk, look, written)
+        for sent in moving.move(look.seen):
+            told.append(sent)
+            moving.stop()
+    assert 1 <= len(told) <= IN_FLIGHT
+    assert len(desk.asked("send_message_batch")) == len(told)
+    moved = {message_id for sent in told for message_id in sent.copies}
+    assert len(moved) == 10 * len(told)
+    assert desk.visible(desk.source) == sorted(set(ids) - moved)
+    assert len(desk.visible(desk.target)) == len(moved)
+    assert read_moves(written.path).deleted == moved
+
+
+def test_a_letter_without_a_body_is_refused_without_asking_sqs(desk: Desk, written: Journal) -> None:
+    empty = Letter(message_id="m1", body="", attributes={}, system={})
+    full = Letter(message_id="m2", body=" ", attributes={}, system={})
+    sent = send(cast("Any", desk), desk.target, [empty], written)
+    assert (sent.copies, list(sent.refused), desk.requests) == ({}, ["m1"], [])
+    assert written.path.read_text() == ""
+    sent = send(cast("Any", desk), desk.target, [empty, full], written)
+    assert (list(sent.copies), list(sent.refused)) == (["m2"], ["m1"])
+    assert desk.bodies(desk.target) == [" "]
+    assert read_moves(written.path).sent == sent.copies
+
+
+def test_a_letter_that_expires_in_mid_look_is_sent_all_the_same(desk: Desk, tmp_path: Path) -> None:
+    """What is about to be sent is on disk: SQS may delete its own."""
+    desk.fill(numbered(12))
+    with look_at(desk) as look, journal(tmp_path / "run.jsonl") as written:
+        desk.moto.purge_queue(QueueUrl=desk.source)
+        assert sum(len(sent.copies) for sent in mover(desk, look, written).move(look.seen)) == 12
+    assert len(desk.visible(desk.target)) == 12

@@ -1,0 +1,85 @@
+"""The jobs of GitHub's workflows: what they test, preview, compare and deploy."""
+
+import re
+
+import pytest
+
+from local.project import ROOT
+from tests.support.workflows import ASSUMES_A_ROLE, JOBS, STACKS, TEXT, WORKFLOWS, scripts, steps, triggers
+
+
+def test_every_push_and_every_pull_request_is_tested() -> None:
+    elsewhere = triggers("test")
+    assert elsewhere["push"] == {"branches-ignore": ["main"]}
+    assert elsewhere["pull_request"] is None
+    assert triggers("deploy")["push"] == {"branches": ["main"]}
+    assert JOBS["deploy/test"]["uses"] == "./.github/workflows/test.yml"
+
+
+def test_the_oldest_python_that_the_project_supports_is_tested() -> None:
+    [oldest] = re.findall(r'requires-python = ">=([\d.]+)"', (ROOT / "pyproject.toml").read_text())
+    assert JOBS["test/test"]["strategy"]["matrix"]["python"][0] == oldest
+
+
+def test_the_docs_call_the_checks_that_are_to_be_required_by_their_names() -> None:
+    job = JOBS["test/test"]
+    names = [job["name"].replace("${{ matrix.python }}", version) for version in job["strategy"]["matrix"]["python"]]
+    told = re.findall(r"with the checks (.+) required", (ROOT / "docs/ci.md").read_text())
+    assert told == [" and ".join(f"`{name}`" for name in names)]
+
+
+def test_jobs_make_what_there_is_to_make() -> None:
+    targets = set(re.findall(r"(?m)^([a-z-]+):", (ROOT / "Makefile").read_text()))
+    made = {target for _, script in scripts() for target in re.findall(r"\bmake ([a-z-]+)", script)}
+    assert made == {"check", "demo"}
+    assert made <= targets
+
+
+@pytest.mark.parametrize("job", ["preview/preview", "drift/compare", "drift/report"])
+def test_every_stack_is_previewed_and_compared(job: str) -> None:
+    assert JOBS[job]["strategy"]["matrix"]["stack"] == STACKS
+
+
+@pytest.mark.parametrize("job", ["preview/preview", "drift/compare"])
+def test_what_is_found_in_a_stack_leaves_the_job_under_the_stacks_name(job: str) -> None:
+    assert JOBS[job]["outputs"] == {stack: f"${{{{ steps.pulumi.outputs.{stack} }}}}" for stack in STACKS}
+
+
+def test_every_stack_is_deployed_in_its_environment_by_its_role() -> None:
+    deployed = {}
+    for name, job in WORKFLOWS["deploy"]["jobs"].items():
+        for step in steps(job):
+            if step.get("uses") == ASSUMES_A_ROLE:
+                deployed[name] = (job["environment"], step["with"]["role"].rpartition(":")[2])
+                assert f"pulumi up --stack {name} --yes" in job["steps"][-1]["run"]
+    assert deployed == {stack: (stack, f"role/orders-deploy-{stack}") for stack in STACKS}
+
+
+def test_nothing_is_deployed_that_was_not_tested_and_nothing_to_prod_that_was_not_to_dev() -> None:
+    assert {stack: JOBS[f"deploy/{stack}"]["needs"] for stack in STACKS} == {"dev": "test", "prod": "dev"}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_one_deployment_of_a_stack_runs_at_a_time_and_to_its_end(stack: str) -> None:
+    assert JOBS[f"deploy/{stack}"]["concurrency"] == {"group": f"deploy-{stack}", "cancel-in-progress": False}
+
+
+def test_what_only_looks_gets_the_role_that_only_looks() -> None:
+    roles = {
+        name: step["with"]["role"].rpartition("/")[2]
+        for name in ("preview/preview", "drift/compare")
+        for step in steps(JOBS[name])
+        if step.get("uses") == ASSUMES_A_ROLE
+    }
+    assert roles == {"preview/preview": "orders-preview", "drift/compare": "orders-preview"}
+
+
+@pytest.mark.parametrize("name", ["deploy/dev", "drift/compare"])
+def test_a_repository_without_an_account_leaves_aws_alone(name: str) -> None:
+    assert "vars.PULUMI_BACKEND_URL != ''" in JOBS[name]["if"]
+
+
+def test_the_docs_name_every_variable_that_the_workflows_read_and_no_other() -> None:
+    read = set(re.findall(r"vars\.(\w+)", TEXT))
+    told = set(re.findall(r"(?m)^\| `([A-Z_]+)` \|", (ROOT / "docs/ci.md").read_text()))
+    assert read == told == {"AWS_ACCOUNT_ID", "AWS_REGION", "PULUMI_BACKEND_URL"}
