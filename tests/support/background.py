@@ -14,7 +14,7 @@ from local.project import ROOT
 from tests.support.waiting import eventually
 
 
-class Running:
+class BackgroundProcess:
     """A command in the background, with what it has printed so far."""
 
     def __init__(self, process: "subprocess.Popen[str]", output: Path) -> None:
@@ -35,7 +35,7 @@ class Running:
 
 
 @contextmanager
-def running(tmp_path: Path, program: str, *arguments: str, root: Path = ROOT) -> Iterator[Running]:
+def in_background(tmp_path: Path, program: str, *arguments: str, root: Path = ROOT) -> Iterator[BackgroundProcess]:
     """Run a statement in an interpreter of its own, as a console script would."""
     output = tmp_path / "output"
     with output.open("w") as stream:
@@ -49,7 +49,7 @@ def running(tmp_path: Path, program: str, *arguments: str, root: Path = ROOT) ->
             start_new_session=True,
         )
     try:
-        yield Running(process, output)
+        yield BackgroundProcess(process, output)
     finally:
         process.kill()
         process.wait()

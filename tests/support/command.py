@@ -18,7 +18,7 @@ from tests.support.waiting import eventually
 
 
 @dataclass(frozen=True)
-class Ran:
+class CommandResult:
     """How the command ended, and what it printed."""
 
     code: int
@@ -30,13 +30,13 @@ class Ran:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
-Orders = Callable[..., Ran]
+Orders = Callable[..., CommandResult]
 """Runs the command with these arguments, and with `stdin` where it is given."""
 
 
 def run_orders(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str, stdin: str = ""
-) -> Ran:
+) -> CommandResult:
     monkeypatch.setattr(sys, "argv", ["orders", *arguments])
     monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
     capsys.readouterr()
@@ -46,7 +46,7 @@ def run_orders(
     except SystemExit as ended:
         code = int(ended.code or 0)
     printed = capsys.readouterr()
-    return Ran(code, printed.out, printed.err)
+    return CommandResult(code, printed.out, printed.err)
 
 
 def stored_order(here: Orders, pipeline: Pipeline, **changes: object) -> str:

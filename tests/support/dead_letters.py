@@ -1,4 +1,4 @@
-"""Dead letters for tests: the queues of a system, and what is in them."""
+"""Dead letters for tests: the queues of a system, and functions that fill and read them."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -10,21 +10,31 @@ from handler.contract import PARTITION_KEY
 from handler.item import item_of
 from handler.order import InvalidOrder, parse_order
 from local.aws import Endpoint
+from local.pipeline import Pipeline
 from ops.dead_letters.letter import Letter
+from tests.support.waiting import eventually
 
 Attributes = Mapping[str, Mapping[str, Any]]
 
+ATTRIBUTES: Attributes = {
+    "picture": {"DataType": "Binary.png", "BinaryValue": bytes(range(256))},
+    "text": {"DataType": "String", "StringValue": "ä€😀"},
+}
+
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
-    """A dead-letter queue and its source, both without a reader, so that counts are exact."""
+class OrderQueues:
+    """OrderQueue and OrderDLQ of a system, with the other outputs of its stack."""
 
     endpoint: Endpoint
     outputs: Mapping[str, Any]
 
     @classmethod
-    def make(cls, endpoint: Endpoint) -> "Desk":
-        """Queues, a table, a topic and a log group that nobody else has."""
+    def make(cls, endpoint: Endpoint) -> "OrderQueues":
+        """Create queues, a table, a topic and a log group for one test.
+
+        No function reads the queues, so that their message counts are exact.
+        """
         suffix = uuid4().hex[:8]
         queues = {
             output: endpoint.sqs.create_queue(QueueName=f"{name}-{suffix}")["QueueUrl"]
@@ -54,7 +64,7 @@ class Desk:
         return str(self.outputs["queueUrl"])
 
     def fill(self, letters: Sequence[tuple[str, Attributes]]) -> list[Letter]:
-        """Put letters among the dead ones, each given by its body and attributes."""
+        """Send messages to OrderDLQ, each with a body and attributes."""
         filled = []
         for body, attributes in letters:
             sent: Any = {"MessageBody": body, "MessageAttributes": attributes}
@@ -63,7 +73,7 @@ class Desk:
         return filled
 
     def store(self, letters: Sequence[Letter]) -> None:
-        """Let the table hold the orders of those letters that have one."""
+        """Store the order of each letter. Letters without a valid order are ignored."""
         for letter in letters:
             with suppress(InvalidOrder):
                 item = item_of(parse_order(letter.body))
@@ -79,8 +89,8 @@ class Desk:
         answer = self.endpoint.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=[name])
         return int(answer["Attributes"][name])
 
-    def held(self, queue_url: str) -> list[Letter]:
-        """All that can be seen of a queue, which is left as it was."""
+    def letters_in(self, queue_url: str) -> list[Letter]:
+        """Return all visible messages of a queue, and make them visible again."""
         found = []
         while messages := self.endpoint.sqs.receive_message(
             QueueUrl=queue_url,
@@ -95,3 +105,33 @@ class Desk:
                 QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
             )
         return [Letter.received(message) for message in found]
+
+
+def new_id() -> str:
+    return f"T-{uuid4().hex[:8]}"
+
+
+def poison(pipeline: Pipeline, queues: OrderQueues, *bodies: str) -> None:
+    """Publish invalid orders, and wait until they are dead letters."""
+    there = queues.visible(queues.dead_letters)
+    assert pipeline.publish(bodies) == []
+    eventually(lambda: queues.visible(queues.dead_letters) == there + len(bodies), "the dead letters")
+
+
+def fill(queues: OrderQueues, *bodies: str, attributes: Attributes | None = None) -> list[Letter]:
+    """Send messages to OrderDLQ that the processor never received."""
+    return queues.fill([(body, attributes or {}) for body in bodies])
+
+
+def dead(queues: OrderQueues) -> list[str]:
+    """Return the bodies of the dead letters, sorted."""
+    return sorted(letter.body for letter in queues.letters_in(queues.dead_letters))
+
+
+def only_dead(queues: OrderQueues) -> Letter:
+    [letter] = queues.letters_in(queues.dead_letters)
+    return letter
+
+
+def store(queues: OrderQueues, *bodies: str) -> None:
+    queues.store([Letter(message_id="", body=body, attributes={}, system={}) for body in bodies])

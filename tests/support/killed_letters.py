@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ops.dead_letters.letter import Letter
-from tests.support.dead_letters import Attributes, Desk
-from tests.support.killing import Ended
+from tests.support.dead_letters import Attributes, OrderQueues
+from tests.support.killing import ProcessResult
 from tests.support.orders import body
 from tests.support.waiting import eventually
 
@@ -42,11 +42,11 @@ def count(letters: Iterable[Letter]) -> Counter[str]:
     return Counter(map(written, letters))
 
 
-def dead_and_visible(desk: Desk) -> list[Letter]:
+def dead_and_visible(queues: OrderQueues) -> list[Letter]:
     """The dead letters, as soon as what was killed hides none of them any more."""
-    eventually(lambda: not desk.hidden(desk.dead_letters), "the end of the hold")
-    return desk.held(desk.dead_letters)
+    eventually(lambda: not queues.hidden(queues.dead_letters), "the end of the hold")
+    return queues.letters_in(queues.dead_letters)
 
 
-def assert_killed(ran: Ended, point: int) -> None:
+def assert_killed(ran: ProcessResult, point: int) -> None:
     assert (ran.code, ran.points) == (KILLED, point), ran

@@ -20,14 +20,14 @@ from local import running
 from local.project import ROOT
 from ops.cli import main
 from ops.dead_letters import look
-from tests.support.dead_letters import Desk
+from tests.support.dead_letters import OrderQueues
 
 HOLD_SECONDS = 1
 """How long a letter stays hidden from the test when the command is killed."""
 
 
 @dataclass(frozen=True)
-class Ended:
+class ProcessResult:
     """How a command ended: its exit code, or minus the signal's number; what it printed; and how many points it met."""
 
     code: int
@@ -38,28 +38,28 @@ class Ended:
     last_point: str
 
 
-class Tool:
+class ForkedCommand:
     """The `orders` command in processes of its own. They are forked from one that has imported it already."""
 
     def __init__(self, server: "subprocess.Popen[str]") -> None:
         self._server = server
 
-    def __call__(self, desk: Desk, folder: Path, *arguments: str, kill_at: int = 0) -> Ended:
+    def __call__(self, queues: OrderQueues, folder: Path, *arguments: str, kill_at: int = 0) -> ProcessResult:
         """Run the command, and kill it at that point, from 1; 0 lets it come to its end."""
         assert self._server.stdin
         assert self._server.stdout
         note = folder / "running.json"
-        note.write_text(json.dumps({"url": desk.endpoint.url, "outputs": dict(desk.outputs)}))
+        note.write_text(json.dumps({"url": queues.endpoint.url, "outputs": dict(queues.outputs)}))
         task = {"folder": str(folder), "arguments": arguments, "kill_at": kill_at}
         print(json.dumps(task), file=self._server.stdin, flush=True)
         code = int(self._server.stdout.readline())
         points = (folder / "points").read_text().splitlines()
         out, err = (folder / "out").read_text(), (folder / "err").read_text()
-        return Ended(code, out, err, len(points), points[-1] if points else "")
+        return ProcessResult(code, out, err, len(points), points[-1] if points else "")
 
 
 @contextmanager
-def tool() -> Iterator[Tool]:
+def forked_command() -> Iterator[ForkedCommand]:
     with subprocess.Popen(
         [sys.executable, "-c", "from tests.support.killing import serve; serve()"],
         cwd=ROOT,
@@ -68,7 +68,7 @@ def tool() -> Iterator[Tool]:
         stdout=subprocess.PIPE,
         text=True,
     ) as server:
-        yield Tool(server)
+        yield ForkedCommand(server)
         assert server.stdin
         server.stdin.close()
 

@@ -16,7 +16,7 @@ REGION, ACCOUNT = "eu-west-1", "123456789012"
 
 
 @dataclass(frozen=True)
-class Registered:
+class Registration:
     """One registration, as the engine would see it."""
 
     type: str
@@ -37,20 +37,20 @@ class Registered:
 class Program:
     """What a run registered, once it was over."""
 
-    resources: list[Registered] = field(default_factory=list)
+    resources: list[Registration] = field(default_factory=list)
     registered_outputs: set[str] = field(default_factory=set)
     outputs: dict[str, Any] = field(default_factory=dict)
 
-    def all(self, type_token: str) -> list[Registered]:
+    def all(self, type_token: str) -> list[Registration]:
         return [resource for resource in self.resources if resource.type == type_token]
 
-    def one(self, type_token: str, name: str | None = None) -> Registered:
+    def one(self, type_token: str, name: str | None = None) -> Registration:
         found = [resource for resource in self.all(type_token) if name in (None, resource.name)]
         assert len(found) == 1, f"{len(found)} of {type_token} {name or ''}"
         return found[0]
 
     @property
-    def components(self) -> Iterator[Registered]:
+    def components(self) -> Iterator[Registration]:
         return (resource for resource in self.resources if not resource.custom)
 
 
@@ -86,7 +86,7 @@ class _Recorder(MockMonitor):
         response = super().RegisterResource(request)  # type: ignore[no-untyped-call]  # Pulumi's
         if request.type != "pulumi:pulumi:Stack":
             self._program.resources.append(
-                Registered(
+                Registration(
                     type=request.type,
                     name=request.name,
                     inputs=rpc.deserialize_properties(request.object),

@@ -4,23 +4,23 @@ import re
 from typing import Any, get_args
 
 from infra.settings import Runtime
-from tests.support.recorder import Program, Registered, arn
+from tests.support.recorder import Program, Registration, arn
 from tests.support.resource_types import FUNCTION, LOG_GROUP, MAPPING, QUEUE
 from tests.support.security_rules.rule import READS, SELF, Rule, dead_letters, given, made, queue_of
 
 
-def failures_go_somewhere(mapping: Registered, program: Program) -> Any:
+def failures_go_somewhere(mapping: Registration, program: Program) -> Any:
     # Lambda gives a mapping's failures a destination only where it reads a stream; a queue redrives them itself.
     source = queue_of(mapping, program)
     return mapping.inputs.get("destinationConfig") or (source and dead_letters(source))
 
 
-def logs_into_a_group_with_retention(function: Registered, program: Program) -> bool:
+def logs_into_a_group_with_retention(function: Registration, program: Program) -> bool:
     group = function.inputs.get("loggingConfig", {}).get("logGroup", f"/aws/lambda/{function.name}")
     return any(g.name == group and g.inputs.get("retentionInDays") for g in program.all(LOG_GROUP))
 
 
-def variables(function: Registered) -> dict[str, str]:
+def variables(function: Registration) -> dict[str, str]:
     found: dict[str, str] = function.inputs.get("environment", {}).get("variables", {})
     return found
 
@@ -29,16 +29,16 @@ def variables(function: Registered) -> dict[str, str]:
 SECRET = re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN|^[A-Za-z0-9+/]{40}$")
 
 
-def no_variable_is_a_secret(function: Registered, _: Program) -> bool:
+def no_variable_is_a_secret(function: Registration, _: Program) -> bool:
     return not [value for value in variables(function).values() if SECRET.search(value)]
 
 
-def no_variable_is_lambdas_own(function: Registered, _: Program) -> bool:
+def no_variable_is_lambdas_own(function: Registration, _: Program) -> bool:
     # Lambda Developer Guide, "Defined runtime environment variables": the reserved ones.
     return not [name for name in variables(function) if name.startswith("AWS_") or name == "_HANDLER"]
 
 
-def variables_fit_into_4_kilobytes(function: Registered, _: Program) -> bool:
+def variables_fit_into_4_kilobytes(function: Registration, _: Program) -> bool:
     return sum(len(text.encode()) for item in variables(function).items() for text in item) <= 4096
 
 

@@ -1,11 +1,11 @@
 """Rules for KMS keys."""
 
-from tests.support.recorder import Program, Registered
+from tests.support.recorder import Program, Registration
 from tests.support.resource_types import KEY, KEY_POLICY
 from tests.support.security_rules.rule import ACCOUNT, Rule, document, given, made, named
 
 
-def has_a_policy(key: Registered, program: Program) -> bool:
+def has_a_policy(key: Registration, program: Program) -> bool:
     return "policy" in key.inputs or any(p.inputs["keyId"] == f"{key.name}-id" for p in program.all(KEY_POLICY))
 
 

@@ -1,11 +1,11 @@
 """Rules for log groups and alarms."""
 
-from tests.support.recorder import Program, Registered
+from tests.support.recorder import Program, Registration
 from tests.support.resource_types import ALARM, LOG_GROUP
 from tests.support.security_rules.rule import Rule, given, made
 
 
-def has_actions_that_happen(alarm: Registered, _: Program) -> bool:
+def has_actions_that_happen(alarm: Registration, _: Program) -> bool:
     actions = ("alarmActions", "okActions", "insufficientDataActions")
     return alarm.inputs.get("actionsEnabled", True) and any(alarm.inputs.get(key) for key in actions)
 

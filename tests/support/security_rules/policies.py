@@ -2,7 +2,7 @@
 
 import re
 
-from tests.support.recorder import Program, Registered
+from tests.support.recorder import Program, Registration
 from tests.support.resource_types import (
     ATTACHMENT,
     KEY,
@@ -26,19 +26,19 @@ from tests.support.security_rules.rule import (
 )
 
 
-def names_nobody_at_large(resource: Registered, _: Program) -> bool:
+def names_nobody_at_large(resource: Registration, _: Program) -> bool:
     return not [s for s in statements(resource) if "*" in principals(s, "AWS")]
 
 
-def names_no_other_account(resource: Registered, _: Program) -> bool:
+def names_no_other_account(resource: Registration, _: Program) -> bool:
     return not [s for s in statements(resource) if principals(s, "AWS") and "Condition" not in s]
 
 
-def is_trusted_to_services_alone(role: Registered, _: Program) -> bool:
+def is_trusted_to_services_alone(role: Registration, _: Program) -> bool:
     return all(principals(s, "Service") and not principals(s, "AWS") for s in statements(role))
 
 
-def has_no_policy_of_awss_own(resource: Registered, _: Program) -> bool:
+def has_no_policy_of_awss_own(resource: Registration, _: Program) -> bool:
     attached = [*resource.inputs.get("managedPolicyArns", []), resource.inputs.get("policyArn", "")]
     return not [policy for policy in attached if ":aws:policy/" in policy]
 
@@ -47,11 +47,11 @@ def has_no_policy_of_awss_own(resource: Registered, _: Program) -> bool:
 RIGHTS = re.compile(r"^(\*|iam:|sts:|sso|organizations:)|:(Add|Remove)Permission|:(Put|Set|Create)\w*(Policy|Grant)")
 
 
-def grants_no_rights(policy: Registered, _: Program) -> bool:
+def grants_no_rights(policy: Registration, _: Program) -> bool:
     return not [action for action in allowed(policy, "Action") if RIGHTS.search(action)]
 
 
-def is_of_the_language_with_variables(resource: Registered, _: Program) -> bool:
+def is_of_the_language_with_variables(resource: Registration, _: Program) -> bool:
     documents = [resource.document(key) for key in ("policy", "assumeRolePolicy") if key in resource.inputs]
     return all(document.get("Version") == "2012-10-17" for document in documents)
 

@@ -1,6 +1,6 @@
 """Rules for SQS queues."""
 
-from tests.support.recorder import Program, Registered, arn
+from tests.support.recorder import Program, Registration, arn
 from tests.support.resource_types import FUNCTION, MAPPING, QUEUE, QUEUE_POLICY
 from tests.support.security_rules.rule import (
     READS,
@@ -17,17 +17,17 @@ from tests.support.security_rules.rule import (
 )
 
 
-def sets_aside_or_is_set_aside_in(queue: Registered, program: Program) -> bool:
+def sets_aside_or_is_set_aside_in(queue: Registration, program: Program) -> bool:
     return bool(dead_letters(queue)) or arn(QUEUE, queue.name) in map(dead_letters, program.resources)
 
 
-def dead_letters_are_of_the_same_type(queue: Registered, program: Program) -> bool:
+def dead_letters_are_of_the_same_type(queue: Registration, program: Program) -> bool:
     fifo = {arn(QUEUE, other.name): bool(other.inputs.get("fifoQueue")) for other in program.all(QUEUE)}
     own = fifo[arn(QUEUE, queue.name)]
     return fifo.get(dead_letters(queue) or "", own) == own
 
 
-def hidden_six_times_as_long_as_a_batch_takes(queue: Registered, program: Program) -> bool:
+def hidden_six_times_as_long_as_a_batch_takes(queue: Registration, program: Program) -> bool:
     functions = {arn(FUNCTION, function.name): function for function in program.all(FUNCTION)}
     readers = [functions[m.inputs["functionName"]] for m in program.all(MAPPING) if queue_of(m, program) is queue]
     hidden = queue.inputs.get("visibilityTimeoutSeconds", 30)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.recorder import Program, Registered, arn
+from tests.support.recorder import Program, Registration, arn
 from tests.support.resource_types import FUNCTION, MAPPING, QUEUE
 
-Predicate = Callable[[Registered, Program], Any]
+Predicate = Callable[[Registration, Program], Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,13 +23,13 @@ class Rule:
     demand: str
     types: tuple[str, ...]
     holds: Predicate
-    kept_by: tuple[Registered, ...]
-    broken_by: tuple[Registered, ...]
+    kept_by: tuple[Registration, ...]
+    broken_by: tuple[Registration, ...]
 
-    def looks_at(self, program: Program) -> list[Registered]:
+    def looks_at(self, program: Program) -> list[Registration]:
         return [resource for resource in program.resources if resource.type in self.types]
 
-    def broken_in(self, program: Program) -> list[Registered]:
+    def broken_in(self, program: Program) -> list[Registration]:
         return [resource for resource in self.looks_at(program) if not self.holds(resource, program)]
 
 
@@ -43,12 +43,12 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def statements(resource: Registered, effect: str = "Allow") -> list[dict[str, Any]]:
+def statements(resource: Registration, effect: str = "Allow") -> list[dict[str, Any]]:
     documents = [resource.document(key) for key in ("policy", "assumeRolePolicy") if key in resource.inputs]
     return [s for document in documents for s in listed(document["Statement"]) if s["Effect"] == effect]
 
 
-def allowed(resource: Registered, key: str) -> list[str]:
+def allowed(resource: Registration, key: str) -> list[str]:
     """All actions, or all resources, that a policy allows."""
     return [value for statement in statements(resource) for value in listed(statement.get(key, []))]
 
@@ -70,14 +70,14 @@ def only_over_tls(action: str, policy_type: str, key: str, output: str) -> Predi
             and str(insecure).lower() == "false"
         )
 
-    def holds(resource: Registered, program: Program) -> bool:
+    def holds(resource: Registration, program: Program) -> bool:
         own = [policy for policy in program.all(policy_type) if policy.inputs[key] == output.format(resource.name)]
         return any(denies(statement) for policy in own for statement in statements(policy, "Deny"))
 
     return holds
 
 
-def dead_letters(resource: Registered) -> str | None:
+def dead_letters(resource: Registration) -> str | None:
     """The ARN of the queue that a queue, subscription or function sets aside in."""
     if "redrivePolicy" in resource.inputs:
         found = resource.document("redrivePolicy")["deadLetterTargetArn"]
@@ -86,17 +86,17 @@ def dead_letters(resource: Registered) -> str | None:
     return found or None
 
 
-def queue_of(mapping: Registered, program: Program) -> Registered | None:
+def queue_of(mapping: Registration, program: Program) -> Registration | None:
     return next((q for q in program.all(QUEUE) if arn(QUEUE, q.name) == mapping.inputs["eventSourceArn"]), None)
 
 
-def made(type_token: str, **inputs: Any) -> Registered:
+def made(type_token: str, **inputs: Any) -> Registration:
     """A resource that is called `it`, with these inputs; a policy's are JSON."""
     return named("it", type_token, **inputs)
 
 
-def named(name: str, type_token: str, **inputs: Any) -> Registered:
-    return Registered(
+def named(name: str, type_token: str, **inputs: Any) -> Registration:
+    return Registration(
         type=type_token,
         name=name,
         inputs={key: json.dumps(value) if key.endswith("olicy") else value for key, value in inputs.items()},

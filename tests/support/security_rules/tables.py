@@ -1,26 +1,26 @@
 """Rules for DynamoDB tables, and for everything that keeps data."""
 
-from tests.support.recorder import Program, Registered, arn
+from tests.support.recorder import Program, Registration, arn
 from tests.support.resource_types import BACKUP, KEY, LOG_GROUP, QUEUE, TABLE
 from tests.support.security_rules.rule import Rule, made
 
 
-def attributes_are_those_of_keys(table: Registered, _: Program) -> bool:
+def attributes_are_those_of_keys(table: Registration, _: Program) -> bool:
     indexes = [*table.inputs.get("globalSecondaryIndexes", []), *table.inputs.get("localSecondaryIndexes", [])]
     keys = {keyed.get(key) for keyed in (table.inputs, *indexes) for key in ("hashKey", "rangeKey")} - {None}
     return {attribute["name"] for attribute in table.inputs["attributes"]} == keys
 
 
-def has_no_capacity_to_outgrow(table: Registered, _: Program) -> bool:
+def has_no_capacity_to_outgrow(table: Registration, _: Program) -> bool:
     provisioned = table.inputs.get("readCapacity") or table.inputs.get("writeCapacity")
     return table.inputs.get("billingMode") == "PAY_PER_REQUEST" and not provisioned
 
 
-def is_backed_up(table: Registered, program: Program) -> bool:
+def is_backed_up(table: Registration, program: Program) -> bool:
     return any(arn(TABLE, table.name) in selection.inputs["resources"] for selection in program.all(BACKUP))
 
 
-def is_protected(resource: Registered, _: Program) -> bool:
+def is_protected(resource: Registration, _: Program) -> bool:
     return resource.protect or bool(resource.inputs.get("deletionProtectionEnabled"))
 
 

@@ -1,11 +1,11 @@
 """Rules for SNS topics and their subscriptions."""
 
-from tests.support.recorder import Program, Registered, arn
+from tests.support.recorder import Program, Registration, arn
 from tests.support.resource_types import QUEUE, SUBSCRIPTION, TOPIC, TOPIC_POLICY
 from tests.support.security_rules.rule import WITHOUT_TLS, Rule, dead_letters, document, given, made, only_over_tls
 
 
-def endpoint_is_of_the_protocol(subscription: Registered, _: Program) -> bool:
+def endpoint_is_of_the_protocol(subscription: Registration, _: Program) -> bool:
     service = {"sqs": "sqs", "lambda": "lambda", "firehose": "firehose"}.get(subscription.inputs["protocol"])
     return service is None or subscription.inputs["endpoint"].startswith(f"arn:aws:{service}:")
 

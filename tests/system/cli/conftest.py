@@ -7,7 +7,7 @@ import pytest
 from local import running
 from local.pipeline import Pipeline
 from local.running import Running, note
-from tests.support.command import Orders, Ran, run_orders
+from tests.support.command import CommandResult, Orders, run_orders
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def orders(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
     """Runs the command, with nothing running on this machine."""
     monkeypatch.setattr(running, "NOTE", tmp_path / "running.json")
 
-    def run(*arguments: str, stdin: str = "") -> Ran:
+    def run(*arguments: str, stdin: str = "") -> CommandResult:
         return run_orders(monkeypatch, capsys, *arguments, stdin=stdin)
 
     return run

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.background import DEMO, is_listening, running
+from tests.support.background import DEMO, in_background, is_listening
 from tests.support.processes import emulator_on, needs_proc, processes_of
 from tests.support.waiting import eventually
 
 
 def test_the_demo_shows_the_whole_way_and_its_counts_add_up(tmp_path: Path) -> None:
-    with running(tmp_path, DEMO) as demo:
+    with in_background(tmp_path, DEMO) as demo:
         assert demo.process.wait(timeout=120) == 0, demo.printed
         printed = demo.printed
     assert "published 101 = stored 95 + set aside 6" in printed
@@ -28,7 +28,7 @@ def test_the_demo_shows_the_whole_way_and_its_counts_add_up(tmp_path: Path) -> N
 @needs_proc
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
 def test_the_demo_leaves_no_process_behind_however_it_is_ended(tmp_path: Path, how: signal.Signals) -> None:
-    with running(tmp_path, DEMO) as demo:
+    with in_background(tmp_path, DEMO) as demo:
         port = demo.wait_for(r"(?<=127\.0\.0\.1:)\d+")
         demo.wait_for("✓ store")
         session = emulator_on(port)
@@ -42,7 +42,7 @@ def test_the_demo_leaves_no_process_behind_however_it_is_ended(tmp_path: Path, h
 @needs_proc
 @pytest.mark.skipif(not shutil.which("make"), reason="needs make, and there is no `make` on PATH")
 def test_ctrl_c_ends_make_demo_and_all_that_it_started(tmp_path: Path) -> None:
-    with running(tmp_path, "import os; os.execvp('make', ['make', 'demo'])") as make:
+    with in_background(tmp_path, "import os; os.execvp('make', ['make', 'demo'])") as make:
         port = make.wait_for(r"(?<=127\.0\.0\.1:)\d+")
         make.wait_for("✓ deploy")
         session = emulator_on(port)

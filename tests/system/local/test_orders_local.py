@@ -4,7 +4,7 @@ import re
 import signal
 from pathlib import Path
 
-from tests.support.background import ORDERS, is_listening, running
+from tests.support.background import ORDERS, in_background, is_listening
 from tests.support.project_copy import copy_project
 
 
@@ -12,7 +12,7 @@ def test_orders_local_says_how_to_reach_the_system_and_deploys_again_when_code_c
     tmp_path: Path,
 ) -> None:
     copy = copy_project(tmp_path)
-    with running(tmp_path, ORDERS, "local", root=copy) as local:
+    with in_background(tmp_path, ORDERS, "local", root=copy) as local:
         local.wait_for("Ctrl-C ends it all")
         assert re.search(r"export AWS_ENDPOINT_URL=http://127\.0\.0\.1:\d+", local.printed)
         assert "aws sns publish --topic-arn arn:aws:sns:us-east-1:000000000000:OrderTopic" in local.printed
@@ -54,7 +54,7 @@ def save(file: Path, text: str) -> None:
 
 
 def test_orders_local_bare_starts_the_emulator_alone(tmp_path: Path) -> None:
-    with running(tmp_path, ORDERS, "local", "--bare") as local:
+    with in_background(tmp_path, ORDERS, "local", "--bare") as local:
         local.wait_for("Nothing is deployed on it")
         port = re.search(r"127\.0\.0\.1:(\d+)", local.printed)
         assert port

@@ -62,11 +62,11 @@ def test_a_batch_that_is_older_than_what_is_stored_is_stale() -> None:
 
 
 def test_a_version_that_could_not_be_stored_leaves_the_next_one_to_be_stored() -> None:
-    class Throttles(FakeStore):
+    class ThrottledStore(FakeStore):
         def _put(self, order: Order) -> Outcome:
             return transient("slow down", "Throttling") if order.instant.endswith("18:00:00") else super()._put(order)
 
-    store = Throttles()
+    store = ThrottledStore()
     outcomes = decide(store, late=order("O1", timestamp=EVENING), early=order("O1", timestamp=MORNING))
     assert (outcomes["late"].kind, outcomes["early"]) == (Kind.TRANSIENT, STORED)
 
@@ -74,12 +74,12 @@ def test_a_version_that_could_not_be_stored_leaves_the_next_one_to_be_stored() -
 def test_no_two_versions_of_an_order_are_put_together() -> None:
     put: list[Sequence[Order]] = []
 
-    class Notes(FakeStore):
+    class RecordingStore(FakeStore):
         def put(self, orders: Sequence[Order], deadline: float) -> list[Outcome]:
             put.append(orders)
             return super().put(orders, deadline)
 
-    store = Notes()
+    store = RecordingStore()
     store.put([order("O1", status="stored")], 0)
     decide(store, m1=order("O1"), m2=order("O1", status="paid"), m3=order("O2"))
     assert all(len({order.order_id for order in orders}) == len(orders) for orders in put)

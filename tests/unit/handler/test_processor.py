@@ -16,7 +16,7 @@ from handler.store import OrderStore
 from tests.support.orders import FakeStore, body, record
 
 
-class Refuses(FakeStore):
+class RefusingStore(FakeStore):
     """A store that does not take one of the orders."""
 
     def __init__(self, order_id: str, outcome: Outcome) -> None:
@@ -28,7 +28,7 @@ class Refuses(FakeStore):
         return outcome if order.order_id == order_id else super()._put(order)
 
 
-class Broken(FakeStore):
+class BrokenStore(FakeStore):
     """A store with a bug."""
 
     def _put(self, order: Order) -> Outcome:
@@ -72,7 +72,7 @@ def test_a_bad_order_fails_alone() -> None:
 
 
 def test_an_order_that_could_not_be_stored_fails_alone() -> None:
-    store = Refuses("O2", THROTTLED)
+    store = RefusingStore("O2", THROTTLED)
     assert Run(store, *(record(f"m{n}", body(f"O{n}")) for n in (1, 2, 3))).failed == ["m2"]
     assert set(store.orders) == {"O1", "O3"}
 
@@ -96,7 +96,7 @@ def test_a_message_that_is_in_the_batch_twice_is_reported_once() -> None:
     assert Run(FakeStore(), record("m1", ""), record("m1", "")).failed == ["m1"]
 
 
-class TimesOut(FakeStore):
+class SlowStore(FakeStore):
     """A store whose time is up in the middle of the batch."""
 
     def put(self, orders: Sequence[Order], deadline: float) -> list[Outcome]:
@@ -107,9 +107,9 @@ class TimesOut(FakeStore):
 BATCHES = {
     "none failed": (FakeStore(), ["O1", "O2"], []),
     "all failed": (FakeStore(), ["", "{"], ["m0", "m1"]),
-    "all failed by a bug": (Broken(), ["O1", "O2"], ["m0", "m1"]),
+    "all failed by a bug": (BrokenStore(), ["O1", "O2"], ["m0", "m1"]),
     "some failed": (FakeStore(), ["O1", "{", "O2", ""], ["m1", "m3"]),
-    "a time-out in the middle": (TimesOut(), ["O1", "O2", "{", "O3", "O4"], ["m2", "m3", "m4"]),
+    "a time-out in the middle": (SlowStore(), ["O1", "O2", "{", "O3", "O4"], ["m2", "m3", "m4"]),
     "no messages": (FakeStore(), [], []),
 }
 
@@ -123,7 +123,7 @@ def test_the_response_is_one_that_lambda_takes(store: OrderStore, orders: list[s
 
 
 def test_a_bug_fails_the_orders_and_leaves_a_traceback_and_a_record_each() -> None:
-    run = Run(Broken(), record("m1", body("O1")), record("m2", "{"))
+    run = Run(BrokenStore(), record("m1", body("O1")), record("m2", "{"))
     assert run.failed == ["m1", "m2"]
     [traceback], [first, second] = run.tracebacks, run.failures
     assert "RuntimeError: a bug, seen with O1" in traceback
@@ -174,7 +174,7 @@ def test_what_can_never_succeed_is_received_again_at_once_until_its_last_attempt
         record("its last", "{", attempt=3),
     )
     assert Run(conflict, *records).at_once == ["invalid", "conflict"]
-    assert Run(Refuses("O1", THROTTLED), record("transient", body("O1"))).at_once == []
+    assert Run(RefusingStore("O1", THROTTLED), record("transient", body("O1"))).at_once == []
 
 
 def test_outcomes_batch_size_and_age_are_measured() -> None:
@@ -200,14 +200,14 @@ def test_a_large_batch_has_several_records_and_is_counted_once() -> None:
 
 
 def test_without_time_left_nothing_is_called_stored() -> None:
-    class TellsTheDeadline(FakeStore):
+    class DeadlineStore(FakeStore):
         deadline = 0.0
 
         def put(self, orders: Sequence[Order], deadline: float) -> list[Outcome]:
             self.deadline = deadline
             return super().put(orders, deadline)
 
-    late, early = TellsTheDeadline(), TellsTheDeadline()
+    late, early = DeadlineStore(), DeadlineStore()
     Run(late, record("m1", body("O1")), seconds_left=10)
     Run(early, record("m1", body("O1")), seconds_left=5)
     assert late.deadline > early.deadline

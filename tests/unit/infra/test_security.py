@@ -23,7 +23,7 @@ PAGE = (ROOT / "docs/security.md").read_text()
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotFollowed:
+class Deviation:
     """A row of the table of exceptions."""
 
     rule: Rule
@@ -38,12 +38,12 @@ def rows(heading: str) -> Iterator[list[str]]:
         yield row.split(" | ")
 
 
-def exceptions() -> Iterator[NotFollowed]:
+def exceptions() -> Iterator[Deviation]:
     rule_of = {rule.ids[0]: rule for rule in RULES}
     for rule, resources, stacks, _ in rows("What is not followed"):
         for resource in re.findall("`([^`]+)`", resources):
             for stack in STACKS if stacks == "all" else stacks.split(", "):
-                yield NotFollowed(rule=rule_of[rule.strip("`")], resource=resource, stack=stack)
+                yield Deviation(rule=rule_of[rule.strip("`")], resource=resource, stack=stack)
 
 
 EXCEPTIONS = list(exceptions())
@@ -56,7 +56,7 @@ def program(stack: str) -> Program:
 
 
 def ids(value: object) -> str | None:
-    if isinstance(value, NotFollowed):
+    if isinstance(value, Deviation):
         return f"{value.rule.ids[0]}-{value.resource}-{value.stack}"
     return value.ids[0] if isinstance(value, Rule) else None
 
@@ -73,7 +73,7 @@ def test_every_resource_keeps_the_rules_or_is_an_exception_with_a_reason(rule: R
 
 
 @pytest.mark.parametrize("exception", EXCEPTIONS, ids=ids)
-def test_every_exception_is_still_one(exception: NotFollowed) -> None:
+def test_every_exception_is_still_one(exception: Deviation) -> None:
     broken = {resource.name for resource in exception.rule.broken_in(program(exception.stack))}
     assert exception.resource in broken, (
         f"In {exception.stack}, {exception.resource} keeps {exception.rule.ids[0]} now, or is not there: "

@@ -95,7 +95,7 @@ def test_progress_is_told_for_every_order() -> None:
 def test_no_more_requests_are_in_flight_than_there_are_threads() -> None:
     lock, now, most = Lock(), [0], [0]
 
-    class Counting(FakeTopic):
+    class CountingTopic(FakeTopic):
         def publish_batch(self, **entries: Any) -> dict[str, Any]:
             with lock:
                 now[0] += 1
@@ -105,43 +105,43 @@ def test_no_more_requests_are_in_flight_than_there_are_threads() -> None:
                 now[0] -= 1
             return answer
 
-    publish(Counting(), "topic", BODIES * 5)  # type: ignore[arg-type]
+    publish(CountingTopic(), "topic", BODIES * 5)  # type: ignore[arg-type]
     assert 1 <= most[0] <= IN_FLIGHT
 
 
 @pytest.mark.parametrize("failing", [2, 10])
 def test_a_request_that_fails_refuses_its_own_orders_and_the_rest_is_told(failing: int) -> None:
-    class Fails(FakeTopic):
+    class FailingTopic(FakeTopic):
         def publish_batch(self, **entries: Any) -> dict[str, Any]:
             answer = super().publish_batch(**entries)
             if BODIES[10 * failing - 10] in (entry["Message"] for entry in entries["PublishBatchRequestEntries"]):
                 raise ReadTimeoutError(endpoint_url="https://sns")
             return answer
 
-    refused = publish(Fails(), "topic", BODIES)  # type: ignore[arg-type]
+    refused = publish(FailingTopic(), "topic", BODIES)  # type: ignore[arg-type]
     assert [one.body for one in refused] == BODIES[10 * failing - 10 : 10 * failing]
     assert all("Read timeout" in one.reason for one in refused)
 
 
 def test_a_first_request_that_fails_ends_it_all_because_nothing_was_published() -> None:
-    class Fails(FakeTopic):
+    class FailingTopic(FakeTopic):
         def publish_batch(self, **_entries: Any) -> dict[str, Any]:
             self.requests += 1
             raise ReadTimeoutError(endpoint_url="https://sns")
 
-    topic = Fails()
+    topic = FailingTopic()
     with pytest.raises(ReadTimeoutError):
         publish(topic, "topic", BODIES)  # type: ignore[arg-type]
     assert topic.requests == 1
 
 
 def test_a_bug_in_one_batch_is_not_swallowed() -> None:
-    class Broken(FakeTopic):
+    class BrokenTopic(FakeTopic):
         def publish_batch(self, **_entries: Any) -> dict[str, Any]:
             raise RuntimeError("a bug")
 
     with pytest.raises(RuntimeError) as raised:
-        publish(Broken(), "topic", BODIES)  # type: ignore[arg-type]
+        publish(BrokenTopic(), "topic", BODIES)  # type: ignore[arg-type]
     assert str(raised.value) == "a bug"
 
 

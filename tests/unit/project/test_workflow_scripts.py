@@ -17,7 +17,7 @@ from tests.support.workflows import JOBS, STACK_ACTION, STACKS, steps
 
 
 @dataclass(frozen=True)
-class Ran:
+class ScriptResult:
     """What a script left behind."""
 
     status: int
@@ -28,7 +28,7 @@ class Ran:
     folder: Path
 
 
-Run = Callable[..., Ran]
+Run = Callable[..., ScriptResult]
 
 RECORD = 'printf "%s\\n" "$(basename "$0") $*" >> "$CALLS"\n'
 
@@ -39,7 +39,7 @@ def run(tmp_path: Path) -> Run:
     if not (shutil.which("bash") and shutil.which("jq") and shutil.which("openssl")):
         pytest.skip("needs bash, jq and openssl, which GitHub's runners have")
 
-    def run_script(script: str, environment: dict[str, str], **commands: str) -> Ran:
+    def run_script(script: str, environment: dict[str, str], **commands: str) -> ScriptResult:
         files = {name: tmp_path / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "CALLS")}
         for file in files.values():
             file.touch()
@@ -61,7 +61,7 @@ def run(tmp_path: Path) -> Run:
             text=True,
             check=False,
         )
-        return Ran(
+        return ScriptResult(
             status=done.returncode,
             log=done.stdout + done.stderr,
             outputs=files["GITHUB_OUTPUT"].read_text(),
@@ -142,7 +142,7 @@ def test_a_stack_that_is_not_as_expected_fails_the_comparison_and_is_handed_on(r
     assert re.fullmatch(r"prod<<(\w{32})\n~ 1 to update\n\n\1\n", ran.outputs)
 
 
-def report(run: Run, compared: dict[str, str], open_issues: list[dict[str, Any]]) -> Ran:
+def report(run: Run, compared: dict[str, str], open_issues: list[dict[str, Any]]) -> ScriptResult:
     environment = {
         "STACK": "dev",
         "TITLE": "dev is not what the program says",

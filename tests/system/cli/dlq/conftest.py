@@ -9,36 +9,38 @@ from local import running
 from local.pipeline import Pipeline
 from local.running import Running, note
 from ops import terminal
-from tests.support.command import Orders, Ran, run_orders
-from tests.support.dead_letters import Desk
+from tests.support.command import CommandResult, Orders, run_orders
+from tests.support.dead_letters import OrderQueues
 from tests.support.waiting import eventually
 
 
 @pytest.fixture
-def desk(pipeline: Pipeline) -> Iterator[Desk]:
+def queues(pipeline: Pipeline) -> Iterator[OrderQueues]:
     """The worker's pipeline, whose dead letters are this test's alone, and gone at its end."""
-    desk = Desk(endpoint=pipeline.endpoint, outputs=pipeline.outputs)
-    clear(desk)
-    yield desk
-    clear(desk)
+    queues = OrderQueues(endpoint=pipeline.endpoint, outputs=pipeline.outputs)
+    clear(queues)
+    yield queues
+    clear(queues)
 
 
-def clear(desk: Desk) -> None:
-    eventually(lambda: not desk.hidden(desk.source) + desk.visible(desk.source), "an empty queue")
-    desk.endpoint.sqs.purge_queue(QueueUrl=desk.dead_letters)
+def clear(queues: OrderQueues) -> None:
+    eventually(lambda: not queues.hidden(queues.source) + queues.visible(queues.source), "an empty queue")
+    queues.endpoint.sqs.purge_queue(QueueUrl=queues.dead_letters)
 
 
 @pytest.fixture
-def dlq(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, desk: Desk) -> Orders:
+def dlq(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, queues: OrderQueues
+) -> Orders:
     """Runs `orders dlq` beside the running pipeline."""
     monkeypatch.setattr(running, "NOTE", tmp_path / "running.json")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr(terminal.console, "_width", 200)
     monkeypatch.setattr("ops.dead_letters.look.POLL_SECONDS", 0)  # The emulator has one server, which answers at once.
     monkeypatch.setattr("ops.dead_letters.redrive.LOOK_SECONDS", 0.2)
-    note(Running(url=desk.endpoint.url, outputs=desk.outputs))
+    note(Running(url=queues.endpoint.url, outputs=queues.outputs))
 
-    def run(*arguments: str, stdin: str = "") -> Ran:
+    def run(*arguments: str, stdin: str = "") -> CommandResult:
         return run_orders(monkeypatch, capsys, "dlq", *arguments, stdin=stdin)
 
     return run

@@ -8,19 +8,18 @@ import pytest
 from ops.dead_letters.letter import CAME_FROM
 from ops.errors import Exit
 from tests.support.command import Orders
-from tests.support.dead_letters import Desk
-from tests.support.dlq import ATTRIBUTES, dead, fill, only_dead
+from tests.support.dead_letters import ATTRIBUTES, OrderQueues, dead, fill, only_dead
 from tests.support.orders import body
 
 
-def test_an_edit_without_confirm_shows_the_difference_and_does_nothing(dlq: Orders, desk: Desk) -> None:
-    [letter] = fill(desk, body("T-1", quantity=0))
+def test_an_edit_without_confirm_shows_the_difference_and_does_nothing(dlq: Orders, queues: OrderQueues) -> None:
+    [letter] = fill(queues, body("T-1", quantity=0))
     ran = dlq("edit", "T-1", "--set", "quantity=2")
     assert ran.code == Exit.DONE
     assert '-  "quantity": 0,' in ran.out
     assert '+  "quantity": 2,' in ran.out
     assert "nothing was done: add --confirm" in ran.out
-    assert only_dead(desk).digest() == letter.digest()
+    assert only_dead(queues).digest() == letter.digest()
 
 
 @pytest.mark.parametrize(
@@ -35,23 +34,23 @@ def test_an_edit_without_confirm_shows_the_difference_and_does_nothing(dlq: Orde
     ids=["invalid", "one of two invalid", "another order", "the same", "no value"],
 )
 def test_an_edit_that_is_not_accepted_says_why_and_does_nothing(
-    dlq: Orders, desk: Desk, settings: Sequence[str], code: Exit, told: str
+    dlq: Orders, queues: OrderQueues, settings: Sequence[str], code: Exit, told: str
 ) -> None:
-    [letter] = fill(desk, body("T-1", quantity=0))
+    [letter] = fill(queues, body("T-1", quantity=0))
     sets = [part for setting in settings for part in ("--set", setting)]
     ran = dlq("edit", "T-1", *sets, "--confirm")
     assert ran.code == code
     assert told in ran.err
-    assert only_dead(desk).digest() == letter.digest()
+    assert only_dead(queues).digest() == letter.digest()
 
 
 def test_a_mended_letter_takes_the_old_ones_place_keeps_its_attributes_and_says_where_it_came_from(
-    dlq: Orders, desk: Desk
+    dlq: Orders, queues: OrderQueues
 ) -> None:
-    [letter] = fill(desk, body("T-1", quantity=0, price=1), attributes=ATTRIBUTES)
+    [letter] = fill(queues, body("T-1", quantity=0, price=1), attributes=ATTRIBUTES)
     ran = dlq("edit", letter.message_id, "--set", "quantity=2", "--set", "itemName=Täßchen", "--confirm")
     assert (ran.code, ran.err) == (Exit.DONE, "")
-    mended = only_dead(desk)
+    mended = only_dead(queues)
     assert json.loads(mended.body) == json.loads(body("T-1", quantity=2, price=1, itemName="Täßchen"))
     assert mended.attributes == {
         **ATTRIBUTES,
@@ -60,24 +59,26 @@ def test_a_mended_letter_takes_the_old_ones_place_keeps_its_attributes_and_says_
     assert mended.message_id in ran.out
 
 
-def test_an_order_becomes_another_one_where_that_is_asked_for(dlq: Orders, desk: Desk) -> None:
-    fill(desk, body("T-1"))
+def test_an_order_becomes_another_one_where_that_is_asked_for(dlq: Orders, queues: OrderQueues) -> None:
+    fill(queues, body("T-1"))
     assert dlq("edit", "T-1", "--set", "orderId=T-2", "--new-order-id", "--confirm").code == Exit.DONE
-    assert only_dead(desk).order_id == "T-2"
+    assert only_dead(queues).order_id == "T-2"
 
 
-def test_an_order_is_mended_within_its_envelope(dlq: Orders, desk: Desk) -> None:
+def test_an_order_is_mended_within_its_envelope(dlq: Orders, queues: OrderQueues) -> None:
     envelope = {"Type": "Notification", "TopicArn": "arn", "Subject": "ä", "Message": body("T-1", quantity=0)}
-    fill(desk, json.dumps(envelope))
+    fill(queues, json.dumps(envelope))
     assert dlq("edit", "T-1", "--set", "quantity=3", "--confirm").code == Exit.DONE
-    mended = json.loads(only_dead(desk).body)
+    mended = json.loads(only_dead(queues).body)
     assert json.loads(mended.pop("Message")) == json.loads(body("T-1", quantity=3))
     assert mended == {name: value for name, value in envelope.items() if name != "Message"}
 
 
-def test_one_of_several_letters_about_an_order_has_to_be_named_by_its_message_id(dlq: Orders, desk: Desk) -> None:
-    letters = fill(desk, body("T-1", quantity=0), body("T-1", quantity=-1))
+def test_one_of_several_letters_about_an_order_has_to_be_named_by_its_message_id(
+    dlq: Orders, queues: OrderQueues
+) -> None:
+    letters = fill(queues, body("T-1", quantity=0), body("T-1", quantity=-1))
     ran = dlq("edit", "T-1", "--set", "quantity=1", "--confirm")
     assert ran.code == Exit.USAGE
     assert all(letter.message_id in ran.err for letter in letters)
-    assert len(dead(desk)) == 2
+    assert len(dead(queues)) == 2

@@ -8,8 +8,7 @@ import pytest
 
 from ops.errors import Exit
 from tests.support.command import Orders
-from tests.support.dead_letters import Desk
-from tests.support.dlq import ATTRIBUTES, fill, only_dead
+from tests.support.dead_letters import ATTRIBUTES, OrderQueues, fill, only_dead
 from tests.support.orders import body
 
 
@@ -32,19 +31,21 @@ SAVES_ANOTHER_FILE = """sed 's/"quantity": 0/"quantity": 5/' "$1" > "$1.new" && 
 
 @pytest.mark.parametrize(("answer", "quantity"), [("y\n", 5), ("n\n", 0)])
 def test_a_letter_is_mended_in_an_editor_once_that_is_said(
-    dlq: Orders, desk: Desk, editor: Callable[[str], None], answer: str, quantity: int
+    dlq: Orders, queues: OrderQueues, editor: Callable[[str], None], answer: str, quantity: int
 ) -> None:
     editor(SAVES_ANOTHER_FILE)
-    fill(desk, body("T-1", quantity=0), attributes=ATTRIBUTES)
+    fill(queues, body("T-1", quantity=0), attributes=ATTRIBUTES)
     ran = dlq("edit", "T-1", stdin=answer)
     assert ran.code == Exit.DONE
     assert '+  "quantity": 5,' in ran.out
-    assert json.loads(only_dead(desk).body)["quantity"] == quantity
-    assert len(only_dead(desk).attributes) == 2 + (quantity == 5)
+    assert json.loads(only_dead(queues).body)["quantity"] == quantity
+    assert len(only_dead(queues).attributes) == 2 + (quantity == 5)
 
 
-def test_a_body_that_is_no_json_is_mended_in_an_editor(dlq: Orders, desk: Desk, editor: Callable[[str], None]) -> None:
-    [letter] = fill(desk, '{"orderId": "T-1"')
+def test_a_body_that_is_no_json_is_mended_in_an_editor(
+    dlq: Orders, queues: OrderQueues, editor: Callable[[str], None]
+) -> None:
+    [letter] = fill(queues, '{"orderId": "T-1"')
     refused = dlq("edit", letter.message_id, "--set", "quantity=1")
     assert (refused.code, refused.err) == (
         Exit.USAGE,
@@ -52,7 +53,7 @@ def test_a_body_that_is_no_json_is_mended_in_an_editor(dlq: Orders, desk: Desk, 
     )
     editor(f"cat > \"$1\" <<'END'\n{body('T-1')}\nEND")
     assert dlq("edit", letter.message_id, "--confirm").code == Exit.DONE
-    assert json.loads(only_dead(desk).body) == json.loads(body("T-1"))
+    assert json.loads(only_dead(queues).body) == json.loads(body("T-1"))
 
 
 @pytest.mark.parametrize(
@@ -60,20 +61,22 @@ def test_a_body_that_is_no_json_is_mended_in_an_editor(dlq: Orders, desk: Desk, 
     [("exit 3", Exit.NOT_ALL, "ended with 3: nothing was done"), ("true", Exit.NOT_ALL, "nothing was changed")],
 )
 def test_an_editor_that_fails_or_saves_nothing_changes_nothing(
-    dlq: Orders, desk: Desk, editor: Callable[[str], None], script: str, code: Exit, told: str
+    dlq: Orders, queues: OrderQueues, editor: Callable[[str], None], script: str, code: Exit, told: str
 ) -> None:
     editor(script)
-    [letter] = fill(desk, body("T-1", quantity=0))
+    [letter] = fill(queues, body("T-1", quantity=0))
     ran = dlq("edit", "T-1", "--confirm")
     assert ran.code == code
     assert told in ran.err
-    assert only_dead(desk).digest() == letter.digest()
+    assert only_dead(queues).digest() == letter.digest()
 
 
-def test_an_editor_that_is_not_there_is_named(dlq: Orders, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_editor_that_is_not_there_is_named(
+    dlq: Orders, queues: OrderQueues, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("VISUAL", "no-such-editor --wait")
-    [letter] = fill(desk, body("T-1"))
+    [letter] = fill(queues, body("T-1"))
     ran = dlq("edit", "T-1")
     assert ran.code == Exit.USAGE
     assert ran.err.startswith("the editor no-such-editor --wait did not start")
-    assert only_dead(desk).digest() == letter.digest()
+    assert only_dead(queues).digest() == letter.digest()

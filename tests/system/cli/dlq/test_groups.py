@@ -7,16 +7,15 @@ import pytest
 from local.pipeline import Pipeline
 from ops.errors import Exit
 from tests.support.command import Orders
-from tests.support.dead_letters import Desk
-from tests.support.dlq import fill, new_id, poison
+from tests.support.dead_letters import OrderQueues, fill, new_id, poison
 from tests.support.orders import body
 from tests.system.cli.dlq.conftest import clear
 
 
-def test_groups_say_what_dead_letters_have_in_common(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
+def test_groups_say_what_dead_letters_have_in_common(dlq: Orders, queues: OrderQueues, pipeline: Pipeline) -> None:
     ids = [new_id() for _ in range(3)]
-    poison(pipeline, desk, body(ids[0], quantity=0), body(ids[1], quantity=-1), body(ids[2], userId=""))
-    fill(desk, body("T-straight"))
+    poison(pipeline, queues, body(ids[0], quantity=0), body(ids[1], quantity=-1), body(ids[2], userId=""))
+    fill(queues, body("T-straight"))
     [found] = dlq("groups", "--json").json
     assert list(found) == ["in the queue"]
     assert [(group["class"], group["signature"], group["count"]) for group in found["in the queue"]] == [
@@ -29,14 +28,14 @@ def test_groups_say_what_dead_letters_have_in_common(dlq: Orders, desk: Desk, pi
     assert ran.out.startswith("4 dead letters in the queue\n")
     assert "such as T-straight" in ran.out
     assert "failed attempts" not in ran.out
-    assert (desk.visible(desk.dead_letters), desk.hidden(desk.dead_letters)) == (4, 0)
+    assert (queues.visible(queues.dead_letters), queues.hidden(queues.dead_letters)) == (4, 0)
 
 
 def test_groups_of_the_log_count_attempts_whether_their_orders_are_dead_or_not(
-    dlq: Orders, desk: Desk, pipeline: Pipeline
+    dlq: Orders, queues: OrderQueues, pipeline: Pipeline
 ) -> None:
-    poison(pipeline, desk, body(new_id(), quantity=0))
-    clear(desk)
+    poison(pipeline, queues, body(new_id(), quantity=0))
+    clear(queues)
     [found] = dlq("groups", "--since", "1h", "--json").json
     assert found["in the queue"] == []
     [of_it] = [group for group in found["in the log"] if group["signature"] == "quantity must be at least 1"]
@@ -48,16 +47,16 @@ def test_groups_of_the_log_count_attempts_whether_their_orders_are_dead_or_not(
 
 @pytest.mark.parametrize(("name", "begin"), [("failures.png", b"\x89PNG"), ("failures.svg", b"<?xml")])
 def test_failures_are_drawn_into_a_file(
-    dlq: Orders, desk: Desk, pipeline: Pipeline, tmp_path: Path, name: str, begin: bytes
+    dlq: Orders, queues: OrderQueues, pipeline: Pipeline, tmp_path: Path, name: str, begin: bytes
 ) -> None:
-    poison(pipeline, desk, body(new_id(), quantity=0))
+    poison(pipeline, queues, body(new_id(), quantity=0))
     ran = dlq("groups", "--since", "1h", "--plot", str(tmp_path / name))
     assert (ran.code, ran.err) == (Exit.DONE, f"drawn: {tmp_path / name}\n")
     assert (tmp_path / name).read_bytes().startswith(begin)
 
 
-def test_failures_are_drawn_in_the_terminal(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
-    poison(pipeline, desk, body(new_id(), quantity=0))
+def test_failures_are_drawn_in_the_terminal(dlq: Orders, queues: OrderQueues, pipeline: Pipeline) -> None:
+    poison(pipeline, queues, body(new_id(), quantity=0))
     ran = dlq("groups", "--plot", "-")
     assert ran.code == Exit.DONE
     assert any(block in ran.out for block in "▁▂▃▄▅▆▇█")

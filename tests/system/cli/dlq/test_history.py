@@ -5,16 +5,17 @@ from uuid import uuid4
 
 from ops.errors import Exit
 from tests.support.command import Orders
-from tests.support.dead_letters import Desk
-from tests.support.dlq import fill, new_id
+from tests.support.dead_letters import OrderQueues, fill, new_id
 from tests.support.orders import body
 
 
-def test_the_history_tells_of_each_deed_with_its_reason_and_result(dlq: Orders, desk: Desk, tmp_path: Path) -> None:
+def test_the_history_tells_of_each_deed_with_its_reason_and_result(
+    dlq: Orders, queues: OrderQueues, tmp_path: Path
+) -> None:
     mark = uuid4().hex
     file = str(tmp_path / "letters.jsonl")
     order_id = new_id()
-    fill(desk, body(order_id, quantity=0))
+    fill(queues, body(order_id, quantity=0))
     deeds = [
         ("edit", order_id, "--set", "quantity=1"),
         ("archive", file, "--all", "--keep"),
@@ -27,7 +28,7 @@ def test_the_history_tells_of_each_deed_with_its_reason_and_result(dlq: Orders, 
         assert ran.code == Exit.DONE, ran
     file_damaged = tmp_path / "damaged.jsonl"
     file_damaged.write_text("damaged\n")
-    fill(desk, body("T-1"))
+    fill(queues, body("T-1"))
     assert dlq("archive", str(file_damaged), "--all", "--confirm", "--reason", mark).code == Exit.USAGE
 
     records = [record for record in dlq("history", "--since", "1h", "--json").json if record["why"].startswith(mark)]
@@ -42,8 +43,8 @@ def test_the_history_tells_of_each_deed_with_its_reason_and_result(dlq: Orders, 
     assert f"because {mark} for redrive" in dlq("history").out
 
 
-def test_a_look_leaves_no_trace_in_the_history(dlq: Orders, desk: Desk, tmp_path: Path) -> None:
-    fill(desk, body("T-1"))
+def test_a_look_leaves_no_trace_in_the_history(dlq: Orders, queues: OrderQueues, tmp_path: Path) -> None:
+    fill(queues, body("T-1"))
     before = dlq("history", "--json").out
     for command in (
         ("list",),

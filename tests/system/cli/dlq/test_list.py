@@ -9,18 +9,17 @@ from local.pipeline import Pipeline
 from ops.commands.dead_letters import listing
 from ops.errors import Exit
 from tests.support.command import Orders
-from tests.support.dead_letters import Desk
-from tests.support.dlq import dead, fill, new_id, poison
+from tests.support.dead_letters import OrderQueues, dead, fill, new_id, poison
 from tests.support.orders import body
 
 
 def test_each_dead_letter_is_listed_once_with_its_reason_and_none_is_lost_or_hidden(
-    dlq: Orders, desk: Desk, pipeline: Pipeline
+    dlq: Orders, queues: OrderQueues, pipeline: Pipeline
 ) -> None:
     ids = [new_id() for _ in range(3)]
     for poisoned in (body(ids[0], quantity=0), body(ids[1], userId=""), body(ids[2], quantity="two")):
-        poison(pipeline, desk, poisoned)
-    [unseen] = fill(desk, body("T-straight"))
+        poison(pipeline, queues, poisoned)
+    [unseen] = fill(queues, body("T-straight"))
     first, second = (dlq("list", "--json") for _ in range(2))
     assert (first.code, first.err) == (Exit.DONE, "")
     assert [letter["orderId"] for letter in first.json] == [*ids, "T-straight"]
@@ -32,7 +31,7 @@ def test_each_dead_letter_is_listed_once_with_its_reason_and_none_is_lost_or_hid
     assert first.json[0]["reason"] == "quantity must be at least 1"
     assert first.json[3]["messageId"] == unseen.message_id
     assert [letter["messageId"] for letter in second.json] == [letter["messageId"] for letter in first.json]
-    assert (desk.visible(desk.dead_letters), desk.hidden(desk.dead_letters)) == (4, 0)
+    assert (queues.visible(queues.dead_letters), queues.hidden(queues.dead_letters)) == (4, 0)
     heading, *lines = dlq("list").out.splitlines()
     assert heading.split() == ["order", "attempts", "first", "seen", "deleted", "in"]
     assert [line.split()[:2] for line in lines[::2]] == [*([order_id, "3"] for order_id in ids), ["T-straight", "-"]]
@@ -42,21 +41,21 @@ def test_each_dead_letter_is_listed_once_with_its_reason_and_none_is_lost_or_hid
     ]
 
 
-def test_a_list_of_many_dead_letters_has_each_once_oldest_first(dlq: Orders, desk: Desk) -> None:
-    letters = fill(desk, *(body(f"T-{number}") for number in range(64)))
+def test_a_list_of_many_dead_letters_has_each_once_oldest_first(dlq: Orders, queues: OrderQueues) -> None:
+    letters = fill(queues, *(body(f"T-{number}") for number in range(64)))
     listed = dlq("list", "--json").json
     assert {letter["messageId"] for letter in listed} == {letter.message_id for letter in letters}
     assert len(listed) == 64
     seen = [(letter["firstSeen"], letter["messageId"]) for letter in listed]
     assert seen == sorted(seen)
-    assert (desk.visible(desk.dead_letters), desk.hidden(desk.dead_letters)) == (64, 0)
+    assert (queues.visible(queues.dead_letters), queues.hidden(queues.dead_letters)) == (64, 0)
 
 
 def test_after_ctrl_c_in_the_middle_of_a_list_all_letters_can_be_seen_again(
-    dlq: Orders, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    dlq: Orders, queues: OrderQueues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bodies = [body(f"T-{number}") for number in range(15)]
-    fill(desk, *bodies)
+    fill(queues, *bodies)
     lines: list[Mapping[str, Any]] = []
 
     def stop_at_the_third(values: Mapping[str, Any], _widths: Mapping[str, int]) -> str:
@@ -68,8 +67,8 @@ def test_after_ctrl_c_in_the_middle_of_a_list_all_letters_can_be_seen_again(
     monkeypatch.setattr(listing, "line_of", stop_at_the_third)
     ran = dlq("list")
     assert (ran.code, ran.out.splitlines()) == (130, ["a line"] * 2)
-    assert (desk.visible(desk.dead_letters), desk.hidden(desk.dead_letters)) == (15, 0)
-    assert dead(desk) == sorted(bodies)
+    assert (queues.visible(queues.dead_letters), queues.hidden(queues.dead_letters)) == (15, 0)
+    assert dead(queues) == sorted(bodies)
 
 
 def test_an_empty_list_says_so(dlq: Orders) -> None:
@@ -77,16 +76,16 @@ def test_an_empty_list_says_so(dlq: Orders) -> None:
     assert (ran.code, ran.out, ran.err) == (Exit.NOT_ALL, "", "no dead letter is there to be seen\n")
 
 
-def test_what_somebody_else_holds_is_said_to_be_hidden(dlq: Orders, desk: Desk) -> None:
-    fill(desk, body("T-1"), body("T-2"))
-    desk.endpoint.sqs.receive_message(QueueUrl=desk.dead_letters, VisibilityTimeout=600)
+def test_what_somebody_else_holds_is_said_to_be_hidden(dlq: Orders, queues: OrderQueues) -> None:
+    fill(queues, body("T-1"), body("T-2"))
+    queues.endpoint.sqs.receive_message(QueueUrl=queues.dead_letters, VisibilityTimeout=600)
     ran = dlq("list", "--json")
     assert len(ran.json) == 1
     assert ran.err.startswith("about 1 more may be there: somebody else holds them")
 
 
-def test_an_order_cannot_write_into_the_terminal(dlq: Orders, desk: Desk) -> None:
-    fill(desk, body("T-\x1b[2J", itemName="\x1b[2Jx\n2026 forged"))
+def test_an_order_cannot_write_into_the_terminal(dlq: Orders, queues: OrderQueues) -> None:
+    fill(queues, body("T-\x1b[2J", itemName="\x1b[2Jx\n2026 forged"))
     for command in (("list",), ("groups",), ("show", "T-\x1b[2J")):
         shown = dlq(*command).out
         assert "\\x1b[2J" in shown or "\\u001b[2J" in shown

@@ -7,13 +7,12 @@ import pytest
 from local.running import Running, note
 from ops.errors import Exit
 from tests.support.command import Orders
-from tests.support.dead_letters import Desk
-from tests.support.dlq import fill
+from tests.support.dead_letters import OrderQueues, fill
 from tests.support.orders import body
 
 
-def test_a_letter_that_is_not_there_is_said_to_be_unknown(dlq: Orders, desk: Desk) -> None:
-    fill(desk, body("T-1"))
+def test_a_letter_that_is_not_there_is_said_to_be_unknown(dlq: Orders, queues: OrderQueues) -> None:
+    fill(queues, body("T-1"))
     for command in (("show", "T-unknown"), ("edit", "T-unknown"), ("redrive", "T-unknown")):
         ran = dlq(*command)
         assert (ran.code, ran.out) == (Exit.NOT_ALL, "")
@@ -31,8 +30,12 @@ def test_a_letter_that_is_not_there_is_said_to_be_unknown(dlq: Orders, desk: Des
     ],
     ids=lambda command: command[0],
 )
-def test_a_queue_that_is_not_there_is_one_line(dlq: Orders, desk: Desk, command: Sequence[str]) -> None:
-    note(Running(url=desk.endpoint.url, outputs={**desk.outputs, "deadLetterQueueUrl": f"{desk.dead_letters}-gone"}))
+def test_a_queue_that_is_not_there_is_one_line(dlq: Orders, queues: OrderQueues, command: Sequence[str]) -> None:
+    note(
+        Running(
+            url=queues.endpoint.url, outputs={**queues.outputs, "deadLetterQueueUrl": f"{queues.dead_letters}-gone"}
+        )
+    )
     ran = dlq(*command)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (Exit.NO_ACCESS, "", 1), ran
     assert "found nothing" in ran.err

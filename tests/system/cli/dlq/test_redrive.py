@@ -15,30 +15,31 @@ from local.project import ROOT
 from ops.dead_letters import transfer
 from ops.errors import Exit
 from tests.support.command import Orders
-from tests.support.dead_letters import Desk
-from tests.support.dlq import dead, fill, new_id, poison, store
+from tests.support.dead_letters import OrderQueues, dead, fill, new_id, poison, store
 from tests.support.orders import body
 from tests.support.waiting import eventually
 
 
-def test_without_confirm_a_redrive_tells_what_would_come_of_it_and_sends_nothing(dlq: Orders, desk: Desk) -> None:
+def test_without_confirm_a_redrive_tells_what_would_come_of_it_and_sends_nothing(
+    dlq: Orders, queues: OrderQueues
+) -> None:
     new, known = new_id(), new_id()
-    store(desk, body(known))
+    store(queues, body(known))
     bodies = [body(new), body(known), body("T-bad", quantity=0)]
-    fill(desk, *bodies)
+    fill(queues, *bodies)
     [answered] = dlq("redrive", "--all", "--json").json
     assert answered == {"wouldSend": 3, "wouldComeTo": {"stored": 1, "duplicate": 1, "invalid": 1}}
     ran = dlq("redrive", "--all")
     assert ran.code == Exit.DONE
     assert ran.out.startswith("3 of 3 dead letters; sent now, they would come to:\n")
     assert ran.out.endswith("nothing was sent: add --confirm to send\n")
-    assert dead(desk) == sorted(bodies)
-    assert desk.hidden(desk.source) + desk.visible(desk.source) == 0
+    assert dead(queues) == sorted(bodies)
+    assert queues.hidden(queues.source) + queues.visible(queues.source) == 0
 
 
-def test_a_mended_order_gets_into_the_table(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
+def test_a_mended_order_gets_into_the_table(dlq: Orders, queues: OrderQueues, pipeline: Pipeline) -> None:
     order_id = new_id()
-    poison(pipeline, desk, body(order_id, quantity=0))
+    poison(pipeline, queues, body(order_id, quantity=0))
     assert dlq("edit", order_id, "--set", "quantity=4", "--confirm").code == Exit.DONE
     [listed] = dlq("list", "--json").json
     assert listed["reason"] == "quantity must be at least 1"
@@ -48,14 +49,14 @@ def test_a_mended_order_gets_into_the_table(dlq: Orders, desk: Desk, pipeline: P
     stored = pipeline.order(order_id)
     assert stored
     assert stored["quantity"] == 4
-    assert desk.visible(desk.dead_letters) + desk.hidden(desk.dead_letters) == 0
+    assert queues.visible(queues.dead_letters) + queues.hidden(queues.dead_letters) == 0
 
 
 def test_a_run_that_ctrl_c_stopped_says_how_to_go_on_and_goes_on_at_the_pace_that_is_asked(
-    dlq: Orders, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    dlq: Orders, queues: OrderQueues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = [new_id() for _ in range(12)]
-    fill(desk, *map(body, ids))
+    fill(queues, *map(body, ids))
     sleeps: list[float] = []
 
     def stop_at_the_fifth(seconds: float) -> None:
@@ -75,7 +76,7 @@ def test_a_run_that_ctrl_c_stopped_says_how_to_go_on_and_goes_on_at_the_pace_tha
     begun, _, goes_on, _ = dlq("history", "--json", "--since", "1h").json[-4:]
     assert begun["chosen"] == goes_on["chosen"] == '{"all": true}'
     eventually(
-        lambda: all(desk.endpoint.item(desk.outputs["tableName"], {"orderId": one}) for one in ids), "all orders"
+        lambda: all(queues.endpoint.item(queues.outputs["tableName"], {"orderId": one}) for one in ids), "all orders"
     )
 
 
@@ -89,9 +90,11 @@ main()
 
 
 @pytest.mark.usefixtures("dlq")
-def test_two_redrives_at_once_bring_every_order_into_the_table(desk: Desk, pipeline: Pipeline, tmp_path: Path) -> None:
+def test_two_redrives_at_once_bring_every_order_into_the_table(
+    queues: OrderQueues, pipeline: Pipeline, tmp_path: Path
+) -> None:
     ids = [new_id() for _ in range(60)]
-    fill(desk, *map(body, ids))
+    fill(queues, *map(body, ids))
     command = [sys.executable, "-c", ORDERS, str(tmp_path / "running.json"), "dlq", "redrive", "--all", "--confirm"]
     runs = [
         subprocess.Popen(
@@ -112,5 +115,5 @@ def test_two_redrives_at_once_bring_every_order_into_the_table(desk: Desk, pipel
         sent += json.loads(out)["inTable"] if out else 0
     assert sent == 60
     assert all(pipeline.order(order_id) for order_id in ids)
-    assert desk.visible(desk.dead_letters) + desk.hidden(desk.dead_letters) == 0
-    eventually(lambda: not desk.visible(desk.source) + desk.hidden(desk.source), "an empty queue")
+    assert queues.visible(queues.dead_letters) + queues.hidden(queues.dead_letters) == 0
+    eventually(lambda: not queues.visible(queues.source) + queues.hidden(queues.source), "an empty queue")

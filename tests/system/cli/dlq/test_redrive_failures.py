@@ -3,46 +3,45 @@
 from local.pipeline import Pipeline
 from ops.errors import Exit
 from tests.support.command import Orders
-from tests.support.dead_letters import Desk
-from tests.support.dlq import dead, fill, new_id, only_dead, poison
+from tests.support.dead_letters import OrderQueues, dead, fill, new_id, only_dead, poison
 from tests.support.orders import body
 from tests.support.waiting import eventually
 
 
-def test_a_letter_that_comes_back_is_told_with_its_reason(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
+def test_a_letter_that_comes_back_is_told_with_its_reason(dlq: Orders, queues: OrderQueues, pipeline: Pipeline) -> None:
     order_id = new_id()
-    poison(pipeline, desk, body(order_id, quantity=0))
+    poison(pipeline, queues, body(order_id, quantity=0))
     ran = dlq("redrive", order_id, "--confirm", "--wait")
     assert ran.code == Exit.NOT_ALL
     assert f"failed again: {order_id}: quantity must be at least 1 (message " in ran.out
     assert "sent 1: 0 in the table, 1 failed again, 0 not settled\n" in ran.out
-    eventually(lambda: desk.visible(desk.dead_letters) == 1, "the letter, back")
-    assert only_dead(desk).message_id in ran.out
-    assert only_dead(desk).body == body(order_id, quantity=0)
+    eventually(lambda: queues.visible(queues.dead_letters) == 1, "the letter, back")
+    assert only_dead(queues).message_id in ran.out
+    assert only_dead(queues).body == body(order_id, quantity=0)
 
 
 def test_whoever_waits_for_a_letter_that_fails_again_finds_it_back_among_the_dead(
-    dlq: Orders, desk: Desk, pipeline: Pipeline
+    dlq: Orders, queues: OrderQueues, pipeline: Pipeline
 ) -> None:
     order_id = new_id()
-    poison(pipeline, desk, body(order_id, quantity=0))
+    poison(pipeline, queues, body(order_id, quantity=0))
     [answered] = dlq("redrive", order_id, "--confirm", "--wait", "--json").json
     assert [(failed["orderId"], failed["back"]) for failed in answered["failed"]] == [(order_id, True)]
-    assert desk.visible(desk.dead_letters) == 1
+    assert queues.visible(queues.dead_letters) == 1
 
 
-def test_where_the_first_letter_fails_again_no_other_is_sent(dlq: Orders, desk: Desk) -> None:
-    fill(desk, *(body(f"T-{number}", quantity=0) for number in range(5)))
+def test_where_the_first_letter_fails_again_no_other_is_sent(dlq: Orders, queues: OrderQueues) -> None:
+    fill(queues, *(body(f"T-{number}", quantity=0) for number in range(5)))
     [answered] = dlq("redrive", "--all", "--confirm", "--json").json
     assert (answered["sent"], answered["failedAgain"], answered["notSent"]) == (1, 1, 4)
     assert answered["stopped"] == "the first one, sent alone, did not get into the table"
-    eventually(lambda: desk.visible(desk.dead_letters) == 5, "all letters, one of them back")
-    assert len(set(dead(desk))) == 5
+    eventually(lambda: queues.visible(queues.dead_letters) == 5, "all letters, one of them back")
+    assert len(set(dead(queues))) == 5
 
 
-def test_no_more_is_sent_when_too_many_fail_again(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
+def test_no_more_is_sent_when_too_many_fail_again(dlq: Orders, queues: OrderQueues, pipeline: Pipeline) -> None:
     good = new_id()
-    fill(desk, *(body(f"T-{number}", quantity=0) for number in range(80)), body(good))
+    fill(queues, *(body(f"T-{number}", quantity=0) for number in range(80)), body(good))
     ran = dlq("redrive", "--all", "--confirm", "--rate", "4", "--stop-at", "10%", "--json")
     assert ran.code == Exit.NOT_ALL
     [answered] = ran.json
@@ -50,5 +49,5 @@ def test_no_more_is_sent_when_too_many_fail_again(dlq: Orders, desk: Desk, pipel
     assert answered["notSent"] > 0
     assert answered["sent"] + answered["notSent"] == 81
     assert pipeline.order(good)
-    eventually(lambda: desk.visible(desk.dead_letters) == 80, "all letters but the good one")
-    assert len(set(dead(desk))) == 80
+    eventually(lambda: queues.visible(queues.dead_letters) == 80, "all letters but the good one")
+    assert len(set(dead(queues))) == 80

@@ -7,15 +7,18 @@ import pytest
 from local.pipeline import Pipeline
 from ops.errors import Exit
 from tests.support.command import Orders
-from tests.support.dead_letters import Desk
-from tests.support.dlq import dead, fill, new_id, poison
+from tests.support.dead_letters import OrderQueues, dead, fill, new_id, poison
 from tests.support.orders import body
 
 
-def test_letters_are_chosen_by_order_message_group_class_and_field(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
+def test_letters_are_chosen_by_order_message_group_class_and_field(
+    dlq: Orders, queues: OrderQueues, pipeline: Pipeline
+) -> None:
     bad = [new_id() for _ in range(3)]
-    poison(pipeline, desk, body(bad[0], quantity=0), body(bad[1], quantity=-5), body(bad[2], userId="", status="paid"))
-    letters = fill(desk, *(body(f"T-{number}", status="paid", price=1.50) for number in range(4)))
+    poison(
+        pipeline, queues, body(bad[0], quantity=0), body(bad[1], quantity=-5), body(bad[2], userId="", status="paid")
+    )
+    letters = fill(queues, *(body(f"T-{number}", status="paid", price=1.50) for number in range(4)))
     [group, *_] = dlq("groups", "--json").json[0]["in the queue"]
     [quantity] = [one for one in dlq("groups", "--json").json[0]["in the queue"] if one["count"] == 2]
     assert group["count"] == 4
@@ -32,7 +35,7 @@ def test_letters_are_chosen_by_order_message_group_class_and_field(dlq: Orders, 
         ("--all",): 7,
     }.items():
         assert dlq("redrive", *chosen, "--json").json[0]["wouldSend"] == count, chosen
-    assert desk.visible(desk.dead_letters) == 7
+    assert queues.visible(queues.dead_letters) == 7
 
 
 @pytest.mark.parametrize(
@@ -46,21 +49,23 @@ def test_letters_are_chosen_by_order_message_group_class_and_field(dlq: Orders, 
         (("--all", "--resume"), "--resume those of its run: name none"),
     ],
 )
-def test_what_cannot_be_chosen_is_named(dlq: Orders, desk: Desk, arguments: Sequence[str], told: str) -> None:
-    fill(desk, body("T-1"))
+def test_what_cannot_be_chosen_is_named(dlq: Orders, queues: OrderQueues, arguments: Sequence[str], told: str) -> None:
+    fill(queues, body("T-1"))
     ran = dlq("redrive", *arguments, "--confirm")
     assert ran.code == Exit.USAGE
     assert told in ran.err
-    assert dead(desk) == [body("T-1")]
+    assert dead(queues) == [body("T-1")]
 
 
-def test_only_what_was_chosen_is_sent_and_the_rest_stays_as_it_is(dlq: Orders, desk: Desk, pipeline: Pipeline) -> None:
+def test_only_what_was_chosen_is_sent_and_the_rest_stays_as_it_is(
+    dlq: Orders, queues: OrderQueues, pipeline: Pipeline
+) -> None:
     ids = [new_id() for _ in range(6)]
     bodies = [body(order_id, status="paid" if number % 2 else "new") for number, order_id in enumerate(ids)]
-    fill(desk, *bodies)
+    fill(queues, *bodies)
     ran = dlq("redrive", "--where", "status=paid", "--confirm", "--wait")
     assert (ran.code, ran.err) == (Exit.DONE, "")
     assert "sent 3: 3 in the table, 0 failed again, 0 not settled\n" in ran.out
-    assert dead(desk) == sorted(bodies[::2])
+    assert dead(queues) == sorted(bodies[::2])
     assert [bool(pipeline.order(order_id)) for order_id in ids] == [False, True] * 3
-    assert (desk.visible(desk.dead_letters), desk.hidden(desk.dead_letters)) == (3, 0)
+    assert (queues.visible(queues.dead_letters), queues.hidden(queues.dead_letters)) == (3, 0)

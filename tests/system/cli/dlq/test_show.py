@@ -7,8 +7,7 @@ import pytest
 from local.pipeline import Pipeline
 from ops.errors import Exit
 from tests.support.command import Orders
-from tests.support.dead_letters import Desk
-from tests.support.dlq import fill, new_id, only_dead, store
+from tests.support.dead_letters import OrderQueues, fill, new_id, only_dead, store
 from tests.support.orders import body
 from tests.support.waiting import eventually
 
@@ -16,15 +15,15 @@ MORNING, EVENING = "2025-05-03T06:00:00Z", "2025-05-03T18:00:00Z"
 
 
 def test_a_dead_letter_is_shown_with_its_flaw_its_attempts_and_its_attributes(
-    dlq: Orders, desk: Desk, pipeline: Pipeline
+    dlq: Orders, queues: OrderQueues, pipeline: Pipeline
 ) -> None:
     order_id = new_id()
     pipeline.endpoint.sns.publish(
-        TopicArn=desk.outputs["topicArn"],
+        TopicArn=queues.outputs["topicArn"],
         Message=body(order_id, quantity=0),
         MessageAttributes={"shop": {"DataType": "String", "StringValue": "Genève"}},
     )
-    eventually(lambda: desk.visible(desk.dead_letters) == 1, "the dead letter")
+    eventually(lambda: queues.visible(queues.dead_letters) == 1, "the dead letter")
     shown = dlq("show", order_id)
     assert shown.code == Exit.DONE
     assert '>   "quantity": 0' in shown.out
@@ -35,10 +34,10 @@ def test_a_dead_letter_is_shown_with_its_flaw_its_attempts_and_its_attributes(
     assert shown.out.count("invalid: quantity must be at least 1") == 4  # of each attempt, and of another one
     assert "not there" in shown.out
     assert "sent again, it would: fail again: invalid: quantity must be at least 1" in shown.out
-    [answered] = dlq("show", only_dead(desk).message_id, "--json").json
+    [answered] = dlq("show", only_dead(queues).message_id, "--json").json
     assert [attempt["attempt"] for attempt in answered["attempts"]] == [1, 2, 3]
     assert (answered["orderId"], answered["inTable"], answered["redriveWould"]) == (order_id, None, "invalid")
-    assert answered["body"] == only_dead(desk).body
+    assert answered["body"] == only_dead(queues).body
 
 
 @pytest.mark.parametrize(
@@ -53,12 +52,12 @@ def test_a_dead_letter_is_shown_with_its_flaw_its_attempts_and_its_attributes(
     ids=["store", "update", "stale", "duplicate", "conflict"],
 )
 def test_what_sending_a_letter_again_would_do_is_told_beside_what_the_table_holds(
-    dlq: Orders, desk: Desk, there: Mapping[str, object] | None, forecast: str
+    dlq: Orders, queues: OrderQueues, there: Mapping[str, object] | None, forecast: str
 ) -> None:
     order_id = new_id()
-    fill(desk, body(order_id))
+    fill(queues, body(order_id))
     if there is not None:
-        store(desk, body(order_id, **there))
+        store(queues, body(order_id, **there))
     shown = dlq("show", order_id).out
     assert f"sent again, it would: {forecast}" in shown
     [heading] = [line for line in shown.splitlines() if line.startswith("dead letter")]

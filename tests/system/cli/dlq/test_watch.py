@@ -6,20 +6,19 @@ import pytest
 
 from local.pipeline import Pipeline
 from tests.support.command import Orders
-from tests.support.dead_letters import Desk
-from tests.support.dlq import new_id, poison
+from tests.support.dead_letters import OrderQueues, new_id, poison
 from tests.support.orders import body
 
 
 def test_both_queues_and_the_failures_are_watched_and_no_letter_is_hidden(
-    dlq: Orders, desk: Desk, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+    dlq: Orders, queues: OrderQueues, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order_id = new_id()
-    poison(pipeline, desk, body(order_id, quantity=0))
+    poison(pipeline, queues, body(order_id, quantity=0))
     hidden: list[int] = []
 
     def stop_at_the_second(_seconds: float) -> None:
-        hidden.append(desk.hidden(desk.dead_letters))
+        hidden.append(queues.hidden(queues.dead_letters))
         if len(hidden) == 2:
             raise KeyboardInterrupt
 

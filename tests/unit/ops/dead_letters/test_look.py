@@ -10,44 +10,44 @@ from botocore.exceptions import ClientError
 from ops.dead_letters import look as module
 from ops.dead_letters.journal import Journal
 from ops.dead_letters.look import HOLD_SECONDS
-from tests.support.moto_queues import Answer, Desk, Request, look_at, mover, numbered
+from tests.support.recording_sqs import Answer, RecordingSQS, Request, look_at, mover, numbered
 from tests.support.waiting import eventually
 
 
 @pytest.mark.parametrize("count", [0, 1, 10, 95])
-def test_a_look_sees_each_message_once(desk: Desk, count: int) -> None:
-    ids = desk.fill(numbered(count))
+def test_a_look_sees_each_message_once(sqs: RecordingSQS, count: int) -> None:
+    ids = sqs.fill(numbered(count))
     told: list[int] = []
-    with look_at(desk, told.append) as look:
+    with look_at(sqs, told.append) as look:
         assert sorted(seen.message_id for seen in look.seen) == sorted(ids)
         assert sorted(str(seen.order_id) for seen in look.seen) == sorted(f"O{number}" for number in range(count))
         assert (len(look), sum(told)) == (count, count)
 
 
-def test_the_oldest_is_seen_first(desk: Desk) -> None:
-    desk.fill(numbered(30))
-    with look_at(desk) as look:
+def test_the_oldest_is_seen_first(sqs: RecordingSQS) -> None:
+    sqs.fill(numbered(30))
+    with look_at(sqs) as look:
         moments = [seen.first_seen for seen in look.seen]
         assert moments == sorted(moments)
         assert len(moments) == 30
 
 
-def test_what_a_look_sees_is_hidden_from_others_until_its_end(desk: Desk) -> None:
-    ids = desk.fill(numbered(25))
-    with look_at(desk):
-        assert desk.visible(desk.source) == []
-    assert desk.visible(desk.source) == sorted(ids)
+def test_what_a_look_sees_is_hidden_from_others_until_its_end(sqs: RecordingSQS) -> None:
+    ids = sqs.fill(numbered(25))
+    with look_at(sqs):
+        assert sqs.visible(sqs.source) == []
+    assert sqs.visible(sqs.source) == sorted(ids)
 
 
-def test_all_is_given_back_where_the_block_is_interrupted(desk: Desk) -> None:
-    ids = desk.fill(numbered(25))
-    with pytest.raises(KeyboardInterrupt), look_at(desk):
+def test_all_is_given_back_where_the_block_is_interrupted(sqs: RecordingSQS) -> None:
+    ids = sqs.fill(numbered(25))
+    with pytest.raises(KeyboardInterrupt), look_at(sqs):
         raise KeyboardInterrupt
-    assert desk.visible(desk.source) == sorted(ids)
+    assert sqs.visible(sqs.source) == sorted(ids)
 
 
-def test_all_is_given_back_where_ctrl_c_comes_during_the_look(desk: Desk) -> None:
-    ids = desk.fill(numbered(60))
+def test_all_is_given_back_where_ctrl_c_comes_during_the_look(sqs: RecordingSQS) -> None:
+    ids = sqs.fill(numbered(60))
     interrupted: list[int] = []
 
     def press_ctrl_c(count: int) -> None:
@@ -57,117 +57,121 @@ def test_all_is_given_back_where_ctrl_c_comes_during_the_look(desk: Desk) -> Non
 
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        with pytest.raises(KeyboardInterrupt), look_at(desk, press_ctrl_c):
+        with pytest.raises(KeyboardInterrupt), look_at(sqs, press_ctrl_c):
             raise AssertionError("the block was entered")
     finally:
         signal.signal(signal.SIGINT, before)
     assert interrupted == [10]
-    assert desk.visible(desk.source) == sorted(ids)
+    assert sqs.visible(sqs.source) == sorted(ids)
 
 
-def test_all_is_given_back_where_a_request_of_the_look_fails(desk: Desk) -> None:
-    ids = desk.fill(numbered(60))
+def test_all_is_given_back_where_a_request_of_the_look_fails(sqs: RecordingSQS) -> None:
+    ids = sqs.fill(numbered(60))
 
     def fail_once(operation: str, _request: Request) -> None:
-        if len(desk.asked("receive_message")) == 3 and operation == "receive_message":
+        if len(sqs.asked("receive_message")) == 3 and operation == "receive_message":
             raise ClientError({"Error": {"Code": "InternalError", "Message": "not now"}}, "ReceiveMessage")
 
-    desk.instead = fail_once
-    with pytest.raises(ClientError, match="InternalError"), look_at(desk):
+    sqs.instead = fail_once
+    with pytest.raises(ClientError, match="InternalError"), look_at(sqs):
         raise AssertionError("the block was entered")
-    assert desk.visible(desk.source) == sorted(ids)
+    assert sqs.visible(sqs.source) == sorted(ids)
 
 
-def test_where_sqs_lets_nobody_receive_more_the_look_ends_and_tells_what_it_may_not_have_seen(desk: Desk) -> None:
-    ids = desk.fill(numbered(60))
+def test_where_sqs_lets_nobody_receive_more_the_look_ends_and_tells_what_it_may_not_have_seen(
+    sqs: RecordingSQS,
+) -> None:
+    ids = sqs.fill(numbered(60))
 
     def refuse_more(operation: str, _request: Request) -> None:
-        if len(desk.asked("receive_message")) > 3 and operation == "receive_message":
-            raise desk.exceptions.OverLimit({"Error": {"Code": "OverLimit", "Message": "too many"}}, "ReceiveMessage")
+        if len(sqs.asked("receive_message")) > 3 and operation == "receive_message":
+            raise sqs.exceptions.OverLimit({"Error": {"Code": "OverLimit", "Message": "too many"}}, "ReceiveMessage")
 
-    desk.instead = refuse_more
-    with look_at(desk) as look:
+    sqs.instead = refuse_more
+    with look_at(sqs) as look:
         assert len(look) == 30
         assert look.unseen() == 30
-    desk.instead = lambda _operation, _request: None
-    assert desk.visible(desk.source) == sorted(ids)
+    sqs.instead = lambda _operation, _request: None
+    assert sqs.visible(sqs.source) == sorted(ids)
 
 
-def test_what_was_given_back_or_deleted_is_not_given_back_again(desk: Desk) -> None:
-    desk.fill(numbered(3))
-    with look_at(desk) as look:
+def test_what_was_given_back_or_deleted_is_not_given_back_again(sqs: RecordingSQS) -> None:
+    sqs.fill(numbered(3))
+    with look_at(sqs) as look:
         back, gone, kept = look.seen
         look.give_back([back])
-        assert desk.visible(desk.source) == [back.message_id]
+        assert sqs.visible(sqs.source) == [back.message_id]
         look.forget([gone])
         assert [seen.message_id for seen in look.seen] == [kept.message_id]
-        before = len(desk.requests)
-    [(operation, last)] = desk.requests[before:]
+        before = len(sqs.requests)
+    [(operation, last)] = sqs.requests[before:]
     assert operation == "change_message_visibility_batch"
     assert [entry["ReceiptHandle"] for entry in last["Entries"]] == [kept.receipt]
 
 
-def test_unseen_is_what_others_hold_and_what_came_later(desk: Desk) -> None:
-    desk.fill(numbered(2))
-    desk.take(desk.source, hide_seconds=600)
-    desk.fill(numbered(12))
-    with look_at(desk) as look:
+def test_unseen_is_what_others_hold_and_what_came_later(sqs: RecordingSQS) -> None:
+    sqs.fill(numbered(2))
+    sqs.take(sqs.source, hide_seconds=600)
+    sqs.fill(numbered(12))
+    with look_at(sqs) as look:
         assert (len(look), look.unseen()) == (12, 2)
-        desk.fill(numbered(1))
+        sqs.fill(numbered(1))
         assert look.unseen() == 3
 
 
-def test_unseen_is_nothing_where_all_is_held_here(desk: Desk) -> None:
-    desk.fill(numbered(12))
-    with look_at(desk) as look:
+def test_unseen_is_nothing_where_all_is_held_here(sqs: RecordingSQS) -> None:
+    sqs.fill(numbered(12))
+    with look_at(sqs) as look:
         assert look.unseen() == 0
 
 
-def test_a_message_that_is_received_again_counts_once_and_with_its_latest_receipt(desk: Desk, written: Journal) -> None:
-    [message_id] = desk.fill(numbered(1))
+def test_a_message_that_is_received_again_counts_once_and_with_its_latest_receipt(
+    sqs: RecordingSQS, written: Journal
+) -> None:
+    [message_id] = sqs.fill(numbered(1))
     receipts: list[str] = []
     told: list[int] = []
 
     def listen(operation: str, request: Request) -> Answer | None:
         if operation != "receive_message":
             return None
-        answer = desk.ask(operation, request)
+        answer = sqs.ask(operation, request)
         receipts.extend(message["ReceiptHandle"] for message in answer.get("Messages", []))
         return answer
 
     def let_expire(count: int) -> None:
         told.append(count)
-        desk.moto.change_message_visibility(QueueUrl=desk.source, ReceiptHandle=receipts[0], VisibilityTimeout=0)
+        sqs.moto.change_message_visibility(QueueUrl=sqs.source, ReceiptHandle=receipts[0], VisibilityTimeout=0)
 
-    desk.instead = listen
-    with look_at(desk, let_expire) as look:
+    sqs.instead = listen
+    with look_at(sqs, let_expire) as look:
         assert len(set(receipts)) == 2
         assert told == [1]
         assert [(seen.message_id, seen.receipt) for seen in look.seen] == [(message_id, receipts[1])]
         assert look.whole(look.seen[0]).body == numbered(1)[0]
-        list(mover(desk, look, written).move(look.seen))
-    [deleted] = desk.asked("delete_message_batch")
+        list(mover(sqs, look, written).move(look.seen))
+    [deleted] = sqs.asked("delete_message_batch")
     assert [entry["ReceiptHandle"] for entry in deleted["Entries"]] == [receipts[1]]
-    assert (desk.visible(desk.source), desk.bodies(desk.target)) == ([], numbered(1))
+    assert (sqs.visible(sqs.source), sqs.bodies(sqs.target)) == ([], numbered(1))
 
 
-def test_what_is_looked_at_for_long_is_held_anew(desk: Desk) -> None:
-    desk.fill(numbered(12))
-    with look_at(desk) as look:
+def test_what_is_looked_at_for_long_is_held_anew(sqs: RecordingSQS) -> None:
+    sqs.fill(numbered(12))
+    with look_at(sqs) as look:
         look.hold_on()
-        assert desk.asked("change_message_visibility_batch") == []
+        assert sqs.asked("change_message_visibility_batch") == []
         look._held_at -= HOLD_SECONDS  # As though so much time had passed.
         look.hold_on()
         look.hold_on()
-        held = [entry for request in desk.asked("change_message_visibility_batch") for entry in request["Entries"]]
+        held = [entry for request in sqs.asked("change_message_visibility_batch") for entry in request["Entries"]]
         assert sorted(entry["ReceiptHandle"] for entry in held) == sorted(seen.receipt for seen in look.seen)
         assert {entry["VisibilityTimeout"] for entry in held} == {HOLD_SECONDS}
 
 
-def test_what_somebody_thinks_about_is_held_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.fill(numbered(2))
-    with look_at(desk) as look:
+def test_what_somebody_thinks_about_is_held_anew(sqs: RecordingSQS, monkeypatch: pytest.MonkeyPatch) -> None:
+    sqs.fill(numbered(2))
+    with look_at(sqs) as look:
         monkeypatch.setattr(module, "HOLD_SECONDS", 1)
         with look.kept():
-            held = eventually(lambda: desk.asked("change_message_visibility_batch"), "a request to hold on")
+            held = eventually(lambda: sqs.asked("change_message_visibility_batch"), "a request to hold on")
     assert [entry["VisibilityTimeout"] for entry in held[0]["Entries"]] == [1, 1]

@@ -8,8 +8,8 @@ import pytest
 
 from ops.dead_letters.journal import Journal, read_moves
 from ops.dead_letters.letter import CAME_FROM, MAX_ATTRIBUTES, MAX_BYTES
-from tests.support.moto_queues import BINARY, TEXT, Desk, look_at, move_all, mover, numbered
 from tests.support.orders import body
+from tests.support.recording_sqs import BINARY, TEXT, RecordingSQS, look_at, move_all, mover, numbered
 
 ENVELOPE = json.dumps(
     {"Type": "Notification", "TopicArn": "arn:aws:sns:eu-west-1:1:OrderTopic", "Message": body("O1")}, indent=2
@@ -33,73 +33,73 @@ ATTRIBUTES: Mapping[str, Mapping[str, Any]] = {
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_a_body_is_the_same_in_a_look_and_after_a_move_byte_for_byte(desk: Desk, written: Journal, body: str) -> None:
-    [message_id] = desk.fill([body])
-    with look_at(desk) as look:
+def test_a_body_is_the_same_in_a_look_and_after_a_move_byte_for_byte(
+    sqs: RecordingSQS, written: Journal, body: str
+) -> None:
+    [message_id] = sqs.fill([body])
+    with look_at(sqs) as look:
         assert look.whole(look.seen[0]).body.encode() == body.encode()
-        [sent] = mover(desk, look, written).move(look.seen)
+        [sent] = mover(sqs, look, written).move(look.seen)
         assert (list(sent.copies), sent.refused) == ([message_id], {})
-    [arrived] = desk.take(desk.target)
+    [arrived] = sqs.take(sqs.target)
     assert arrived["Body"].encode() == body.encode()
     assert arrived["MessageId"] == sent.copies[message_id]
-    assert desk.visible(desk.source) == []
+    assert sqs.visible(sqs.source) == []
 
 
 @pytest.mark.parametrize("attributes", ATTRIBUTES.values(), ids=ATTRIBUTES)
 def test_attributes_are_the_same_in_a_look_and_after_a_move(
-    desk: Desk, written: Journal, attributes: Mapping[str, Any]
+    sqs: RecordingSQS, written: Journal, attributes: Mapping[str, Any]
 ) -> None:
-    desk.fill([body("O1")], attributes)
-    with look_at(desk) as look:
+    sqs.fill([body("O1")], attributes)
+    with look_at(sqs) as look:
         assert look.whole(look.seen[0]).attributes == attributes
-        list(mover(desk, look, written).move(look.seen))
-    [arrived] = desk.take(desk.target)
+        list(mover(sqs, look, written).move(look.seen))
+    [arrived] = sqs.take(sqs.target)
     assert arrived.get("MessageAttributes", {}) == attributes
-    assert desk.visible(desk.source) == []
+    assert sqs.visible(sqs.source) == []
 
 
 # moto itself forgets the header where it comes in a batch.
-def test_the_trace_goes_on_where_a_letter_is_moved(desk: Desk, written: Journal) -> None:
+def test_the_trace_goes_on_where_a_letter_is_moved(sqs: RecordingSQS, written: Journal) -> None:
     trace: Any = {"DataType": "String", "StringValue": "Root=1-5759e988-bd862e3fe1be46a994272793"}
-    desk.moto.send_message(
-        QueueUrl=desk.source, MessageBody="traced", MessageSystemAttributes={"AWSTraceHeader": trace}
-    )
-    desk.fill(["not traced"])
-    move_all(desk, written)
-    entries = [entry for request in desk.asked("send_message_batch") for entry in request["Entries"]]
+    sqs.moto.send_message(QueueUrl=sqs.source, MessageBody="traced", MessageSystemAttributes={"AWSTraceHeader": trace})
+    sqs.fill(["not traced"])
+    move_all(sqs, written)
+    entries = [entry for request in sqs.asked("send_message_batch") for entry in request["Entries"]]
     assert {entry["MessageBody"]: entry.get("MessageSystemAttributes") for entry in entries} == {
         "traced": {"AWSTraceHeader": trace},
         "not traced": None,
     }
 
 
-def test_all_is_moved_by_tens(desk: Desk, written: Journal) -> None:
-    ids = desk.fill(numbered(95))
-    told = move_all(desk, written)
-    assert (desk.visible(desk.source), desk.bodies(desk.target)) == ([], sorted(numbered(95)))
+def test_all_is_moved_by_tens(sqs: RecordingSQS, written: Journal) -> None:
+    ids = sqs.fill(numbered(95))
+    told = move_all(sqs, written)
+    assert (sqs.visible(sqs.source), sqs.bodies(sqs.target)) == ([], sorted(numbered(95)))
     assert sorted(len(sent.copies) for sent in told) == [5, *[10] * 9]
     moves = read_moves(written.path)
     assert (moves.sending, set(moves.sent), moves.deleted) == (set(), set(ids), set(ids))
-    assert sorted(moves.sent.values()) == desk.visible(desk.target)
+    assert sorted(moves.sent.values()) == sqs.visible(sqs.target)
     assert moves.sent == {old: new for sent in told for old, new in sent.copies.items()}
 
 
 @pytest.mark.parametrize(("rate", "most"), [(1_000.0, 10), (2_000.5, 10)])
-def test_a_rate_moves_all_the_same(desk: Desk, written: Journal, rate: float, most: int) -> None:
-    desk.fill(numbered(25))
-    with look_at(desk) as look:
-        told = list(mover(desk, look, written).move(look.seen, rate=rate))
+def test_a_rate_moves_all_the_same(sqs: RecordingSQS, written: Journal, rate: float, most: int) -> None:
+    sqs.fill(numbered(25))
+    with look_at(sqs) as look:
+        told = list(mover(sqs, look, written).move(look.seen, rate=rate))
     assert max(len(sent.copies) for sent in told) == most
-    assert (desk.visible(desk.source), len(desk.visible(desk.target))) == ([], 25)
+    assert (sqs.visible(sqs.source), len(sqs.visible(sqs.target))) == ([], 25)
 
 
-def test_a_low_rate_makes_small_batches(desk: Desk, written: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_low_rate_makes_small_batches(sqs: RecordingSQS, written: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
-    desk.fill(numbered(5))
-    with look_at(desk) as look:
-        told = list(mover(desk, look, written).move(look.seen, rate=2))
+    sqs.fill(numbered(5))
+    with look_at(sqs) as look:
+        told = list(mover(sqs, look, written).move(look.seen, rate=2))
     assert sorted(len(sent.copies) for sent in told) == [1, 2, 2]
-    assert desk.visible(desk.source) == []
+    assert sqs.visible(sqs.source) == []
 
 
 def size_of(entry: Mapping[str, Any]) -> int:
@@ -110,24 +110,24 @@ def size_of(entry: Mapping[str, Any]) -> int:
     return len(entry["MessageBody"].encode()) + sum(values) + sum(names)
 
 
-def test_what_is_sent_together_is_never_more_than_a_batch_can_be(desk: Desk, written: Journal) -> None:
+def test_what_is_sent_together_is_never_more_than_a_batch_can_be(sqs: RecordingSQS, written: Journal) -> None:
     # "ä" has two bytes, and attributes count, so that neither characters nor bodies alone would do.
     sizes = [300_000, 524_288, 524_288, 10, 1_048_500, 100, 350_000, 350_000, 350_000]
     letters = [("ä" * (size // 2), {"picture": BINARY} if size < 1_000_000 else {}) for size in sizes]
     for text, attributes in letters:
-        desk.fill([text], attributes)
-    move_all(desk, written)
-    together = [sum(map(size_of, request["Entries"])) for request in desk.asked("send_message_batch")]
+        sqs.fill([text], attributes)
+    move_all(sqs, written)
+    together = [sum(map(size_of, request["Entries"])) for request in sqs.asked("send_message_batch")]
     assert max(together) <= MAX_BYTES
     assert len(together) > 1
-    assert desk.bodies(desk.target) == sorted(text for text, _ in letters)
-    assert desk.visible(desk.source) == []
+    assert sqs.bodies(sqs.target) == sorted(text for text, _ in letters)
+    assert sqs.visible(sqs.source) == []
 
 
-def test_as_much_is_sent_together_as_a_batch_can_be(desk: Desk, written: Journal) -> None:
-    desk.fill(["x" * (MAX_BYTES // 4)] * 4)
-    move_all(desk, written)
-    assert [len(request["Entries"]) for request in desk.asked("send_message_batch")] == [4]
+def test_as_much_is_sent_together_as_a_batch_can_be(sqs: RecordingSQS, written: Journal) -> None:
+    sqs.fill(["x" * (MAX_BYTES // 4)] * 4)
+    move_all(sqs, written)
+    assert [len(request["Entries"]) for request in sqs.asked("send_message_batch")] == [4]
 
 
 HALF = "x" * (MAX_BYTES // 2)
@@ -139,24 +139,24 @@ HALF = "x" * (MAX_BYTES // 2)
     ids=["of bodies", "of characters with two bytes", "of attributes"],
 )
 def test_a_byte_too_much_makes_two_batches(
-    desk: Desk, written: Journal, other: str, attributes: Mapping[str, Any]
+    sqs: RecordingSQS, written: Journal, other: str, attributes: Mapping[str, Any]
 ) -> None:
-    desk.fill([HALF])
-    desk.fill([other], attributes)
-    move_all(desk, written)
-    assert [len(request["Entries"]) for request in desk.asked("send_message_batch")] == [1, 1]
+    sqs.fill([HALF])
+    sqs.fill([other], attributes)
+    move_all(sqs, written)
+    assert [len(request["Entries"]) for request in sqs.asked("send_message_batch")] == [1, 1]
 
 
-def test_only_what_was_chosen_is_moved(desk: Desk, written: Journal) -> None:
-    desk.fill(numbered(20))
-    with look_at(desk) as look:
+def test_only_what_was_chosen_is_moved(sqs: RecordingSQS, written: Journal) -> None:
+    sqs.fill(numbered(20))
+    with look_at(sqs) as look:
         chosen = [seen for seen in look.seen if seen.order_id in {"O3", "O11"}]
-        list(mover(desk, look, written).move(chosen))
-    assert desk.bodies(desk.target) == sorted([body("O3"), body("O11")])
-    assert len(desk.visible(desk.source)) == 18
+        list(mover(sqs, look, written).move(chosen))
+    assert sqs.bodies(sqs.target) == sorted([body("O3"), body("O11")])
+    assert len(sqs.visible(sqs.source)) == 18
 
 
-def test_nothing_to_move_is_no_request(desk: Desk, written: Journal) -> None:
-    assert move_all(desk, written) == []
-    assert desk.asked("send_message_batch") == []
+def test_nothing_to_move_is_no_request(sqs: RecordingSQS, written: Journal) -> None:
+    assert move_all(sqs, written) == []
+    assert sqs.asked("send_message_batch") == []
     assert written.path.read_text() == ""

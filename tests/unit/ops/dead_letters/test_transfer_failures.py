@@ -12,10 +12,10 @@ from ops.dead_letters.journal import Journal, journal, read_moves
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.transfer import Sent, send
 from ops.publish import IN_FLIGHT
-from tests.support.moto_queues import Answer, Desk, Request, look_at, move_all, mover, numbered
+from tests.support.recording_sqs import Answer, RecordingSQS, Request, look_at, move_all, mover, numbered
 
 
-def refusing(desk: Desk, refused: set[str]) -> Callable[[str, Request], Answer | None]:
+def refusing(sqs: RecordingSQS, refused: set[str]) -> Callable[[str, Request], Answer | None]:
     """A queue that takes all but some bodies."""
 
     def answer(operation: str, request: Request) -> Answer | None:
@@ -27,7 +27,7 @@ def refusing(desk: Desk, refused: set[str]) -> Callable[[str, Request], Answer |
             for entry in request["Entries"]
             if entry["MessageBody"] in refused
         ]
-        successful = desk.ask(operation, {**request, "Entries": taken})["Successful"] if taken else []
+        successful = sqs.ask(operation, {**request, "Entries": taken})["Successful"] if taken else []
         return {"Successful": successful, "Failed": failed}
 
     return answer
@@ -35,87 +35,87 @@ def refusing(desk: Desk, refused: set[str]) -> Callable[[str, Request], Answer |
 
 @pytest.mark.parametrize("numbers", [{3}, {0, 9, 10}, set(range(15))])
 def test_what_the_target_refuses_stays_in_the_source_and_is_told(
-    desk: Desk, written: Journal, numbers: set[int]
+    sqs: RecordingSQS, written: Journal, numbers: set[int]
 ) -> None:
     bodies = numbered(15)
-    ids = dict(zip(bodies, desk.fill(bodies), strict=True))
+    ids = dict(zip(bodies, sqs.fill(bodies), strict=True))
     refused = {bodies[number] for number in numbers}
-    desk.instead = refusing(desk, refused)
-    told = move_all(desk, written)
+    sqs.instead = refusing(sqs, refused)
+    told = move_all(sqs, written)
     assert {message_id: why for sent in told for message_id, why in sent.refused.items()} == {
         ids[one]: "InvalidMessageContents: not like this" for one in refused
     }
-    assert desk.bodies(desk.source) == sorted(refused)
-    assert desk.bodies(desk.target) == sorted(set(bodies) - refused)
+    assert sqs.bodies(sqs.source) == sorted(refused)
+    assert sqs.bodies(sqs.target) == sorted(set(bodies) - refused)
     moves = read_moves(written.path)
     moved = {ids[one] for one in set(bodies) - refused}
     assert (moves.sending, set(moves.sent), moves.deleted) == (set(), moved, moved)
 
 
-def test_what_cannot_be_deleted_is_told_as_sent_and_stays_in_the_source(desk: Desk, written: Journal) -> None:
-    ids = desk.fill(numbered(12))
+def test_what_cannot_be_deleted_is_told_as_sent_and_stays_in_the_source(sqs: RecordingSQS, written: Journal) -> None:
+    ids = sqs.fill(numbered(12))
 
     def keep_the_first(operation: str, request: Request) -> Answer | None:
         if operation != "delete_message_batch":
             return None
         first, *rest = request["Entries"]
-        gone = desk.ask(operation, {**request, "Entries": rest})["Successful"] if rest else []
+        gone = sqs.ask(operation, {**request, "Entries": rest})["Successful"] if rest else []
         return {"Successful": gone, "Failed": [{"Id": first["Id"], "Code": "InternalError", "SenderFault": False}]}
 
-    desk.instead = keep_the_first
-    told = move_all(desk, written)
+    sqs.instead = keep_the_first
+    told = move_all(sqs, written)
     assert sorted(message_id for sent in told for message_id in sent.copies) == sorted(ids)
     moves = read_moves(written.path)
     kept = set(moves.sent) - moves.deleted
     assert (moves.sending, set(moves.sent), len(kept)) == (set(), set(ids), 2)
-    assert desk.visible(desk.source) == sorted(kept)
-    assert desk.bodies(desk.target) == sorted(numbered(12))
+    assert sqs.visible(sqs.source) == sorted(kept)
+    assert sqs.bodies(sqs.target) == sorted(numbered(12))
 
 
 def throttled(operation: str) -> ClientError:
     return ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, operation)
 
 
-def test_a_request_to_delete_that_fails_leaves_what_was_sent_written_down(desk: Desk, written: Journal) -> None:
-    ids = desk.fill(numbered(4))
+def test_a_request_to_delete_that_fails_leaves_what_was_sent_written_down(sqs: RecordingSQS, written: Journal) -> None:
+    ids = sqs.fill(numbered(4))
 
     def fail(operation: str, _request: Request) -> None:
         if operation == "delete_message_batch":
             raise throttled(operation)
 
-    desk.instead = fail
+    sqs.instead = fail
     with pytest.raises(ClientError, match="slow down"):
-        move_all(desk, written)
+        move_all(sqs, written)
     moves = read_moves(written.path)
     assert (moves.sending, set(moves.sent), moves.deleted) == (set(), set(ids), set())
-    assert desk.visible(desk.source) == sorted(ids)
+    assert sqs.visible(sqs.source) == sorted(ids)
 
 
 def test_a_request_to_send_that_fails_leaves_its_letters_in_doubt_and_deletes_none(
-    desk: Desk, written: Journal
+    sqs: RecordingSQS, written: Journal
 ) -> None:
-    ids = desk.fill(numbered(4))
+    ids = sqs.fill(numbered(4))
 
     def fail_late(operation: str, request: Request) -> None:
         if operation == "send_message_batch":
-            desk.ask(operation, request)
+            sqs.ask(operation, request)
             raise throttled(operation)
 
-    desk.instead = fail_late
+    sqs.instead = fail_late
     with pytest.raises(ClientError, match="slow down"):
-        move_all(desk, written)
-    assert desk.asked("delete_message_batch") == []
+        move_all(sqs, written)
+    assert sqs.asked("delete_message_batch") == []
     moves = read_moves(written.path)
     assert (moves.sending, moves.sent, moves.deleted) == (set(ids), {}, set())
-    assert (desk.visible(desk.source), desk.bodies(desk.target)) == (sorted(ids), sorted(numbered(4)))
+    assert (sqs.visible(sqs.source), sqs.bodies(sqs.target)) == (sorted(ids), sorted(numbered(4)))
 
 
-def test_each_step_is_on_disk_before_the_next_one_is_taken(desk: Desk, written: Journal) -> None:
+def test_each_step_is_on_disk_before_the_next_one_is_taken(sqs: RecordingSQS, written: Journal) -> None:
     bodies = numbered(35)
-    ids = dict(zip(bodies, desk.fill(bodies), strict=True))
+    ids = dict(zip(bodies, sqs.fill(bodies), strict=True))
     found: list[str] = []
 
-    with look_at(desk) as look:
+    with look_at(sqs) as look:
         letters = {seen.receipt: seen.message_id for seen in look.seen}
 
         def look_into_the_journal(operation: str, request: Request) -> None:
@@ -129,57 +129,57 @@ def test_each_step_is_on_disk_before_the_next_one_is_taken(desk: Desk, written: 
                 rightly = these <= moves.sent.keys() and not these & (moves.sending | moves.deleted)
             found.append(f"{operation}: {'rightly' if rightly else moves}")
 
-        desk.instead = look_into_the_journal
-        list(mover(desk, look, written).move(look.seen))
+        sqs.instead = look_into_the_journal
+        list(mover(sqs, look, written).move(look.seen))
     assert sorted(found) == ["delete_message_batch: rightly"] * 4 + ["send_message_batch: rightly"] * 4
     assert read_moves(written.path).deleted == set(ids.values())
 
 
-def test_the_steps_of_one_batch_are_in_order(desk: Desk, written: Journal) -> None:
-    desk.fill(numbered(10))
-    move_all(desk, written)
+def test_the_steps_of_one_batch_are_in_order(sqs: RecordingSQS, written: Journal) -> None:
+    sqs.fill(numbered(10))
+    move_all(sqs, written)
     steps = [json.loads(line)["step"] for line in written.path.read_text().splitlines()]
     asked = [
-        operation
-        for operation, _ in desk.requests
-        if operation.endswith(("send_message_batch", "delete_message_batch"))
+        operation for operation, _ in sqs.requests if operation.endswith(("send_message_batch", "delete_message_batch"))
     ]
     assert (steps, asked) == (["sending", "sent", "deleted"], ["send_message_batch", "delete_message_batch"])
 
 
-def test_after_a_stop_no_further_batch_is_sent_but_those_under_way_are_told(desk: Desk, written: Journal) -> None:
-    ids = desk.fill(numbered(120))
+def test_after_a_stop_no_further_batch_is_sent_but_those_under_way_are_told(
+    sqs: RecordingSQS, written: Journal
+) -> None:
+    ids = sqs.fill(numbered(120))
     told: list[Sent] = []
-    with look_at(desk) as look:
-        moving = mover(desk, look, written)
+    with look_at(sqs) as look:
+        moving = mover(sqs, look, written)
         for sent in moving.move(look.seen):
             told.append(sent)
             moving.stop()
     assert 1 <= len(told) <= IN_FLIGHT
-    assert len(desk.asked("send_message_batch")) == len(told)
+    assert len(sqs.asked("send_message_batch")) == len(told)
     moved = {message_id for sent in told for message_id in sent.copies}
     assert len(moved) == 10 * len(told)
-    assert desk.visible(desk.source) == sorted(set(ids) - moved)
-    assert len(desk.visible(desk.target)) == len(moved)
+    assert sqs.visible(sqs.source) == sorted(set(ids) - moved)
+    assert len(sqs.visible(sqs.target)) == len(moved)
     assert read_moves(written.path).deleted == moved
 
 
-def test_a_letter_without_a_body_is_refused_without_asking_sqs(desk: Desk, written: Journal) -> None:
+def test_a_letter_without_a_body_is_refused_without_asking_sqs(sqs: RecordingSQS, written: Journal) -> None:
     empty = Letter(message_id="m1", body="", attributes={}, system={})
     full = Letter(message_id="m2", body=" ", attributes={}, system={})
-    sent = send(cast("Any", desk), desk.target, [empty], written)
-    assert (sent.copies, list(sent.refused), desk.requests) == ({}, ["m1"], [])
+    sent = send(cast("Any", sqs), sqs.target, [empty], written)
+    assert (sent.copies, list(sent.refused), sqs.requests) == ({}, ["m1"], [])
     assert written.path.read_text() == ""
-    sent = send(cast("Any", desk), desk.target, [empty, full], written)
+    sent = send(cast("Any", sqs), sqs.target, [empty, full], written)
     assert (list(sent.copies), list(sent.refused)) == (["m2"], ["m1"])
-    assert desk.bodies(desk.target) == [" "]
+    assert sqs.bodies(sqs.target) == [" "]
     assert read_moves(written.path).sent == sent.copies
 
 
-def test_a_letter_that_expires_in_mid_look_is_sent_all_the_same(desk: Desk, tmp_path: Path) -> None:
+def test_a_letter_that_expires_in_mid_look_is_sent_all_the_same(sqs: RecordingSQS, tmp_path: Path) -> None:
     """What is about to be sent is on disk: SQS may delete its own."""
-    desk.fill(numbered(12))
-    with look_at(desk) as look, journal(tmp_path / "run.jsonl") as written:
-        desk.moto.purge_queue(QueueUrl=desk.source)
-        assert sum(len(sent.copies) for sent in mover(desk, look, written).move(look.seen)) == 12
-    assert len(desk.visible(desk.target)) == 12
+    sqs.fill(numbered(12))
+    with look_at(sqs) as look, journal(tmp_path / "run.jsonl") as written:
+        sqs.moto.purge_queue(QueueUrl=sqs.source)
+        assert sum(len(sent.copies) for sent in mover(sqs, look, written).move(look.seen)) == 12
+    assert len(sqs.visible(sqs.target)) == 12

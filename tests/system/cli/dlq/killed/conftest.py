@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local.emulator import emulator
-from tests.support.dead_letters import Desk
-from tests.support.killing import Tool, tool
+from tests.support.dead_letters import OrderQueues
+from tests.support.killing import ForkedCommand, forked_command
 
 if TYPE_CHECKING:
     from local.aws import Endpoint
@@ -21,12 +21,12 @@ def endpoint(worker_id: str) -> "Iterator[Endpoint]":
 
 
 @pytest.fixture(scope="module")
-def orders() -> Iterator[Tool]:
-    with tool() as forked:
+def orders() -> Iterator[ForkedCommand]:
+    with forked_command() as forked:
         yield forked
 
 
 @pytest.fixture
-def desk(endpoint: "Endpoint", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def queues(endpoint: "Endpoint", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OrderQueues:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    return Desk.make(endpoint)
+    return OrderQueues.make(endpoint)

@@ -9,9 +9,9 @@ import pytest
 from ops.dead_letters.journal import Moves, read_moves, unfinished
 from ops.dead_letters.letter import Letter
 from ops.errors import Exit
-from tests.support.dead_letters import Desk
+from tests.support.dead_letters import OrderQueues
 from tests.support.killed_letters import LETTERS, assert_killed, count, dead_and_visible, written
-from tests.support.killing import Tool
+from tests.support.killing import ForkedCommand
 
 REDRIVE = ("dlq", "redrive", "--all", "--confirm", "--rate", "1000")
 RESUME = ("dlq", "redrive", "--resume")
@@ -20,17 +20,17 @@ RESUME = ("dlq", "redrive", "--resume")
 REDRIVE_POINTS = 53
 
 
-def finish(orders: Tool, desk: Desk, folder: Path) -> None:
+def finish(orders: ForkedCommand, queues: OrderQueues, folder: Path) -> None:
     """Do as a user would, who finds the tool killed: resume what can be, or else begin again."""
-    if unfinished(desk.dead_letters):
-        ended = orders(desk, folder, *RESUME)
-    elif desk.visible(desk.dead_letters):
-        ended = orders(desk, folder, *REDRIVE)
+    if unfinished(queues.dead_letters):
+        ended = orders(queues, folder, *RESUME)
+    elif queues.visible(queues.dead_letters):
+        ended = orders(queues, folder, *REDRIVE)
     else:
-        assert "nothing to resume" in orders(desk, folder, *RESUME).err
+        assert "nothing to resume" in orders(queues, folder, *RESUME).err
         return
     assert ended.code == Exit.DONE, ended
-    assert unfinished(desk.dead_letters) == []
+    assert unfinished(queues.dead_letters) == []
 
 
 def journal_of(folder: Path) -> Moves:
@@ -55,25 +55,27 @@ def assert_sent_again_only_where_in_doubt(
 
 @pytest.mark.parametrize("point", range(1, REDRIVE_POINTS + 1))
 def test_a_redrive_that_is_killed_loses_nothing_and_is_finished(
-    orders: Tool, desk: Desk, tmp_path: Path, point: int
+    orders: ForkedCommand, queues: OrderQueues, tmp_path: Path, point: int
 ) -> None:
-    letters = desk.fill(LETTERS)
-    desk.store(letters)
-    assert_killed(orders(desk, tmp_path, *REDRIVE, kill_at=point), point)
+    letters = queues.fill(LETTERS)
+    queues.store(letters)
+    assert_killed(orders(queues, tmp_path, *REDRIVE, kill_at=point), point)
     killed = journal_of(tmp_path)
-    left, sent = count(dead_and_visible(desk)), count(desk.held(desk.source))
+    left, sent = count(dead_and_visible(queues)), count(queues.letters_in(queues.source))
     assert (left | sent).keys() == set(map(written, letters))
     assert max(left.values(), default=1) == 1
 
-    finish(orders, desk, tmp_path)
-    assert desk.hidden(desk.dead_letters) + desk.visible(desk.dead_letters) == 0
-    assert_sent_again_only_where_in_doubt(letters, killed, sent, count(desk.held(desk.source)))
+    finish(orders, queues, tmp_path)
+    assert queues.hidden(queues.dead_letters) + queues.visible(queues.dead_letters) == 0
+    assert_sent_again_only_where_in_doubt(letters, killed, sent, count(queues.letters_in(queues.source)))
 
 
-def test_a_redrive_that_is_not_killed_sends_each_letter_once(orders: Tool, desk: Desk, tmp_path: Path) -> None:
-    letters = desk.fill(LETTERS)
-    desk.store(letters)
-    ran = orders(desk, tmp_path, *REDRIVE, kill_at=REDRIVE_POINTS + 1)
+def test_a_redrive_that_is_not_killed_sends_each_letter_once(
+    orders: ForkedCommand, queues: OrderQueues, tmp_path: Path
+) -> None:
+    letters = queues.fill(LETTERS)
+    queues.store(letters)
+    ran = orders(queues, tmp_path, *REDRIVE, kill_at=REDRIVE_POINTS + 1)
     assert (ran.code, ran.points, ran.err) == (Exit.DONE, REDRIVE_POINTS, "")
-    assert desk.hidden(desk.dead_letters) + desk.visible(desk.dead_letters) == 0
-    assert count(desk.held(desk.source)) == count(letters)
+    assert queues.hidden(queues.dead_letters) + queues.visible(queues.dead_letters) == 0
+    assert count(queues.letters_in(queues.source)) == count(letters)

@@ -10,9 +10,9 @@ from ops.dead_letters.archive import archive, restorations
 from ops.dead_letters.journal import Moves, read_moves
 from ops.dead_letters.letter import CAME_FROM, Letter
 from ops.errors import Exit
-from tests.support.dead_letters import Desk
+from tests.support.dead_letters import OrderQueues
 from tests.support.killed_letters import LETTERS, assert_killed, count, written
-from tests.support.killing import Tool
+from tests.support.killing import ForkedCommand
 
 RESTORE_POINTS = 18
 
@@ -35,24 +35,24 @@ def as_restored(letter: Letter) -> Letter:
 
 @pytest.mark.parametrize("point", range(1, RESTORE_POINTS + 1))
 def test_a_restore_that_is_killed_loses_nothing_and_is_finished(
-    orders: Tool, desk: Desk, tmp_path: Path, point: int
+    orders: ForkedCommand, queues: OrderQueues, tmp_path: Path, point: int
 ) -> None:
     file, letters = an_archive(tmp_path)
     whole = file.read_bytes()
     command = ("dlq", "restore", str(file), "--confirm")
-    assert_killed(orders(desk, tmp_path, *command, kill_at=point), point)
+    assert_killed(orders(queues, tmp_path, *command, kill_at=point), point)
     killed = read_moves(restorations(file))
-    sent = count(desk.held(desk.dead_letters))
+    sent = count(queues.letters_in(queues.dead_letters))
     assert file.read_bytes() == whole
 
-    ended = orders(desk, tmp_path, *command)
+    ended = orders(queues, tmp_path, *command)
     assert ended.code == (Exit.NOT_ALL if len(killed.sent) == len(letters) else Exit.DONE), ended
     assert file.read_bytes() == whole
-    assert_restored(desk, letters, killed, sent)
+    assert_restored(queues, letters, killed, sent)
 
 
-def assert_restored(desk: Desk, letters: Sequence[Letter], killed: Moves, sent: Counter[str]) -> None:
-    after = count(desk.held(desk.dead_letters))
+def assert_restored(queues: OrderQueues, letters: Sequence[Letter], killed: Moves, sent: Counter[str]) -> None:
+    after = count(queues.letters_in(queues.dead_letters))
     for letter in letters:
         there = sent[written(as_restored(letter))]
         if letter.message_id in killed.sent:
@@ -63,8 +63,10 @@ def assert_restored(desk: Desk, letters: Sequence[Letter], killed: Moves, sent: 
     assert after.keys() == {written(as_restored(letter)) for letter in letters}
 
 
-def test_a_restore_that_is_not_killed_sends_each_letter_once(orders: Tool, desk: Desk, tmp_path: Path) -> None:
+def test_a_restore_that_is_not_killed_sends_each_letter_once(
+    orders: ForkedCommand, queues: OrderQueues, tmp_path: Path
+) -> None:
     file, letters = an_archive(tmp_path)
-    ran = orders(desk, tmp_path, "dlq", "restore", str(file), "--confirm", kill_at=RESTORE_POINTS + 1)
+    ran = orders(queues, tmp_path, "dlq", "restore", str(file), "--confirm", kill_at=RESTORE_POINTS + 1)
     assert (ran.code, ran.points, ran.err) == (Exit.DONE, RESTORE_POINTS, "")
-    assert count(desk.held(desk.dead_letters)) == count(map(as_restored, letters))
+    assert count(queues.letters_in(queues.dead_letters)) == count(map(as_restored, letters))

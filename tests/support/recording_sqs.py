@@ -16,7 +16,7 @@ Request = Mapping[str, Any]
 Answer = dict[str, Any]
 
 
-class Desk:
+class RecordingSQS:
     """A client of moto's SQS: it takes one request at a time, keeps them, and a test may answer in moto's place."""
 
     def __init__(self) -> None:
@@ -81,17 +81,17 @@ class Desk:
         return sorted(message["Body"] for message in self.take(queue_url))
 
 
-def look_at(desk: Desk, told: Callable[[int], None] = lambda _count: None) -> Look:
-    return Look(cast("Any", desk), desk.source, told=told)
+def look_at(sqs: RecordingSQS, told: Callable[[int], None] = lambda _count: None) -> Look:
+    return Look(cast("Any", sqs), sqs.source, told=told)
 
 
-def mover(desk: Desk, look: Look, written: Journal) -> Mover:
-    return Mover(cast("Any", desk), look, written, source=desk.source, target=desk.target)
+def mover(sqs: RecordingSQS, look: Look, written: Journal) -> Mover:
+    return Mover(cast("Any", sqs), look, written, source=sqs.source, target=sqs.target)
 
 
-def move_all(desk: Desk, written: Journal) -> list[Sent]:
-    with look_at(desk) as look:
-        return list(mover(desk, look, written).move(look.seen))
+def move_all(sqs: RecordingSQS, written: Journal) -> list[Sent]:
+    with look_at(sqs) as look:
+        return list(mover(sqs, look, written).move(look.seen))
 
 
 def numbered(count: int) -> list[str]:
