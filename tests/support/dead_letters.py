@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from handler.chunks import chunked
 from handler.contract import PARTITION_KEY
 from handler.item import item_of
 from handler.order import InvalidOrder, parse_order
+from handler.queue import MAX_ENTRIES
 from local.aws import Endpoint
 from local.pipeline import Pipeline
 from ops.dead_letters.letter import Letter
@@ -100,11 +102,17 @@ class OrderQueues:
             MessageAttributeNames=["All"],
         ).get("Messages"):
             found += messages
-        for message in found:
-            self.endpoint.sqs.change_message_visibility(
-                QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
-            )
+        self.release(queue_url, [message["ReceiptHandle"] for message in found])
         return [Letter.received(message) for message in found]
+
+    def release(self, queue_url: str, receipts: Sequence[str]) -> None:
+        """Make received messages visible again. Deleted messages are ignored."""
+        for batch in chunked(receipts, MAX_ENTRIES):
+            entries: Any = [
+                {"Id": str(position), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
+                for position, receipt in enumerate(batch)
+            ]
+            self.endpoint.sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
 
 
 def new_id() -> str:

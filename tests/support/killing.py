@@ -7,13 +7,17 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
+from functools import cache, partial
+from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
 import botocore
+from botocore.loaders import JSONFileLoader
 from botocore.session import Session
 
 from local import running
@@ -23,29 +27,33 @@ from ops.dead_letters import look
 from tests.support.dead_letters import OrderQueues
 
 HOLD_SECONDS = 1
-"""How long a letter stays hidden from the test when the command is killed."""
+"""How long a letter stays hidden after the command is killed, unless the test releases it."""
+SERVICES = ("dynamodb", "logs", "sns", "sqs", "sts")
+"""Services that the commands call."""
 
 
 @dataclass(frozen=True)
 class ProcessResult:
-    """How a command ended: its exit code, or minus the signal's number; what it printed; and how many points it met."""
+    """The exit code of a process, or minus the number of the signal that ended it, and its output."""
 
     code: int
     out: str
     err: str
     points: int
-    """At the last of them it was killed, where it was killed."""
+    """Number of points that the process reached. If it was killed, it was killed at the last one."""
     last_point: str
+    receipts: Sequence[str]
+    """Receipt handles of the messages that the process received, oldest first."""
 
 
 class ForkedCommand:
-    """The `orders` command in processes of its own. They are forked from one that has imported it already."""
+    """The `orders` command in processes of its own, forked from a server that has imported it already."""
 
     def __init__(self, server: "subprocess.Popen[str]") -> None:
         self._server = server
 
     def __call__(self, queues: OrderQueues, folder: Path, *arguments: str, kill_at: int = 0) -> ProcessResult:
-        """Run the command, and kill it at that point, from 1; 0 lets it come to its end."""
+        """Run the command, and kill it at the point with this number, counted from 1. 0 does not kill it."""
         assert self._server.stdin
         assert self._server.stdout
         note = folder / "running.json"
@@ -53,9 +61,9 @@ class ForkedCommand:
         task = {"folder": str(folder), "arguments": arguments, "kill_at": kill_at}
         print(json.dumps(task), file=self._server.stdin, flush=True)
         code = int(self._server.stdout.readline())
-        points = (folder / "points").read_text().splitlines()
+        points, receipts = ((folder / name).read_text().splitlines() for name in ("points", "receipts"))
         out, err = (folder / "out").read_text(), (folder / "err").read_text()
-        return ProcessResult(code, out, err, len(points), points[-1] if points else "")
+        return ProcessResult(code, out, err, len(points), points[-1] if points else "", receipts)
 
 
 @contextmanager
@@ -74,13 +82,26 @@ def forked_command() -> Iterator[ForkedCommand]:
 
 
 def serve() -> None:
-    """Run each command that standard input tells of in a fork, and print how it ended."""
+    """Run each command of standard input in a fork, and print its exit code."""
+    _preload()
     for line in sys.stdin:
         task = json.loads(line)
         if not (child := os.fork()):
             _run(Path(task["folder"]), task["arguments"], task["kill_at"])
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def _preload() -> None:
+    """Load once what each fork would load again: botocore's service models, and what typer imports to parse options."""
+    load = cache(partial(JSONFileLoader.load_file, JSONFileLoader()))
+    setattr(JSONFileLoader, "load_file", lambda _loader, path: load(path))  # noqa: B010 - mypy forbids the assignment
+    for service in SERVICES:
+        Session().create_client(service, region_name="us-east-1")
+    with TemporaryDirectory() as empty, redirect_stderr(StringIO()), suppress(SystemExit):
+        running.NOTE = Path(empty) / "running.json"
+        sys.argv = ["orders", "dlq", "redrive", "--all"]
+        main()
 
 
 def _run(folder: Path, arguments: Sequence[str], kill_at: int) -> None:
@@ -90,14 +111,16 @@ def _run(folder: Path, arguments: Sequence[str], kill_at: int) -> None:
         (folder / "out").open("w") as out,
         (folder / "err").open("w") as err,
         (folder / "points").open("w") as points,
+        (folder / "receipts").open("w") as receipts,
         redirect_stdout(out),
         redirect_stderr(err),
     ):
         os.environ["XDG_STATE_HOME"] = str(folder)
         running.NOTE = folder / "running.json"
-        # The emulator has one server, which a short poll asks; one at a time, a look takes the same requests each time.
+        # The emulator has one server, so a short poll sees all messages. With one request in flight, each look makes
+        # the same requests in the same order.
         vars(look).update(HOLD_SECONDS=HOLD_SECONDS, POLL_SECONDS=0, IN_FLIGHT=1)
-        Killer(kill_at, points.fileno()).install()
+        Killer(kill_at, points.fileno(), receipts.fileno()).install()
         sys.argv = ["orders", *arguments]
         try:
             main()
@@ -108,13 +131,17 @@ def _run(folder: Path, arguments: Sequence[str], kill_at: int) -> None:
 
 
 class Killer:
-    """Kills the process that it is in at one of the points that it comes to: around requests, and around syncs."""
+    """Kills its own process at one of the points that it reaches: before and after requests, and around syncs.
+
+    It writes the names of the points and the receipt handles of received messages to files, which survive the process.
+    """
 
     WATCHED = ("ReceiveMessage", "SendMessageBatch", "DeleteMessageBatch")
 
-    def __init__(self, kill_at: int, told: int) -> None:
+    def __init__(self, kill_at: int, points: int, receipts: int) -> None:
         self._left = kill_at
-        self._told = told
+        self._points = points
+        self._receipts = receipts
         self._lock = Lock()
         self._sync = os.fsync
         self._synced: dict[int, int] = {}
@@ -123,24 +150,29 @@ class Killer:
         botocore.register_initializer(self._watch)
         vars(os).update(fsync=self._watched_sync)
 
-    def point(self, name: str, last_deed: Callable[[], None] = lambda: None) -> None:
-        """Tell that it is reached, and be gone if it is the one."""
+    def point(self, name: str, before_kill: Callable[[], None] = lambda: None) -> None:
+        """Record that the process reached a point, and kill the process if it is the chosen one."""
         with self._lock:
-            os.write(self._told, f"{name}\n".encode())
+            os.write(self._points, f"{name}\n".encode())
             self._left -= 1
             if not self._left:
-                last_deed()
+                before_kill()
                 os.kill(os.getpid(), signal.SIGKILL)
 
     def _watch(self, session: Session) -> None:
+        session.register("after-call.sqs.ReceiveMessage", self._record_receipts)
         for name in self.WATCHED:
             session.register(f"before-call.sqs.{name}", lambda **call: self.point(f"before {call['model'].name}"))
             session.register(f"after-call.sqs.{name}", lambda **call: self.point(f"after {call['model'].name}"))
 
+    def _record_receipts(self, **call: Any) -> None:
+        for message in call["parsed"].get("Messages", []):
+            os.write(self._receipts, f"{message['ReceiptHandle']}\n".encode())
+
     def _watched_sync(self, descriptor: Any) -> None:
         status = os.fstat(descriptor)
         if stat.S_ISREG(status.st_mode):
-            # Half of what was written since the last sync: more need not be there after it is killed.
+            # A power failure may leave any part of the bytes that were written since the last sync. Leave half of them.
             half = (self._synced.get(descriptor, 0) + status.st_size) // 2
             self.point("in the middle of a line", lambda: os.ftruncate(descriptor, half))
             self._synced[descriptor] = status.st_size

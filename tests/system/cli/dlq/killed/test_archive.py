@@ -22,8 +22,8 @@ def test_an_archive_that_is_killed_loses_nothing_and_is_finished(
     letters = queues.fill(LETTERS)
     file = tmp_path / "letters.jsonl"
     command = ("dlq", "archive", str(file), "--all", "--confirm")
-    assert_killed(orders(queues, tmp_path, *command, kill_at=point), point)
-    left = count(dead_and_visible(queues))
+    ran = assert_killed(orders(queues, tmp_path, *command, kill_at=point), point)
+    left = count(dead_and_visible(queues, ran, point))
     kept = count(archived(file))
     assert (left | kept).keys() == set(map(written, letters))
 

@@ -59,9 +59,9 @@ def test_a_redrive_that_is_killed_loses_nothing_and_is_finished(
 ) -> None:
     letters = queues.fill(LETTERS)
     queues.store(letters)
-    assert_killed(orders(queues, tmp_path, *REDRIVE, kill_at=point), point)
+    ran = assert_killed(orders(queues, tmp_path, *REDRIVE, kill_at=point), point)
     killed = journal_of(tmp_path)
-    left, sent = count(dead_and_visible(queues)), count(queues.letters_in(queues.source))
+    left, sent = count(dead_and_visible(queues, ran, point)), count(queues.letters_in(queues.source))
     assert (left | sent).keys() == set(map(written, letters))
     assert max(left.values(), default=1) == 1
 
