@@ -12,8 +12,9 @@ help: ## list the targets
 demo: $(INSTALLED) ## run the whole system on this machine and show what happens to 101 orders
 	@$(BIN)/python -m local.demo
 
+# Without reordering, the many short unit tests come last and fill the time of the worker that is ready first.
 test: $(INSTALLED) ## run every test that this machine can run
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 test-dynamodb: $(INSTALLED) ## run the store's tests on AWS's DynamoDB Local (needs Java and Maven)
 	@$(BIN)/python -m tests.dynamodb_local

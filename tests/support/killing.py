@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
-from functools import cache, partial
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +16,6 @@ from threading import Lock
 from typing import Any
 
 import botocore
-from botocore.loaders import JSONFileLoader
 from botocore.session import Session
 
 from local import running
@@ -25,6 +23,7 @@ from local.project import ROOT
 from ops.cli import main
 from ops.dead_letters import look
 from tests.support.dead_letters import OrderQueues
+from tests.support.service_models import read_once
 
 HOLD_SECONDS = 1
 """How long a letter stays hidden after the command is killed, unless the test releases it."""
@@ -94,8 +93,7 @@ def serve() -> None:
 
 def _preload() -> None:
     """Load once what each fork would load again: botocore's service models, and what typer imports to parse options."""
-    load = cache(partial(JSONFileLoader.load_file, JSONFileLoader()))
-    setattr(JSONFileLoader, "load_file", lambda _loader, path: load(path))  # noqa: B010 - mypy forbids the assignment
+    read_once()
     for service in SERVICES:
         Session().create_client(service, region_name="us-east-1")
     with TemporaryDirectory() as empty, redirect_stderr(StringIO()), suppress(SystemExit):

@@ -5,6 +5,9 @@ import pytest
 from local.deployer import deploy
 from local.emulator import emulator
 from local.pipeline import Pipeline
+from tests.support.service_models import read_once
+
+read_once()
 
 
 @pytest.fixture(scope="session")

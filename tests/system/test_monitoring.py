@@ -12,7 +12,7 @@ from local.pipeline import Pipeline
 from tests.support.waiting import eventually
 
 ALARM = "OrderDLQNotEmpty"
-LEFT_SECONDS = 10
+LEFT_SECONDS = 3
 """How long a measurement still counts when it is made, so that none has to grow old while a test waits."""
 
 

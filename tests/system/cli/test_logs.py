@@ -14,6 +14,7 @@ from tests.support.waiting import eventually
 
 def test_the_log_of_an_order_tells_its_way(here: Orders, pipeline: Pipeline) -> None:
     order_id = stored_order(here, pipeline)
+    eventually(lambda: list(pipeline.log_records_of(order_id)), "its log record")
     pipeline.publish([body(order_id, quantity=0)])
     eventually(lambda: len(here("logs", "--order", order_id).out.splitlines()) == 4 or None, "all of its records")
     stored, *failures = here("logs", "--order", order_id, "--since", "10m").out.splitlines()

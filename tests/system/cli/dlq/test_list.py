@@ -1,5 +1,6 @@
 """`orders dlq list` on the emulator."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,16 +10,20 @@ from local.pipeline import Pipeline
 from ops.commands.dead_letters import listing
 from ops.errors import Exit
 from tests.support.command import Orders
-from tests.support.dead_letters import OrderQueues, dead, fill, new_id, poison
+from tests.support.dead_letters import OrderQueues, dead, fill, new_id
 from tests.support.orders import body
+from tests.support.waiting import eventually
 
 
 def test_each_dead_letter_is_listed_once_with_its_reason_and_none_is_lost_or_hidden(
     dlq: Orders, queues: OrderQueues, pipeline: Pipeline
 ) -> None:
     ids = [new_id() for _ in range(3)]
-    for poisoned in (body(ids[0], quantity=0), body(ids[1], userId=""), body(ids[2], quantity="two")):
-        poison(pipeline, queues, poisoned)
+    poisoned = (body(ids[0], quantity=0), body(ids[1], userId=""), body(ids[2], quantity="two"))
+    for one in poisoned:
+        assert pipeline.publish([one]) == []
+        time.sleep(0.01)  # SQS counts in milliseconds when a letter was first seen.
+    eventually(lambda: queues.visible(queues.dead_letters) == len(poisoned), "the dead letters")
     [unseen] = fill(queues, body("T-straight"))
     first, second = (dlq("list", "--json") for _ in range(2))
     assert (first.code, first.err) == (Exit.DONE, "")

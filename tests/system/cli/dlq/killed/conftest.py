@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from local.aws import Endpoint
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def endpoint(worker_id: str) -> "Iterator[Endpoint]":
     with emulator(f"test-killed-{worker_id}") as started:
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def orders() -> Iterator[ForkedCommand]:
     with forked_command() as forked:
         yield forked
