@@ -4,13 +4,13 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-dynamodb test-engine bench lint check format package lock clean
+.PHONY: help demo test test-dynamodb test-engine bench lint check format package reference lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## run the whole system on this machine and show what happens to 101 orders
-	@$(BIN)/python -m local.demo
+	@$(BIN)/orders demo
 
 # Without reordering, the many short unit tests come last and fill the time of the worker that is ready first.
 test: $(INSTALLED) ## run every test that this machine can run
@@ -39,6 +39,9 @@ format: $(INSTALLED) ## format the code and apply the linter's fixes
 
 package: $(INSTALLED) ## write the Lambda zip to build/ and print its SHA-256
 	@$(BIN)/python -m infra.package
+
+reference: $(INSTALLED) ## write docs/reference.md from the help of every command
+	@$(BIN)/python -m tests.support.reference
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
 lock: $(INSTALLED) ## update the locked dependencies to the newest versions that pyproject.toml allows

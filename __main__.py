@@ -1,4 +1,4 @@
-"""The order pipeline: settings, the system, its outputs."""
+"""The order pipeline: settings, system, stack outputs."""
 
 import pulumi
 
@@ -8,5 +8,5 @@ from infra.system import OrderSystem
 settings = load_settings(pulumi.Config())
 system = OrderSystem("Order", settings)
 
-for name, value in system.outputs.items():
+for name, value in system.outputs.exports().items():
     pulumi.export(name, value)

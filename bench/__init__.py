@@ -1,1 +1,1 @@
-"""How fast and how dear the handler is, beside others that do the same: `make bench`."""
+"""Benchmarks that compare the handler with others that process the same orders: `make bench`."""

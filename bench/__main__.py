@@ -1,14 +1,15 @@
-"""`make bench`: measure, and write docs/benchmarks.md."""
+"""`make bench`: run the benchmarks and write docs/benchmarks.md."""
 
 import sys
 from functools import partial
 
-from bench import cold, dead_letters, publishing, report, warm
+from bench import cold, dead_letters, publishing, report, startup, warm
 
-# The handlers write to standard output, as Lambda has it.
-told = partial(print, file=sys.stderr)
-starts = cold.measure(told)
-published = publishing.measure(told)
-redriven = dead_letters.measure(told)
-report.write(warm.measure(told), starts, published, redriven)
-told(f"written: {report.PAGE}")
+# Progress goes to standard error, because the handlers write to standard output, as they do in Lambda.
+on_progress = partial(print, file=sys.stderr)
+starts = cold.measure(on_progress)
+published = publishing.measure(on_progress)
+commands = startup.measure(on_progress)
+moves = dead_letters.measure(on_progress)
+report.write(warm.measure(on_progress), starts, published, moves, commands)
+on_progress(f"written: {report.PAGE}")

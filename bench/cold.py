@@ -1,7 +1,7 @@
-"""Cold starts, side by side: a fresh interpreter until the handler has its client and has parsed an order.
+"""Cold starts in comparison: a new interpreter until the handler has its client and has parsed an order.
 
-Each start is as Lambda's: what the zip holds lies there as sources, without bytecode, in a folder that is not written
-to; what the runtime brings is compiled.
+Each start has the same conditions as in Lambda: the files of the zip are sources without bytecode, in a folder that
+nothing writes to. The packages of the runtime are compiled.
 """
 
 import compileall
@@ -13,16 +13,17 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.warm import ENVIRONMENT, SEED_STYLE
-from infra.package import ROOT, build_package
-from local.samples import valid_orders
+from infra.package import build_package
+from infra.project import ROOT
 from ops.cost import OURS
+from ops.samples import valid_orders
 
 POWERTOOLS, INTERPRETER, BOTOCORE = (
     "Powertools, parser, idempotency",
@@ -37,58 +38,62 @@ STARTS = {
     POWERTOOLS: "import powertools; powertools.parse(body)",
 }
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
-"""What Lambda's Python runtimes have."""
+"""The packages that Lambda's Python runtimes contain."""
 POWERTOOLS_ZIP = (
     *("aws-lambda-powertools", "jmespath", "typing-extensions"),
     *("pydantic", "pydantic-core", "annotated-types", "typing-inspection"),
 )
-"""What Powertools with its parser needs in the zip."""
+"""The packages that Powertools with its parser needs in the zip."""
 ROUNDS = 21
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """The medians of a handler's starts."""
+    """The medians of all starts of a handler."""
 
     seconds: float
     cpu_seconds: float
     memory: float
-    """Bytes that are resident once it is ready."""
+    """Resident memory of the ready handler, in bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColdStarts:
-    """By name, and how large our zip is, in bytes."""
+    """The cold starts of all handlers."""
 
     starts: Mapping[str, Start]
+    """By the handler's name."""
     zip_size: int
+    """Size of the zip of our handler, in bytes."""
 
 
-def measure(told: Callable[[str], None]) -> ColdStarts:
-    """Measure every handler's start. `told` is called with a line for each."""
+Sample = tuple[float, float, float]
+"""The seconds, CPU seconds and resident bytes of one start."""
+
+
+def measure(on_progress: Callable[[str], None]) -> ColdStarts:
+    """Measure the cold starts of all handlers. `on_progress` gets one line for each handler."""
     package = build_package()
     with TemporaryDirectory() as folder:
         task, runtime = Path(folder, "task"), Path(folder, "runtime")
-        _copy_distributions(RUNTIME, runtime)
-        compileall.compile_dir(runtime, quiet=2)
-        _copy_distributions(POWERTOOLS_ZIP, task / POWERTOOLS)
-        for name, module in ((POWERTOOLS, "powertools"), (SEED_STYLE, "seed_style")):
-            (task / name).mkdir(exist_ok=True)
-            shutil.copy(ROOT / f"bench/handlers/{module}.py", task / name)
-        with zipfile.ZipFile(ROOT / package.path) as archive:
-            archive.extractall(task / OURS)
-        samples: dict[str, list[tuple[float, float, float]]] = {name: [] for name in STARTS}
-        for round_ in range(ROUNDS + 1):
-            for name, code in STARTS.items():
-                sample = _start(code, [task / name, runtime])
-                if round_:  # The first one fills the file system's cache.
-                    samples[name].append(sample)
-    starts = {}
-    for name, taken in samples.items():
-        seconds, cpu, memory = (statistics.median(values) for values in zip(*taken, strict=True))
-        starts[name] = Start(seconds=seconds, cpu_seconds=cpu, memory=memory)
-        told(f"{name}: {seconds * 1000:.0f} ms, {memory / 2**20:.0f} MiB")
+        _install(package.path, task, runtime)
+        samples = _samples(task, runtime)
+    starts = {name: _medians(taken) for name, taken in samples.items()}
+    for name, start in starts.items():
+        on_progress(f"{name}: {start.seconds * 1000:.0f} ms, {start.memory / 2**20:.0f} MiB")
     return ColdStarts(starts=starts, zip_size=package.size)
+
+
+def _install(package: Path, task: Path, runtime: Path) -> None:
+    """Copy the packages of the runtime to one folder, and each handler to a folder of its own in another one."""
+    _copy_distributions(RUNTIME, runtime)
+    compileall.compile_dir(runtime, quiet=2)
+    _copy_distributions(POWERTOOLS_ZIP, task / POWERTOOLS)
+    for name, module in ((POWERTOOLS, "powertools"), (SEED_STYLE, "seed_style")):
+        (task / name).mkdir(exist_ok=True)
+        shutil.copy(ROOT / f"bench/handlers/{module}.py", task / name)
+    with zipfile.ZipFile(ROOT / package) as archive:
+        archive.extractall(task / OURS)
 
 
 def _copy_distributions(names: tuple[str, ...], folder: Path) -> None:
@@ -100,9 +105,36 @@ def _copy_distributions(names: tuple[str, ...], folder: Path) -> None:
                 shutil.copy(str(file.locate()), target)
 
 
-def _start(code: str, path: list[Path]) -> tuple[float, float, float]:
-    """Start an interpreter that runs the code. Returns seconds, CPU seconds and resident bytes, read by itself."""
-    program = "\n".join(
+def _samples(task: Path, runtime: Path) -> Mapping[str, Sequence[Sample]]:
+    """Start all handlers in turns."""
+    samples: dict[str, list[Sample]] = {name: [] for name in STARTS}
+    for round_ in range(ROUNDS + 1):
+        for name, code in STARTS.items():
+            sample = _start(code, [task / name, runtime])
+            if round_:  # The first round only fills the file system's cache.
+                samples[name].append(sample)
+    return samples
+
+
+def _medians(samples: Sequence[Sample]) -> Start:
+    seconds, cpu, memory = (statistics.median(values) for values in zip(*samples, strict=True))
+    return Start(seconds=seconds, cpu_seconds=cpu, memory=memory)
+
+
+def _start(code: str, path: Sequence[Path]) -> Sample:
+    """Run code in a new interpreter, which measures itself."""
+    environment = {**os.environ, **ENVIRONMENT, "PYTHONDONTWRITEBYTECODE": "1"}
+    before = time.monotonic()
+    # -S excludes the packages of this environment.
+    command = [sys.executable, "-S", "-c", _program(code, path)]
+    ran = subprocess.run(command, env=environment, cwd=path[1], capture_output=True, text=True, check=True)
+    ready, cpu, pages = json.loads(ran.stdout)
+    return ready - before, cpu, pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _program(code: str, path: Sequence[Path]) -> str:
+    """Return a program that runs the code, measures its start and prints the measurements as JSON."""
+    return "\n".join(
         [
             f"import sys; sys.path[:0] = {[str(folder) for folder in path]}",
             f"body = {next(valid_orders(1))!r}",
@@ -112,10 +144,3 @@ def _start(code: str, path: list[Path]) -> tuple[float, float, float]:
             "print(json.dumps([ready, cpu, pages]))",
         ]
     )
-    environment = {**os.environ, **ENVIRONMENT, "PYTHONDONTWRITEBYTECODE": "1"}
-    before = time.monotonic()
-    # -S leaves out the packages of this environment.
-    command = [sys.executable, "-S", "-c", program]
-    ran = subprocess.run(command, env=environment, cwd=path[1], capture_output=True, text=True, check=True)
-    ready, cpu, pages = json.loads(ran.stdout)
-    return ready - before, cpu, pages * os.sysconf("SC_PAGE_SIZE")

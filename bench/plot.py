@@ -1,4 +1,4 @@
-"""Bars as an SVG: a title, and below it a bar and a label for each value, in milliseconds."""
+"""Bar charts as an SVG image."""
 
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
@@ -16,23 +16,25 @@ _STYLE = """
 
 
 def bars(panels: Sequence[tuple[str, Mapping[str, float]]], ours: str) -> str:
-    """An SVG of panels, each with its title and its values in milliseconds; ours stands out."""
+    """Draw one bar chart per panel: a title and values in milliseconds. The bars of `ours` are highlighted."""
     parts: list[str] = []
     y = 0
     for title, values in panels:
         y += TITLE
         parts.append(f'<text class="title" x="0" y="{y - 14}">{escape(title)}</text>')
         for name, value in values.items():
-            width = max(1.0, value / max(values.values()) * LONGEST)
             kind = "ours" if name == ours else "other"
-            middle = y + BAR - 6
-            parts += [
-                f'<text x="{LEFT - 10}" y="{middle}" text-anchor="end">{escape(name)}</text>',
-                f'<rect class="{kind}" x="{LEFT}" y="{y}" width="{width:.1f}" height="{BAR}" rx="2"/>',
-                f'<text x="{LEFT + width + 8:.1f}" y="{middle}">{value:,.{0 if value >= 100 else 1}f} ms</text>',
-            ]
+            parts += _bar(name, value, y, width=max(1.0, value / max(values.values()) * LONGEST), kind=kind)
             y += BAR + GAP
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" role="img">'
-    return "\n".join(
-        [head, f"<title>{escape(panels[0][0])} and more</title>", f"<style>{_STYLE}</style>", *parts, "</svg>", ""]
-    )
+    description = f"<title>{escape(panels[0][0])} and more</title>"
+    return "\n".join([head, description, f"<style>{_STYLE}</style>", *parts, "</svg>", ""])
+
+
+def _bar(name: str, value: float, y: int, *, width: float, kind: str) -> list[str]:
+    middle = y + BAR - 6
+    return [
+        f'<text x="{LEFT - 10}" y="{middle}" text-anchor="end">{escape(name)}</text>',
+        f'<rect class="{kind}" x="{LEFT}" y="{y}" width="{width:.1f}" height="{BAR}" rx="2"/>',
+        f'<text x="{LEFT + width + 8:.1f}" y="{middle}">{value:,.{0 if value >= 100 else 1}f} ms</text>',
+    ]

@@ -1,4 +1,4 @@
-"""docs/benchmarks.md, its picture, and what `orders cost` reckons with, from the figures of one run."""
+"""Writing the results of one run: docs/benchmarks.md, its image, and the figures that `orders cost` reads."""
 
 import json
 import os
@@ -8,9 +8,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from bench import cold, dead_letters, publishing, warm
+from bench import cold, dead_letters, publishing, startup, warm
 from bench.plot import bars
-from infra.package import ROOT
+from infra.project import ROOT
 from ops.cost import OURS
 
 PAGE = ROOT / "docs/benchmarks.md"
@@ -22,68 +22,86 @@ Warm = Mapping[warm.Case, Mapping[str, warm.Figures]]
 
 _ABOUT = """# Benchmarks
 
-Written by `make bench` from one run's own figures; nothing here is typed by hand.
+`make bench` writes this page from the measurements of one run. No figure is edited by hand.
 
 ![Time per batch and per cold start](benchmarks.svg)
 
 ## Batches
 
-Batches of valid, new orders through warm handlers, all in one process and taking turns of a few
-batches each. A stub in another process answers every DynamoDB request after a fixed time, over plain HTTP on loopback.
-Time per batch is the median; what a handler logs goes nowhere.
+Each handler processes batches of valid, new orders. All handlers are warm and run in one process, each for a few
+batches in turn. A stub in another process responds to every DynamoDB request after a fixed time, over plain HTTP on
+loopback. The time per batch is the median. The logs of the handlers are discarded.
 
 - **this handler**: [`handler/`](../handler), with its log and metrics
-- **seed-style**: [boto3's table resource, one `put_item` after another](../bench/handlers/seed_style.py)
-- **conditional puts on threads**: [ten at once](../bench/handlers/thread_pool.py)
-- **Powertools with idempotency**: [batch processor, parser and idempotency](../bench/handlers/powertools.py), as its
-  documentation shows them
-- **one bare request**: [the bound](../bench/handlers/bare_request.py): one signed request with the whole payload,
-  prepared beforehand. DynamoDB takes 25 orders a request, so that nobody can reach it with 100.
+- **seed-style**: [boto3's table resource, with one `put_item` after another](../bench/handlers/seed_style.py)
+- **conditional puts on threads**: [ten at a time](../bench/handlers/thread_pool.py)
+- **Powertools with idempotency**: [batch processor, parser and idempotency](../bench/handlers/powertools.py), as in its
+  documentation
+- **one bare request**: [the lower bound](../bench/handlers/bare_request.py): one signed request with the whole payload,
+  prepared in advance. No handler can reach it with 100 orders, because DynamoDB accepts 25 orders per request.
 """
 
 _COLD = """
 ## Cold starts
 
-A fresh interpreter until the handler has its client and has parsed an order, as Lambda starts it: the zip's files as
-sources in a folder that stays without bytecode, the runtime's packages compiled. Medians of {rounds} starts each,
-taking turns. Lambda's own part, fetching the zip and starting a sandbox, comes on top and is the same for all but for
-the zip's size: ours has {size:,} bytes. Memory is what is resident once the handler is ready.
+Each start is a new interpreter that runs until the handler has its client and has parsed an order. The conditions are
+those of Lambda. The files of the zip are sources in a folder without bytecode, and the packages of the runtime are
+compiled. The figures are medians of {rounds} starts, and the handlers take turns.
+
+Lambda also fetches the zip and starts a sandbox. This is not measured, and differs only by the size of the zip: ours
+has {size:,} bytes. Memory is the resident memory of the ready handler.
 """
 
 _PUBLISHING = """
 ## Publishing
 
-{orders} orders to a stub of SNS that answers each request after {latency} ms: [`orders publish`](../ops/publish.py), in
-batches and several at once, and one order after another.
+{orders} orders are published to an SNS stub that responds to each request after {latency} ms.
+[`orders publish`](../ops/publish.py) sends batches, several at a time. The other method sends one order after another.
 """
 
 _DEAD_LETTERS = """
 ## Dead letters
 
-{moved:,} dead letters moved to another queue of the emulator: as
-[`orders dead-letters redrive`](../ops/dead_letters/transfer.py) does, looked at, held, journaled, sent and deleted by
-tens, several at once, without a limit of its rate; and one after another, as a short script would, without a journal.
-A list of {listed:,} dead letters takes {mebibytes:.0f} MiB of memory at its peak, with the interpreter and the SDK.
+{moved:,} dead letters are moved to another queue of the emulator.
+[`orders dead-letters redrive`](../ops/dead_letters/move.py) receives and leases all letters. Then it journals,
+sends and deletes them in batches of ten, several batches at a time, without a rate limit. The other method moves one
+letter after another without a journal, as a short script does.
+
+Listing {listed:,} dead letters takes {mebibytes:.0f} MiB of memory at its peak, with the interpreter and the SDK.
+"""
+
+_STARTUP = """
+## The command's start
+
+CPU time of short commands as whole processes, in user and system mode. The bytecode exists, as after the first run.
+`orders get` reads an order from a stub of DynamoDB. A command imports only the modules that it needs. One that calls
+AWS cannot be faster than botocore.
 """
 
 _LIMITS = """
-## What this does not tell
+## Limits
 
-Nothing here ran on AWS: there requests go over TLS, the function has a fraction of a core below 1,769 MB, and DynamoDB
-takes longer for a batch than for one item. The ratios are of one machine and one run; `make bench` gives yours.
+These benchmarks do not run on AWS. On AWS, requests use TLS, and DynamoDB needs more time for a batch than for one
+item. A function with less than 1,769 MB of memory has only a fraction of a core. The ratios are from one machine and
+one run. Run `make bench` to measure yours.
 """
 
 
 def write(
-    batches: Warm, starts: cold.ColdStarts, published: Mapping[str, float], redriven: dead_letters.Figures
+    batches: Warm,
+    starts: cold.ColdStarts,
+    published: Mapping[str, float],
+    moves: dead_letters.Figures,
+    commands: Mapping[str, float],
 ) -> None:
-    """Write the page and its picture."""
+    """Write the page, its image and the figures."""
     PAGE.write_text("\n".join([_ABOUT, *_batches(batches), _COLD.format(rounds=cold.ROUNDS, size=starts.zip_size)]))
     with PAGE.open("a") as page:
-        page.write("\n".join(["", *_cold(starts), *_published(published), *_redriven(redriven), _LIMITS, _machine()]))
+        page.write("\n".join(["", *_cold(starts), *_published(published), *_moved(moves), *_started(commands)]))
+        page.write(f"\n{_LIMITS}\n{_machine()}")
     panels = [
         (
-            f"A batch of {size} orders, {SHOWN_LATENCY} ms a request",
+            f"A batch of {size} orders, {SHOWN_LATENCY} ms per request",
             {name: one.seconds_per_batch * 1000 for name, one in batches[SHOWN_LATENCY, size].items()},
         )
         for size in (10, 100)
@@ -94,7 +112,7 @@ def write(
 
 
 def _figures(batches: Warm) -> dict[str, dict[int, dict[str, float]]]:
-    """By handler and orders in a batch, at the latency that is shown; the bound is no handler."""
+    """Return the figures by handler and batch size, at the latency that the image shows, without the lower bound."""
     return {name: {size: asdict(batches[SHOWN_LATENCY, size][name]) for size in warm.TURNS} for name in warm.MODULES}
 
 
@@ -102,8 +120,8 @@ def _batches(batches: Warm) -> Iterator[str]:
     for (latency, size), figures in batches.items():
         ours = figures[OURS]
         if size == next(iter(warm.TURNS)):
-            yield f"### {latency} ms a request\n"
-            yield "| Orders | | Time per batch | Beside ours | CPU per order | Requests per order |"
+            yield f"### {latency} ms per request\n"
+            yield "| Orders | | Time per batch | Ratio to ours | CPU per order | Requests per order |"
             yield "| ---: | --- | ---: | ---: | ---: | ---: |"
         for name, one in figures.items():
             yield (
@@ -117,7 +135,7 @@ def _batches(batches: Warm) -> Iterator[str]:
 
 def _cold(starts: cold.ColdStarts) -> Iterator[str]:
     ours = starts.starts[OURS]
-    yield "| | Ready after | Beside ours | CPU | Memory |"
+    yield "| | Ready after | Ratio to ours | CPU | Memory |"
     yield "| --- | ---: | ---: | ---: | ---: |"
     for name, one in starts.starts.items():
         yield (
@@ -128,18 +146,24 @@ def _cold(starts: cold.ColdStarts) -> Iterator[str]:
 
 def _published(published: Mapping[str, float]) -> Iterator[str]:
     yield _PUBLISHING.format(orders=publishing.ORDERS, latency=publishing.LATENCY_MILLISECONDS)
-    yield from _beside(published, publishing.OURS)
+    yield from _compared(published, publishing.OURS)
 
 
-def _redriven(redriven: dead_letters.Figures) -> Iterator[str]:
-    yield _DEAD_LETTERS.format(
-        moved=dead_letters.MOVED, listed=dead_letters.LISTED, mebibytes=redriven.list_bytes / 2**20
-    )
-    yield from _beside(redriven.seconds, dead_letters.OURS)
+def _moved(moves: dead_letters.Figures) -> Iterator[str]:
+    yield _DEAD_LETTERS.format(moved=dead_letters.MOVED, listed=dead_letters.LISTED, mebibytes=moves.list_bytes / 2**20)
+    yield from _compared(moves.seconds, dead_letters.OURS)
 
 
-def _beside(seconds: Mapping[str, float], ours: str) -> Iterator[str]:
-    yield "| | Time | Beside ours |"
+def _started(commands: Mapping[str, float]) -> Iterator[str]:
+    yield _STARTUP
+    yield "| | CPU | Ratio to botocore |"
+    yield "| --- | ---: | ---: |"
+    for name, one in commands.items():
+        yield f"| {name} | {one * 1000:,.0f} ms | {one / commands[startup.CLIENT]:.2f} x |"
+
+
+def _compared(seconds: Mapping[str, float], ours: str) -> Iterator[str]:
+    yield "| | Time | Ratio to ours |"
     yield "| --- | ---: | ---: |"
     for name, one in seconds.items():
         yield f"| {name} | {one * 1000:,.0f} ms | {one / seconds[ours]:.2f} x |"

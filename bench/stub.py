@@ -1,4 +1,4 @@
-"""DynamoDB and SNS that say yes to every request after a fixed time, so that all that differs is how they are asked."""
+"""A stub of DynamoDB and SNS. It accepts every request after a fixed time, so that only the clients differ."""
 
 import time
 from collections.abc import Iterator
@@ -13,18 +13,18 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Stub:
-    """The running stub, in a process of its own."""
+    """A running stub, which has a process of its own."""
 
     url: str
     latency: "Synchronized[float]"
-    """Seconds that each answer takes, to be set at any time."""
+    """Seconds until each response. Can be set at any time."""
     requests: "Synchronized[int]"
-    """How many requests came."""
+    """The number of requests so far."""
 
 
 @contextmanager
 def stub() -> Iterator[Stub]:
-    """Run a stub on loopback until the end of the block."""
+    """Run a stub on loopback until the end of the `with` block."""
     processes = get_context("spawn")
     port, latency, requests = processes.Value("i", 0), processes.Value("d", 0.0), processes.Value("i", 0)
     listening = processes.Event()
@@ -32,7 +32,7 @@ def stub() -> Iterator[Stub]:
     process.start()
     try:
         if not listening.wait(30):
-            raise TimeoutError("the stub of DynamoDB did not start within 30 s")
+            raise TimeoutError("the stub did not start within 30 s")
         yield Stub(f"http://127.0.0.1:{port.value}", latency, requests)
     finally:
         process.terminate()
@@ -53,7 +53,7 @@ def _serve(
 
 
 class _Connection(StreamRequestHandler):
-    """As little of HTTP as botocore needs: the standard library's server would take longer than what is measured."""
+    """The part of HTTP that botocore needs. The standard library's server would be slower than the measured code."""
 
     disable_nagle_algorithm = True
     shared: ClassVar["tuple[Synchronized[float], Synchronized[int]]"]
@@ -75,7 +75,7 @@ class _Connection(StreamRequestHandler):
 
 
 def _answer(body: bytes) -> bytes:
-    """Yes, in the words of the service."""
+    """Return the service's response to an accepted request."""
     if statements := body.count(b'"Statement"'):
         return b'{"Responses": [%s]}' % b", ".join([b'{"TableName": "Orders"}'] * statements)
     if entries := body.count(b".Id="):
@@ -84,4 +84,6 @@ def _answer(body: bytes) -> bytes:
         return f"<PublishBatchResponse>{found}</PublishBatchResponse>".encode()
     if body.startswith(b"Action=Publish&"):
         return b"<PublishResponse><PublishResult><MessageId>0</MessageId></PublishResult></PublishResponse>"
+    if b'"ConsistentRead"' in body:
+        return b'{"Item": {"orderId": {"S": "O1"}}}'
     return b"{}"

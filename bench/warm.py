@@ -1,4 +1,4 @@
-"""Batches through warm handlers, side by side: all in this process, taking turns."""
+"""Batches of warm handlers in comparison. All handlers run in this process, in turns."""
 
 import contextlib
 import importlib
@@ -14,8 +14,8 @@ from typing import Any
 
 from bench.stub import Stub, stub
 from handler.contract import Variable
-from local.samples import valid_orders
 from ops.cost import OURS
+from ops.samples import valid_orders
 
 SEED_STYLE, THREAD_POOL, POWERTOOLS, BOUND = (
     "seed-style",
@@ -40,16 +40,16 @@ ENVIRONMENT = {
     Variable.REQUEST_TIMEOUT_SECONDS: "10",
 }
 LATENCIES = (0, 2, 5)
-"""Milliseconds that the stub takes to answer."""
+"""Latencies of the stub, in milliseconds."""
 TURNS = {1: 15, 10: 15, 25: 5, 100: 3}
-"""Batch sizes, and how many turns each handler gets."""
+"""The number of turns of each handler, by batch size."""
 BATCHES_A_TURN = 4
-"""One after another, as a function does that has a queue to work off."""
+"""Without a pause, as a function processes a full queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What a handler took for batches of one size at one latency."""
+    """The results of a handler for batches of one size at one latency."""
 
     seconds_per_batch: float
     """The median."""
@@ -60,11 +60,11 @@ class Figures:
 Process = Callable[[], object]
 Prepare = Callable[[dict[str, Any]], Process]
 Case = tuple[int, int]
-"""Milliseconds of latency, and orders in a batch."""
+"""The latency in milliseconds, and the number of orders in a batch."""
 
 
 def event(size: int) -> dict[str, Any]:
-    """A batch as Lambda gets it from SQS."""
+    """Return a batch as Lambda receives it from SQS."""
     return {
         "Records": [
             {
@@ -81,7 +81,7 @@ def event(size: int) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def handlers() -> Iterator[tuple[Stub, Mapping[str, Prepare]]]:
-    """The stub, and by name what makes a handler ready for an event: what it returns processes that event."""
+    """Run the stub. Yields it with one function per handler name, which prepares the processing of an event."""
     context = SimpleNamespace(
         aws_request_id="bench",
         function_name="bench",
@@ -103,8 +103,8 @@ def _ready(handle: Callable[[dict[str, Any], object], object], context: object, 
     return partial(handle, event, context)
 
 
-def measure(told: Callable[[str], None]) -> Mapping[Case, Mapping[str, Figures]]:
-    """Measure every handler in every case. `told` is called with a line for each case as it is done."""
+def measure(on_progress: Callable[[str], None]) -> Mapping[Case, Mapping[str, Figures]]:
+    """Measure all handlers in all cases. `on_progress` gets one line after each case."""
     figures = {}
     with handlers() as (service, prepared):
         for latency in LATENCIES:
@@ -113,13 +113,13 @@ def measure(told: Callable[[str], None]) -> Mapping[Case, Mapping[str, Figures]]
                 ready = {name: prepare(event(size)) for name, prepare in prepared.items()}
                 figures[latency, size] = _side_by_side(service, ready, turns, size)
                 times = (f"{name} {one.seconds_per_batch * 1000:.1f}" for name, one in figures[latency, size].items())
-                told(f"{latency} ms, {size} orders: {', '.join(times)}")
+                on_progress(f"{latency} ms, {size} orders: {', '.join(times)}")
     return figures
 
 
 def _side_by_side(service: Stub, ready: Mapping[str, Process], turns: int, size: int) -> Mapping[str, Figures]:
     for process in ready.values():
-        process()  # Connections are open and caches filled before anything counts.
+        process()  # Open the connections and fill the caches before measuring.
     samples: dict[str, list[tuple[float, float, int]]] = {name: [] for name in ready}
     for _ in range(turns):
         for name, process in ready.items():
@@ -128,7 +128,7 @@ def _side_by_side(service: Stub, ready: Mapping[str, Process], turns: int, size:
 
 
 def _sample(service: Stub, process: Process) -> tuple[float, float, int]:
-    """Seconds, CPU seconds and requests."""
+    """Run a batch. Returns its seconds, CPU seconds and number of requests."""
     requests, cpu, start = service.requests.value, time.process_time(), time.perf_counter()
     process()
     return time.perf_counter() - start, time.process_time() - cpu, service.requests.value - requests

@@ -1,62 +1,73 @@
-"""Deciding what becomes of the messages of one batch, several of which may be about the same order."""
+"""Storing the orders of one batch, several of which can be versions of the same order."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from handler.order import Order, is_same_content
 from handler.outcome import CONFLICT, DUPLICATE, STALE, WRITTEN, Outcome
 
 Put = Callable[[Sequence[Order]], Sequence[Outcome]]
-"""Stores orders, no two of them with the same id, and says of each what became of it."""
+"""Stores orders, each with another id. Returns one outcome for each order, in the same sequence."""
 
 
-def store_all(orders: Iterable[tuple[str, Order]], put: Put) -> dict[str, Outcome]:
-    """Store the orders of a batch, given with their message ids, and say of each message what became of it.
+def store_all(orders: Sequence[Order], put: Put) -> list[Outcome]:
+    """Store the orders of a batch. Returns one outcome for each order, in the same sequence.
 
-    The result is as if the messages had come one by one. Of each order only the latest version is put; when it is
-    there, the table is at that version or a later one, and what the order's other messages are follows from that. A
-    version that could not be stored leaves the next one to be put, in a round of its own.
+    The result is the same as if the orders had arrived one by one. For each order id, only the latest version is put.
+    If that succeeds, the table contains this version or a later one, which decides the outcomes of the other versions.
+    If it fails, the next version is put in another round.
     """
-    outcomes: dict[str, Outcome] = {}
-    waiting: dict[str, list[_Version]] = {}
-    for message_id, order in orders:
-        _note(waiting.setdefault(order.order_id, []), message_id, order)
-    for versions in waiting.values():
-        versions.sort(key=lambda version: version.order.instant, reverse=True)
+    outcomes: dict[int, Outcome] = {}
+    waiting = _versions(orders)
     while waiting:
-        latest = [versions.pop(0) for versions in waiting.values()]
-        for version, outcome in zip(latest, put([version.order for version in latest]), strict=True):
-            outcomes |= version.decided(outcome)
-            others = waiting[version.order.order_id]
-            if outcome.succeeded:
-                for other in others:
-                    outcomes |= other.decided(_beside(other.order, version.order, outcome))
+        latest = [versions.pop(0) for versions in waiting]
+        put_outcomes = put([version.order for version in latest])
+        for version, others, outcome in zip(latest, waiting, put_outcomes, strict=True):
+            version.record(outcome, outcomes)
+            if others and outcome.succeeded:
+                _record_others(others, version.order, outcome, outcomes)
                 others.clear()
-        waiting = {order_id: versions for order_id, versions in waiting.items() if versions}
-    return outcomes
+        waiting = [versions for versions in waiting if versions]
+    return [outcomes[position] for position in range(len(orders))]
 
 
 class _Version:
-    """One content of an order, and the messages that have it."""
+    """One content of an order, and the positions in the batch at which it occurs."""
 
-    def __init__(self, message_id: str, order: Order) -> None:
+    __slots__ = ("order", "positions")
+
+    def __init__(self, order: Order, position: int) -> None:
         self.order = order
-        self.message_ids = [message_id]
+        self.positions = [position]
 
-    def decided(self, outcome: Outcome) -> Mapping[str, Outcome]:
-        """What becomes of the version's messages: the first has the outcome, the others come when it is there."""
-        again = DUPLICATE if outcome.kind in WRITTEN else outcome
-        return {message_id: again if position else outcome for position, message_id in enumerate(self.message_ids)}
+    def record(self, outcome: Outcome, outcomes: dict[int, Outcome]) -> None:
+        """Record the outcome of the version. If it was written, its other occurrences are duplicates."""
+        repeated = DUPLICATE if outcome.kind in WRITTEN else outcome
+        for position in self.positions:
+            outcomes[position] = repeated
+        outcomes[self.positions[0]] = outcome
 
 
-def _note(versions: list[_Version], message_id: str, order: Order) -> None:
+def _versions(orders: Iterable[Order]) -> list[list[_Version]]:
+    """Group the orders by their id. Each group has its versions, the latest first."""
+    groups: dict[str, list[_Version]] = {}
+    for position, order in enumerate(orders):
+        _add(groups.setdefault(order.order_id, []), order, position)
+    for versions in groups.values():
+        versions.sort(key=lambda version: version.order.instant, reverse=True)
+    return list(groups.values())
+
+
+def _add(versions: list[_Version], order: Order, position: int) -> None:
     for version in versions:
-        there = version.order
-        if there.instant == order.instant and is_same_content(there.attributes, order.attributes):
-            version.message_ids.append(message_id)
+        known = version.order
+        if known.instant == order.instant and is_same_content(known.attributes, order.attributes):
+            version.positions.append(position)
             return
-    versions.append(_Version(message_id, order))
+    versions.append(_Version(order, position))
 
 
-def _beside(order: Order, latest: Order, outcome: Outcome) -> Outcome:
-    """What another version of an order is, when the latest of the batch succeeded."""
-    return CONFLICT if order.instant == latest.instant and outcome != STALE else STALE
+def _record_others(others: Iterable[_Version], latest: Order, outcome: Outcome, outcomes: dict[int, Outcome]) -> None:
+    """Record the outcomes of an order's other versions after the latest version of the batch succeeded."""
+    for other in others:
+        is_conflict = other.order.instant == latest.instant and outcome != STALE
+        other.record(CONFLICT if is_conflict else STALE, outcomes)

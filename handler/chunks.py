@@ -1,4 +1,4 @@
-"""Services take so many entries a request, and no more."""
+"""Splitting sequences, because AWS services limit the number of entries in a request."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -7,5 +7,5 @@ T = TypeVar("T")
 
 
 def chunked(items: Sequence[T], size: int) -> list[Sequence[T]]:
-    """The items in their order, in pieces of at most that size."""
+    """Split items into sequences of at most `size` items, without changing their order."""
     return [items[start : start + size] for start in range(0, len(items), size)]

@@ -1,22 +1,22 @@
-"""The names that the infrastructure and the code in Lambda agree on, each written here once."""
+"""Names that the infrastructure and the code in Lambda share. Each is defined only here."""
 
 from enum import StrEnum
 from typing import Final
 
 ENTRY_POINT: Final = "handler.main.handle"
-"""What Lambda calls, as `package.module.function`."""
+"""The function that Lambda calls, as `package.module.function`."""
 
 SERVICE_NAME: Final = "orders"
-"""The `service` of every log record and metric."""
+"""The value of the `service` field in log records and of the `service` dimension of metrics."""
 
 METRICS_NAMESPACE: Final = "Orders"
 
 SERVICE_DIMENSION: Final = "service"
-"""The one dimension of every metric; its value is SERVICE_NAME."""
+"""The only dimension of the handler's metrics. Its value is SERVICE_NAME."""
 
 
 class OutcomeMetric(StrEnum):
-    """The metrics that count messages by what became of them: one for each kind of outcome, under its name."""
+    """The metrics that count messages by outcome. Their names are those of `handler.outcome.Kind`."""
 
     STORED = "OrdersStored"
     UPDATED = "OrdersUpdated"
@@ -28,27 +28,31 @@ class OutcomeMetric(StrEnum):
 
 
 ORDER_AGE: Final = "OrderAge"
-"""The metric of how old an order's version was when it was stored, in seconds."""
+"""The metric of an order's age when it was stored: the seconds since its timestamp."""
 
 BATCH_SIZE: Final = "BatchSize"
-"""The metric of how many messages a batch had."""
+"""The metric of the number of messages in a batch."""
 
 
 class Variable:
-    """The environment variables of the function."""
+    """The names of the function's environment variables."""
 
     TABLE_NAME: Final = "ORDERS_TABLE"
-    """The table that orders are stored in."""
+    """The name of the table that stores the orders."""
     MAX_RECEIVE_COUNT: Final = "ORDERS_MAX_RECEIVE_COUNT"
-    """After how many receives SQS sets an order aside."""
+    """The number of receives after which SQS moves a message to the dead-letter queue."""
     RETRY_AT_ONCE_QUEUE_URL: Final = "ORDERS_RETRY_AT_ONCE_QUEUE_URL"
-    """The queue, where orders that can never succeed are to have their next receives at once; empty where not."""
+    """The URL of OrderQueue if permanent failures are retried at once, otherwise empty."""
     REQUEST_TIMEOUT_SECONDS: Final = "ORDERS_REQUEST_TIMEOUT_SECONDS"
-    """How long one try of one request may take."""
+    """The connect timeout and the read timeout of each try of a request: a fifth of the function's timeout.
+
+    A request has two tries. Each waits for a connection and for a response, so that both take four fifths at most. The
+    last fifth is left for the delay between them, the log and the function's response.
+    """
 
 
 class Attribute:
-    """The attributes that every order has, in messages and in the table alike."""
+    """The names of the attributes that every order has, in messages and in the table."""
 
     ORDER_ID: Final = "orderId"
     USER_ID: Final = "userId"
@@ -60,7 +64,7 @@ class Attribute:
 
 PARTITION_KEY: Final = Attribute.ORDER_ID
 MAX_PARTITION_KEY_BYTES: Final = 2048
-"""DynamoDB's limit on a partition key's value, in bytes of UTF-8 (DynamoDB Developer Guide, Constraints)."""
+"""The maximum size of a partition key's value, in bytes of UTF-8 (DynamoDB Developer Guide, Constraints)."""
 
 INSTANT: Final = "timestampUtc"
-"""The table's attribute that sorts as time does: the order's timestamp in UTC, with all of its digits."""
+"""The table's attribute that contains the order's timestamp in UTC with all its digits, so that it sorts by time."""

@@ -1,6 +1,6 @@
-"""Orders as DynamoDB writes them down: `{"quantity": {"N": "1"}}`.
+"""Converting orders to and from DynamoDB's attribute values, such as `{"quantity": {"N": "1"}}`.
 
-boto3 has this too, but takes longer to import than all of the handler
+boto3 converts them too, but importing it takes longer than importing the whole handler
 (docs/decisions/0007-nothing-but-botocore.md).
 """
 
@@ -15,42 +15,45 @@ Item = dict[str, Any]
 
 
 def item_of(order: Order) -> Item:
-    """An order's item: everything that its message said, and its instant."""
-    return {name: _written(value) for name, value in order.attributes.items()} | {INSTANT: {"S": order.instant}}
+    """Return the item of an order: all attributes of its message, and its instant."""
+    return {name: _attribute_value(value) for name, value in order.attributes.items()} | {INSTANT: {"S": order.instant}}
 
 
 def attributes_of(item: Mapping[str, Any]) -> dict[str, Any]:
-    """What an item says, its instant included. A set or bytes, which no order has, stay as a pair of type and value."""
-    return {name: _read(value) for name, value in item.items()}
+    """Return the values of an item's attributes, including the instant.
+
+    A set or a binary value, which orders do not contain, becomes a pair of its DynamoDB type and its value.
+    """
+    return {name: _value(value) for name, value in item.items()}
 
 
-def _written(value: object) -> dict[str, Any]:
+def _attribute_value(value: object) -> dict[str, Any]:
     match value:
         case str():
             return {"S": value}
-        case bool():  # before the numbers, of which it is one to Python
+        case bool():  # before int, because bool is a subclass of int
             return {"BOOL": value}
         case int() | Decimal():
             return {"N": str(value)}
         case None:
             return {"NULL": True}
         case list():
-            return {"L": [_written(inner) for inner in value]}
+            return {"L": [_attribute_value(inner) for inner in value]}
         case dict():
-            return {"M": {name: _written(inner) for name, inner in value.items()}}
+            return {"M": {name: _attribute_value(inner) for name, inner in value.items()}}
         case _:
-            raise TypeError(f"no order holds {type(value).__name__}")
+            raise TypeError(f"an order cannot contain {type(value).__name__}")
 
 
-def _read(written: Mapping[str, Any]) -> Any:
-    [(kind, value)] = written.items()
+def _value(attribute_value: Mapping[str, Any]) -> Any:
+    [(kind, value)] = attribute_value.items()
     match kind:
         case "N":
             return Decimal(value)
         case "NULL":
             return None
         case "L":
-            return [_read(inner) for inner in value]
+            return [_value(inner) for inner in value]
         case "M":
             return attributes_of(value)
         case "S" | "BOOL":

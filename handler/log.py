@@ -1,24 +1,22 @@
-"""The function's log: a JSON object a line, so that people, tools and CloudWatch can all read it.
+"""The function's log: one JSON object per line, readable by people, tools and CloudWatch.
 
-No library does it, because each start of the function would wait for one (docs/decisions/0007-nothing-but-botocore.md).
+It uses no library, because importing one would delay each cold start (docs/decisions/0007-nothing-but-botocore.md).
 """
 
 import json
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from handler.contract import METRICS_NAMESPACE, SERVICE_DIMENSION, SERVICE_NAME
 
 MAX_VALUES = 100
-"""The most values of a metric in one record (CloudWatch User Guide, embedded metric format specification)."""
+"""The maximum number of values per metric in a record (CloudWatch User Guide, embedded metric format specification)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """What was measured: its name, its unit as CloudWatch calls it, and up to MAX_VALUES values."""
+class Measurement(NamedTuple):
+    """Up to MAX_VALUES values of one metric, with its name and its CloudWatch unit."""
 
     name: str
     unit: str
@@ -26,15 +24,15 @@ class Metric:
 
 
 class Log:
-    """Writes records to a stream. What is in `context` stands in every one."""
+    """Writes records to a stream. Every record contains the fields of `context`."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self.context: dict[str, str] = {}
 
-    def info(self, message: str, metrics: Sequence[Metric] = (), **fields: object) -> None:
-        """Write a record, from which CloudWatch takes the metrics, under the dimension of the service."""
-        self._write("INFO", message, {**fields, **_embedded(metrics)} if metrics else fields)
+    def info(self, message: str, measurements: Sequence[Measurement] = (), **fields: object) -> None:
+        """Write a record. CloudWatch extracts its measurements as metrics, with the service as dimension."""
+        self._write("INFO", message, {**fields, **_embedded(measurements)} if measurements else fields)
 
     def warning(self, message: str, **fields: object) -> None:
         self._write("WARNING", message, fields)
@@ -43,23 +41,23 @@ class Log:
         self._write("ERROR", message, fields)
 
     def bug(self, message: str) -> None:
-        """Write the exception that is being handled, with its traceback."""
+        """Write the current exception with its traceback."""
         self._write("ERROR", message, {"exception": traceback.format_exc().rstrip()})
 
     def _write(self, level: str, message: str, fields: dict[str, Any]) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         head = {"level": level, "message": message, "timestamp": now, SERVICE_DIMENSION: SERVICE_NAME}
-        # In one piece, because Lambda sends off each piece at once.
+        # One write call for the whole line, because Lambda sends each write on its own.
         self._stream.write(json.dumps({**head, **self.context, **fields}) + "\n")
         self._stream.flush()
 
 
-def _embedded(metrics: Sequence[Metric]) -> dict[str, Any]:
-    """Metrics in CloudWatch's embedded format."""
+def _embedded(measurements: Sequence[Measurement]) -> dict[str, Any]:
+    """The fields of measurements in CloudWatch's embedded metric format."""
     declared = {
         "Namespace": METRICS_NAMESPACE,
         "Dimensions": [[SERVICE_DIMENSION]],
-        "Metrics": [{"Name": metric.name, "Unit": metric.unit} for metric in metrics],
+        "Metrics": [{"Name": measurement.name, "Unit": measurement.unit} for measurement in measurements],
     }
     about = {"Timestamp": int(datetime.now(UTC).timestamp() * 1000), "CloudWatchMetrics": [declared]}
-    return {**{metric.name: metric.values for metric in metrics}, "_aws": about}
+    return {**{measurement.name: measurement.values for measurement in measurements}, "_aws": about}

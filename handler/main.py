@@ -1,4 +1,4 @@
-"""The entry point. Lambda imports it once per instance, and the clients that it makes are used again and again."""
+"""The entry point. Lambda imports it once per instance, so that all invocations of the instance share its clients."""
 
 import os
 import sys
@@ -11,12 +11,12 @@ from botocore.session import get_session
 from handler.contract import Variable
 from handler.log import Log
 from handler.processor import BatchResponse, Processor
-from handler.queue import receive_again
+from handler.queue import RetryAtOnce
 from handler.store import CONNECTIONS, DynamoDBStore
 
 log = Log(sys.stdout)
-# botocore waits 60 s by default, longer than the function runs. Nor is an answer waited for that comes too late to be
-# reported (DynamoDBStore): what it is about goes back to the queue.
+# botocore's default timeout is 60 seconds, which is longer than the function runs. Variable.REQUEST_TIMEOUT_SECONDS
+# explains the value.
 request_timeout = float(os.environ[Variable.REQUEST_TIMEOUT_SECONDS])
 config = Config(
     connect_timeout=request_timeout,
@@ -24,11 +24,11 @@ config = Config(
     retries={"mode": "standard", "total_max_attempts": 2},
     max_pool_connections=CONNECTIONS,
     tcp_keepalive=True,
-    # Both for the CPU of a batch: DynamoDB validates what it gets, and nobody reads the versions of what is below us.
+    # Both settings save CPU time. DynamoDB validates the requests itself, and nothing reads the default user agent.
     parameter_validation=False,
     user_agent="orders",
 )
-# botocore and not boto3, which would take longer to import than all of the handler.
+# botocore instead of boto3, because importing boto3 takes longer than importing the whole handler.
 session = get_session()
 
 
@@ -37,23 +37,23 @@ def client(service: str, config: Config = config) -> Any:
     return session.create_client(service, config=config)
 
 
-# A favour is asked for once: it has to be over before the answer is due.
-once = config.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+# Retrying at once is best effort: a single try, because it must end before the response is due.
+single_try = config.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 processor = Processor(
     DynamoDBStore(os.environ[Variable.TABLE_NAME], client("dynamodb")),
     log,
     max_receive_count=int(os.environ[Variable.MAX_RECEIVE_COUNT]),
-    retry_at_once=receive_again(
+    retry_at_once=RetryAtOnce(
         os.environ[Variable.RETRY_AT_ONCE_QUEUE_URL],
-        partial(client, "sqs", once),
+        partial(client, "sqs", single_try),
         log,
-        longest_request_seconds=2 * request_timeout,  # to connect, and to be answered
+        longest_request_seconds=2 * request_timeout,  # to connect, and to wait for the response
     ),
 )
 
 
 class Context(Protocol):
-    """What Lambda says of the invocation."""
+    """The part of Lambda's context object that the function uses."""
 
     aws_request_id: str
 
@@ -61,6 +61,6 @@ class Context(Protocol):
 
 
 def handle(event: dict[str, Any], context: Context) -> BatchResponse:
-    """Process a batch of SQS messages, and answer which of them failed."""
+    """Process a batch of SQS messages. Returns the ids of the messages that failed."""
     log.context["requestId"] = context.aws_request_id
     return processor.process(event["Records"], context.get_remaining_time_in_millis() / 1000)

@@ -1,36 +1,40 @@
-"""What became of a message."""
+"""The outcomes of processing a message."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """The ways in which a message can end. The last three fail it: SQS delivers it again, or sets it aside."""
+    """The kinds of outcome.
+
+    After CONFLICT, INVALID or TRANSIENT, the message has failed. SQS delivers it again or moves it to the dead-letter
+    queue.
+    """
 
     STORED = "stored"
-    """A new order."""
+    """The order was new and is stored."""
     UPDATED = "updated"
-    """A later version of an order that was there."""
+    """The order replaced an earlier version."""
     DUPLICATE = "duplicate"
-    """The version that is there already."""
+    """The table already contained this version."""
     STALE = "stale"
-    """An earlier version than the one that is there."""
+    """The table already contained a later version."""
     CONFLICT = "conflict"
-    """Another content for a version that is there already."""
+    """A permanent failure: the table contains this version with different content."""
     INVALID = "invalid"
-    """No order, and never one."""
+    """A permanent failure: the message is not a valid order."""
     TRANSIENT = "transient"
-    """Not now; another attempt may succeed."""
+    """A transient failure: another attempt may succeed."""
 
 
 WRITTEN = frozenset({Kind.STORED, Kind.UPDATED})
-"""What changed the table."""
+"""The kinds of outcome that changed the table."""
 _SUCCESSES = WRITTEN | {Kind.DUPLICATE, Kind.STALE}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A kind, and for a failure the reason in words and a signature that all failures of that cause share."""
+    """A kind of outcome. A failure also has a reason in words, and a signature that all failures of its cause share."""
 
     kind: Kind
     reason: str = ""
@@ -41,7 +45,8 @@ class Outcome:
         return self.kind in _SUCCESSES
 
     @property
-    def can_never_succeed(self) -> bool:
+    def is_permanent_failure(self) -> bool:
+        """Whether retrying the message cannot help."""
         return self.kind in {Kind.CONFLICT, Kind.INVALID}
 
 
@@ -50,9 +55,11 @@ UPDATED = Outcome(Kind.UPDATED)
 DUPLICATE = Outcome(Kind.DUPLICATE)
 STALE = Outcome(Kind.STALE)
 CONFLICT = Outcome(
-    Kind.CONFLICT, "the order is stored with the same timestamp and another content", "same timestamp, other content"
+    Kind.CONFLICT,
+    "the stored order has the same timestamp but different content",
+    "same timestamp, other content",
 )
-NO_TIME_LEFT = Outcome(Kind.TRANSIENT, "the function's time was up before the order was stored", "no time left")
+NO_TIME_LEFT = Outcome(Kind.TRANSIENT, "the function had no time left to wait for DynamoDB", "no time left")
 
 
 def invalid(reason: str, signature: str | None = None) -> Outcome:

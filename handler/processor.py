@@ -1,24 +1,27 @@
-"""A batch of messages: each is stored or reported as failed, on its own."""
+"""Processing a batch of messages: each message is stored or reported as failed, independently of the others."""
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from handler.batch import store_all
 from handler.chunks import chunked
 from handler.contract import BATCH_SIZE, ORDER_AGE, OutcomeMetric
-from handler.log import MAX_VALUES, Log, Metric
+from handler.log import MAX_VALUES, Log, Measurement
+from handler.message import Message
 from handler.order import InvalidOrder, Order, parse_order
-from handler.outcome import WRITTEN, Outcome, invalid, transient
+from handler.outcome import WRITTEN, Kind, Outcome, invalid, transient
 from handler.store import OrderStore
 
 RESERVE_SECONDS = 0.3
-"""What is left of the function's time to log and to answer, when it stops waiting for the store."""
+"""Seconds before the function's timeout at which the processor stops waiting for DynamoDB and SQS.
 
-Record = Mapping[str, Any]
+One log record for each failed message, the response, and Lambda's work to send both must fit into them. The handler's
+part takes 1 ms of a full core for 100 failed messages, which is about 15 ms with 128 MB of memory. The rest is margin:
+if the function times out, Lambda discards its response, and all messages of the batch count as failed.
+"""
 
 
 class BatchItemFailure(TypedDict):
@@ -26,16 +29,23 @@ class BatchItemFailure(TypedDict):
 
 
 class BatchResponse(TypedDict):
-    """What the event source mapping reads: the ids of the messages that go back to the queue."""
+    """The response to the event source mapping: the ids of the failed messages, which return to the queue."""
 
     batchItemFailures: list[BatchItemFailure]
 
 
-class Processor:
-    """Stores the orders of a batch. One order's failure touches no other.
+class Attempt(NamedTuple):
+    """One attempt to process a message: its order, or the reason why it contains none, and the outcome."""
 
-    `retry_at_once` is given the messages that can never succeed and are to be received again all the same, until SQS
-    sets them aside; and the deadline.
+    message: Message
+    content: Order | InvalidOrder
+    outcome: Outcome
+
+
+class Processor:
+    """Stores the orders of a batch. The failure of one order does not affect the others.
+
+    `retry_at_once` gets the messages that failed permanently and that SQS will deliver again, and the deadline.
     """
 
     def __init__(
@@ -44,88 +54,87 @@ class Processor:
         log: Log,
         *,
         max_receive_count: int,
-        retry_at_once: Callable[[Sequence[Record], float], None],
+        retry_at_once: Callable[[Sequence[Message], float], None],
     ) -> None:
         self._store = store
         self._log = log
         self._max_receive_count = max_receive_count
         self._retry_at_once = retry_at_once
 
-    def process(self, records: Sequence[Record], seconds_left: float) -> BatchResponse:
-        """Process the records of an SQS event, and say which of its messages failed."""
+    def process(self, records: Sequence[Mapping[str, Any]], seconds_left: float) -> BatchResponse:
+        """Process the records of an SQS event. Returns the ids of the messages that failed."""
         deadline = time.monotonic() + seconds_left - RESERVE_SECONDS
-        orders, outcomes, order_ids = _parsed(records)
-        outcomes |= self._stored(orders, deadline)
-        self._tell_all(orders, outcomes)
-        failed = [record for record in records if not outcomes[record["messageId"]].succeeded]
-        for record in failed:
-            self._tell_failed(record, order_ids.get(record["messageId"]), outcomes[record["messageId"]])
-        hopeless = [record for record in failed if self._is_hopeless(record, outcomes[record["messageId"]])]
-        self._retry_at_once(hopeless, deadline)
-        ids = dict.fromkeys(record["messageId"] for record in failed)
+        attempts = self._attempts([Message.from_record(record) for record in records], deadline)
+        self._log_batch(attempts)
+        failed = [attempt for attempt in attempts if not attempt.outcome.succeeded]
+        for attempt in failed:
+            self._log_failure(attempt)
+        self._retry_at_once([attempt.message for attempt in failed if self._is_retried(attempt)], deadline)
+        ids = dict.fromkeys(attempt.message.message_id for attempt in failed)
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in ids]}
 
-    def _stored(self, orders: Mapping[str, Order], deadline: float) -> Mapping[str, Outcome]:
+    def _attempts(self, messages: Sequence[Message], deadline: float) -> list[Attempt]:
+        contents = [_parse(message.body) for message in messages]
+        stored = iter(self._store_orders([order for order in contents if isinstance(order, Order)], deadline))
+        return [
+            Attempt(message, content, next(stored) if isinstance(content, Order) else _rejected(content))
+            for message, content in zip(messages, contents, strict=True)
+        ]
+
+    def _store_orders(self, orders: Sequence[Order], deadline: float) -> Sequence[Outcome]:
         try:
-            return store_all(orders.items(), partial(self._store.put, deadline=deadline))
-        except Exception as bug:  # noqa: BLE001 - what is invalid is known by now, and has to be told all the same
+            return store_all(orders, partial(self._store.put, deadline=deadline))
+        except Exception as bug:  # noqa: BLE001 - the invalid messages of the batch must be reported in any case
             self._log.bug("batch failed")
-            return dict.fromkeys(orders, transient(bug, type(bug).__name__))
+            return [transient(bug, type(bug).__name__)] * len(orders)
 
-    def _is_hopeless(self, record: Record, outcome: Outcome) -> bool:
-        return outcome.can_never_succeed and _attempt(record) < self._max_receive_count
+    def _is_retried(self, attempt: Attempt) -> bool:
+        """Whether SQS will deliver the message again although it failed permanently."""
+        return attempt.outcome.is_permanent_failure and attempt.message.receive_count < self._max_receive_count
 
-    def _tell_failed(self, record: Record, order_id: str | None, outcome: Outcome) -> None:
-        """One record a failed attempt: what explains a dead letter later."""
+    def _log_failure(self, attempt: Attempt) -> None:
+        """Write one record for each failed attempt. It explains the dead letter later."""
         self._log.error(
             "order failed",
-            messageId=record["messageId"],
-            orderId=order_id,
-            attempt=_attempt(record),
+            messageId=attempt.message.message_id,
+            orderId=attempt.content.order_id,
+            attempt=attempt.message.receive_count,
             maxAttempts=self._max_receive_count,
-            errorClass=outcome.kind,
-            reason=outcome.reason,
-            signature=outcome.signature,
+            errorClass=attempt.outcome.kind,
+            reason=attempt.outcome.reason,
+            signature=attempt.outcome.signature,
         )
 
-    def _tell_all(self, orders: Mapping[str, Order], outcomes: Mapping[str, Outcome]) -> None:
-        """One record for the batch, or for as many messages of it as one can hold: logs cost as much as the writes."""
+    def _log_batch(self, attempts: Sequence[Attempt]) -> None:
+        """Write one record for each MAX_VALUES messages, not for each message: logs cost as much as the writes."""
         now = datetime.now(UTC).replace(tzinfo=None)
-        for position, part in enumerate(chunked(list(outcomes.items()), MAX_VALUES)):
+        for position, part in enumerate(chunked(attempts, MAX_VALUES)):
+            counts: dict[Kind, int] = {}
             succeeded: dict[str, list[str]] = {}
             ages = []
-            for message_id, outcome in part:
-                if outcome.succeeded:
-                    succeeded.setdefault(outcome.kind, []).append(orders[message_id].order_id)
-                if outcome.kind in WRITTEN:
-                    ages.append(_age_seconds(orders[message_id], now))
-            kinds = Counter(outcome.kind for _, outcome in part)
-            metrics = [Metric(OutcomeMetric[kind.name], "Count", [count]) for kind, count in kinds.items()]
-            metrics += [Metric(ORDER_AGE, "Seconds", ages)] if ages else []
-            metrics += [Metric(BATCH_SIZE, "Count", [len(outcomes)])] if position == 0 else []
-            self._log.info("batch processed", metrics, **succeeded)
+            for _, order, outcome in part:
+                counts[outcome.kind] = counts.get(outcome.kind, 0) + 1
+                if isinstance(order, Order) and outcome.succeeded:
+                    succeeded.setdefault(outcome.kind, []).append(order.order_id)
+                    if outcome.kind in WRITTEN:
+                        ages.append(_age_seconds(order, now))
+            measurements = [Measurement(OutcomeMetric[kind.name], "Count", [count]) for kind, count in counts.items()]
+            measurements += [Measurement(ORDER_AGE, "Seconds", ages)] if ages else []
+            measurements += [Measurement(BATCH_SIZE, "Count", [len(attempts)])] if position == 0 else []
+            self._log.info("batch processed", measurements, **succeeded)
 
 
-def _parsed(records: Iterable[Record]) -> tuple[dict[str, Order], dict[str, Outcome], dict[str, str | None]]:
-    """By message id: the orders, what is the matter with the messages that are none, and the order ids of all."""
-    orders: dict[str, Order] = {}
-    outcomes: dict[str, Outcome] = {}
-    order_ids: dict[str, str | None] = {}
-    for record in records:
-        message_id = record["messageId"]
-        try:
-            orders[message_id] = parse_order(record["body"])
-            order_ids[message_id] = orders[message_id].order_id
-        except InvalidOrder as flaw:
-            outcomes[message_id] = invalid(flaw.reason, flaw.signature)
-            order_ids[message_id] = flaw.order_id
-    return orders, outcomes, order_ids
+def _parse(body: str) -> Order | InvalidOrder:
+    try:
+        return parse_order(body)
+    except InvalidOrder as flaw:
+        return flaw
 
 
-def _attempt(record: Record) -> int:
-    return int(record["attributes"]["ApproximateReceiveCount"])
+def _rejected(flaw: InvalidOrder) -> Outcome:
+    return invalid(flaw.reason, flaw.signature)
 
 
 def _age_seconds(order: Order, now: datetime) -> float:
-    """How long before now, in UTC, the order's version was made; never less than nothing, whatever clock it had."""
+    """Return the seconds from an order's timestamp to `now`, a time in UTC; 0 if the timestamp is in the future."""
     return max(0.0, round((now - datetime.fromisoformat(order.instant)).total_seconds(), 3))

@@ -1,50 +1,53 @@
-"""Messages that can never succeed need not wait for their next receives."""
+"""Retrying orders at once that can never be stored, so that they reach the dead-letter queue sooner."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.chunks import chunked
 from handler.log import Log
+from handler.message import Message
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import ChangeMessageVisibilityBatchRequestEntryTypeDef
 
 MAX_ENTRIES = 10
-"""The most messages of one request (SQS API Reference, ChangeMessageVisibilityBatch)."""
-
-Receipts = Sequence[Mapping[str, Any]]
+"""The maximum number of messages in one request (SQS API Reference, ChangeMessageVisibilityBatch)."""
 
 
-MakeVisible = Callable[[Receipts, float], None]
-"""Given records and a deadline on the clock of `time.monotonic`, makes SQS hand the records out again at once."""
+class RetryAtOnce:
+    """Sets the visibility timeout of messages to 0, so that SQS delivers them again at once.
 
-
-def receive_again(
-    queue_url: str, client: Callable[[], "SQSClient"], log: Log, *, longest_request_seconds: float
-) -> MakeVisible:
-    """A function that makes SQS hand out records again at once; without a queue's URL, one that leaves them alone.
-
-    The client is asked for when it is needed: most instances never see such a message, and need not make one.
-    It is a favour to whoever waits for the dead letter: where it fails, or could take until after the deadline, the
-    visibility timeout passes as always.
+    Without a queue URL it does nothing. `client` is called on first use, because most instances of the function never
+    need an SQS client. Best effort: after an error, or if a request could end after the deadline, the messages stay
+    hidden until their visibility timeout ends.
     """
 
-    def make_visible(records: Receipts, deadline: float) -> None:
-        for chunk in chunked(records, MAX_ENTRIES):
-            if time.monotonic() + longest_request_seconds > deadline:
-                return
-            entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
-                # Positions and not message ids: one batch may hold the same message twice.
-                {"Id": str(position), "ReceiptHandle": record["receiptHandle"], "VisibilityTimeout": 0}
-                for position, record in enumerate(chunk)
-            ]
-            try:
-                client().change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
-            except (ClientError, BotoCoreError) as error:
-                log.warning("messages could not be made visible at once", reason=str(error))
+    def __init__(
+        self, queue_url: str, client: Callable[[], "SQSClient"], log: Log, *, longest_request_seconds: float
+    ) -> None:
+        self._queue_url = queue_url
+        self._client = client
+        self._log = log
+        self._longest_request_seconds = longest_request_seconds
 
-    return make_visible if queue_url else lambda _records, _deadline: None
+    def __call__(self, messages: Sequence[Message], deadline: float) -> None:
+        """Retry messages at once. The deadline is a time of `time.monotonic`, in seconds."""
+        for chunk in chunked(messages, MAX_ENTRIES) if self._queue_url else ():
+            if time.monotonic() + self._longest_request_seconds > deadline:
+                return
+            self._retry(chunk)
+
+    def _retry(self, messages: Sequence[Message]) -> None:
+        entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
+            # The Id is a position and not the message id, because one batch can contain the same message twice.
+            {"Id": str(position), "ReceiptHandle": message.receipt_handle, "VisibilityTimeout": 0}
+            for position, message in enumerate(messages)
+        ]
+        try:
+            self._client().change_message_visibility_batch(QueueUrl=self._queue_url, Entries=entries)
+        except (ClientError, BotoCoreError) as error:
+            self._log.warning("messages could not be made visible at once", reason=str(error))

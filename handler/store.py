@@ -1,4 +1,4 @@
-"""Where orders are kept: each under its orderId, at its latest version."""
+"""Storing the latest version of each order in DynamoDB."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,31 +21,34 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_STATEMENTS = 25
-"""The most statements of one request (DynamoDB API Reference, BatchExecuteStatement)."""
+"""The maximum number of statements in one request (DynamoDB API Reference, BatchExecuteStatement)."""
 MAX_STATEMENT_CHARACTERS = 8192
-"""The longest statement (DynamoDB API Reference, BatchStatementRequest)."""
+"""The maximum length of a statement (DynamoDB API Reference, BatchStatementRequest)."""
 CONNECTIONS = 10
-"""How many requests go out at once, at most; botocore keeps as many connections."""
+"""The maximum number of concurrent requests, and of connections in botocore's pool."""
 
-REFUSALS = frozenset({"SerializationException", "ValidationError", "ValidationException"})
-"""DynamoDB's ways to say that it will never take this item, for example because it is larger than 400 KB."""
+PERMANENT_ERRORS = frozenset({"SerializationException", "ValidationError", "ValidationException"})
+"""The error codes of an item that DynamoDB never accepts, for example because it is larger than 400 KB."""
 
 
 class OrderStore(Protocol):
-    """Keeps each order under its orderId, at its latest version."""
+    """Stores the latest version of each order under its orderId."""
 
     def put(self, orders: Sequence[Order], deadline: float) -> Sequence[Outcome]:
-        """Store orders, no two of them with the same id, and say of each what became of it.
+        """Store orders, each with another id. Returns one outcome for each order, in the same sequence.
 
-        What is not done at the deadline, on the clock of `time.monotonic`, is transient; it may still come about.
+        The deadline is a time of `time.monotonic`, in seconds. An order that is not stored by then has a transient
+        outcome, although a request that was already sent may still store it.
         """
 
 
 class DynamoDBStore:
-    """Orders as items of a DynamoDB table.
+    """Stores orders as items of a DynamoDB table.
 
-    New orders are inserted, up to 25 with one request. Those whose id is there already are then put one by one, at
-    once, on the condition that what is there is older: DynamoDB tells what it holds where it is not.
+    First, it inserts all orders, because most of them are new: one request inserts up to 25 orders. Then it puts each
+    order that exists with a request of its own. The put succeeds if the stored version is older. Otherwise DynamoDB
+    returns the stored item, and the order is a duplicate, stale or in conflict with it. For the alternatives, see
+    docs/decisions/0006-writing-orders.md.
     """
 
     def __init__(self, table_name: str, client: "DynamoDBClient") -> None:
@@ -54,20 +57,28 @@ class DynamoDBStore:
         self._threads = ThreadPoolExecutor(CONNECTIONS)
 
     def put(self, orders: Sequence[Order], deadline: float) -> list[Outcome]:
-        outcomes: dict[str, Outcome | None] = {order.order_id: None for order in orders}
+        outcomes = self._insert_all(orders, deadline)
+        existing = [order for order in orders if outcomes.get(order.order_id) is None]
+        replaced = self._run_concurrently([partial(self._replace_older, order) for order in existing], deadline)
+        outcomes |= zip((order.order_id for order in existing), replaced, strict=True)
+        return [outcomes[order.order_id] or NO_TIME_LEFT for order in orders]
+
+    def _insert_all(self, orders: Sequence[Order], deadline: float) -> dict[str, Outcome | None]:
+        """Insert orders. Returns outcomes by order id.
+
+        An order without an outcome, or with None, must be put by a request of its own.
+        """
         statements = [(order, insert_statement(self._table_name, tuple(order.attributes))) for order in orders]
         chunks = chunked([pair for pair in statements if len(pair[1]) <= MAX_STATEMENT_CHARACTERS], MAX_STATEMENTS)
-        inserted = self._at_once([partial(self._insert, chunk) for chunk in chunks], deadline)
+        inserted = self._run_concurrently([partial(self._insert, chunk) for chunk in chunks], deadline)
+        outcomes: dict[str, Outcome | None] = {}
         for chunk, answers in zip(chunks, inserted, strict=True):
             ids = [order.order_id for order, _ in chunk]
             outcomes |= zip(ids, answers or [NO_TIME_LEFT] * len(ids), strict=True)
-        remaining = [order for order in orders if outcomes[order.order_id] is None]
-        replaced = self._at_once([partial(self._replace_older, order) for order in remaining], deadline)
-        outcomes |= zip((order.order_id for order in remaining), replaced, strict=True)
-        return [outcomes[order.order_id] or NO_TIME_LEFT for order in orders]
+        return outcomes
 
-    def _at_once(self, calls: Sequence[Callable[[], T]], deadline: float) -> list[T | None]:
-        """What each call returns, or None where it has not by the deadline."""
+    def _run_concurrently(self, calls: Sequence[Callable[[], T]], deadline: float) -> list[T | None]:
+        """Run calls on threads. Returns their results, and None for each call that does not end before the deadline."""
         futures = [self._threads.submit(call) for call in calls]
         done, late = wait(futures, timeout=max(0.0, deadline - time.monotonic()))
         for future in late:
@@ -75,8 +86,10 @@ class DynamoDBStore:
         return [future.result() if future in done else None for future in futures]
 
     def _insert(self, orders: Sequence[tuple[Order, str]]) -> list[Outcome | None]:
-        """Insert orders, each given with its statement, with one request. None is for those that have to be put by
-        themselves: they are there already, or DynamoDB does not take them along with the others.
+        """Insert orders, each passed with its statement, with one request.
+
+        Returns None for an order that must be put by a request of its own: it exists already, or DynamoDB rejects it
+        in this request.
         """
         statements: list[BatchStatementRequestTypeDef] = [
             {"Statement": statement, "Parameters": list(item_of(order).values())} for order, statement in orders
@@ -84,13 +97,13 @@ class DynamoDBStore:
         try:
             answer = self._client.batch_execute_statement(Statements=statements)
         except ClientError as error:
-            return [None if _code(error) in REFUSALS else transient(error, _code(error))] * len(orders)
+            return [None if _code(error) in PERMANENT_ERRORS else transient(error, _code(error))] * len(orders)
         except BotoCoreError as error:
             return [transient(error, type(error).__name__)] * len(orders)
         return [_inserted(response) for response in answer["Responses"]]
 
     def _replace_older(self, order: Order) -> Outcome:
-        """Put an order unless what is there is as new; then say what the order is to it."""
+        """Put an order if it is new or later than the stored version. Otherwise compare it with the stored version."""
         try:
             answer = self._client.put_item(
                 TableName=self._table_name,
@@ -102,19 +115,19 @@ class DynamoDBStore:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
-            answered: Any = error.response  # botocore's types do not know of the item
-            return outcome_beside(order, answered["Item"])
+            answered: Any = error.response  # botocore's types lack the item
+            return outcome_against(order, answered["Item"])
         except ClientError as error:
-            refused = _code(error) in REFUSALS
-            return invalid(str(error), _code(error)) if refused else transient(error, _code(error))
+            is_permanent = _code(error) in PERMANENT_ERRORS
+            return invalid(str(error), _code(error)) if is_permanent else transient(error, _code(error))
         except BotoCoreError as error:
             return transient(error, type(error).__name__)
         return UPDATED if answer.get("Attributes") else STORED
 
 
-@lru_cache(maxsize=16)  # The orders of one publisher have the same fields.
+@lru_cache(maxsize=16)  # Orders of the same publisher have the same fields.
 def insert_statement(table_name: str, names: Sequence[str]) -> str:
-    """The statement that inserts an order with these attributes; its parameters are the values of the order's item."""
+    """Return the statement that inserts an order with these attributes. Its parameters are the values of the item."""
     members = ", ".join("'{}': ?".format(name.replace("'", "''")) for name in (*names, INSTANT))
     return f'INSERT INTO "{table_name}" VALUE {{{members}}}'
 
@@ -124,16 +137,19 @@ def _inserted(response: "BatchStatementResponseTypeDef") -> Outcome | None:
     if error is None:
         return STORED
     code, message = error.get("Code", "Unknown"), error.get("Message", "")
-    if code == "DuplicateItem" or code in REFUSALS:
+    if code == "DuplicateItem" or code in PERMANENT_ERRORS:
         return None
     return transient(message, code)
 
 
-def outcome_beside(order: Order, there: Mapping[str, Any] | None) -> Outcome:
-    """What becomes of an order beside the item, as DynamoDB writes it, that the table holds under its id."""
-    if there is None:
+def outcome_against(order: Order, stored: Mapping[str, Any] | None) -> Outcome:
+    """Compare an order with the stored item of its id, or with None if the table has no such item.
+
+    Returns the outcome of processing the order. The item has DynamoDB's attribute values.
+    """
+    if stored is None:
         return STORED
-    attributes = attributes_of(there)
+    attributes = attributes_of(stored)
     instant = attributes.pop(INSTANT)
     if instant != order.instant:
         return STALE if instant > order.instant else UPDATED

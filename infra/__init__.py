@@ -1,1 +1,1 @@
-"""The order pipeline as Pulumi components, one file a component."""
+"""The order pipeline in Pulumi: one module for each component, and modules that several components share."""

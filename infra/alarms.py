@@ -1,4 +1,4 @@
-"""When somebody is to be told: every alarm, with what it means."""
+"""The table of alarms. docs/monitoring.md has a section for each of them."""
 
 from dataclasses import dataclass
 
@@ -6,116 +6,97 @@ from infra.metrics import FlowMetrics, Metric
 from infra.settings import MonitoringSettings
 
 MINUTE = 60
-"""How often CloudWatch gets metrics from these services, in seconds (their pages on CloudWatch metrics)."""
+"""Shortest interval at which these services publish metrics, in seconds (their pages on CloudWatch metrics)."""
 FIVE_MINUTES = 5 * MINUTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """A metric that is too high."""
+    """An alarm on a metric that reaches a threshold. The defaults suit an event that should not happen even once."""
 
     name: str
-    """What follows the system's name; docs/monitoring.md has a section for it."""
-    means: str
+    """The alarm's name without the system's name."""
+    meaning: str
     metric: Metric
-    at_least: float
-    """In the metric's unit, over one period."""
-    period: int
-    """In seconds: a minute for what lasts, five for what happens, so that one incident is not a mail a minute."""
+    at_least: float = 1
+    """The threshold, for one period, in the metric's unit."""
+    period: int = FIVE_MINUTES
+    """In seconds. A minute for a lasting state; five for an event, so that one incident does not notify each minute."""
     growth: bool = False
-    """Whether it is the metric's growth, from one period to the next, that is too high."""
+    """Whether the threshold applies to the increase from one period to the next, and not to the metric itself."""
 
 
 def alarms(settings: MonitoringSettings, metrics: FlowMetrics, *, function_timeout_seconds: int) -> list[Alarm]:
-    """The alarms, in the order of the flow."""
-    too_slow = function_timeout_seconds * 1000 * settings.duration_alarm_percent / 100
+    """Return the alarms, in the order of the flow."""
+    slow_batch_milliseconds = function_timeout_seconds * 1000 * settings.duration_alarm_percent / 100
     return [
         Alarm(
             name="TopicFailures",
-            means="SNS gave up delivering orders, which should be among the undelivered ones now.",
             metric=metrics.not_delivered,
-            at_least=1,
-            period=FIVE_MINUTES,
+            meaning="SNS stopped trying to deliver orders. They should now be in the queue of undelivered orders.",
         ),
         Alarm(
             name="TopicLosses",
-            means="SNS could neither deliver orders nor set them aside: they are lost.",
             metric=metrics.lost,
-            at_least=1,
-            period=FIVE_MINUTES,
+            meaning="SNS could neither deliver orders nor send them to the queue of undelivered orders: they are lost.",
         ),
         Alarm(
             name="UndeliveredNotEmpty",
-            means="Orders that SNS could not deliver wait for somebody.",
             metric=metrics.undelivered,
-            at_least=1,
+            meaning="The queue of undelivered orders contains orders that SNS could not deliver.",
             period=MINUTE,
         ),
         Alarm(
             name="QueueTooOld",
-            means="The oldest order waits for too long: processing stands still or falls behind.",
             metric=metrics.oldest,
+            meaning="The oldest order has waited too long: processing has stopped or is too slow.",
             at_least=settings.oldest_order_alarm_seconds,
             period=MINUTE,
         ),
         Alarm(
             name="DLQNotEmpty",
-            means="Orders that could not be processed wait in the dead-letter queue.",
             metric=metrics.dead_letters,
-            at_least=1,
+            meaning="The dead-letter queue contains orders that could not be processed.",
             period=MINUTE,
         ),
-        # An alarm acts when its state changes, and DLQNotEmpty stays as it is while more orders fail. This one is back
-        # at OK a period after the growth. Five minutes of maximum hide that a look at the dead letters makes them
+        # DLQNotEmpty does not change its state, and so does not notify, while more orders fail. This alarm returns to
+        # OK one period after the growth. The maximum of five minutes hides that a look at the dead letters makes them
         # invisible for a moment.
         Alarm(
             name="DLQGrowing",
-            means="More orders came to those that wait in the dead-letter queue already.",
             metric=metrics.dead_letters,
-            at_least=1,
-            period=FIVE_MINUTES,
+            meaning="More orders arrived in the dead-letter queue while it was not empty.",
             growth=True,
         ),
         Alarm(
             name="ProcessorErrors",
-            means="Batches failed as a whole: the processor timed out, or could not start.",
             metric=metrics.errors,
-            at_least=1,
-            period=FIVE_MINUTES,
+            meaning="Whole batches failed: the processor timed out or could not start.",
         ),
         Alarm(
             name="ProcessorThrottles",
-            means="Lambda had no concurrency for the processor, and what it throttles loses a receive.",
             metric=metrics.throttles,
-            at_least=1,
-            period=FIVE_MINUTES,
+            meaning="Lambda throttled the processor. Each throttled batch uses up a receive of its orders.",
         ),
         Alarm(
             name="ProcessorSlow",
-            means="A batch took nearly as long as the processor may run.",
             metric=metrics.longest,
-            at_least=too_slow,
-            period=FIVE_MINUTES,
+            meaning="A batch took almost as long as the processor's timeout.",
+            at_least=slow_batch_milliseconds,
         ),
         Alarm(
             name="TableThrottled",
-            means="DynamoDB throttles writes to the table.",
             metric=metrics.throttled_writes,
-            at_least=1,
-            period=FIVE_MINUTES,
+            meaning="DynamoDB throttled writes to the table.",
         ),
         Alarm(
             name="TableInsertErrors",
-            means="DynamoDB could not insert new orders, by a fault of its own.",
             metric=metrics.insert_errors,
-            at_least=1,
-            period=FIVE_MINUTES,
+            meaning="DynamoDB could not insert new orders because of an internal error.",
         ),
         Alarm(
             name="TablePutErrors",
-            means="DynamoDB could not replace older orders, by a fault of its own.",
             metric=metrics.put_errors,
-            at_least=1,
-            period=FIVE_MINUTES,
+            meaning="DynamoDB could not replace orders because of an internal error.",
         ),
     ]

@@ -1,4 +1,4 @@
-"""The dashboard: the flow from left to right, as orders take it, and the dead letters below what they come from."""
+"""The dashboard. Columns show the flow from left to right; failed orders are below the resource that they came from."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from infra.alarms import MINUTE, Alarm
 from infra.metrics import Flow, FlowMetrics, Metric
 
 GRID_COLUMNS = 24
-"""How wide a dashboard is (CloudWatch API Reference, dashboard body structure)."""
+"""Width of a dashboard (CloudWatch API Reference, dashboard body structure)."""
 ALARMS_HEIGHT, HEADING_HEIGHT, GRAPH_HEIGHT = 3, 1, 5
 
 Widget = dict[str, Any]
@@ -18,7 +18,7 @@ Widget = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """What the graphs below are about."""
+    """The name of the resource that the graphs below show."""
 
     resource: pulumi.Input[str]
 
@@ -27,7 +27,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """Metrics over time. Where an alarm on one of them begins is drawn as a line."""
+    """Metrics over time. A horizontal line marks the threshold of each alarm on them."""
 
     title: str
     metrics: Sequence[Metric]
@@ -38,17 +38,12 @@ class Graph:
 def dashboard_body(
     flow: Flow, metrics: FlowMetrics, alarms: Sequence[Alarm], alarm_arns: Sequence[pulumi.Input[str]]
 ) -> pulumi.Output[str]:
-    """The dashboard as CloudWatch takes it: all alarms on top, then a column for each step of the flow."""
+    """Return the body of the dashboard: all alarms at the top, and below them a column for each step of the flow."""
     region = flow.topic.arn.apply(lambda arn: arn.split(":")[3])
     columns = _columns(flow, metrics)
     width = GRID_COLUMNS // len(columns)
-    widgets: list[Widget] = [
-        {
-            "type": "alarm",
-            **_place(0, 0, GRID_COLUMNS, ALARMS_HEIGHT),
-            "properties": {"title": "Alarms", "alarms": list(alarm_arns)},
-        }
-    ]
+    states = {"title": "Alarms", "alarms": list(alarm_arns)}
+    widgets = [{"type": "alarm", **_place(0, 0, GRID_COLUMNS, ALARMS_HEIGHT), "properties": states}]
     for position, column in enumerate(columns):
         y = ALARMS_HEIGHT
         for part in column:

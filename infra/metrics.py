@@ -1,4 +1,4 @@
-"""What is measured of the flow, from publish to table: each metric once, for alarms and dashboard alike."""
+"""The CloudWatch metrics of the flow, from the topic to the table. Alarms and dashboard share these definitions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from handler.contract import (
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric of CloudWatch, and the statistic that says something about it."""
+    """A CloudWatch metric and the statistic that is evaluated."""
 
     namespace: str
     dimensions: Mapping[str, pulumi.Input[str]]
@@ -29,7 +29,7 @@ class Metric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """What orders go through, and where they end when they fail."""
+    """The resources that orders pass, and the queues for failed orders."""
 
     topic: aws.sns.Topic
     queue: aws.sqs.Queue
@@ -41,7 +41,7 @@ class Flow:
 
 
 class FlowMetrics:
-    """The metrics of a flow, under the names that CloudWatch's own pages for each service give them."""
+    """The metrics of a flow. The CloudWatch page of each service defines their names."""
 
     def __init__(self, flow: Flow) -> None:
         topic = partial(Metric, "AWS/SNS", {"TopicName": flow.topic.name})
@@ -55,8 +55,8 @@ class FlowMetrics:
         self.in_process = queue("ApproximateNumberOfMessagesNotVisible", "Maximum")
         self.oldest = queue("ApproximateAgeOfOldestMessage", "Maximum")
 
-        # Of dead letters, the visible ones alone tell the truth: NumberOfMessagesSent does not count what SQS moves,
-        # the hidden ones can be 1 in an empty queue, and their age counts from the move, not from the first queue.
+        # Only the visible messages show dead letters correctly. NumberOfMessagesSent does not count moved messages. The
+        # messages not visible can be 1 in an empty queue. The age counts from the move, not from the first enqueue.
         self.dead_letters = Metric(
             "AWS/SQS", {"QueueName": flow.dead_letters.name}, "ApproximateNumberOfMessagesVisible", "Maximum"
         )
@@ -71,18 +71,18 @@ class FlowMetrics:
         self.duration = function("Duration", "Average")
         self.longest = function("Duration", "Maximum")
 
-        # What the handler itself measures.
+        # The handler writes the measurements for these metrics to its log.
         handler = partial(Metric, METRICS_NAMESPACE, {SERVICE_DIMENSION: SERVICE_NAME})
         self.outcomes = tuple(handler(str(metric), "Sum") for metric in OutcomeMetric)
         self.batch_size = handler(BATCH_SIZE, "Average")
         self.typical_age = handler(ORDER_AGE, "p50")
         self.high_age = handler(ORDER_AGE, "p99")
 
-        # ThrottledRequests counts a batch only when all of its writes are throttled, so the throttled writes count.
+        # ThrottledRequests counts a batch only if all of its writes are throttled; WriteThrottleEvents counts each one.
         table = {"TableName": flow.table.name}
         self.written = Metric("AWS/DynamoDB", table, "ConsumedWriteCapacityUnits", "Sum")
         self.throttled_writes = Metric("AWS/DynamoDB", table, "WriteThrottleEvents", "Sum")
-        # The two requests of handler/store.py. DynamoDB reports errors and latency by operation alone.
+        # The two operations of handler/store.py. DynamoDB reports errors and latency only per operation.
         inserts = partial(Metric, "AWS/DynamoDB", {**table, "Operation": "BatchExecuteStatement"})
         puts = partial(Metric, "AWS/DynamoDB", {**table, "Operation": "PutItem"})
         self.insert_errors = inserts("SystemErrors", "Sum")

@@ -1,5 +1,6 @@
-"""What tells people that orders are in trouble."""
+"""The alarms, the topic of their notifications, and the dashboard."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pulumi
@@ -13,10 +14,10 @@ from infra.settings import MonitoringSettings
 
 
 class OrderMonitoring(pulumi.ComponentResource):
-    """The alarms on a flow, the topic that they tell, with its readers, and a dashboard of it all.
+    """The alarms on a flow, the topic that they notify, its subscribers, and a dashboard.
 
-    Every alarm tells when it begins and when it is over. A missing data point is none to worry about: all of these
-    metrics are silent while nothing happens.
+    An alarm notifies when it starts and when it ends. Missing data points are good, because none of these metrics has
+    data while nothing happens.
     """
 
     def __init__(
@@ -29,54 +30,61 @@ class OrderMonitoring(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("orders:index:OrderMonitoring", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        self._child = pulumi.ResourceOptions(parent=self)
         prefix = name.removesuffix("Monitoring")
-        self.alerts = aws.sns.Topic(f"{prefix}Alerts", kms_master_key_id=key.id if key else None, opts=child)
-        accepts_alarms = aws.sns.TopicPolicy(
-            f"{prefix}Alerts",
-            arn=self.alerts.arn,
-            policy=pulumi.Output.json_dumps(
-                policies.policy(
-                    policies.alarms_may_publish(self.alerts.arn), policies.topic_only_over_tls(self.alerts.arn)
-                )
-            ),
-            opts=child,
-        )
-        for address in settings.alert_addresses:
-            aws.sns.TopicSubscription(
-                f"{prefix}Alerts-{address}", topic=self.alerts.arn, protocol="email", endpoint=address, opts=child
-            )
         metrics = FlowMetrics(watches)
-        # What an alarm says before it may is lost.
-        permitted = pulumi.ResourceOptions(parent=self, depends_on=[accepts_alarms])
         declared = alarms(settings, metrics, function_timeout_seconds=watches.function_timeout_seconds)
-        self.alarms = [self._alarm(f"{prefix}{alarm.name}", alarm, opts=permitted) for alarm in declared]
-        self.dashboard = aws.cloudwatch.Dashboard(
-            f"{prefix}Flow",
-            # A dashboard gets no name by itself: its own is as unique as the topic's, or as exact.
-            dashboard_name=self.alerts.name.apply(lambda alerts: alerts.replace(f"{prefix}Alerts", f"{prefix}Flow", 1)),
-            dashboard_body=dashboard_body(watches, metrics, declared, [alarm.arn for alarm in self.alarms]),
-            opts=child,
+        self.alerts = self._alert_topic(f"{prefix}Alerts", settings.alert_addresses, key)
+        accepts_alarms = self._accept_alarms(f"{prefix}Alerts")
+        self.alarms = [self._alarm(f"{prefix}{alarm.name}", alarm, after=accepts_alarms) for alarm in declared]
+        self.dashboard = self._dashboard(
+            prefix, dashboard_body(watches, metrics, declared, [alarm.arn for alarm in self.alarms])
         )
         self.register_outputs({"alertTopicArn": self.alerts.arn, "dashboardName": self.dashboard.dashboard_name})
 
-    def _alarm(self, name: str, alarm: Alarm, *, opts: pulumi.ResourceOptions) -> aws.cloudwatch.MetricAlarm:
+    def _alert_topic(self, name: str, addresses: Iterable[str], key: aws.kms.Key | None) -> aws.sns.Topic:
+        topic = aws.sns.Topic(name, kms_master_key_id=key.id if key else None, opts=self._child)
+        for address in addresses:
+            aws.sns.TopicSubscription(
+                f"{name}-{address}", topic=topic.arn, protocol="email", endpoint=address, opts=self._child
+            )
+        return topic
+
+    def _accept_alarms(self, name: str) -> aws.sns.TopicPolicy:
+        document = policies.policy(
+            policies.alarms_may_publish(self.alerts.arn), policies.topic_only_over_tls(self.alerts.arn)
+        )
+        return aws.sns.TopicPolicy(
+            name, arn=self.alerts.arn, policy=pulumi.Output.json_dumps(document), opts=self._child
+        )
+
+    def _alarm(self, name: str, alarm: Alarm, *, after: aws.sns.TopicPolicy) -> aws.cloudwatch.MetricAlarm:
         return aws.cloudwatch.MetricAlarm(
             name,
-            alarm_description=f"{alarm.means} What to do: docs/monitoring.md, {name}.",
-            **_watched(alarm),
+            alarm_description=f"{alarm.meaning} What to do: docs/monitoring.md, {name}.",
+            **_evaluated(alarm),
             comparison_operator="GreaterThanOrEqualToThreshold",
             threshold=alarm.at_least,
             evaluation_periods=1,
             treat_missing_data="notBreaching",
             alarm_actions=[self.alerts.arn],
             ok_actions=[self.alerts.arn],
-            opts=opts,
+            # Notifications sent before the topic policy exists are lost.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[after]),
+        )
+
+    def _dashboard(self, prefix: str, body: pulumi.Output[str]) -> aws.cloudwatch.Dashboard:
+        return aws.cloudwatch.Dashboard(
+            f"{prefix}Flow",
+            # Pulumi does not generate a dashboard's name. This name is as exact or as unique as the topic's name.
+            dashboard_name=self.alerts.name.apply(lambda alerts: alerts.replace(f"{prefix}Alerts", f"{prefix}Flow", 1)),
+            dashboard_body=body,
+            opts=self._child,
         )
 
 
-def _watched(alarm: Alarm) -> dict[str, Any]:
-    """The inputs that say what is compared with the threshold."""
+def _evaluated(alarm: Alarm) -> dict[str, Any]:
+    """Return the inputs that define the value that CloudWatch compares with the threshold."""
     metric = {
         "namespace": alarm.metric.namespace,
         "metric_name": alarm.metric.name,

@@ -1,7 +1,8 @@
-"""The Lambda's zip: the `handler` package, always the same bytes.
+"""Builds the zip file of the Lambda function from the package `handler`. Equal sources give equal bytes.
 
-It needs nothing but what Lambda's runtime has. Order, times and modes are fixed and nothing is compressed: equal
-sources give an equal zip wherever it is made, and no preview shows a change that nobody made.
+The handler needs no package that the Lambda runtime does not contain. File order, times and modes are fixed, and the
+files are not compressed. So every machine builds the same zip file, and a preview shows a change only if the sources
+changed.
 """
 
 import hashlib
@@ -11,35 +12,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-ROOT = Path(__file__).resolve().parent.parent
-ZIP_PATH = Path("build/order-processor.zip")
-"""Where the zip is written, seen from the project's root: the same text in every clone."""
+from infra.project import ROOT
 
-# The earliest time that a zip can say; what matters is that it never changes.
+ZIP_PATH = Path("build/order-processor.zip")
+"""Path of the zip file, relative to the project's root, so that it is the same in every clone."""
+
+# The earliest time that the zip format can contain. Any fixed time would do.
 _TIME = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """The zip that was written."""
+    """A zip file on disk."""
 
     path: Path
     """Relative to the project's root."""
     sha256: str
-    """Of the zip's bytes, in hex."""
+    """Of the zip file, in hexadecimal."""
     size: int
     """In bytes."""
 
 
 def build_package() -> Package:
-    """Write the zip to build/ under the project's root, and say what was written.
+    """Write the zip file.
 
-    Raises SyntaxError where a file of the handler is not Python: on AWS it would fail every order.
+    Raises SyntaxError if a file of the handler is not valid Python; in Lambda, every order would fail.
     """
     path = ROOT / ZIP_PATH
     path.parent.mkdir(exist_ok=True)
-    # Written beside and moved into place: nobody ever reads half a zip, not even where two builds meet.
+    # Write to a temporary file and rename it, so that nobody reads an incomplete file, even during two builds at once.
     fresh = path.with_suffix(f".{os.getpid()}")
     try:
         _write(fresh)
@@ -59,7 +61,7 @@ def _write(path: Path) -> None:
 
 
 def _files() -> Iterator[tuple[PurePosixPath, Path]]:
-    """Every file of the zip: its name there, and where it is now."""
+    """Yield each file of the zip file: its name there, and its path here."""
     for source in (ROOT / "handler").rglob("*.py"):
         compile(source.read_bytes(), source, "exec")
         yield PurePosixPath(source.relative_to(ROOT)), source

@@ -1,7 +1,6 @@
-"""Who may do what: each policy is a function named by what it allows, or asks for.
+"""IAM policies as data. Each function returns a statement, and its name is what the statement allows or requires.
 
-ARNs may be Pulumi outputs; the documents are plain data, tested as such. A queue or topic has one policy document, so
-its statements are collected with `policy`.
+ARNs can be Pulumi outputs. A queue or topic has only one policy document, so `policy` joins statements to a document.
 """
 
 from collections.abc import Sequence
@@ -42,12 +41,12 @@ def queue_only_over_tls(queue: Arn) -> Statement:
 
 
 def topic_only_over_tls(topic: Arn) -> Statement:
-    # A topic's policy takes no `sns:*`; publishing is what carries orders.
+    # The policy of a topic cannot contain `sns:*`. Only publishing transfers orders.
     return _only_over_tls("sns:Publish", topic)
 
 
 def alarms_may_publish(topic: Arn) -> Statement:
-    """For CloudWatch's alarms of the topic's own account and Region, and for none that names them from elsewhere."""
+    """Allow CloudWatch alarms of the topic's account and Region to publish, but no alarms from elsewhere."""
     place = pulumi.Output.from_input(topic).apply(lambda arn: arn.split(":"))
     return {
         "Sid": "AlarmsMayPublish",
@@ -65,7 +64,7 @@ def alarms_may_publish(topic: Arn) -> Statement:
 
 
 def _only_over_tls(action: str, resource: Arn) -> Statement:
-    # A denial has to name everyone and everything, so the `*` here takes rights away and gives none.
+    # A statement that denies must match every principal. The `*` grants nothing.
     return {
         "Sid": "OnlyOverTls",
         "Effect": "Deny",
@@ -77,7 +76,7 @@ def _only_over_tls(action: str, resource: Arn) -> Statement:
 
 
 def processor_may_receive(queue: Arn) -> Statement:
-    # What an event source mapping needs (Lambda Developer Guide, "Using Lambda with Amazon SQS", permissions).
+    # The permissions of an event source mapping (Lambda Developer Guide, "Using Lambda with Amazon SQS", permissions).
     return _allow("MayReceive", ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], queue)
 
 
@@ -90,14 +89,14 @@ def processor_may_write_orders(table: Arn) -> Statement:
 
 
 def processor_may_log(log_group: Arn) -> Statement:
-    # Lambda names the streams, so the group's streams are named by what they have in common.
+    # Lambda chooses the names of the log streams.
     return _allow(
         "MayLog", ["logs:CreateLogStream", "logs:PutLogEvents"], pulumi.Output.concat(log_group, ":log-stream:*")
     )
 
 
 def account_administers_key(root: pulumi.Input[str]) -> Statement:
-    # In a key's policy, `*` is that key. Whoever the account's own policies let use it may; without this statement
+    # In a key policy, `*` means this key. The statement lets IAM policies of the account control the key. Without it,
     # nobody could ever change the key again (KMS Developer Guide, "Default key policy").
     return {
         "Sid": "AccountAdministers",
@@ -109,7 +108,7 @@ def account_administers_key(root: pulumi.Input[str]) -> Statement:
 
 
 def service_may_use_key(service: str, account: pulumi.Input[str]) -> Statement:
-    # What a service needs to put messages into an encrypted topic or queue, on behalf of this account alone.
+    # A service needs both actions to send messages to an encrypted topic or queue. It may act only for this account.
     return {
         "Sid": f"{service.partition('.')[0].capitalize()}MayUse",
         "Effect": "Allow",
@@ -149,7 +148,7 @@ def processor_may_read_encrypted(key: Arn, sqs: pulumi.Input[str]) -> Statement:
 
 
 def processor_may_write_encrypted(key: Arn, dynamodb: pulumi.Input[str]) -> Statement:
-    # DynamoDB uses a table's key with the rights of who calls (DynamoDB Developer Guide, "Encryption at rest").
+    # DynamoDB uses a table's key with its caller's permissions (DynamoDB Developer Guide, "Encryption at rest").
     return {
         **_allow("MayWriteEncrypted", _KEY_USE, key),
         "Condition": {"StringEquals": {"kms:ViaService": dynamodb}},

@@ -1,6 +1,4 @@
-"""What takes orders from the queue and writes them to the table."""
-
-from collections.abc import Sequence
+"""The Lambda function that receives orders from the queue and writes them to the table."""
 
 import pulumi
 import pulumi_aws as aws
@@ -13,9 +11,12 @@ from infra.settings import ProcessorSettings
 
 LOG_GROUP_PREFIX = "/aws/lambda/"
 
+WAITS_PER_REQUEST = 4
+"""A request of the handler has two tries (handler/main.py). Each try waits for a connection and for a response."""
+
 
 class OrderProcessor(pulumi.ComponentResource):
-    """The function with its role and its log, and the event source mapping that feeds it from the queue."""
+    """The function, its role and its log group, and the event source mapping that invokes it with batches."""
 
     def __init__(
         self,
@@ -28,18 +29,55 @@ class OrderProcessor(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("orders:index:OrderProcessor", name, {}, opts)
+        self._child = pulumi.ResourceOptions(parent=self)
         self.package = build_package()
-        self.log_group = aws.cloudwatch.LogGroup(
+        self.log_group = self._log_group(name, settings, key)
+        role = self._role(name)
+        permissions = self._permissions(name, role, self._statements(settings, reads, writes, key))
+        # Without its permissions, the function fails its first orders, and Lambda rejects the event source mapping.
+        permitted = pulumi.ResourceOptions(parent=self, depends_on=[permissions])
+        self.function = self._function(name, settings, role, _variables(settings, reads, writes), permitted)
+        self._mapping(name, settings, reads, permitted)
+        self.register_outputs({"name": self.function.name, "logGroup": self.log_group.name})
+
+    def _log_group(self, name: str, settings: ProcessorSettings, key: aws.kms.Key | None) -> aws.cloudwatch.LogGroup:
+        return aws.cloudwatch.LogGroup(
             f"{LOG_GROUP_PREFIX}{name}",
             kms_key_id=key.arn if key else None,
             retention_in_days=settings.log_retention_days,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._child,
         )
-        role = self._role(name)
-        permissions = self._permissions(name, role, _needs(settings, reads, writes, self.log_group, key))
-        # Without its permissions the function would fail its first orders, and Lambda refuses the mapping.
-        permitted = pulumi.ResourceOptions(parent=self, depends_on=[permissions])
-        self.function = aws.lambda_.Function(
+
+    def _role(self, name: str) -> aws.iam.Role:
+        trust = pulumi.Output.json_dumps(policies.policy(policies.lambda_may_assume()))
+        return aws.iam.Role(name, assume_role_policy=trust, opts=self._child)
+
+    def _permissions(self, name: str, role: aws.iam.Role, statements: list[policies.Statement]) -> aws.iam.RolePolicy:
+        document = pulumi.Output.json_dumps(policies.policy(*statements))
+        return aws.iam.RolePolicy(name, role=role.name, policy=document, opts=self._child)
+
+    def _statements(
+        self, settings: ProcessorSettings, reads: OrderQueue, writes: aws.dynamodb.Table, key: aws.kms.Key | None
+    ) -> list[policies.Statement]:
+        """Return the permissions of the function and its event source mapping."""
+        statements = [
+            policies.processor_may_receive(reads.queue.arn),
+            policies.processor_may_write_orders(writes.arn),
+            policies.processor_may_log(self.log_group.arn),
+        ]
+        if settings.retry_invalid_orders_at_once:
+            statements.append(policies.processor_may_retry_at_once(reads.queue.arn))
+        return statements + (_use_of(key) if key else [])
+
+    def _function(
+        self,
+        name: str,
+        settings: ProcessorSettings,
+        role: aws.iam.Role,
+        variables: dict[str, pulumi.Input[str]],
+        opts: pulumi.ResourceOptions,
+    ) -> aws.lambda_.Function:
+        return aws.lambda_.Function(
             name,
             role=role.arn,
             runtime=settings.processor_runtime,
@@ -49,10 +87,12 @@ class OrderProcessor(pulumi.ComponentResource):
             memory_size=settings.processor_memory_megabytes,
             timeout=settings.processor_timeout_seconds,
             reserved_concurrent_executions=settings.reserved_concurrency,
-            environment={"variables": _variables(settings, reads, writes)},
+            environment={"variables": variables},
             logging_config={"log_format": "JSON", "log_group": self.log_group.name},
-            opts=permitted,
+            opts=opts,
         )
+
+    def _mapping(self, name: str, settings: ProcessorSettings, reads: OrderQueue, opts: pulumi.ResourceOptions) -> None:
         aws.lambda_.EventSourceMapping(
             name,
             event_source_arn=reads.queue.arn,
@@ -61,54 +101,17 @@ class OrderProcessor(pulumi.ComponentResource):
             maximum_batching_window_in_seconds=settings.batching_window_seconds,
             function_response_types=["ReportBatchItemFailures"],
             scaling_config={"maximum_concurrency": settings.maximum_concurrency},
-            opts=permitted,
-        )
-        self.register_outputs({"name": self.function.name, "logGroup": self.log_group.name})
-
-    def _role(self, name: str) -> aws.iam.Role:
-        document = policies.policy(policies.lambda_may_assume())
-        return aws.iam.Role(
-            name,
-            assume_role_policy=pulumi.Output.json_dumps(document),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-
-    def _permissions(
-        self, name: str, role: aws.iam.Role, statements: Sequence[policies.Statement]
-    ) -> aws.iam.RolePolicy:
-        return aws.iam.RolePolicy(
-            name,
-            role=role.name,
-            policy=pulumi.Output.json_dumps(policies.policy(*statements)),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=opts,
         )
 
 
-def _needs(
-    settings: ProcessorSettings,
-    reads: OrderQueue,
-    writes: aws.dynamodb.Table,
-    log_group: aws.cloudwatch.LogGroup,
-    key: aws.kms.Key | None,
-) -> list[policies.Statement]:
-    """What the function and its mapping have to be allowed."""
-    statements = [
-        policies.processor_may_receive(reads.queue.arn),
-        policies.processor_may_write_orders(writes.arn),
-        policies.processor_may_log(log_group.arn),
+def _use_of(key: aws.kms.Key) -> list[policies.Statement]:
+    """Return the permissions to read the encrypted queue and to write the encrypted table."""
+    region = aws.get_region_output().region
+    return [
+        policies.processor_may_read_encrypted(key.arn, pulumi.Output.format("sqs.{}.amazonaws.com", region)),
+        policies.processor_may_write_encrypted(key.arn, pulumi.Output.format("dynamodb.{}.amazonaws.com", region)),
     ]
-    if settings.retry_invalid_orders_at_once:
-        statements.append(policies.processor_may_retry_at_once(reads.queue.arn))
-    if key:
-        sqs, dynamodb = (
-            pulumi.Output.format("{}.{}.amazonaws.com", service, aws.get_region_output().region)
-            for service in ("sqs", "dynamodb")
-        )
-        statements += [
-            policies.processor_may_read_encrypted(key.arn, sqs),
-            policies.processor_may_write_encrypted(key.arn, dynamodb),
-        ]
-    return statements
 
 
 def _variables(
@@ -118,6 +121,14 @@ def _variables(
         Variable.TABLE_NAME: writes.name,
         Variable.MAX_RECEIVE_COUNT: str(reads.max_receive_count),
         Variable.RETRY_AT_ONCE_QUEUE_URL: reads.queue.url if settings.retry_invalid_orders_at_once else "",
-        # Two tries, each with a connection to make, and the function still has time to answer.
-        Variable.REQUEST_TIMEOUT_SECONDS: str(settings.processor_timeout_seconds / 5),
+        Variable.REQUEST_TIMEOUT_SECONDS: str(request_timeout_seconds(settings.processor_timeout_seconds)),
     }
+
+
+def request_timeout_seconds(function_timeout_seconds: int) -> float:
+    """Return the timeout of each wait of a request, in seconds.
+
+    All waits of a request fit in the function's timeout, and one more of equal length remains for the response. So a
+    slow DynamoDB fails the messages of a batch one by one, and not the invocation.
+    """
+    return function_timeout_seconds / (WAITS_PER_REQUEST + 1)

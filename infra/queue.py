@@ -1,4 +1,4 @@
-"""Where orders wait, and where failed ones are set aside."""
+"""The queue of orders and its dead-letter queue."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,15 +10,16 @@ from infra import policies
 from infra.settings import QueueSettings
 
 MAX_MESSAGE_BYTES = 1_048_576
-"""The largest message that SQS takes (SQS Developer Guide, message quotas), so that size is the topic's to limit: what
-SNS has accepted always fits. Said here because the provider's own default is less."""
+"""The largest message that SQS accepts (SQS Developer Guide, message quotas). With this limit, every message that SNS
+accepts fits in the queue. The default of the AWS provider is smaller."""
 
 
 class OrderQueue(pulumi.ComponentResource):
-    """The queue that orders wait in, and the dead-letter queue that SQS moves the failed ones to.
+    """The queue of orders, and the dead-letter queue to which SQS moves orders after too many receives.
 
-    Both are encrypted and answer over TLS only. The queue lets the topic send, and is the only one
-    that may use the dead-letter queue. `accepts_orders` is the queue's policy: nothing can be delivered before.
+    Both queues are encrypted and accept requests only over TLS. Only the topic may send to the order queue, and only
+    the order queue may use the dead-letter queue. `accepts_orders` is the policy of the order queue; the queue rejects
+    deliveries until the policy exists.
     """
 
     def __init__(
@@ -31,50 +32,58 @@ class OrderQueue(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("orders:index:OrderQueue", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        self._child = pulumi.ResourceOptions(parent=self)
         self.max_receive_count = settings.max_receive_count
-        dead_letters_name = f"{name.removesuffix('Queue')}DLQ"
-        self.dead_letters = aws.sqs.Queue(
-            dead_letters_name,
+        self.dead_letters = self._dead_letter_queue(f"{name.removesuffix('Queue')}DLQ", settings, key)
+        self.queue = self._order_queue(name, settings, key)
+        self._close_dead_letters(f"{name.removesuffix('Queue')}DLQ")
+        self.accepts_orders = self._accept_orders(name, fed_by)
+        self.register_outputs({"url": self.queue.url, "deadLettersUrl": self.dead_letters.url})
+
+    def _dead_letter_queue(self, name: str, settings: QueueSettings, key: aws.kms.Key | None) -> aws.sqs.Queue:
+        return aws.sqs.Queue(
+            name,
             message_retention_seconds=settings.dead_letter_retention_seconds,
             max_message_size=MAX_MESSAGE_BYTES,
             **encryption(key),
-            opts=child,
+            opts=self._child,
         )
-        self.queue = aws.sqs.Queue(
+
+    def _order_queue(self, name: str, settings: QueueSettings, key: aws.kms.Key | None) -> aws.sqs.Queue:
+        redrive = {"deadLetterTargetArn": self.dead_letters.arn, "maxReceiveCount": settings.max_receive_count}
+        return aws.sqs.Queue(
             name,
             visibility_timeout_seconds=settings.visibility_timeout_seconds,
             message_retention_seconds=settings.message_retention_seconds,
-            redrive_policy=pulumi.Output.json_dumps(
-                {"deadLetterTargetArn": self.dead_letters.arn, "maxReceiveCount": settings.max_receive_count}
-            ),
+            redrive_policy=pulumi.Output.json_dumps(redrive),
             max_message_size=MAX_MESSAGE_BYTES,
             **encryption(key),
-            opts=child,
+            opts=self._child,
         )
+
+    def _close_dead_letters(self, name: str) -> None:
+        """Let no other queue use the dead-letter queue, and let nobody send to it directly."""
+        sources = {"redrivePermission": "byQueue", "sourceQueueArns": [self.queue.arn]}
         aws.sqs.RedriveAllowPolicy(
-            dead_letters_name,
+            name,
             queue_url=self.dead_letters.url,
-            redrive_allow_policy=pulumi.Output.json_dumps(
-                {"redrivePermission": "byQueue", "sourceQueueArns": [self.queue.arn]}
-            ),
-            opts=child,
+            redrive_allow_policy=pulumi.Output.json_dumps(sources),
+            opts=self._child,
         )
-        queue_policy(dead_letters_name, self.dead_letters, opts=child)
-        self.accepts_orders = queue_policy(
-            name, self.queue, policies.topic_may_send(fed_by.arn, self.queue.arn), opts=child
-        )
-        self.register_outputs({"url": self.queue.url, "deadLettersUrl": self.dead_letters.url})
+        queue_policy(name, self.dead_letters, opts=self._child)
+
+    def _accept_orders(self, name: str, topic: aws.sns.Topic) -> aws.sqs.QueuePolicy:
+        return queue_policy(name, self.queue, policies.topic_may_send(topic.arn, self.queue.arn), opts=self._child)
 
 
 def encryption(key: aws.kms.Key | None) -> Mapping[str, Any]:
-    """A queue's inputs for encryption: with the key, or with SQS's own."""
+    """Return the inputs that encrypt a queue with the key, or without a key with one that SQS manages."""
     return {"kms_master_key_id": key.id} if key else {"sqs_managed_sse_enabled": True}
 
 
 def queue_policy(
     name: str, queue: aws.sqs.Queue, *statements: policies.Statement, opts: pulumi.ResourceOptions
 ) -> aws.sqs.QueuePolicy:
-    """The queue's one policy document: what is given, and that nothing goes without TLS."""
+    """Create the policy of a queue: the statements, and the denial of requests without TLS."""
     document = policies.policy(*statements, policies.queue_only_over_tls(queue.arn))
     return aws.sqs.QueuePolicy(name, queue_url=queue.url, policy=pulumi.Output.json_dumps(document), opts=opts)

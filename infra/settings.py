@@ -1,8 +1,8 @@
-"""The program's settings as typed values, grouped by what they configure.
+"""The settings as typed values, in groups.
 
-Pulumi.yaml declares each setting with its default and its meaning, under the camelCase name of the field here. The
-limits of a single value stand in the field's type: those that AWS sets with their source, and ours as ours. How values
-must fit together is in infra/rules.py. There are no defaults here: Pulumi.yaml is their home.
+Pulumi.yaml declares each setting with its default and its description; its key is the field here in camelCase. The type
+of a field contains the limits of its value, with the source of each AWS limit. infra/rules.py contains the rules for
+several settings together. Only Pulumi.yaml contains defaults.
 """
 
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 NOT_RESERVED = -1
-"""The `reservedConcurrency` that reserves nothing, as Lambda's own providers write it."""
+"""The `reservedConcurrency` that reserves nothing, as in the AWS provider."""
 
-# Lambda Developer Guide, "Lambda runtimes": the Python runtimes from the specified 3.11 on.
+# Lambda Developer Guide, "Lambda runtimes": the Python runtimes since 3.11.
 Runtime = Literal["python3.11", "python3.12", "python3.13", "python3.14"]
 Architecture = Literal["arm64", "x86_64"]
 
 # CloudWatch Logs API Reference, PutRetentionPolicy.
 LogRetentionDays = Annotated[
     Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
-    BeforeValidator(int),  # pydantic compares a choice as it is, and configuration arrives as text
+    BeforeValidator(int),  # pydantic does not convert text for a Literal, and configuration values are text
 ]
 
 # SQS API Reference, SetQueueAttributes: VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy.
@@ -41,23 +41,23 @@ BatchingWindowSeconds = Annotated[int, Field(ge=0, le=300)]
 
 
 def _separate(addresses: object) -> object:
-    """One text, as configuration has it, as its addresses; the same address twice would be the same subscription."""
+    """Split the text of the configuration into addresses. Drop duplicates: SNS has one subscription per address."""
     if not isinstance(addresses, str):
         return addresses
     return tuple(dict.fromkeys(stripped for address in addresses.split(",") if (stripped := address.strip())))
 
 
-# Ours, so that a mistake is found before SNS does: something, an @, and a domain with a dot.
+# Our limit, to find mistakes before the deployment: a local part, an @, and a domain with a dot.
 EmailAddress = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$")]
 EmailAddresses = Annotated[tuple[EmailAddress, ...], BeforeValidator(_separate)]
-# Ours: an age that an order can have, and a share of the time-out that a batch can take.
+# Our limits: an age that an order can reach, and a share of the timeout that a batch can take.
 OrderAgeSeconds = Annotated[int, Field(ge=1)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
-    """How long orders wait, stay hidden and are kept, and when SQS sets one aside."""
+    """Retention, visibility timeout and receive count of the queues."""
 
     visibility_timeout_seconds: VisibilityTimeoutSeconds
     max_receive_count: MaxReceiveCount
@@ -67,7 +67,7 @@ class QueueSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSettings:
-    """How the stored orders are guarded."""
+    """Recovery and deletion protection of the table."""
 
     point_in_time_recovery_days: RecoveryDays
     protect_table: bool
@@ -75,7 +75,7 @@ class TableSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessorSettings:
-    """The function, what feeds it, and its log."""
+    """The function, its event source mapping and its log group."""
 
     processor_runtime: Runtime
     processor_architecture: Architecture
@@ -91,14 +91,14 @@ class ProcessorSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncryptionSettings:
-    """Whose key encrypts what is kept."""
+    """Encryption of topics, queues, table and log group."""
 
     customer_managed_key: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitoringSettings:
-    """Who is told, and from when on."""
+    """Thresholds and subscribers of the alarms."""
 
     alert_addresses: EmailAddresses
     oldest_order_alarm_seconds: OrderAgeSeconds
@@ -107,7 +107,7 @@ class MonitoringSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that a stack can set."""
+    """All settings of a stack. Each field is a group; infra/config.py derives the groups from the types."""
 
     queue: QueueSettings
     table: TableSettings

@@ -1,4 +1,4 @@
-"""How orders get from the topic into the queue."""
+"""The subscription that delivers orders from the topic to the queue."""
 
 import pulumi
 import pulumi_aws as aws
@@ -9,9 +9,10 @@ from infra.settings import QueueSettings
 
 
 class OrderSubscription(pulumi.ComponentResource):
-    """The queue's subscription to the topic, and a queue of its own for what SNS could not deliver.
+    """The queue's subscription to the topic, and a queue for orders that SNS cannot deliver.
 
-    Delivery is raw: the message in the queue is the order as it was published, without SNS's envelope.
+    The subscription uses raw message delivery: the message in the queue is the order as it was published, without an
+    envelope.
     """
 
     def __init__(
@@ -25,21 +26,27 @@ class OrderSubscription(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("orders:index:OrderSubscription", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        self._child = pulumi.ResourceOptions(parent=self)
         undelivered_name = f"{name.removesuffix('Subscription')}Undelivered"
-        self.undelivered = aws.sqs.Queue(
-            undelivered_name,
+        self.undelivered = self._undelivered_queue(undelivered_name, settings, key)
+        accepts_undelivered = self._accept_undelivered(undelivered_name, topic)
+        self._subscribe(name, topic, queue, after=[queue.accepts_orders, accepts_undelivered])
+        self.register_outputs({"undeliveredUrl": self.undelivered.url})
+
+    def _undelivered_queue(self, name: str, settings: QueueSettings, key: aws.kms.Key | None) -> aws.sqs.Queue:
+        return aws.sqs.Queue(
+            name,
             message_retention_seconds=settings.dead_letter_retention_seconds,
             max_message_size=MAX_MESSAGE_BYTES,
             **encryption(key),
-            opts=child,
+            opts=self._child,
         )
-        accepts_undelivered = queue_policy(
-            undelivered_name,
-            self.undelivered,
-            policies.topic_may_send(topic.arn, self.undelivered.arn),
-            opts=child,
-        )
+
+    def _accept_undelivered(self, name: str, topic: aws.sns.Topic) -> aws.sqs.QueuePolicy:
+        allowed = policies.topic_may_send(topic.arn, self.undelivered.arn)
+        return queue_policy(name, self.undelivered, allowed, opts=self._child)
+
+    def _subscribe(self, name: str, topic: aws.sns.Topic, queue: OrderQueue, after: list[pulumi.Resource]) -> None:
         aws.sns.TopicSubscription(
             name,
             topic=topic.arn,
@@ -47,7 +54,6 @@ class OrderSubscription(pulumi.ComponentResource):
             endpoint=queue.queue.arn,
             raw_message_delivery=True,
             redrive_policy=pulumi.Output.json_dumps({"deadLetterTargetArn": self.undelivered.arn}),
-            # SNS drops what a queue refuses, so neither queue may be subscribed before it accepts.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[queue.accepts_orders, accepts_undelivered]),
+            # SNS drops a message that a queue rejects, so both queues must accept messages before the subscription.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
         )
-        self.register_outputs({"undeliveredUrl": self.undelivered.url})

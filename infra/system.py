@@ -1,13 +1,13 @@
-"""The whole pipeline."""
-
-from typing import Any
+"""The whole pipeline as one component."""
 
 import pulumi
+import pulumi_aws as aws
 
 from infra.budget import delivery_budget
 from infra.key import OrderKey
 from infra.metrics import Flow
 from infra.monitoring import OrderMonitoring
+from infra.outputs import StackOutputs
 from infra.processor import LOG_GROUP_PREFIX, OrderProcessor
 from infra.queue import OrderQueue
 from infra.settings import Settings
@@ -17,50 +17,81 @@ from infra.topic import OrderTopic
 
 
 class OrderSystem(pulumi.ComponentResource):
-    """An order's way: topic, subscription, queue with its dead letters, processor, table; and what watches it.
+    """Topic, subscription, queue with its dead-letter queue, processor and table, and the monitoring of all of them.
 
-    `outputs` is what people and tools need to reach it, by the names of the stack outputs.
+    `outputs` are the stack outputs; infra/outputs.py describes each of them.
     """
 
     def __init__(self, name: str, settings: Settings, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("orders:index:OrderSystem", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        key = (
-            OrderKey(f"{name}Key", log_group_prefix=f"{LOG_GROUP_PREFIX}{name}", opts=child).key
-            if settings.encryption.customer_managed_key
-            else None
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._settings = settings
+        self._key = self._encryption_key(name)
+        self._topic = OrderTopic(f"{name}Topic", key=self._key, opts=self._child)
+        self._queue = self._order_queue(name)
+        self._subscription = self._subscribe(name)
+        self._table = OrderTable(f"{name}s", settings.table, key=self._key, opts=self._child)
+        self._processor = self._order_processor(name)
+        self._monitoring = self._monitor(name)
+        self.outputs = self._stack_outputs()
+        self.register_outputs(self.outputs.exports())
+
+    def _encryption_key(self, name: str) -> aws.kms.Key | None:
+        if not self._settings.encryption.customer_managed_key:
+            return None
+        return OrderKey(f"{name}Key", log_group_prefix=f"{LOG_GROUP_PREFIX}{name}", opts=self._child).key
+
+    def _order_queue(self, name: str) -> OrderQueue:
+        return OrderQueue(
+            f"{name}Queue", self._settings.queue, fed_by=self._topic.topic, key=self._key, opts=self._child
         )
-        topic = OrderTopic(f"{name}Topic", key=key, opts=child)
-        queue = OrderQueue(f"{name}Queue", settings.queue, fed_by=topic.topic, key=key, opts=child)
-        subscription = OrderSubscription(
-            f"{name}Subscription", settings.queue, topic=topic.topic, queue=queue, key=key, opts=child
+
+    def _subscribe(self, name: str) -> OrderSubscription:
+        return OrderSubscription(
+            f"{name}Subscription",
+            self._settings.queue,
+            topic=self._topic.topic,
+            queue=self._queue,
+            key=self._key,
+            opts=self._child,
         )
-        table = OrderTable(f"{name}s", settings.table, key=key, opts=child)
-        processor = OrderProcessor(
-            f"{name}Processor", settings.processor, reads=queue, writes=table.table, key=key, opts=child
+
+    def _order_processor(self, name: str) -> OrderProcessor:
+        return OrderProcessor(
+            f"{name}Processor",
+            self._settings.processor,
+            reads=self._queue,
+            writes=self._table.table,
+            key=self._key,
+            opts=self._child,
         )
+
+    def _monitor(self, name: str) -> OrderMonitoring:
         flow = Flow(
-            topic=topic.topic,
-            queue=queue.queue,
-            dead_letters=queue.dead_letters,
-            undelivered=subscription.undelivered,
-            function=processor.function,
-            function_timeout_seconds=settings.processor.processor_timeout_seconds,
-            table=table.table,
+            topic=self._topic.topic,
+            queue=self._queue.queue,
+            dead_letters=self._queue.dead_letters,
+            undelivered=self._subscription.undelivered,
+            function=self._processor.function,
+            function_timeout_seconds=self._settings.processor.processor_timeout_seconds,
+            table=self._table.table,
         )
-        monitoring = OrderMonitoring(f"{name}Monitoring", settings.monitoring, watches=flow, key=key, opts=child)
-        self.outputs: dict[str, Any] = {
-            "topicArn": topic.topic.arn,
-            "queueUrl": queue.queue.url,
-            "deadLetterQueueUrl": queue.dead_letters.url,
-            "undeliveredQueueUrl": subscription.undelivered.url,
-            "tableName": table.table.name,
-            "processorName": processor.function.name,
-            "logGroupName": processor.log_group.name,
-            "packageSha256": processor.package.sha256,
-            "alertTopicArn": monitoring.alerts.arn,
-            "dashboardName": monitoring.dashboard.dashboard_name,
-            "alarmNames": [alarm.name for alarm in monitoring.alarms],
-            "deliveryBudget": delivery_budget(settings).as_output(),
-        }
-        self.register_outputs(self.outputs)
+        return OrderMonitoring(
+            f"{name}Monitoring", self._settings.monitoring, watches=flow, key=self._key, opts=self._child
+        )
+
+    def _stack_outputs(self) -> StackOutputs[pulumi.Output[str]]:
+        return StackOutputs(
+            topic_arn=self._topic.topic.arn,
+            queue_url=self._queue.queue.url,
+            dead_letter_queue_url=self._queue.dead_letters.url,
+            undelivered_queue_url=self._subscription.undelivered.url,
+            table_name=self._table.table.name,
+            processor_name=self._processor.function.name,
+            log_group_name=self._processor.log_group.name,
+            package_sha256=self._processor.package.sha256,
+            alert_topic_arn=self._monitoring.alerts.arn,
+            dashboard_name=self._monitoring.dashboard.dashboard_name,
+            alarm_names=[alarm.name for alarm in self._monitoring.alarms],
+            delivery_budget=delivery_budget(self._settings),
+        )

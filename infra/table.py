@@ -1,4 +1,4 @@
-"""Where orders are kept."""
+"""The table that stores orders."""
 
 import pulumi
 import pulumi_aws as aws
@@ -8,7 +8,7 @@ from infra.settings import TableSettings
 
 
 class OrderTable(pulumi.ComponentResource):
-    """The table of orders: one item an order, paid by the request, restorable to any second of the last weeks."""
+    """The table of orders: one item per order, on-demand capacity, point-in-time recovery."""
 
     def __init__(
         self,
@@ -19,16 +19,14 @@ class OrderTable(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("orders:index:OrderTable", name, {}, opts)
+        recovery_days = settings.point_in_time_recovery_days
         self.table = aws.dynamodb.Table(
             name,
             hash_key=PARTITION_KEY,
             attributes=[{"name": PARTITION_KEY, "type": "S"}],
             billing_mode="PAY_PER_REQUEST",
-            point_in_time_recovery={
-                "enabled": True,
-                "recovery_period_in_days": settings.point_in_time_recovery_days,
-            },
-            # Without a key of ours, DynamoDB encrypts with its own.
+            point_in_time_recovery={"enabled": True, "recovery_period_in_days": recovery_days},
+            # Without this input, DynamoDB encrypts the table with a key that AWS owns.
             server_side_encryption={"enabled": True, "kms_key_arn": key.arn} if key else None,
             deletion_protection_enabled=settings.protect_table,
             opts=pulumi.ResourceOptions(parent=self, protect=settings.protect_table),

@@ -1,4 +1,4 @@
-"""Where publishers send orders."""
+"""The topic to which publishers send orders."""
 
 import pulumi
 import pulumi_aws as aws
@@ -7,7 +7,7 @@ from infra import policies
 
 
 class OrderTopic(pulumi.ComponentResource):
-    """The topic that orders are published to, over TLS only, encrypted where a key is given."""
+    """The topic of orders. Its policy denies publishing without TLS. If there is a key, the key encrypts the topic."""
 
     def __init__(
         self, name: str, *, key: aws.kms.Key | None = None, opts: pulumi.ResourceOptions | None = None
@@ -15,10 +15,6 @@ class OrderTopic(pulumi.ComponentResource):
         super().__init__("orders:index:OrderTopic", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.topic = aws.sns.Topic(name, kms_master_key_id=key.id if key else None, opts=child)
-        aws.sns.TopicPolicy(
-            name,
-            arn=self.topic.arn,
-            policy=pulumi.Output.json_dumps(policies.policy(policies.topic_only_over_tls(self.topic.arn))),
-            opts=child,
-        )
+        document = policies.policy(policies.topic_only_over_tls(self.topic.arn))
+        aws.sns.TopicPolicy(name, arn=self.topic.arn, policy=pulumi.Output.json_dumps(document), opts=child)
         self.register_outputs({"arn": self.topic.arn})

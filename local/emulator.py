@@ -1,10 +1,10 @@
-"""The AWS emulator as a child process: for this machine only, and gone when its parent is.
+"""Runs the AWS emulator as a child process that only this machine can reach and that ends with its parent.
 
-The child holds the reading end of a pipe whose other end only the parent has. However the parent ends, a kill
-included, the pipe closes, and the child ends itself and the functions that it runs.
+The child reads from a pipe whose other end only the parent has. When the parent ends, even by SIGKILL, the pipe closes,
+and the child ends itself and the functions that it runs.
 
-An emulator runs whatever code it is sent, without asking who sends it. So it listens on loopback alone, and it refuses
-what browsers send: otherwise any page that is open in one could use it.
+An emulator runs code from anyone who can reach it. So it listens on loopback only, and it refuses requests from
+browsers: otherwise any open web page could use it.
 """
 
 import asyncio
@@ -24,30 +24,30 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from hypercorn.typing import ASGIFramework, ASGIReceiveCallable, ASGISendCallable, Scope
 
-from local.aws import Endpoint
-from local.project import ROOT
+from infra.project import ROOT
+from ops.clients import Clients, local_clients
 
 LOOPBACK = "127.0.0.1"
 USUAL_PORT = 4566
-"""Where emulators of AWS listen by custom, and where Pulumi.local.yaml looks for one."""
+"""The usual port of AWS emulators, and the one in Pulumi.local.yaml."""
 
 SERVICES = ("cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "sns", "sqs", "sts")
 LOGS = ROOT / ".local"
 FROM_BROWSERS = frozenset({b"origin", b"sec-fetch-mode", b"sec-fetch-site"})
-"""Headers that browsers add, one or the other to every request that a page makes, and SDKs never do."""
+"""Headers of which browsers add at least one to every request of a page. SDKs add none of them."""
 HOSTS = (LOOPBACK, "localhost")
-PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONPATH", "TMPDIR")
+ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONPATH", "TMPDIR")
 
 
 class EmulatorError(Exception):
-    """The emulator did not start; the message says where it says why."""
+    """The emulator did not start. The message names its log."""
 
 
 @contextmanager
-def emulator(name: str, *, preferred_port: int = 0) -> Iterator[Endpoint]:
-    """Run an emulator for as long as the context lasts; it logs into `.local/NAME.log`.
+def emulator(name: str, *, preferred_port: int = 0) -> Iterator[Clients]:
+    """Run an emulator while the context lasts, and return its clients. It logs into `.local/NAME.log`.
 
-    It listens on the preferred port, or on any free one where that is taken. Raises EmulatorError if it does not start.
+    It listens on the preferred port, or on any free port if that one is in use. Raises EmulatorError if it fails.
     """
     LOGS.mkdir(exist_ok=True)
     log_path = LOGS / f"{name}.log"
@@ -60,7 +60,7 @@ def emulator(name: str, *, preferred_port: int = 0) -> Iterator[Endpoint]:
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
-            # Ctrl-C is for the parent, which then ends the emulator in good order.
+            # Ctrl-C goes to the parent only, which then ends the emulator.
             start_new_session=True,
         )
     assert process.stdin
@@ -68,8 +68,8 @@ def emulator(name: str, *, preferred_port: int = 0) -> Iterator[Endpoint]:
     try:
         bound = process.stdout.readline().strip()
         if not bound:
-            raise EmulatorError(f"the emulator did not start; {log_path} says why")
-        yield Endpoint(url=f"http://{LOOPBACK}:{bound}")
+            raise EmulatorError(f"the emulator did not start: {log_path} says why")
+        yield local_clients(f"http://{LOOPBACK}:{bound}")
     finally:
         process.stdin.close()
         process.wait()
@@ -77,36 +77,36 @@ def emulator(name: str, *, preferred_port: int = 0) -> Iterator[Endpoint]:
 
 
 def _environment() -> dict[str, str]:
-    """What of this process's environment the emulator gets, and with it the functions: no credentials, no tokens."""
-    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    """The variables that the emulator and its functions inherit: no credentials and no tokens."""
+    return {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
 
 
 def _serve(preferred_port: int) -> None:
-    """The child: bind, say the port, serve until the parent is gone."""
+    """The child process: bind, print the port, and serve until the parent ends."""
     listener = _listen(preferred_port)
     bound = listener.getsockname()[1]
     scratch = tempfile.mkdtemp(prefix="orders-emulator-")
-    threading.Thread(target=_leave_with_the_parent, args=(scratch,), daemon=True).start()
+    threading.Thread(target=_end_with_the_parent, args=(scratch,), daemon=True).start()
     os.environ.update(
         GATEWAY_PORT=str(bound),
         SERVICES=",".join(SERVICES),
         TMPDIR=scratch,
-        PYTHONDONTWRITEBYTECODE="1",  # A function must not write into the scratch folder while it is removed.
+        PYTHONDONTWRITEBYTECODE="1",  # A function must not write into the scratch folder while it is being removed.
         SFTP_ENABLED="0",
         IOT_MTLS_ENABLED="0",
     )
     tempfile.tempdir = scratch
-    from ministack.app import app  # noqa: PLC0415 - it reads its settings when it is imported
+    from ministack.app import app  # noqa: PLC0415 - it reads its settings at import
 
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
     print(bound, flush=True)
-    asyncio.run(serve(_only_for_sdks(app), config))
+    asyncio.run(serve(_refuse_browsers(app), config))
 
 
-def _only_for_sdks(app: ASGIFramework) -> ASGIFramework:
-    """Refuse requests that a web page could make: they say where they come from, or call the server by another name."""
+def _refuse_browsers(app: ASGIFramework) -> ASGIFramework:
+    """Refuse requests that a web page could send: they have a browser's headers or another host name."""
 
     async def guarded(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if scope["type"] == "http":
@@ -129,10 +129,10 @@ def _listen(preferred_port: int) -> socket.socket:
         return socket.create_server((LOOPBACK, 0))
 
 
-def _leave_with_the_parent(scratch: str) -> None:
+def _end_with_the_parent(scratch: str) -> None:
     sys.stdin.read()
     shutil.rmtree(scratch, ignore_errors=True)
-    # This process leads a group of its own, in which the functions are that it runs.
+    # This process leads a process group that contains the functions that it runs.
     os.killpg(0, signal.SIGKILL)
 
 

@@ -1,4 +1,4 @@
-"""Runs the Pulumi program without an engine: its resources go to a monitor."""
+"""Runs the Pulumi program without an engine: a monitor receives its resources."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from pulumi.runtime.mocks import MockMonitor, set_mocks
 from pulumi.runtime.settings import SETTINGS, get_root_resource
 from pulumi.runtime.stack import Stack, run_pulumi_func
 
-from local.project import ROOT, project
+from infra.project import ROOT, project
 
 
 def main_program() -> None:
@@ -24,10 +24,10 @@ def main_program() -> None:
 def run_program(
     stack: str, config: Mapping[str, str], monitor: MockMonitor, program: Callable[[], None] = main_program
 ) -> dict[str, Any]:
-    """Run a program as the stack, every resource going to the monitor, and return the stack's outputs."""
-    # A resource that fails leaves the futures of those that wait for it; its own exception is the one that counts.
+    """Run a program as the stack, register its resources with the monitor, and return the stack's outputs."""
+    # After a resource fails, asyncio would log the pending futures of the resources that depend on it.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    # Pulumi wants an event loop on every thread that registers a resource, and closes none.
+    # Pulumi needs an event loop on every thread that registers a resource, and does not close them.
     loops: list[asyncio.AbstractEventLoop] = []
     try:
         with ThreadPoolExecutor(initializer=_open_loop, initargs=(loops,)) as threads:
@@ -52,9 +52,9 @@ async def _run(
 ) -> dict[str, Any]:
     asyncio.get_running_loop().set_default_executor(threads)
     set_all_config(dict(config))
-    SETTINGS.outputs.clear()  # A program that failed before, in this process, has left its own.
+    SETTINGS.outputs.clear()  # Discard the outputs of an earlier run in this process.
     set_mocks(monitor.mocks, project=project()["name"], stack=stack, monitor=monitor)
     await run_pulumi_func(program)
     root = get_root_resource()
-    assert isinstance(root, Stack), "set_mocks makes the stack's root"
+    assert isinstance(root, Stack), "set_mocks creates the stack's root"
     return await pulumi.Output.all(**root.outputs).future() or {}

@@ -1,4 +1,4 @@
-"""What a million orders cost on AWS, with this handler and with others, reckoned from settings and list prices."""
+"""Estimates the cost of a million orders on AWS, with this handler and with others, from settings and list prices."""
 
 import io
 import json
@@ -12,28 +12,29 @@ from handler.log import Log
 from handler.order import Order
 from handler.outcome import STORED, Outcome
 from handler.processor import Processor
-from local.project import ROOT, stack_config
-from local.samples import valid_orders
+from infra.project import ROOT, stack_config
 from ops import prices
+from ops.errors import no_such_stack
+from ops.samples import valid_orders
 
 DAYS_A_MONTH = 365 / 12
 FULL_CORE_MEGABYTES = 1769
-"""The memory with which a function has a whole core (AWS Lambda Developer Guide, memory)."""
+"""The memory at which a function gets one whole vCPU (AWS Lambda Developer Guide, memory)."""
 POLLS_A_DAY = 5 * 24 * 60 * 60 / 20
-"""What Lambda asks an empty queue: five pollers, each for 20 s at a time (AWS Lambda Developer Guide, Amazon SQS)."""
+"""Requests to an empty queue: five pollers, each with long polls of 20 s (AWS Lambda Developer Guide, Amazon SQS)."""
 MESSAGES_A_DELETE = 10
-"""The most messages of one request (SQS API Reference, DeleteMessageBatch)."""
+"""The maximum number of messages in one request (SQS API Reference, DeleteMessageBatch)."""
 LOG_EVENT_BYTES = 26
-"""What CloudWatch Logs counts for each event besides its text (CloudWatch Logs API Reference, PutLogEvents)."""
+"""The bytes that CloudWatch Logs adds to the text of each event (CloudWatch Logs API Reference, PutLogEvents)."""
 PLATFORM_LINES = (155, 250)
-"""About how long Lambda's own `platform.start` and `platform.report` are, in bytes; both come with every invocation."""
+"""The approximate bytes of `platform.start` and `platform.report`, which Lambda logs for every invocation."""
 OURS = "this handler"
-"""What it is called among those that are measured."""
+"""The name of this handler among the measured ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """Those of a stack that cost depends on."""
+class CostInputs:
+    """The settings of a stack that its cost depends on."""
 
     batch_size: int
     batching_window_seconds: int
@@ -41,9 +42,12 @@ class Settings:
     architecture: str
 
     @classmethod
-    def of(cls, stack: str) -> "Settings":
-        """Raises FileNotFoundError where there is no such stack."""
-        config = stack_config(stack)
+    def of_stack(cls, stack: str) -> "CostInputs":
+        """Read them from the stack's configuration. Raises InvalidInput if there is no such stack."""
+        try:
+            config = stack_config(stack)
+        except FileNotFoundError:
+            raise no_such_stack(stack) from None
         return cls(
             batch_size=int(config["orders:batchSize"]),
             batching_window_seconds=int(config["orders:batchingWindowSeconds"]),
@@ -54,7 +58,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Dollars per million orders by service, and how many orders a batch has."""
+    """The cost in dollars per million orders by service, for a number of orders in a batch."""
 
     batch: float
     services: Mapping[str, Mapping[str, float]]
@@ -64,35 +68,35 @@ class Cost:
         return sum(self.services[handler].values())
 
 
-def steady(settings: Settings, orders_per_day: float) -> Cost:
-    """What orders cost that come evenly over the day: few meet in a batch, unless a batching window waits for them."""
-    arriving = orders_per_day / (24 * 60 * 60) * settings.batching_window_seconds
-    return _cost(settings, orders_per_day, min(float(settings.batch_size), 1 + arriving))
+def steady(inputs: CostInputs, orders_per_day: float) -> Cost:
+    """The cost of orders that arrive evenly over the day. Batches are small unless a batching window lets them fill."""
+    arriving = orders_per_day / (24 * 60 * 60) * inputs.batching_window_seconds
+    return _cost(inputs, orders_per_day, min(float(inputs.batch_size), 1 + arriving))
 
 
-def backlog(settings: Settings, orders_per_day: float) -> Cost:
-    """What they cost when they wait in the queue, and all batches are full."""
-    return _cost(settings, orders_per_day, settings.batch_size)
+def backlog(inputs: CostInputs, orders_per_day: float) -> Cost:
+    """The cost of orders that wait in the queue, so that every batch is full."""
+    return _cost(inputs, orders_per_day, inputs.batch_size)
 
 
-def _cost(settings: Settings, orders_per_day: float, batch: float) -> Cost:
-    """Reckon with orders that are all new, under 1 KB, and published one by one."""
+def _cost(inputs: CostInputs, orders_per_day: float, batch: float) -> Cost:
+    """Assume that all orders are new, smaller than 1 KB, and published one by one."""
     measured = json.loads((ROOT / "docs/benchmarks.json").read_text())
     return Cost(
         batch=batch,
-        services={name: _services(name, sizes, settings, orders_per_day, batch) for name, sizes in measured.items()},
+        services={name: _services(name, sizes, inputs, orders_per_day, batch) for name, sizes in measured.items()},
     )
 
 
 def _services(
-    handler: str, measured: Mapping[str, Any], settings: Settings, orders_per_day: float, batch: float
+    handler: str, measured: Mapping[str, Any], inputs: CostInputs, orders_per_day: float, batch: float
 ) -> dict[str, float]:
     """Dollars per million orders."""
     batches_per_order = 1 / batch
     polls = batches_per_order + POLLS_A_DAY / orders_per_day
     deletes = math.ceil(batch / MESSAGES_A_DELETE) / batch
-    seconds = _seconds_per_batch(measured, settings, batch)
-    price = prices.LAMBDA_GIGABYTE_SECOND[settings.architecture] * settings.memory_megabytes / 1024
+    seconds = _seconds_per_batch(measured, inputs, batch)
+    price = prices.LAMBDA_GIGABYTE_SECOND[inputs.architecture] * inputs.memory_megabytes / 1024
     logged, metrics = _logged_per_batch(handler, round(batch))
     per_order = {
         "SNS": prices.SNS_PUBLISH,
@@ -106,25 +110,25 @@ def _services(
     return {service: dollars * 1e6 for service, dollars in per_order.items()}
 
 
-def _seconds_per_batch(measured: Mapping[str, Any], settings: Settings, batch: float) -> float:
-    """As measured, between the sizes that were, and longer by what the function has less than a core."""
+def _seconds_per_batch(measured: Mapping[str, Any], inputs: CostInputs, batch: float) -> float:
+    """Interpolate the measured time per batch, and scale its CPU part to the function's share of a vCPU."""
     sizes = sorted(int(size) for size in measured)
     upper = next((size for size in sizes if size >= batch), sizes[-1])
     lower = max((size for size in sizes if size <= batch), default=sizes[0])
     low, high = (float(measured[str(size)]["seconds_per_batch"]) for size in (lower, upper))
     seconds = low + (high - low) * (batch - lower) / (upper - lower) if upper > lower else high * batch / upper
     cpu: float = measured[str(upper)]["cpu_seconds_per_order"] * batch
-    share = min(1.0, settings.memory_megabytes / FULL_CORE_MEGABYTES)
+    share = min(1.0, inputs.memory_megabytes / FULL_CORE_MEGABYTES)
     return seconds + cpu * (1 / share - 1)
 
 
 def _writes_per_order(measured: Mapping[str, Any]) -> float:
-    """A request for one order writes once; ours carries several orders, each of which is a write of its own."""
+    """Write request units per order: one, or more if a handler sends several requests per order."""
     return max(1.0, *(float(figures["requests_per_order"]) for figures in measured.values()))
 
 
 def _logged_per_batch(handler: str, orders: int) -> tuple[int, int]:
-    """Bytes that go into the log for a batch, and how many custom metrics there are, from what the handler writes."""
+    """Run the handler on a batch, and return the bytes that it logs and the number of its custom metrics."""
     platform = sum(PLATFORM_LINES) + LOG_EVENT_BYTES * len(PLATFORM_LINES)
     if handler != OURS:
         return platform, 0
@@ -139,16 +143,17 @@ def _logged_per_batch(handler: str, orders: int) -> tuple[int, int]:
 
 
 class _Stores:
-    def put(self, orders: Sequence[Order], deadline: float) -> Sequence[Outcome]:  # noqa: ARG002 - it is always in time
+    def put(self, orders: Sequence[Order], deadline: float) -> Sequence[Outcome]:  # noqa: ARG002 - it never waits
         return [STORED] * len(orders)
 
 
 def _record(body: str) -> Mapping[str, Any]:
-    # From a future in which its age is none, so that equal settings give an equal length.
-    to_come = {**json.loads(body), "timestamp": "9999-01-01T00:00:00Z"}
+    # A timestamp in the future gives an age of 0, so equal settings give log records of equal length.
+    in_future = {**json.loads(body), "timestamp": "9999-01-01T00:00:00Z"}
     return {
-        "messageId": to_come["orderId"],
-        "body": json.dumps(to_come),
+        "messageId": in_future["orderId"],
+        "receiptHandle": "",
+        "body": json.dumps(in_future),
         "attributes": {"ApproximateReceiveCount": "1"},
     }
 

@@ -1,45 +1,30 @@
-"""What a user can get wrong, as one line that says what to do, and the exit codes of every command."""
+"""Problems that the user can solve, as errors whose message is one line that names the solution."""
 
-from enum import IntEnum
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectionError,  # noqa: A004 - botocore's own, which is no OSError
-    CredentialRetrievalError,
-    HTTPClientError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    SSOTokenLoadError,
-    TokenRetrievalError,
-    UnauthorizedSSOTokenError,
-)
-
-
-class Exit(IntEnum):
-    """How a command ended; docs/running.md tells of each."""
-
-    DONE = 0
-    NOT_ALL = 1
-    """What was asked for is not there, or was not accepted."""
-    USAGE = 2
-    """The command or its input is wrong; nothing was done."""
-    NO_ACCESS = 3
-    """The system could not be found, reached or used."""
+if TYPE_CHECKING:
+    from botocore.exceptions import BotoCoreError, ClientError
 
 
 class UserError(Exception):
-    """A mistake or a circumstance that the user can mend. The message is all that they get to see."""
-
-    def __init__(self, message: str, exit_code: Exit = Exit.NO_ACCESS) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
+    """A problem that the user can solve. The message is all that they see. Raise one of the subclasses."""
 
 
-def no_such_stack(stack: str) -> UserError:
-    return UserError(f"there is no stack {stack}: Pulumi.{stack}.yaml is missing", Exit.USAGE)
+class InvalidInput(UserError):
+    """The request or its input is wrong. Nothing was done."""
+
+
+class NothingDone(UserError):
+    """The request is valid, but what it names does not exist or does not allow it."""
+
+
+class NoAccess(UserError):
+    """The system cannot be found, reached or used."""
+
+
+def no_such_stack(stack: str) -> InvalidInput:
+    return InvalidInput(f"there is no stack {stack}: Pulumi.{stack}.yaml is missing")
 
 
 LOG_IN = "log in, for example with `aws sso login`, or name a profile in AWS_PROFILE"
@@ -58,38 +43,41 @@ _MISSING = {
 }
 
 
-def explained(error: BotoCoreError | ClientError) -> UserError | None:
-    """What AWS or the way to it says, in words for the user; None where it says of a bug."""
+def explain_aws_error(error: "BotoCoreError | ClientError") -> UserError | None:
+    """Translate an AWS or network error for the user. None means a bug."""
+    # Imported on use: commands that succeed never need these classes.
+    from botocore import exceptions as aws  # noqa: PLC0415
+
     match error:
-        case NoCredentialsError() | PartialCredentialsError() | CredentialRetrievalError():
-            return UserError(f"there are no AWS credentials: {LOG_IN}")
-        case ProfileNotFound():
-            return UserError(f"{error}: AWS_PROFILE has to name a profile of ~/.aws/config")
-        case SSOTokenLoadError() | UnauthorizedSSOTokenError() | TokenRetrievalError():
-            return UserError(f"the AWS session has expired: {LOG_IN}")
-        case ConnectionError() | HTTPClientError():
-            return UserError(f"{error} Is the network there, and for the local stack, does `orders local` still run?")
-        case ClientError():
-            return _refused(error)
+        case aws.NoCredentialsError() | aws.PartialCredentialsError() | aws.CredentialRetrievalError():
+            return NoAccess(f"there are no AWS credentials: {LOG_IN}")
+        case aws.ProfileNotFound():
+            return NoAccess(f"{error}: AWS_PROFILE has to name a profile of ~/.aws/config")
+        case aws.SSOTokenLoadError() | aws.UnauthorizedSSOTokenError() | aws.TokenRetrievalError():
+            return NoAccess(f"the AWS session has expired: {LOG_IN}")
+        case aws.ConnectionError() | aws.HTTPClientError():
+            return NoAccess(f"{error} Check the network. For the local system, check that `orders local` still runs.")
+        case aws.ClientError():
+            return _explain_response(error)
         case _:
             return None
 
 
-def _refused(error: ClientError) -> UserError | None:
+def _explain_response(error: "ClientError") -> UserError | None:
     code, message = error.response["Error"]["Code"], " ".join(error.response["Error"].get("Message", "").split())
     forbidden = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == HTTPStatus.FORBIDDEN
     name = error.operation_name
-    sayings = (
+    explanations = (
         (_EXPIRED, f"the AWS session has expired: {LOG_IN}"),
         (_UNKNOWN, f"AWS does not know these credentials ({code}): {LOG_IN}"),
         (_BUSY, f"AWS is busy ({code}): try {name} again in a moment"),
-        (_MISSING, f"{name} found nothing ({code}): is this the stack's account, and is it still deployed?"),
-        (_UNSUPPORTED, f"{name} cannot be done here ({code}): {message}"),
+        (_MISSING, f"{name} found nothing ({code}): check that this is the stack's account and that it is deployed"),
+        (_UNSUPPORTED, f"this system does not support {name} ({code}): {message}"),
     )
-    for codes, saying in sayings:
+    for codes, explanation in explanations:
         if code in codes:
-            return UserError(saying)
-    # Last, because what has expired or is not known is forbidden, too.
+            return NoAccess(explanation)
+    # Checked last, because AWS also answers 403 to expired and unknown credentials.
     if code in _DENIED or forbidden:
-        return UserError(f"these credentials may not {name}: {message}")
+        return NoAccess(f"these credentials may not call {name}: {message}")
     return None

@@ -1,4 +1,4 @@
-"""The processor's log, as it was written."""
+"""Reads the processor's log."""
 
 import json
 import re
@@ -8,40 +8,25 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from handler.outcome import Kind
-from ops.errors import Exit, UserError
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
 Record = Mapping[str, Any]
+EPOCH = datetime.fromtimestamp(0, UTC)
+"""A start before every record."""
 POLL_SECONDS = 2
-_SPAN = re.compile(r"(?P<count>\d+)(?P<unit>[smhd])")
 _PLAIN = re.compile(r"[\w.-]+", re.ASCII)
-_EPOCH = datetime.fromtimestamp(0, UTC)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def since(text: str) -> datetime:
-    """When `90s`, `15m`, `2h` or `7d` ago was, or an ISO 8601 time. Raises UserError for anything else."""
-    try:
-        if span := _SPAN.fullmatch(text):
-            return datetime.now(UTC) - timedelta(**{_UNITS[span["unit"]]: int(span["count"])})
-        when = datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise UserError(f"--since takes 90s, 15m, 2h, 7d or an ISO 8601 time, not {text}", Exit.USAGE) from None
-    if when < _EPOCH:
-        raise UserError(f"--since is {text}, but there was no log before 1970", Exit.USAGE)
-    return when
 
 
 def read_log(
     logs: "CloudWatchLogsClient", group: str, *, start: datetime, order_id: str | None = None, level: str | None = None
 ) -> Iterator[Record]:
-    """The processor's records since a time, of one order or all, in the order in which they are found."""
+    """Read the processor's records since a time, optionally of one order or level, in no particular order."""
     pages = logs.get_paginator("filter_log_events").paginate(
         logGroupName=group,
         startTime=int(start.timestamp() * 1000),
-        filterPattern=_sieve(order_id or level),
+        filterPattern=_filter_pattern(order_id or level),
     )
     for page in pages:
         for event in page["events"]:
@@ -50,9 +35,10 @@ def read_log(
                 yield record
 
 
-def _sieve(term: str | None) -> str:
-    """A filter pattern by which not the whole log travels; the record itself decides. What would have to be escaped, in
-    the pattern and in the log, is not sieved.
+def _filter_pattern(term: str | None) -> str:
+    """A pattern with which CloudWatch leaves out most other records. The caller still checks each record.
+
+    A term that would need escaping in the pattern or in the log gets no pattern.
     """
     return f'"{term}"' if term and _PLAIN.fullmatch(term) else ""
 
@@ -60,35 +46,35 @@ def _sieve(term: str | None) -> str:
 def follow_log(
     logs: "CloudWatchLogsClient", group: str, *, start: datetime, order_id: str | None = None
 ) -> Iterator[Record]:
-    """The records since a time, and those to come, forever."""
+    """Read the records since a time, then wait for new ones, without end."""
     seen: dict[str, None] = {}
-    overlap = timedelta(minutes=1)  # CloudWatch may show a record late.
+    overlap = timedelta(minutes=1)  # CloudWatch may return a record late.
     while True:
-        looked = datetime.now(UTC)
+        asked = datetime.now(UTC)
         for record in read_log(logs, group, start=start, order_id=order_id):
             identity = json.dumps(record, sort_keys=True)
             if identity not in seen:
                 seen[identity] = None
                 yield record
-        start = max(start, looked - overlap)
+        start = max(start, asked - overlap)
         for identity in list(seen)[:-10_000]:
             del seen[identity]
         time.sleep(POLL_SECONDS)
 
 
 def orders_in(record: Record) -> list[str]:
-    """The orders that a record is about: one that failed, or those that a batch had."""
+    """The ids of the orders in a record: one that failed, or those of a batch."""
     failed = record.get("orderId")
     return [*([failed] if failed else []), *(order_id for kind in Kind for order_id in record.get(kind, ()))]
 
 
 def _record(line: str) -> Record | None:
-    """The processor's own record, or None for what Lambda writes beside it."""
+    """Parse a record of the processor. Lambda's own lines in the same log give None."""
     if not line.startswith("{"):
         return None
     try:
         record: dict[str, Any] = json.loads(line)
-    except ValueError:  # CloudWatch has cut a long line in two.
+    except ValueError:  # CloudWatch cuts a line that is too long.
         return None
     record.pop("_aws", None)
     return record if "level" in record and "service" in record else None

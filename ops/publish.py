@@ -1,117 +1,108 @@
-"""Publishing orders to the topic: in batches, several at once, each order's failure its own."""
+"""Publishes orders to the topic: in batches, several at once. One order's failure affects no other."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.pipeline import PUBLISH_BATCH
+from ops.batches import Pacer, batches
+from ops.clients import IN_FLIGHT
 from ops.orders_file import MAX_PUBLISH_BYTES
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
-IN_FLIGHT = 8
+PUBLISH_BATCH = 10
+"""The maximum number of messages in one request (SNS API Reference, PublishBatch)."""
 TRIES = 4
 FIRST_PAUSE_SECONDS = 0.2
+"""The pause before the second try. Each later pause is twice as long."""
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """An order that the topic did not take."""
+class Rejection:
+    """An order that the topic did not accept, and why."""
 
     body: str
     reason: str
 
 
-def publish(
+def publish_orders(
     sns: "SNSClient",
     topic_arn: str,
     bodies: Iterable[str],
     *,
-    told: Callable[[int], None] = lambda _count: None,
+    on_progress: Callable[[int], None] = lambda _count: None,
     rate: float | None = None,
-) -> list[Refused]:
-    """Publish each body, at most `rate` a second, and return what was refused.
+) -> list[Rejection]:
+    """Publish each body, at most `rate` a second, and return the rejected ones.
 
-    `told` is called with how many were settled, accepted or not, since it was called last. A request that fails as a
-    whole refuses its orders, unless it is the first one: then nothing was published, and its error is raised.
+    `on_progress` receives the number of orders that were accepted or rejected since its last call. If the first request
+    fails as a whole, nothing was published and the error is raised. If a later one fails, its orders are rejected.
     """
-    waiting = batches(bodies, 1 if rate and rate < PUBLISH_BATCH else PUBLISH_BATCH)
+    pacer = Pacer(rate)
+    waiting = batches(
+        bodies, _size_of, max_items=1 if rate and rate < PUBLISH_BATCH else PUBLISH_BATCH, max_bytes=MAX_PUBLISH_BYTES
+    )
     first = next(waiting, None)
     if first is None:
         return []
-    refused = _publish_batch(sns, topic_arn, first)
-    told(len(first))
-    next_at = time.monotonic() + (len(first) / rate if rate else 0)
-    sizes: dict[Future[list[Refused]], int] = {}
+    pacer.wait(len(first))
+    rejections = _publish_batch(sns, topic_arn, first)
+    on_progress(len(first))
+    sizes: dict[Future[list[Rejection]], int] = {}
 
-    def settle(done: Iterable[Future[list[Refused]]]) -> None:
+    def collect(done: Iterable[Future[list[Rejection]]]) -> None:
         for future in done:
-            refused.extend(future.result())
-            told(sizes.pop(future))
+            rejections.extend(future.result())
+            on_progress(sizes.pop(future))
 
     with ThreadPoolExecutor(IN_FLIGHT) as threads:
         for batch in waiting:
-            if rate:
-                time.sleep(max(0.0, next_at - time.monotonic()))
-                next_at = max(next_at, time.monotonic()) + len(batch) / rate
-            sizes[threads.submit(_publish_or_refuse, sns, topic_arn, batch)] = len(batch)
-            patience = None if len(sizes) >= IN_FLIGHT else 0
-            settle(wait(sizes, timeout=patience, return_when=FIRST_COMPLETED).done)
-        settle(wait(sizes).done)
-    return refused
+            pacer.wait(len(batch))
+            sizes[threads.submit(_publish_or_reject, sns, topic_arn, batch)] = len(batch)
+            timeout = None if len(sizes) >= IN_FLIGHT else 0
+            collect(wait(sizes, timeout=timeout, return_when=FIRST_COMPLETED).done)
+        collect(wait(sizes).done)
+    return rejections
 
 
-def batches(bodies: Iterable[str], most: int = PUBLISH_BATCH) -> Iterator[list[str]]:
-    """The bodies in their order, as many together as one request takes."""
-    batch: list[str] = []
-    size = 0
-    for body in bodies:
-        length = len(body.encode())
-        if batch and (len(batch) == most or size + length > MAX_PUBLISH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(body)
-        size += length
-    if batch:
-        yield batch
+def _size_of(body: str) -> int:
+    return len(body.encode())
 
 
-def _publish_batch(sns: "SNSClient", topic_arn: str, bodies: Sequence[str]) -> list[Refused]:
-    """Publish until all are accepted, or refused for good, or tried often enough."""
+def _publish_batch(sns: "SNSClient", topic_arn: str, bodies: Sequence[str]) -> list[Rejection]:
+    """Publish with one request, and retry the orders that SNS rejected for a reason of its own."""
     waiting = list(bodies)
-    refused: list[Refused] = []
+    rejections: list[Rejection] = []
     for attempt in range(TRIES):
-        answer = sns.publish_batch(
-            TopicArn=topic_arn,
-            PublishBatchRequestEntries=[
-                {"Id": str(position), "Message": body} for position, body in enumerate(waiting)
-            ],
-        )
-        failed = [
-            (Refused(waiting[int(one["Id"])], _reason(one["Code"], one.get("Message"))), one["SenderFault"])
-            for one in answer.get("Failed", [])
-        ]
-        last = attempt == TRIES - 1
-        refused += [failure for failure, hopeless in failed if hopeless or last]
-        waiting = [failure.body for failure, hopeless in failed if not (hopeless or last)]
-        if not waiting:
-            break
-        time.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
-    return refused
+        retryable = _send(sns, topic_arn, waiting, rejections)
+        if not retryable:
+            return rejections
+        if attempt < TRIES - 1:
+            time.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
+        waiting = [rejection.body for rejection in retryable]
+    return rejections + retryable
 
 
-def _publish_or_refuse(sns: "SNSClient", topic_arn: str, bodies: Sequence[str]) -> list[Refused]:
-    """The same, where others were published already: what becomes of all of them has to be told."""
+def _send(sns: "SNSClient", topic_arn: str, bodies: Sequence[str], rejections: list[Rejection]) -> list[Rejection]:
+    """Send one request. Add its permanent rejections to the list, and return those that another try may change."""
+    entries: list[Any] = [{"Id": str(position), "Message": body} for position, body in enumerate(bodies)]
+    answer = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
+    retryable: list[Rejection] = []
+    for failure in answer.get("Failed", []):
+        reason = ": ".join(filter(None, (failure["Code"], failure.get("Message"))))
+        rejection = Rejection(bodies[int(failure["Id"])], reason)
+        (rejections if failure["SenderFault"] else retryable).append(rejection)
+    return retryable
+
+
+def _publish_or_reject(sns: "SNSClient", topic_arn: str, bodies: Sequence[str]) -> list[Rejection]:
+    """Publish. If the request fails as a whole, reject its orders, because orders before them were published."""
     try:
         return _publish_batch(sns, topic_arn, bodies)
     except (ClientError, BotoCoreError) as error:
-        return [Refused(body, str(error)) for body in bodies]
-
-
-def _reason(code: str, message: str | None) -> str:
-    return f"{code}: {message}" if message else code
+        return [Rejection(body, str(error)) for body in bodies]

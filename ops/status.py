@@ -1,63 +1,68 @@
-"""How a system is, this moment."""
+"""The present state of a system."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
+from infra.outputs import DeliveryBudget
 from ops.log import read_log
 from ops.system import System
 
-QUEUES = {"queueUrl": "waiting", "deadLetterQueueUrl": "dead letters", "undeliveredQueueUrl": "undelivered"}
-"""The stack outputs of the queues, and what is in them."""
+WAITING, DEAD_LETTERS, UNDELIVERED = "waiting", "dead letters", "undelivered"
+"""What each queue holds."""
 RECENT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Queue:
-    """How many messages are in a queue, as SQS approximates it."""
+class QueueStatus:
+    """The number of messages in a queue, as SQS approximates it."""
 
     name: str
     holds: str
     visible: int
     in_flight: int
     oldest_seconds: float | None
-    """Of the oldest message, as CloudWatch says it with some minutes' delay; None where it does not say."""
+    """The age of the oldest message. CloudWatch reports it some minutes late; None if it reports none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The queues, what feeds the processor, the alarms, what failed lately, and what the settings promise."""
+    """The queues, the event source mapping, the alarms, recent failures, and what the settings guarantee."""
 
-    queues: Sequence[Queue]
+    queues: Sequence[QueueStatus]
     mapping: str
+    """The state of the event source mapping, such as `Enabled`."""
     alarms: Mapping[str, str]
-    """The state of each alarm by its name."""
+    """The state of each alarm, by its name."""
     recent_failures: Mapping[str, int]
-    """Failed attempts of the last hour by signature, most first."""
-    delivery_budget: Mapping[str, float]
+    """The number of failed attempts of the last hour by signature, the most frequent first."""
+    delivery_budget: DeliveryBudget
 
 
 def read_status(system: System) -> Status:
-    """Ask every service once."""
+    """Read the state from every service once."""
+    outputs = system.outputs
     return Status(
-        queues=[read_queue(system, output, holds) for output, holds in QUEUES.items()],
+        queues=[
+            read_queue(system, outputs.queue_url, WAITING),
+            read_queue(system, outputs.dead_letter_queue_url, DEAD_LETTERS),
+            read_queue(system, outputs.undelivered_queue_url, UNDELIVERED),
+        ],
         mapping=_mapping(system),
         alarms=_alarms(system),
         recent_failures=_recent_failures(system),
-        delivery_budget=system.output("deliveryBudget"),
+        delivery_budget=outputs.delivery_budget,
     )
 
 
-def read_queue(system: System, output: str, holds: str) -> Queue:
-    """The queue that a stack output names, this moment."""
-    url = system.output(output)
-    name = str(url).rpartition("/")[2]
-    counts = system.sqs.get_queue_attributes(
+def read_queue(system: System, url: str, holds: str) -> QueueStatus:
+    """Read the state of the queue at a URL."""
+    name = url.rpartition("/")[2]
+    counts = system.clients.sqs.get_queue_attributes(
         QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     )["Attributes"]
-    return Queue(
+    return QueueStatus(
         name=name,
         holds=holds,
         visible=int(counts["ApproximateNumberOfMessages"]),
@@ -68,7 +73,7 @@ def read_queue(system: System, output: str, holds: str) -> Queue:
 
 def _oldest(system: System, queue: str) -> float | None:
     now = datetime.now(UTC)
-    points = system.cloudwatch.get_metric_statistics(
+    points = system.clients.cloudwatch.get_metric_statistics(
         Namespace="AWS/SQS",
         MetricName="ApproximateAgeOfOldestMessage",
         Dimensions=[{"Name": "QueueName", "Value": queue}],
@@ -81,18 +86,18 @@ def _oldest(system: System, queue: str) -> float | None:
 
 
 def _mapping(system: System) -> str:
-    found = system.lambda_.list_event_source_mappings(FunctionName=system.output("processorName"))
+    found = system.clients.lambda_.list_event_source_mappings(FunctionName=system.outputs.processor_name)
     return ", ".join(str(mapping["State"]) for mapping in found["EventSourceMappings"]) or "missing"
 
 
 def _alarms(system: System) -> dict[str, str]:
-    names = system.output("alarmNames")
-    described = system.cloudwatch.describe_alarms(AlarmNames=names, AlarmTypes=["MetricAlarm"])
+    names = list(system.outputs.alarm_names)
+    described = system.clients.cloudwatch.describe_alarms(AlarmNames=names, AlarmTypes=["MetricAlarm"])
     states = {alarm["AlarmName"]: str(alarm["StateValue"]) for alarm in described["MetricAlarms"]}
     return {name: states.get(name, "missing") for name in names}
 
 
 def _recent_failures(system: System) -> dict[str, int]:
-    group: Any = system.output("logGroupName")
-    records = read_log(system.logs, group, start=datetime.now(UTC) - RECENT, level="ERROR")
+    group = system.outputs.log_group_name
+    records = read_log(system.clients.logs, group, start=datetime.now(UTC) - RECENT, level="ERROR")
     return dict(Counter(str(record.get("signature", record["message"])) for record in records).most_common())

@@ -1,29 +1,30 @@
-"""What the table holds."""
+"""Reads orders from the table."""
 
 from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from handler.contract import PARTITION_KEY, Attribute
-from handler.item import attributes_of
+from handler.item import Item, attributes_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-Order = Mapping[str, Any]
+StoredOrder = Mapping[str, Any]
+"""An order as the table stores it: its attributes as plain values."""
 MAX_KEYS = 100
-"""The most keys of one request (DynamoDB API Reference, BatchGetItem)."""
+"""The maximum number of keys in one request (DynamoDB API Reference, BatchGetItem)."""
 
 
-def get_order(dynamodb: "DynamoDBClient", table: str, order_id: str) -> Order | None:
-    """The order as it is this moment, or None."""
+def get_order(dynamodb: "DynamoDBClient", table: str, order_id: str) -> StoredOrder | None:
+    """Read an order with strong consistency. None if the table does not have it."""
     item = dynamodb.get_item(TableName=table, Key={PARTITION_KEY: {"S": order_id}}, ConsistentRead=True).get("Item")
     return attributes_of(item) if item else None
 
 
-def get_items(dynamodb: "DynamoDBClient", table: str, order_ids: Collection[str]) -> Mapping[str, Order]:
-    """Orders as DynamoDB writes them, by id, as they are this moment; at most MAX_KEYS are asked for."""
-    found: dict[str, Order] = {}
+def get_items(dynamodb: "DynamoDBClient", table: str, order_ids: Collection[str]) -> Mapping[str, Item]:
+    """Read the items of up to MAX_KEYS orders, by id, with strong consistency."""
+    found: dict[str, Item] = {}
     waiting: Any = {
         table: {"Keys": [{PARTITION_KEY: {"S": order_id}} for order_id in order_ids], "ConsistentRead": True}
     }
@@ -41,16 +42,22 @@ def list_orders(
     status: str | None = None,
     user: str | None = None,
     limit: int | None = None,
-) -> Iterator[Order]:
-    """Orders in no order, page by page, none but the page in memory. The whole table is read, up to the limit."""
+) -> Iterator[StoredOrder]:
+    """Read the whole table, up to the limit, one page at a time and in no particular order."""
     wanted = {Attribute.STATUS: status, Attribute.USER_ID: user}
     conditions = {name: value for name, value in wanted.items() if value is not None}
-    narrowed: dict[str, Any] = {}
+    filters: dict[str, Any] = {}
     if conditions:
-        narrowed = {
+        filters = {
             "FilterExpression": " AND ".join(f"#{name} = :{name}" for name in conditions),
             "ExpressionAttributeNames": {f"#{name}": name for name in conditions},
             "ExpressionAttributeValues": {f":{name}": {"S": value} for name, value in conditions.items()},
         }
-    pages = dynamodb.get_paginator("scan").paginate(TableName=table, **narrowed)
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table, **filters)
     return islice((attributes_of(item) for page in pages for item in page["Items"]), limit)
+
+
+def count_orders(dynamodb: "DynamoDBClient", table: str) -> int:
+    """Count the orders by reading the whole table with strong consistency."""
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table, Select="COUNT", ConsistentRead=True)
+    return sum(page["Count"] for page in pages)

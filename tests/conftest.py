@@ -1,4 +1,4 @@
-"""What holds for all tests: one that passes without having asserted anything fails."""
+"""Settings for all tests. A test that passes without an assertion fails."""
 
 import sys
 from collections.abc import Generator
@@ -11,8 +11,8 @@ pytest.register_assert_rewrite("tests.support.store_suite")
 
 _ASSERTED = pytest.StashKey[bool]()
 
-# pytest rewrites the assertions of its plugins as well, and would now report each of those in Hypothesis's inner loops:
-# property tests would take a hundred times as long.
+# pytest rewrites the assertions of its plugins too. With the hook below it would report every assertion in Hypothesis's
+# inner loops, and property tests would take a hundred times as long.
 for finder in sys.meta_path:
     if isinstance(finder, AssertionRewritingHook):
         finder._must_rewrite.discard("hypothesis")
@@ -24,7 +24,7 @@ def pytest_assertion_pass(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    item.stash[_ASSERTED] = False  # what fixtures assert is not the test's
+    item.stash[_ASSERTED] = False  # assertions of fixtures do not count
     result = yield
     if not item.stash[_ASSERTED]:
         pytest.fail("the test passed without asserting anything", pytrace=False)

@@ -1,1 +1,1 @@
-"""Handlers to measure ours against, each as its kind is usually written."""
+"""Handlers to compare ours with. Each one is a usual implementation of its kind."""

@@ -1,6 +1,6 @@
-"""The bound: one signed request that carries all orders of the batch, prepared beforehand, its answer not looked at.
+"""The lower bound: one signed request with all orders of the batch, prepared in advance. It ignores the response.
 
-For more than 25 orders it is more than DynamoDB would take, and so a bound that nobody reaches.
+DynamoDB accepts 25 orders per request, so that no handler can reach this bound for larger batches.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Powertools as its documentation shows it: batch processor, parser and idempotency, each order stored once."""
+"""Powertools as in its documentation: batch processor, parser and idempotency, which stores each order once."""
 
 import json
 import os
@@ -21,7 +21,7 @@ config = IdempotencyConfig(event_key_jmespath="[orderId, timestamp]")
 
 
 class Order(BaseModel):
-    orderId: str  # noqa: N815 - the message's
+    orderId: str  # noqa: N815 - the message's name
     userId: str  # noqa: N815
     itemName: str  # noqa: N815
     quantity: int

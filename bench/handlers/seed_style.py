@@ -1,4 +1,4 @@
-"""A first draft: boto3's table resource, and one order after another."""
+"""A first draft: boto3's table resource, with one order after another."""
 
 import json
 import os

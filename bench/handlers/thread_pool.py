@@ -1,4 +1,4 @@
-"""Conditional puts, ten at once."""
+"""Conditional puts, ten at a time."""
 
 import json
 import os

@@ -1,1 +1,1 @@
-"""Dead letters: look at them without losing one, mend them, send them again, keep them."""
+"""Dead letters: list, correct, redrive and archive them without losing one."""

@@ -1,34 +1,57 @@
-"""Dead letters in a file: JSON lines, each with its checksum, on disk before anything is deleted."""
+"""Archives: files of dead letters as JSON lines, each with its checksum."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ops.dead_letters.journal import journal, read_moves
+from handler.chunks import chunked
+from handler.queue import MAX_ENTRIES
+from ops.dead_letters.history import recorded
+from ops.dead_letters.journal import journal
+from ops.dead_letters.lease import Lease
 from ops.dead_letters.letter import Letter
-from ops.errors import Exit, UserError
+from ops.dead_letters.look import Look
+from ops.dead_letters.move import delete
+from ops.errors import InvalidInput
+from ops.system import System
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Archived:
-    """What a file holds: its letters' digests by message id, and how many of its lines are broken."""
+class ArchiveIndex:
+    """What an archive contains: the digest of each letter by message ID, and the numbers of damaged lines, from 1.
 
-    digests: dict[str, str]
-    broken: list[int]
-    """Line numbers, from 1. A last line that was cut short is none: nothing was deleted for it."""
+    A last line that was cut off is not damage: nothing was deleted for it.
+    """
 
-    def holds(self, letter: Letter) -> bool:
-        """Whether this very letter is in the file, id, body and attributes."""
+    digests: Mapping[str, str]
+    damaged: Sequence[int]
+
+    def contains(self, letter: Letter) -> bool:
+        """Whether the archive contains this letter with the same body and attributes."""
         return self.digests.get(letter.message_id) == letter.digest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivePlan:
+    """The letters to archive, and the file."""
+
+    path: Path
+    leases: Sequence[Lease]
+    keep: bool
+    """Whether the letters stay in OrderDLQ."""
+    reason: str
+    """Why the operator archives, for the history."""
+    chosen: str
+    """The operator's selection, for the history."""
+
+
 @contextmanager
-def archive(path: Path) -> Iterator[Callable[[Iterable[Letter]], None]]:
-    """Open a file to add letters to, which are on disk when the call returns. One writer at a time has it."""
+def open_archive(path: Path) -> Iterator[Callable[[Iterable[Letter]], None]]:
+    """Open an archive for one writer. The given function adds letters, which are on disk when it returns."""
     if not path.parent.is_dir():
-        raise UserError(f"{path.parent} is no folder: make it, or name another file", Exit.USAGE)
+        raise InvalidInput(f"{path.parent} is not a folder: create it, or name another file")
     with journal(path) as file:
         yield lambda letters: file.write_lines(
             f'{{"sha256": "{letter.digest()}", "letter": {letter.as_json()}}}' for letter in letters
@@ -36,11 +59,11 @@ def archive(path: Path) -> Iterator[Callable[[Iterable[Letter]], None]]:
 
 
 def read_letters(path: Path) -> Iterator[tuple[int, Letter | None]]:
-    """Each line's number and letter; None where it is broken. Raises UserError where there is no such file."""
+    """Read each line's number and letter, or None if the line is damaged. Raises InvalidInput if there is no file."""
     try:
         file = path.open(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}", Exit.USAGE) from None
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}") from None
     with file:
         for number, line in enumerate(file, 1):
             letter = _letter(line)
@@ -48,29 +71,68 @@ def read_letters(path: Path) -> Iterator[tuple[int, Letter | None]]:
                 yield number, letter
 
 
-def read_archive(path: Path) -> Archived:
-    """What the file holds; nothing where there is none yet."""
+def read_archive(path: Path) -> ArchiveIndex:
+    """Read what an archive contains. A file that does not exist gives an empty index."""
     digests: dict[str, str] = {}
-    broken = []
+    damaged = []
     for number, letter in read_letters(path) if path.exists() else ():
         if letter:
             digests[letter.message_id] = letter.digest()
         else:
-            broken.append(number)
-    return Archived(digests=digests, broken=broken)
+            damaged.append(number)
+    return ArchiveIndex(digests=digests, damaged=damaged)
 
 
-def restorations(path: Path) -> Path:
-    """The journal of what was restored from a file; it lies beside it."""
-    return path.with_name(f"{path.name}.restored")
+def read_undamaged_archive(path: Path) -> ArchiveIndex:
+    """Read an archive whose letters may be deleted. Raises InvalidInput if it is damaged or does not exist."""
+    if not path.exists():
+        raise InvalidInput(f"{path} does not exist: `orders dlq archive` creates an archive")
+    archive = read_archive(path)
+    if archive.damaged:
+        lines = ", ".join(map(str, archive.damaged))
+        raise InvalidInput(f"{path} is damaged, line {lines}: nothing was deleted")
+    return archive
 
 
-def restored(path: Path) -> set[str]:
-    """The message ids of what was restored from a file before."""
-    return set(read_moves(restorations(path)).sent)
+def archive_letters(system: System, look: Look, plan: ArchivePlan) -> int:
+    """Add letters to an archive, then delete them. Returns the number of deleted letters.
+
+    A letter that the archive contains already is not written again, so that a killed command can be repeated.
+    """
+    details = {"letters": len(plan.leases), "kept": plan.keep, "chosen": plan.chosen}
+    file, deleted = str(plan.path.absolute()), 0
+    with (
+        recorded(system, "archive", reason=plan.reason, file=file, **details) as result,
+        open_archive(plan.path) as write,
+    ):
+        known = read_archive(plan.path)
+        for chunk in chunked(plan.leases, MAX_ENTRIES):
+            look.renew_if_due()
+            write(letter for lease in chunk if not known.contains(letter := look.letter(lease)))
+        result["written"] = len(plan.leases)
+        if not plan.keep:
+            result["deleted"] = deleted = _delete_archived(system, look, plan)
+    return deleted
+
+
+def purge_letters(system: System, look: Look, leases: Sequence[Lease], path: Path, *, reason: str) -> int:
+    """Delete letters that an archive contains. Returns the number of deleted letters."""
+    details = {"file": str(path.absolute()), "letters": len(leases)}
+    with recorded(system, "purge", reason=reason, **details) as result:
+        deleted = delete(system.clients.sqs, system.outputs.dead_letter_queue_url, look, leases)
+        result["deleted"] = len(deleted)
+    return len(deleted)
+
+
+def _delete_archived(system: System, look: Look, plan: ArchivePlan) -> int:
+    """Delete those letters that the archive contains when it is read from disk again."""
+    archive = read_undamaged_archive(plan.path)
+    safe = [lease for lease in plan.leases if archive.contains(look.letter(lease))]
+    return len(delete(system.clients.sqs, system.outputs.dead_letter_queue_url, look, safe))
 
 
 def _letter(line: str) -> Letter | None:
+    """Parse a line. Returns None if it is not a letter, or its checksum is wrong."""
     try:
         document = json.loads(line)
         letter = Letter.from_json(json.dumps(document["letter"]))

@@ -1,4 +1,4 @@
-"""The order in a message body: read to be shown and mended, whether the processor would take it or not."""
+"""The order in a message body, read so that it can be shown and corrected even if it is not valid."""
 
 import json
 from collections.abc import Mapping
@@ -7,53 +7,53 @@ from typing import Any, NoReturn
 
 from handler.contract import Attribute
 from handler.order import REQUIRED_TEXT, is_envelope
-from ops.errors import Exit, UserError
-from ops.terminal import as_json_text
+from ops.errors import InvalidInput
+from ops.text import as_json_text
 
 
-def inner(body: str) -> dict[str, Any] | None:
-    """The JSON object that is meant to be the order, out of its SNS envelope; None where there is none."""
+def order_in(body: str) -> dict[str, Any] | None:
+    """Read the JSON object that is meant to be the order, from the SNS envelope if there is one. None if not found."""
     document = _object(body)
     if document is not None and is_envelope(document):
         return _object(str(document.get("Message")))
     return document
 
 
+def order_id_in(body: str) -> str | None:
+    order_id = (order_in(body) or {}).get(Attribute.ORDER_ID)
+    return order_id if isinstance(order_id, str) else None
+
+
 def readable(body: str) -> str:
-    """The order on lines of its own, or the body as it is where that is no JSON object."""
-    order = inner(body)
+    """Format the order on several lines. A body without a JSON object stays as it is."""
+    order = order_in(body)
     return body if order is None else as_json_text(order, indent=2)
 
 
+def compact(text: str) -> str:
+    """Format a JSON object on one line. Any other text stays as it is."""
+    document = _object(text)
+    return text if document is None else as_json_text(document)
+
+
 def with_fields(body: str, changes: Mapping[str, str]) -> str:
-    """The order's text with these fields set. Raises UserError where the body is no order to set fields of."""
-    order = inner(body)
+    """Return the order with some fields set. Raises InvalidInput if the body contains no JSON object."""
+    order = order_in(body)
     if order is None:
-        raise UserError("the body is no JSON object: mend it in an editor, without --set", Exit.USAGE)
+        raise InvalidInput("the body is not a JSON object, so its fields cannot be set: correct it in an editor")
     return as_json_text(order | {name: _value(name, text) for name, text in changes.items()})
 
 
-def wrapped(body: str, order: str) -> str:
-    """The body with another order in it: in its envelope, where it had one."""
+def with_order(body: str, order: str) -> str:
+    """Return the body with another order, in the SNS envelope if there is one."""
     document = _object(body)
     if document is not None and is_envelope(document):
         return as_json_text(document | {"Message": order})
     return order
 
 
-def compact(text: str) -> str:
-    """JSON on one line; what is none stays as it is."""
-    document = _object(text)
-    return text if document is None else as_json_text(document)
-
-
-def order_id_in(body: str) -> str | None:
-    order_id = (inner(body) or {}).get(Attribute.ORDER_ID)
-    return order_id if isinstance(order_id, str) else None
-
-
 def _value(name: str, text: str) -> object:
-    """Text for the fields that are text, JSON for the others where it is any."""
+    """Read a value as text if the field requires text. Otherwise read it as JSON, if it is JSON."""
     if name in REQUIRED_TEXT:
         return text
     try:
@@ -71,8 +71,8 @@ def _object(text: str) -> dict[str, Any] | None:
 
 
 def _loads(text: str) -> Any:
-    return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+    return json.loads(text, parse_float=Decimal, parse_constant=_reject)
 
 
-def _refuse(name: str) -> NoReturn:
-    raise ValueError(name)
+def _reject(constant: str) -> NoReturn:
+    raise ValueError(constant)

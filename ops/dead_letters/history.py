@@ -1,4 +1,7 @@
-"""Who did what to dead letters: records in the processor's log group, which can be added to and not changed."""
+"""The history: who changed dead letters, when and why.
+
+Its records are in the processor's log group. CloudWatch Logs allows nobody to change a record.
+"""
 
 import getpass
 import json
@@ -9,57 +12,57 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from ops.errors import UserError
 from ops.system import System
 
 STREAM = "orders-dead-letters"
-"""The log stream of these records, beside the function's own."""
-
-
-def who(system: System) -> str:
-    """Who AWS takes this for, and the user of this machine."""
-    return f"{system.sts.get_caller_identity()['Arn']} ({getpass.getuser()})"
+"""The log stream of these records, next to the streams of the function."""
 
 
 @contextmanager
-def recorded(system: System, what: str, *, why: str, **about: object) -> Iterator[dict[str, Any]]:
-    """Record that something begins, before it does, and how it ended; the block fills in the result.
+def recorded(system: System, action: str, *, reason: str, **details: object) -> Iterator[dict[str, Any]]:
+    """Record an action before it begins, and its result at the end. The block adds to the result.
 
-    Where that cannot be recorded, the error is raised and nothing begins.
+    If the beginning cannot be recorded, the error is raised and the block does not run.
     """
-    head = {"history": what, "run": uuid4().hex[:8], "who": who(system), "why": why}
-    _add(system, {**head, "step": "begun", **about})
+    head = {"history": action, "run": uuid4().hex[:8], "who": _caller(system), "why": reason}
+    _append(system, {**head, "step": "begun", **details})
     result: dict[str, Any] = {}
     try:
         yield result
-    except BaseException as stopped:
-        _add(system, {**head, "step": "stopped", "by": type(stopped).__name__, **result})
+    except BaseException as error:
+        cause = UserError if isinstance(error, UserError) else type(error)
+        _append(system, {**head, "step": "stopped", "by": cause.__name__, **result})
         raise
-    _add(system, {**head, "step": "ended", **result})
+    _append(system, {**head, "step": "ended", **result})
 
 
 def read_history(system: System, since: datetime) -> Iterator[Mapping[str, Any]]:
-    """Every record since then, oldest first."""
-    group = system.output("logGroupName")
-    pages = system.logs.get_paginator("filter_log_events").paginate(
-        logGroupName=group, logStreamNames=[STREAM], startTime=int(since.timestamp() * 1000)
+    """Read every record since a time, oldest first. `at` is in milliseconds since 1970."""
+    logs = system.clients.logs
+    pages = logs.get_paginator("filter_log_events").paginate(
+        logGroupName=system.outputs.log_group_name,
+        logStreamNames=[STREAM],
+        startTime=int(since.timestamp() * 1000),
     )
-    with suppress(system.logs.exceptions.ResourceNotFoundException):  # Nothing was ever done.
+    with suppress(logs.exceptions.ResourceNotFoundException):  # The first action creates the stream.
         for page in pages:
             for event in page["events"]:
                 yield {"at": event["timestamp"], **json.loads(event["message"])}
 
 
-def _add(system: System, record: Mapping[str, Any]) -> None:
-    group = system.output("logGroupName")
-    _make_stream(system, group)
+def _caller(system: System) -> str:
+    """The AWS identity, and the user of this machine."""
+    return f"{system.clients.sts.get_caller_identity()['Arn']} ({getpass.getuser()})"
+
+
+def _append(system: System, record: Mapping[str, Any]) -> None:
+    logs, group = system.clients.logs, system.outputs.log_group_name
+    with suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_stream(logGroupName=group, logStreamName=STREAM)
     event = {"timestamp": int(time.time() * 1000), "message": json.dumps(record)}
-    system.logs.put_log_events(
+    logs.put_log_events(
         logGroupName=group,
         logStreamName=STREAM,
         logEvents=[event],  # type: ignore[list-item]  # a dict literal with both of its keys
     )
-
-
-def _make_stream(system: System, group: str) -> None:
-    with suppress(system.logs.exceptions.ResourceAlreadyExistsException):
-        system.logs.create_log_stream(logGroupName=group, logStreamName=STREAM)

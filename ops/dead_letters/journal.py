@@ -1,4 +1,4 @@
-"""What a run did, written down and synced step by step, so that a run that was killed can be resumed."""
+"""The journal of a run: a file that records each step before the next one, so that a killed run can be resumed."""
 
 import fcntl
 import json
@@ -13,39 +13,35 @@ from threading import Lock
 from typing import IO, Any
 from uuid import uuid4
 
-from ops.errors import UserError
-
-
-def state_folder(queue_url: str) -> Path:
-    """Where the journals of a queue are kept, for this user of this machine."""
-    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
-    return Path(home) / "orders" / re.sub(r"[^\w.-]+", "_", queue_url.partition("://")[2])
+from ops.errors import NoAccess
 
 
 @dataclass(slots=True)
-class Moves:
-    """What a journal says of its letters, by message id."""
+class RunState:
+    """The state of a run as its journal records it. Letters are listed by message ID."""
 
     begun: Mapping[str, Any] = field(default_factory=dict)
+    """The first step, with what the run intends to do. Empty if the run recorded nothing."""
     sending: set[str] = field(default_factory=set)
-    """May have been sent: the answer was never written down."""
+    """Letters that may have been sent: the answer of SQS is not recorded."""
     sent: dict[str, str] = field(default_factory=dict)
-    """Sent, each with the message id of its copy; the letter itself may still be there."""
+    """Letters that were sent, each with the message ID of its copy. They may still be in the queue."""
     deleted: set[str] = field(default_factory=set)
     ended: bool = False
 
     @property
     def is_settled(self) -> bool:
-        """Whether all that was sent is deleted."""
+        """Whether every letter that was sent is deleted."""
         return self.sent.keys() <= self.deleted
 
     @property
-    def left(self) -> set[str]:
-        """What the run still has to do: of a redrive all that is not deleted, of an edit what was sent."""
-        of = self.begun["ids"] if self.begun.get("what") != "edit" else self.sent
-        return set(of) - self.deleted
+    def remaining(self) -> set[str]:
+        """Letters that the run still has to handle. An edit only has to delete what it sent."""
+        intended = self.sent if self.begun.get("what") == "edit" else self.begun["ids"]
+        return set(intended) - self.deleted
 
-    def read(self, entry: Mapping[str, Any]) -> None:
+    def apply(self, entry: Mapping[str, Any]) -> None:
+        """Change the state by an entry of the journal. Steps that this version does not know change nothing."""
         match entry["step"]:
             case "begun":
                 self.begun = entry
@@ -61,7 +57,7 @@ class Moves:
 
 
 class Journal:
-    """A file of JSON lines, each on disk before the next step is taken. It is locked while its run lives."""
+    """A file of JSON lines. Each line is on disk before the next step begins."""
 
     def __init__(self, path: Path, file: IO[str]) -> None:
         self.path = path
@@ -70,13 +66,15 @@ class Journal:
 
     @property
     def run(self) -> str:
+        """The name of the run."""
         return self.path.stem
 
-    def note(self, step: str, **what: object) -> None:
-        """Write a step down; when this returns, it is on disk."""
-        self.write_lines([json.dumps({"step": step, "at": datetime.now(UTC).isoformat(), **what})])
+    def note(self, step: str, **details: object) -> None:
+        """Record a step. When this returns, the step is on disk."""
+        self.write_lines([json.dumps({"step": step, "at": datetime.now(UTC).isoformat(), **details})])
 
     def write_lines(self, lines: Iterable[str]) -> None:
+        """Write lines. When this returns, they are on disk."""
         with self._lock:
             self._file.writelines(f"{line}\n" for line in lines)
             self._file.flush()
@@ -85,8 +83,8 @@ class Journal:
     def sending(self, ids: Sequence[str]) -> None:
         self.note("sending", ids=ids)
 
-    def sent(self, copies: Mapping[str, str], refused: Sequence[str]) -> None:
-        self.note("sent", copies=copies, refused=refused)
+    def sent(self, copies: Mapping[str, str], rejected: Sequence[str]) -> None:
+        self.note("sent", copies=copies, refused=rejected)
 
     def deleted(self, ids: Sequence[str]) -> None:
         self.note("deleted", ids=ids)
@@ -94,30 +92,73 @@ class Journal:
 
 @contextmanager
 def journal(path: Path) -> Iterator[Journal]:
-    """Open a journal, a new one or one that goes on. Raises UserError where its run is still alive.
+    """Open a journal to write it, or to continue it. Raises NoAccess if its run is still alive.
 
-    A last line that was cut short in a kill says nothing, and is taken off.
+    A kill can cut off the last line. Such a line was never acted upon, and is removed.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(path, "a", opener=_private) as file:
+    with open(path, "a", opener=_open_private) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UserError(f"{path} is in use: the run that writes it is still alive") from None
-        _end_last_line(path, file)
-        sync_folder(path.parent)
+            raise NoAccess(f"{path} is in use: another run is writing it") from None
+        _complete_last_line(path, file)
+        _sync_folder(path.parent)
         yield Journal(path, file)
 
 
-def _end_last_line(path: Path, file: IO[str]) -> None:
-    """Let what comes next begin on a line of its own."""
+def state_folder(queue_url: str) -> Path:
+    """The folder of a queue's journals, for this user on this machine."""
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
+    return Path(home) / "orders" / re.sub(r"[^\w.-]+", "_", queue_url.partition("://")[2])
+
+
+def new_run(queue_url: str) -> Path:
+    """The path of a new journal. Paths sort by time."""
+    return state_folder(queue_url) / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}.jsonl"
+
+
+def read_run(path: Path) -> RunState:
+    """Read a journal. A file that does not exist gives an empty state."""
+    state = RunState()
+    try:
+        lines = path.read_text().splitlines()
+    except FileNotFoundError:
+        return state
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except ValueError:  # A kill cut this line off, so nobody acted upon it.
+            continue
+        state.apply(entry)
+    return state
+
+
+def unfinished_runs(queue_url: str) -> list[tuple[Path, RunState]]:
+    """Find the journals of runs that were stopped before their end, oldest first."""
+    found = [(path, read_run(path)) for path in sorted(state_folder(queue_url).glob("*.jsonl"))]
+    return [(path, state) for path, state in found if state.begun and not state.ended and not _is_alive(path)]
+
+
+def _is_alive(path: Path) -> bool:
+    """Whether the run that writes a journal is still running."""
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _complete_last_line(path: Path, file: IO[str]) -> None:
+    """Make sure that the next entry begins on a line of its own."""
     end, last = 0, b""
     with path.open("rb") as lines:
         for last in lines:
             end += len(last)
     if not last or last.endswith(b"\n"):
         return
-    # A line that is whole but for its end stays, and so does one that was not written here.
+    # A line that lacks only its line end is complete. A line that does not look like an entry is from somebody else.
     if last.startswith(b'{"'[: len(last)]) and not _is_json(last):
         file.truncate(end - len(last))
     else:
@@ -132,45 +173,8 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-def new_run(queue_url: str) -> Path:
-    """A journal's path; the name sorts as time does."""
-    return state_folder(queue_url) / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}.jsonl"
-
-
-def read_moves(path: Path) -> Moves:
-    """What a journal says. A last line that was cut short was never acted upon."""
-    moves = Moves()
-    try:
-        lines = path.read_text().splitlines()
-    except FileNotFoundError:
-        return moves
-    for line in lines:
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        moves.read(entry)
-    return moves
-
-
-def unfinished(queue_url: str) -> list[tuple[Path, Moves]]:
-    """The journals of runs that were ended in the middle, oldest first."""
-    found = [(path, read_moves(path)) for path in sorted(state_folder(queue_url).glob("*.jsonl"))]
-    return [(path, moves) for path, moves in found if moves.begun and not moves.ended and not _is_alive(path)]
-
-
-def _is_alive(path: Path) -> bool:
-    """Whether the run that writes the journal still goes on."""
-    with path.open() as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a new file's name as durable as its content."""
+def _sync_folder(folder: Path) -> None:
+    """Write the name of a new file to disk, too: fsync on the file writes only its content."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -178,5 +182,5 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, mode=0o600)  # Orders are in it, or their ids.
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, mode=0o600)  # The file contains orders or their IDs.

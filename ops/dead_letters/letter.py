@@ -1,10 +1,10 @@
-"""A dead letter: a message of the dead-letter queue, with all that has to survive when it moves."""
+"""A dead letter: a message in OrderDLQ, with everything that has to survive when it moves."""
 
 import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 CAME_FROM = "ordersCameFrom"
-"""The message attribute of an edited or restored letter: the message id under which the log knows it."""
+"""The message attribute of an edited or restored letter: the message ID under which the log contains its failures."""
 MAX_BYTES = 1_048_576
-"""The largest message, and the largest batch of them, attributes included (SQS Developer Guide, message quotas)."""
+"""The largest message, and the largest batch, including attributes (SQS Developer Guide, message quotas)."""
 MAX_ATTRIBUTES = 10
-"""The most attributes of a message (SQS Developer Guide, message quotas)."""
+"""The maximum number of attributes of a message (SQS Developer Guide, message quotas)."""
 TRACE = "AWSTraceHeader"
-"""The one system attribute that a sender can set (SQS API Reference, SendMessage)."""
+"""The only system attribute that a sender can set (SQS API Reference, SendMessage)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A message as SQS handed it out.
+    """A message as SQS delivered it.
 
-    `attributes` are the publisher's, each `{"DataType": …, "StringValue": …}` or with a `BinaryValue` of bytes;
-    `system` are those of SQS.
+    `attributes` are those of the publisher, each with a `DataType` and either a `StringValue` or a `BinaryValue` of
+    bytes. `system` contains the attributes that SQS sets.
     """
 
     message_id: str
@@ -38,7 +38,7 @@ class Letter:
 
     @classmethod
     def received(cls, message: "MessageTypeDef") -> Self:
-        # Only what can be sent again: SQS also answers with lists that it has no use for yet.
+        # SQS also returns empty lists in each attribute, which it does not accept in a request.
         attributes: dict[str, Mapping[str, Any]] = {
             name: {key: given for key in ("DataType", "StringValue", "BinaryValue") if (given := value.get(key))}
             for name, value in message.get("MessageAttributes", {}).items()
@@ -48,12 +48,12 @@ class Letter:
 
     @property
     def first_seen(self) -> datetime:
-        """When the order was first queued: SQS counts its retention from then."""
+        """The time at which the order was first queued. SQS counts the retention period from then."""
         return datetime.fromtimestamp(int(self.system["SentTimestamp"]) / 1000, UTC)
 
     @property
     def order_id(self) -> str | None:
-        """The order that it is about, where it got far enough to say so."""
+        """The ID of the order, or None if the body contains none."""
         try:
             return parse_order(self.body).order_id
         except InvalidOrder as invalid:
@@ -61,12 +61,12 @@ class Letter:
 
     @property
     def logged_as(self) -> str:
-        """The message id under which its failures were logged first."""
+        """The message ID under which the log contains the first failures of this letter."""
         return str(self.attributes.get(CAME_FROM, {}).get("StringValue", self.message_id))
 
     @property
     def size(self) -> int:
-        """Bytes, as SQS counts them: the body, and of each attribute its name, type and value."""
+        """The size in bytes, as SQS counts it: the body, and the name, type and value of each attribute."""
         of_attributes = (
             len(name.encode())
             + sum(len(part if isinstance(part, bytes) else str(part).encode()) for part in value.values())
@@ -74,18 +74,24 @@ class Letter:
         )
         return len(self.body.encode()) + sum(of_attributes)
 
-    def coming_from(self, message_id: str) -> Mapping[str, Mapping[str, Any]]:
-        """Its attributes with where it came from, or as they are where SQS would not take one more."""
+    @property
+    def is_marked(self) -> bool:
+        """Whether the letter has the attribute `ordersCameFrom`."""
+        return CAME_FROM in self.attributes
+
+    def marked_with(self, message_id: str) -> Self:
+        """Add the attribute `ordersCameFrom`, unless the letter has it or would exceed a limit of SQS with it."""
         mark = {"DataType": "String", "StringValue": message_id}
-        room = self.size + len(CAME_FROM) + sum(map(len, mark.values())) <= MAX_BYTES
-        if CAME_FROM in self.attributes or not room or len(self.attributes) >= MAX_ATTRIBUTES:
-            return self.attributes
-        return {**self.attributes, CAME_FROM: mark}
+        has_room = self.size + len(CAME_FROM) + sum(map(len, mark.values())) <= MAX_BYTES
+        if self.is_marked or not has_room or len(self.attributes) >= MAX_ATTRIBUTES:
+            return self
+        return replace(self, attributes={**self.attributes, CAME_FROM: mark})
 
     def as_json(self) -> str:
-        """One line that holds all of it; bytes are written in base64."""
+        """Format the whole letter as one line of JSON. Bytes are encoded in base64."""
         attributes = {
-            name: {key: _text(value) for key, value in attribute.items()} for name, attribute in self.attributes.items()
+            name: {key: _as_text(value) for key, value in attribute.items()}
+            for name, attribute in self.attributes.items()
         }
         fields = {
             "messageId": self.message_id,
@@ -97,7 +103,7 @@ class Letter:
 
     @classmethod
     def from_json(cls, line: str) -> Self:
-        """The opposite of `as_json`. Raises ValueError, KeyError or TypeError for anything else."""
+        """Parse the output of `as_json`. Raises ValueError, KeyError or TypeError for anything else."""
         fields = json.loads(line)
         attributes = {
             name: {
@@ -109,11 +115,11 @@ class Letter:
         return cls(message_id=fields["messageId"], body=fields["body"], attributes=attributes, system=fields["system"])
 
     def digest(self) -> str:
-        """SHA-256 of what has to survive: id, body and attributes, but not how often it was looked at."""
+        """SHA-256 of the message ID, the body and the attributes. SQS's own attributes change with every receive."""
         kept = json.loads(self.as_json())
         del kept["system"]
         return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
 
-def _text(value: str | bytes) -> str:
+def _as_text(value: str | bytes) -> str:
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value

@@ -1,68 +1,49 @@
-"""Looking at a queue without losing anything: what is seen is held, and given back at the end."""
+"""A look: one reading of every visible dead letter, which loses none and releases all at its end."""
 
-import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Any, Self
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from threading import Event
+from typing import TYPE_CHECKING, Self
 
-from handler.chunks import chunked
 from handler.queue import MAX_ENTRIES
+from ops.dead_letters.index import LeaseIndex
+from ops.dead_letters.lease import Lease, LeaseRenewal, set_visibility_timeout
 from ops.dead_letters.letter import Letter
-from ops.publish import IN_FLIGHT
+from ops.dead_letters.timing import Timing
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-HOLD_SECONDS = 120
-"""How long a letter stays hidden when the tool is killed in the middle; until then it is held anew as needed."""
-POLL_SECONDS = 1
-"""A long poll asks all of SQS's servers, where a short one would miss some of the messages."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What is remembered of a letter: little, because there may be many. Its whole is on disk."""
-
-    message_id: str
-    logged_as: str
-    order_id: str | None
-    first_seen: datetime
-    receipt: str
-    position: int
-    """Where its line begins in the spool, in bytes."""
-
 
 class Look(AbstractContextManager["Look"]):
-    """Every message of a queue that can be seen, each once, held until the end of the block.
+    """Leases every visible message of a queue, each once, and releases them at the end of the block.
 
-    Whatever is received again counts once. At the end of the block, also after Ctrl-C, all that is still held is made
-    visible again. Memory grows by the index alone: the letters themselves go to an unnamed file.
+    After Ctrl-C or an error it releases them, too. Leases end during a long block unless the caller renews them with
+    `renew_if_due` or `renewing`.
     """
 
-    def __init__(self, sqs: "SQSClient", queue_url: str, *, told: Callable[[int], None] = lambda _count: None) -> None:
+    def __init__(
+        self,
+        sqs: "SQSClient",
+        queue_url: str,
+        *,
+        timing: Timing | None = None,
+        on_progress: Callable[[int], None] = lambda _count: None,
+    ) -> None:
+        """`on_progress` receives the number of letters that are new since its last call."""
+        self.timing = timing or Timing()
         self._sqs = sqs
         self._url = queue_url
-        self._told = told
-        self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end of the block
-        self._lock = Lock()
+        self._on_progress = on_progress
+        self._index = LeaseIndex()
+        self._renewal = LeaseRenewal(self._renew, self.timing.lease_seconds)
         self._stop = Event()
-        self._held_at = time.monotonic()
-        self._seen: dict[str, Seen] = {}
 
     def __enter__(self) -> Self:
         try:
-            with ThreadPoolExecutor(IN_FLIGHT) as threads:
-                workers = [threads.submit(self._receive_all) for _ in range(IN_FLIGHT)]
-                try:
-                    for worker in workers:
-                        worker.result()
-                finally:
-                    self._stop.set()
+            self._receive_all()
         except BaseException:
             self._end()
             raise
@@ -72,119 +53,88 @@ class Look(AbstractContextManager["Look"]):
         self._end()
 
     def __len__(self) -> int:
-        return len(self._seen)
+        return len(self._index)
 
     @property
-    def seen(self) -> Sequence[Seen]:
-        """What is held, oldest first."""
-        return sorted(self._seen.values(), key=lambda seen: (seen.first_seen, seen.message_id))
+    def leases(self) -> Sequence[Lease]:
+        """The leases that this look holds, oldest letter first."""
+        return sorted(self._index.leases(), key=lambda lease: (lease.first_seen, lease.message_id))
 
-    def whole(self, seen: Seen) -> Letter:
-        """The letter itself."""
-        with self._lock:
-            self._spool.seek(seen.position)
-            line = self._spool.readline()
-        return Letter.from_json(line.decode())
+    def letter(self, lease: Lease) -> Letter:
+        """The whole letter of a lease."""
+        return self._index.letter(lease)
 
-    def unseen(self) -> int:
-        """About how many messages the queue has that are not held here: SQS's own figures are approximate."""
+    def count_others(self) -> int:
+        """The approximate number of messages in the queue that this look does not hold."""
         counts = self._sqs.get_queue_attributes(
             QueueUrl=self._url,
             AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
         )["Attributes"]
-        return max(0, sum(map(int, counts.values())) - len(self._seen))
+        return max(0, sum(map(int, counts.values())) - len(self))
 
-    def hold_on(self) -> None:
-        """Hold all for as long again, where the time is running out. For whoever keeps the block open."""
-        if time.monotonic() - self._held_at > HOLD_SECONDS / 3:
-            self._held_at = time.monotonic()
-            with self._lock:
-                held = list(self._seen.values())
-            self._change_visibility(held, HOLD_SECONDS)
+    def retention(self) -> timedelta:
+        """How long SQS keeps a message after its order was first queued."""
+        attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["MessageRetentionPeriod"])
+        return timedelta(seconds=int(attributes["Attributes"]["MessageRetentionPeriod"]))
 
-    @contextmanager
-    def kept(self) -> Iterator[None]:
-        """Hold on for as long as the block lasts, in which somebody thinks."""
-        ended = Event()
+    def renew_if_due(self) -> None:
+        """Renew all leases if a third of their time is over."""
+        self._renewal.renew_if_due()
 
-        def keep() -> None:
-            while not ended.wait(HOLD_SECONDS / 6):
-                self.hold_on()
+    def renewing(self) -> AbstractContextManager[None]:
+        """Renew all leases in the background until the end of a block."""
+        return self._renewal.in_background()
 
-        keeper = Thread(target=keep, daemon=True)
-        keeper.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            keeper.join()
-
-    def give_back(self, these: Iterable[Seen]) -> None:
+    def release(self, leases: Iterable[Lease]) -> None:
         """Make letters visible again."""
-        these = list(these)
-        self._change_visibility(these, 0)
-        self.forget(these)
+        leases = list(leases)
+        self._set_visibility_timeout(leases, 0)
+        self.forget(leases)
 
-    def forget(self, these: Iterable[Seen]) -> None:
-        """Not to be given back at the end: they were given back, or are deleted."""
-        for seen in these:
-            self._seen.pop(seen.message_id, None)
+    def forget(self, leases: Iterable[Lease]) -> None:
+        """Do not release these leases at the end, because they ended before."""
+        self._index.remove(leases)
 
     def _receive_all(self) -> None:
-        """Receive until nothing new comes, or SQS lets nobody receive more."""
+        requests = self.timing.requests_in_flight
+        with ThreadPoolExecutor(requests) as threads:
+            workers = [threads.submit(self._receive_until_empty) for _ in range(requests)]
+            try:
+                for worker in workers:
+                    worker.result()
+            finally:
+                self._stop.set()
+
+    def _receive_until_empty(self) -> None:
+        """Receive until SQS returns no new message, or allows no further one in flight."""
         while not self._stop.is_set():
-            self.hold_on()
+            self.renew_if_due()
             try:
                 answer = self._sqs.receive_message(
                     QueueUrl=self._url,
                     MaxNumberOfMessages=MAX_ENTRIES,
-                    VisibilityTimeout=HOLD_SECONDS,
-                    WaitTimeSeconds=POLL_SECONDS,
+                    VisibilityTimeout=self.timing.lease_seconds,
+                    WaitTimeSeconds=self.timing.poll_seconds,
                     AttributeNames=["All"],
                     MessageAttributeNames=["All"],
                 )
-            except self._sqs.exceptions.OverLimit:  # 120,000 are in flight: what is not seen is told (`unseen`).
+            except self._sqs.exceptions.OverLimit:  # 120,000 are in flight. `count_others` reports the rest.
                 return
             messages = answer.get("Messages", [])
-            new = sum(self._note(Letter.received(message), message["ReceiptHandle"]) for message in messages)
+            new = sum(self._index.add(Letter.received(message), message["ReceiptHandle"]) for message in messages)
             if not new:
                 return
-            self._told(new)
-
-    def _note(self, letter: Letter, receipt: str) -> bool:
-        """Whether it is a new one. Of one that is known, the latest receipt counts."""
-        order_id, line = letter.order_id, letter.as_json().encode() + b"\n"
-        with self._lock:
-            known = self._seen.get(letter.message_id)
-            position = known.position if known else self._spool.seek(0, 2)
-            if not known:
-                self._spool.write(line)
-            self._seen[letter.message_id] = Seen(
-                message_id=letter.message_id,
-                logged_as=letter.logged_as,
-                order_id=order_id,
-                first_seen=letter.first_seen,
-                receipt=receipt,
-                position=position,
-            )
-        return known is None
+            self._on_progress(new)
 
     def _end(self) -> None:
         try:
-            self._change_visibility(self._seen.values(), 0)
+            self._set_visibility_timeout(self._index.leases(), 0)
         finally:
-            self._spool.close()
+            self._index.close()
 
-    def _change_visibility(self, these: Iterable[Seen], seconds: int) -> None:
-        """What is refused one by one is visible or gone by now, so that nothing is left to do for it."""
+    def _renew(self) -> None:
+        self._set_visibility_timeout(self._index.leases(), self.timing.lease_seconds)
 
-        def change(chunk: Sequence[Seen]) -> None:
-            entries: Any = [
-                {"Id": str(position), "ReceiptHandle": seen.receipt, "VisibilityTimeout": seconds}
-                for position, seen in enumerate(chunk)
-            ]
-            self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
-
-        with ThreadPoolExecutor(IN_FLIGHT) as threads:
-            for _ in threads.map(change, chunked(list(these), MAX_ENTRIES)):
-                pass  # A request that failed as a whole is raised here.
+    def _set_visibility_timeout(self, leases: Sequence[Lease], seconds: int) -> None:
+        requests = self.timing.requests_in_flight
+        set_visibility_timeout(self._sqs, self._url, leases, seconds, requests_in_flight=requests)

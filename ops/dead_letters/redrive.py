@@ -1,145 +1,193 @@
-"""Sending dead letters to the queue again: a first one alone, then the rest while few of them fail again."""
+"""Executes a redrive: sends dead letters to OrderQueue again.
 
-import time
+It sends one letter first. The others follow only if the table contains that one's order, and while few fail again.
+"""
+
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 
-from ops.dead_letters.fate import Followed, outcomes
-from ops.dead_letters.journal import Journal
-from ops.dead_letters.look import Look, Seen
-from ops.dead_letters.transfer import Mover, Sent
-from ops.system import System, redrive_settings
+from ops.dead_letters.forecast import outcomes
+from ops.dead_letters.history import recorded
+from ops.dead_letters.journal import Journal, journal, read_run
+from ops.dead_letters.lease import Lease
+from ops.dead_letters.look import Look
+from ops.dead_letters.move import Mover, SendResult
+from ops.dead_letters.plan import RedrivePlan
+from ops.dead_letters.tracking import RedriveTracker
+from ops.system import System
 
-LOOK_SECONDS = 1
-"""How often the log and the table are asked what became of what was sent."""
-SLACK_SECONDS = 30
-"""How long the last attempt, its log record and the move to the dead letters may take."""
+OnProgress = Callable[[int, int], None]
+"""Receives the number of letters that were sent or rejected since its last call, and of those that were settled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How fast: letters a second at most, None as fast as it goes; and from which failing share on no more."""
+class FailedAgain:
+    """A letter that was sent again and failed again."""
 
-    rate: float | None
-    stop_at: float
-    wait: bool
-    """Whether to follow each letter to its end."""
+    lease: Lease
+    copy: str
+    """The message ID under which it was sent."""
+    reason: str
+    is_back: bool
+    """Whether it was found in OrderDLQ again."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Redriven:
-    """What came of it, by message id of the letters."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedriveResult:
+    """What a run did with each of its letters."""
 
-    refused: dict[str, str] = field(default_factory=dict)
-    """What SQS did not take, with the reason: these are still dead letters."""
-    sent_before: list[Seen] = field(default_factory=list)
-    """What a run that was killed had sent already: just deleted."""
-    followed: Followed
-    stopped: str = ""
-    """Why not all were sent."""
-    not_sent: int = 0
+    stored: Sequence[Lease]
+    """Letters whose order the table contains, at their version or a later one."""
+    failed: Sequence[FailedAgain]
+    pending: Sequence[Lease]
+    """Letters that were sent, and whose result is not known."""
+    rejected: Sequence[tuple[Lease, str]]
+    """Letters that SQS did not accept, with the reason. They are still in OrderDLQ."""
+    sent_before: Sequence[Lease]
+    """Letters that a stopped run sent and that this run only deleted."""
+    not_sent: int
+    stopped: str
+    """Why the run did not send all letters. Empty if it did."""
+    waited: bool
+    """Whether the run followed each letter until its result was known."""
+    is_settled: bool
+    """Whether every letter that was sent is deleted from OrderDLQ."""
 
     @property
     def is_complete(self) -> bool:
-        return not (self.refused or self.stopped or self.followed.failed)
+        """Whether every letter was sent, and none is known to have failed again."""
+        return not (self.rejected or self.stopped or self.failed or (self.waited and self.pending))
+
+    def counts(self) -> Mapping[str, int | str]:
+        """The numbers of letters, by their names in JSON output and in the history."""
+        return {
+            "sent": len(self.stored) + len(self.failed) + len(self.pending),
+            "inTable": len(self.stored),
+            "failedAgain": len(self.failed),
+            "notFollowed": len(self.pending),
+            "refused": len(self.rejected),
+            "sentBefore": len(self.sent_before),
+            "notSent": self.not_sent,
+            **({"stopped": self.stopped} if self.stopped else {}),
+        }
+
+
+def run_redrive(system: System, look: Look, plan: RedrivePlan, on_progress: OnProgress) -> RedriveResult:
+    """Execute a plan, and release all letters that it does not contain."""
+    planned = {lease.message_id for lease in plan.leases}
+    look.release([lease for lease in look.leases if lease.message_id not in planned])
+    details = {"letters": len(planned), "resumed": plan.is_resumed, "chosen": plan.chosen}
+    with (
+        journal(plan.journal) as steps,
+        recorded(system, "redrive", reason=plan.reason, journal=steps.run, **details) as record,
+    ):
+        _record_begin(steps, plan)
+        sent_before = len(read_run(plan.journal).sent)
+        redrive = Redrive(system, look, steps, plan, on_progress)
+        try:
+            redrive.run()
+        finally:
+            # After Ctrl-C, only the journal contains what the batches in progress have sent.
+            sent = len(read_run(plan.journal).sent) - sent_before
+            record.update({**redrive.result().counts(), "sent": sent})
+        result = redrive.result()
+        if result.is_settled:
+            steps.note("ended")
+    return result
+
+
+def _record_begin(steps: Journal, plan: RedrivePlan) -> None:
+    if not plan.is_resumed:
+        steps.note(
+            "begun",
+            ids=[lease.message_id for lease in plan.leases],
+            rate=plan.pace.rate,
+            stopAt=plan.pace.stop_at,
+            wait=plan.pace.wait,
+            why=plan.reason,
+            chosen=plan.chosen,
+        )
+    if plan.already_deleted:
+        steps.deleted(plan.already_deleted)
 
 
 class Redrive:
-    """One run. `told` is called with what has happened since it was called last: letters sent, letters settled."""
+    """The run of a plan. Its result can be read at any time, also after an error or Ctrl-C."""
 
-    def __init__(
-        self, system: System, look: Look, journal: Journal, pace: Pace, *, told: Callable[[int, int], None]
-    ) -> None:
+    def __init__(self, system: System, look: Look, steps: Journal, plan: RedrivePlan, on_progress: OnProgress) -> None:
         self._system = system
         self._look = look
-        self._pace = pace
-        self._told = told
-        self._source = system.output("deadLetterQueueUrl")
-        self._target = system.output("queueUrl")
-        self._mover = Mover(system.sqs, look, journal, source=self._source, target=self._target)
-        visibility, receives = redrive_settings(system.sqs, self._target)
-        self._patience = visibility * receives + SLACK_SECONDS
-        # The clocks of this machine and of the function may differ.
-        self.result = Redriven(followed=Followed(system, look, datetime.now(UTC) - timedelta(seconds=60)))
-        self._looked_at = time.monotonic()
+        self._plan = plan
+        self._on_progress = on_progress
+        outputs = system.outputs
+        self._mover = Mover(
+            system.clients.sqs, look, steps, source=outputs.dead_letter_queue_url, target=outputs.queue_url
+        )
+        self._tracker = RedriveTracker(system, look, on_settled=lambda count: on_progress(0, count))
+        self._rejected: list[tuple[Lease, str]] = []
+        self._sent_before: list[Lease] = []
+        self._not_sent = 0
+        self._stopped = ""
 
-    def run(self, letters: Sequence[Seen], *, before: Mapping[str, str]) -> None:
-        """Redrive letters that are held, but for those `before`, which are known to be sent: these are deleted.
-
-        What comes of it is in `result`, also where an error or Ctrl-C ends the run.
-        """
-        result = self.result
-        result.sent_before = [seen for seen in letters if seen.message_id in before]
-        self._mover.delete(result.sent_before)
-        waiting = [seen for seen in letters if seen.message_id not in before]
+    def run(self) -> None:
+        """Send the letters, and delete those that a stopped run sent."""
+        self._sent_before = [lease for lease in self._plan.leases if lease.message_id in self._plan.already_sent]
+        self._mover.delete(self._sent_before)
+        waiting = [lease for lease in self._plan.leases if lease.message_id not in self._plan.already_sent]
         if len(waiting) > 1:
-            first = self._most_hopeful(waiting)
-            self._send([first])
-            self._follow(one_is_enough=True)
-            waiting = [seen for seen in waiting if seen is not first]
-            if not result.followed.stored:
-                result.stopped = "the first one, sent alone, did not get into the table"
-        if not result.stopped:
+            waiting = self._send_first(waiting)
+        if not self._stopped:
             waiting = self._send(waiting)
-        result.not_sent = len(waiting)
-        if self._pace.wait:
-            self._follow()
-            self._see_back()
+        self._not_sent = len(waiting)
+        if self._plan.pace.wait:
+            self._tracker.wait()
+            self._tracker.wait_until_back()
 
-    def _most_hopeful(self, letters: Sequence[Seen]) -> Seen:
-        """The oldest that would be stored, or the oldest of all."""
-        hopeful = (seen for seen, outcome in outcomes(self._system, self._look, letters) if outcome.succeeded)
-        return next(hopeful, letters[0])
+    def result(self) -> RedriveResult:
+        tracker = self._tracker
+        failed = [
+            FailedAgain(lease=lease, copy=copy, reason=reason, is_back=copy in tracker.back)
+            for copy, (lease, reason) in tracker.failed.items()
+        ]
+        return RedriveResult(
+            stored=list(tracker.stored.values()),
+            failed=failed,
+            pending=list(tracker.pending.values()),
+            rejected=list(self._rejected),
+            sent_before=self._sent_before,
+            not_sent=self._not_sent,
+            stopped=self._stopped,
+            waited=self._plan.pace.wait,
+            is_settled=read_run(self._plan.journal).is_settled,
+        )
 
-    def _send(self, letters: Sequence[Seen]) -> list[Seen]:
-        """Send until all are, or too many fail again; what is left is returned."""
-        left = {seen.message_id: seen for seen in letters}
-        for sent in self._mover.move(letters, rate=self._pace.rate):
-            self._note(sent, left)
-            if time.monotonic() - self._looked_at > LOOK_SECONDS:
-                self._ask()
-            share = self.result.followed.failed_share
-            if share > self._pace.stop_at:
+    def _send_first(self, leases: Sequence[Lease]) -> list[Lease]:
+        """Send one letter alone and wait for its result. Returns the others."""
+        first = self._most_promising(leases)
+        self._send([first])
+        self._tracker.wait(for_one=True)
+        if not self._tracker.stored:
+            self._stopped = "the order of the first letter was not stored"
+        return [lease for lease in leases if lease is not first]
+
+    def _most_promising(self, leases: Sequence[Lease]) -> Lease:
+        """The oldest letter that would be stored now, or the oldest letter if none would be."""
+        promising = (lease for lease, outcome in outcomes(self._system, self._look, leases) if outcome.succeeded)
+        return next(promising, leases[0])
+
+    def _send(self, leases: Sequence[Lease]) -> list[Lease]:
+        """Send letters until too many fail again. Returns the letters that were not sent."""
+        waiting = {lease.message_id: lease for lease in leases}
+        for sent in self._mover.move(leases, rate=self._plan.pace.rate):
+            self._add(sent, waiting)
+            self._tracker.check_if_due()
+            share = self._tracker.failed_share
+            if share > self._plan.pace.stop_at:
                 self._mover.stop()
-                self.result.stopped = f"{share:.0%} of what was sent failed again"
-        return list(left.values())
+                self._stopped = f"{share:.0%} of the sent letters failed again"
+        return list(waiting.values())
 
-    def _note(self, sent: Sent, left: dict[str, Seen]) -> None:
-        self.result.refused |= sent.refused
-        self.result.followed.add({copy: left.pop(message_id) for message_id, copy in sent.copies.items()})
-        for message_id in sent.refused:
-            left.pop(message_id)
-        self._told(len(sent.copies) + len(sent.refused), 0)
-
-    def _ask(self) -> None:
-        before = len(self.result.followed.pending)
-        self._look.hold_on()
-        self.result.followed.look()
-        self._looked_at = time.monotonic()
-        self._told(0, before - len(self.result.followed.pending))
-
-    def _follow(self, *, one_is_enough: bool = False) -> None:
-        """Ask until all is known of what was sent, or nothing more will come."""
-        followed = self.result.followed
-        began = time.monotonic()
-        while followed.pending and time.monotonic() - began < self._patience:
-            self._ask()
-            if one_is_enough and (followed.stored or followed.failed):
-                return
-            if followed.pending:
-                time.sleep(LOOK_SECONDS)
-        if followed.pending:
-            self._look_into_dead_letters()
-
-    def _see_back(self) -> None:
-        """Wait until what failed is among the dead letters again: until then SQS still tries it."""
-        followed = self.result.followed
-        began = time.monotonic()
-        while followed.failed.keys() - followed.back and time.monotonic() - began < self._patience:
-            self._look_into_dead_letters()
-
-    def _look_into_dead_letters(self) -> None:
-        self._look.hold_on()
-        with Look(self._system.sqs, self._source) as back:
-            self.result.followed.look_into(back.seen)
+    def _add(self, sent: SendResult, waiting: dict[str, Lease]) -> None:
+        self._tracker.add({copy: waiting.pop(message_id) for message_id, copy in sent.copies.items()})
+        self._rejected += [(waiting.pop(message_id), reason) for message_id, reason in sent.rejected.items()]
+        self._on_progress(len(sent.copies) + len(sent.rejected), 0)

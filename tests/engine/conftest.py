@@ -10,22 +10,22 @@ import pytest
 import yaml
 from pulumi import automation
 
-from local.aws import Endpoint
+from infra.project import ROOT
 from local.emulator import LOOPBACK, USUAL_PORT, emulator
-from local.pipeline import Pipeline
-from local.project import ROOT
+from ops.clients import Clients, local_clients
+from tests.support.pipeline import Pipeline
 from tests.support.project_copy import copy_project
 
 RESOURCES = 39
-"""The stack itself, 7 components, and the 31 resources that are made."""
+"""The stack, 7 components and 31 resources."""
 
 
 WANTED = "ORDERS_TEST_ENGINE"
-"""The environment variable by which `make test-engine` asks for these tests."""
+"""The environment variable that `make test-engine` sets to run these tests."""
 
 
 def pytest_runtest_setup() -> None:
-    # Where the CLI is, it may still have to fetch the AWS provider, and that is nobody's wish who types `make test`.
+    # `make test` must not download the AWS provider, even if the CLI is installed.
     if not os.environ.get(WANTED):
         pytest.skip("needs the Pulumi CLI and the AWS provider, which `make test-engine` uses")
     if not shutil.which("pulumi"):
@@ -34,7 +34,7 @@ def pytest_runtest_setup() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_account() -> Iterator[None]:
-    """Nothing of this machine's AWS configuration reaches a test's stack, whose provider has to find the emulator."""
+    """Keep this machine's AWS configuration away from the stacks of tests. Their provider must use the emulator."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_CA_BUNDLE"]:
             patch.delenv(name)
@@ -48,11 +48,11 @@ class Deployment:
     """A stack of a copy of the project, on an emulator of its own."""
 
     root: Path
-    endpoint: Endpoint
+    clients: Clients
     stack: automation.Stack
 
     def pipeline(self) -> Pipeline:
-        return Pipeline(self.endpoint, {name: output.value for name, output in self.stack.outputs().items()})
+        return Pipeline(self.clients, {name: output.value for name, output in self.stack.outputs().items()})
 
     def set(self, setting: str, value: str) -> None:
         self.stack.set_config(setting, automation.ConfigValue(value))
@@ -61,7 +61,7 @@ class Deployment:
         self.stack.remove_config(setting)
 
     def changes(self) -> dict[str, list[str]]:
-        """What a preview would change: logical names by operation, those that stay the same left out."""
+        """Return the logical names that a preview would change, by operation."""
         found: dict[str, list[str]] = {}
 
         def note(event: automation.EngineEvent) -> None:
@@ -73,19 +73,19 @@ class Deployment:
         return found
 
     def is_empty(self) -> bool:
-        """Whether the emulator holds nothing of what the program makes."""
-        endpoint = self.endpoint
+        """Return whether the emulator contains none of the program's resources."""
+        clients = self.clients
         return not any(
             (
-                endpoint.sns.list_topics()["Topics"],
-                endpoint.sqs.list_queues().get("QueueUrls"),
-                endpoint.dynamodb.list_tables()["TableNames"],
-                endpoint.lambda_.list_functions()["Functions"],
-                endpoint.lambda_.list_event_source_mappings()["EventSourceMappings"],
-                endpoint.logs.describe_log_groups()["logGroups"],
-                endpoint.cloudwatch.describe_alarms()["MetricAlarms"],
-                endpoint.cloudwatch.list_dashboards()["DashboardEntries"],
-                endpoint.iam.list_roles()["Roles"],
+                clients.sns.list_topics()["Topics"],
+                clients.sqs.list_queues().get("QueueUrls"),
+                clients.dynamodb.list_tables()["TableNames"],
+                clients.lambda_.list_functions()["Functions"],
+                clients.lambda_.list_event_source_mappings()["EventSourceMappings"],
+                clients.logs.describe_log_groups()["logGroups"],
+                clients.cloudwatch.describe_alarms()["MetricAlarms"],
+                clients.cloudwatch.list_dashboards()["DashboardEntries"],
+                clients.iam.list_roles()["Roles"],
             )
         )
 
@@ -96,20 +96,22 @@ def deployment(stack: str, folder: Path) -> Iterator[Deployment]:
     (root / ".venv").symlink_to(ROOT / ".venv")
     state = folder / "state"
     state.mkdir()
-    with emulator(f"engine-{stack}-{folder.name}") as endpoint:
-        region = _use_emulator(root / f"Pulumi.{stack}.yaml", endpoint)
+    with emulator(f"engine-{stack}-{folder.name}") as clients:
+        region = _use_emulator(root / f"Pulumi.{stack}.yaml", clients)
         variables = {"PULUMI_BACKEND_URL": state.as_uri(), "PULUMI_CONFIG_PASSPHRASE": "only for this test"}
         options = automation.LocalWorkspaceOptions(env_vars=variables)
         created = automation.create_stack(stack, work_dir=str(root), opts=options)
-        yield Deployment(root, Endpoint(endpoint.url, region), created)
+        yield Deployment(root, local_clients(clients.emulator_url, region), created)
 
 
-def _use_emulator(stack_file: Path, endpoint: Endpoint) -> str:
+def _use_emulator(stack_file: Path, clients: Clients) -> str:
     """Point a stack's provider at the emulator, and return the stack's Region."""
     local = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text())["config"]
     document = yaml.safe_load(stack_file.read_text())
     provider = {key: local[key] for key in ("aws:accessKey", "aws:secretKey", "aws:endpoints")}
-    document["config"] |= json.loads(json.dumps(provider).replace(f"http://{LOOPBACK}:{USUAL_PORT}", endpoint.url))
+    document["config"] |= json.loads(
+        json.dumps(provider).replace(f"http://{LOOPBACK}:{USUAL_PORT}", clients.emulator_url)
+    )
     stack_file.write_text(yaml.safe_dump(document))
     return str(document["config"]["aws:region"])
 
@@ -119,7 +121,7 @@ Deploy = Callable[[str], AbstractContextManager[Deployment]]
 
 @pytest.fixture(scope="module")
 def deploy(tmp_path_factory: pytest.TempPathFactory) -> Deploy:
-    """Opens a stack by name; nothing is deployed yet."""
+    """Open a stack by name, without deploying it."""
     return lambda stack: deployment(stack, tmp_path_factory.mktemp(stack))
 
 
@@ -132,7 +134,7 @@ def fresh(deploy: Deploy) -> Iterator[Deployment]:
 
 @pytest.fixture(scope="module")
 def deployed(deploy: Deploy) -> Iterator[Deployment]:
-    """The dev stack, deployed. A test that changes it sets it back."""
+    """The dev stack, deployed. A test that changes it restores it."""
     with deploy("dev") as opened:
         opened.stack.up()
         yield opened

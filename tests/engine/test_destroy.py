@@ -1,11 +1,11 @@
-"""From nothing to everything and back."""
+"""Deploying a stack from nothing, and destroying it."""
 
 import json
 
 import pytest
 from pulumi.automation import CommandError
 
-from local.samples import EXAMPLE_ORDER
+from ops.samples import EXAMPLE_ORDER
 from tests.engine.conftest import RESOURCES, Deploy
 from tests.support.waiting import eventually
 
@@ -40,7 +40,7 @@ def test_the_table_of_prod_is_destroyed_only_once_its_protection_is_lifted(deplo
         with pytest.raises(CommandError) as raised:
             prod.stack.destroy()
         assert "protect" in str(raised.value)
-        assert prod.endpoint.dynamodb.describe_table(TableName=table)["Table"]["DeletionProtectionEnabled"]
+        assert prod.clients.dynamodb.describe_table(TableName=table)["Table"]["DeletionProtectionEnabled"]
 
         prod.set("protectTable", "false")
         prod.stack.up()

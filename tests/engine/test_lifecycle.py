@@ -1,11 +1,11 @@
-"""A deployed stack: what is there, and what a change changes."""
+"""A deployed stack: its resources, and what a change of the settings changes."""
 
 import json
 
 import pytest
 
 from handler.contract import INSTANT
-from local.samples import EXAMPLE_ORDER
+from ops.samples import EXAMPLE_ORDER
 from tests.engine.conftest import RESOURCES, Deployment
 from tests.support.waiting import eventually
 
@@ -27,7 +27,7 @@ def test_an_order_goes_through(deployed: Deployment) -> None:
 
 
 def test_the_stacks_tags_are_on_the_queue(deployed: Deployment) -> None:
-    tags = deployed.endpoint.sqs.list_queue_tags(QueueUrl=deployed.pipeline().outputs["queueUrl"])["Tags"]
+    tags = deployed.clients.sqs.list_queue_tags(QueueUrl=deployed.pipeline().outputs["queueUrl"])["Tags"]
     assert tags == {"project": "orders", "stack": "dev"}
 
 
@@ -70,7 +70,7 @@ def test_a_changed_setting_reaches_the_queue(deployed: Deployment) -> None:
     url = deployed.pipeline().outputs["queueUrl"]
 
     def visibility() -> str:
-        return deployed.endpoint.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])[
+        return deployed.clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])[
             "Attributes"
         ]["VisibilityTimeout"]
 

@@ -1,4 +1,4 @@
-"""Before anything is deployed: what a preview shows, and what it refuses."""
+"""A preview before the first deployment: the resources that it shows, and the settings that it rejects."""
 
 import pytest
 from pulumi.automation import CommandError, OpType

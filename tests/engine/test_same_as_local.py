@@ -1,34 +1,34 @@
-"""The local deployer against the engine: both make the same of the program."""
+"""The local deployer and the engine create the same resources from the program."""
 
 import json
 import re
 from typing import Any
 
-from local.aws import Endpoint
 from local.deployer import deploy as deploy_locally
 from local.emulator import emulator
+from ops.clients import Clients
 from tests.engine.conftest import Deploy
 
 VOLATILE = ("Time", "Timestamp", "DateTime", "LastModified", "Id", "UUID", "SubscriptionArn", "EventSourceMappingArn")
-"""How the names of fields end that differ between two deployments of the same thing: times and made-up ids."""
+"""Suffixes of field names whose values differ between two deployments: times and generated IDs."""
 
 SAID_ONLY_IF_ASKED_FOR = ("TableClassSummary",)
-"""What the provider asks for although it is the default, and the emulator mentions to those alone who asked."""
+"""Fields that the provider sets to their defaults. The emulator returns them only if they were set."""
 
 WITHOUT_ORDER = ("Dimensions",)
-"""Lists that are sets."""
+"""Lists whose order has no meaning."""
 
 
-def made(endpoint: Endpoint) -> dict[str, Any]:
-    """Everything that was made on an emulator, as its services describe it."""
-    sns, sqs, dynamodb, iam = endpoint.sns, endpoint.sqs, endpoint.dynamodb, endpoint.iam
+def made(clients: Clients) -> dict[str, Any]:
+    """Return every resource on an emulator, as its services describe it."""
+    sns, sqs, dynamodb, iam = clients.sns, clients.sqs, clients.dynamodb, clients.iam
     topics = [topic["TopicArn"] for topic in sns.list_topics()["Topics"]]
     queues = sqs.list_queues()["QueueUrls"]
     tables = dynamodb.list_tables()["TableNames"]
     roles = [role["RoleName"] for role in iam.list_roles()["Roles"]]
     policies = [(role, name) for role in roles for name in iam.list_role_policies(RoleName=role)["PolicyNames"]]
-    functions = [function["FunctionName"] for function in endpoint.lambda_.list_functions()["Functions"]]
-    cloudwatch = endpoint.cloudwatch
+    functions = [function["FunctionName"] for function in clients.lambda_.list_functions()["Functions"]]
+    cloudwatch = clients.cloudwatch
     alarms = cloudwatch.describe_alarms()["MetricAlarms"]
     described: dict[str, list[Any]] = {
         "topics": [sns.get_topic_attributes(TopicArn=topic)["Attributes"] for topic in topics],
@@ -46,7 +46,7 @@ def made(endpoint: Endpoint) -> dict[str, Any]:
         "role policies": [
             iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for role, name in policies
         ],
-        "functions": [endpoint.lambda_.get_function(FunctionName=function)["Configuration"] for function in functions],
+        "functions": [clients.lambda_.get_function(FunctionName=function)["Configuration"] for function in functions],
         "topic tags": [sns.list_tags_for_resource(ResourceArn=topic)["Tags"] for topic in topics],
         "table tags": [
             dynamodb.list_tags_of_resource(ResourceArn=dynamodb.describe_table(TableName=table)["Table"]["TableArn"])[
@@ -55,21 +55,21 @@ def made(endpoint: Endpoint) -> dict[str, Any]:
             for table in tables
         ],
         "role tags": [iam.list_role_tags(RoleName=role)["Tags"] for role in roles],
-        "function tags": [endpoint.lambda_.get_function(FunctionName=function)["Tags"] for function in functions],
+        "function tags": [clients.lambda_.get_function(FunctionName=function)["Tags"] for function in functions],
         "alarms": [*alarms],
         "dashboards": [
             cloudwatch.get_dashboard(DashboardName=dashboard["DashboardName"])["DashboardBody"]
             for dashboard in cloudwatch.list_dashboards()["DashboardEntries"]
         ],
         "alarm tags": [cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"] for alarm in alarms],
-        "mappings": [*endpoint.lambda_.list_event_source_mappings()["EventSourceMappings"]],
-        "log groups": [*endpoint.logs.describe_log_groups()["logGroups"]],
+        "mappings": [*clients.lambda_.list_event_source_mappings()["EventSourceMappings"]],
+        "log groups": [*clients.logs.describe_log_groups()["logGroups"]],
     }
     return {kind: sorted((_settled(one) for one in all_), key=str) for kind, all_ in described.items()}
 
 
 def _settled(described: Any) -> Any:
-    """Without what differs between any two deployments, and with documents read."""
+    """Remove the fields that differ between two deployments, and parse JSON documents."""
     match described:
         case dict():
             return {
@@ -88,11 +88,11 @@ def _settled(described: Any) -> Any:
 
 
 def test_the_local_deployer_makes_what_the_engine_makes(deploy: Deploy) -> None:
-    with deploy("local") as opened, emulator("engine-compared") as endpoint:
+    with deploy("local") as opened, emulator("engine-compared") as clients:
         opened.stack.up()
-        function = deploy_locally(endpoint)["processorName"]
-        endpoint.lambda_.get_waiter("function_active_v2").wait(FunctionName=function, WaiterConfig={"Delay": 1})
-        engine, local = made(opened.endpoint), made(endpoint)
+        function = deploy_locally(clients)["processorName"]
+        clients.lambda_.get_waiter("function_active_v2").wait(FunctionName=function, WaiterConfig={"Delay": 1})
+        engine, local = made(opened.clients), made(clients)
     for kind, what in engine.items():
         assert what, f"there are no {kind}"
         assert local[kind] == what

@@ -1,1 +1,1 @@
-"""What holds for whatever happens."""
+"""Properties that hold for any input and any sequence of events."""

@@ -1,7 +1,7 @@
-"""Whatever SQS does and whenever functions die: each order ends at its latest version, and nothing is lost.
+"""Each order ends at its latest version and no message is lost, whatever SQS does and whenever a function crashes.
 
-SQS is modelled with what it may do: hand out again, hand out twice, in any order, to two processors at once. A function
-may die before and after every request that it makes, and another one may run its whole batch in between.
+The model of SQS delivers messages again, twice, in any order and to two processors at a time. A function can crash
+before and after each of its requests, and another function can process a whole batch in between.
 """
 
 import io
@@ -20,15 +20,15 @@ from handler.log import Log
 from handler.order import InvalidOrder, Order, parse_order
 from handler.processor import Processor
 from handler.store import DynamoDBStore
-from local.samples import EXAMPLE_ORDER
+from ops.samples import EXAMPLE_ORDER
 from tests.support.fake_dynamodb import FakeDynamoDB
 from tests.support.orders import record
 
 MAX_RECEIVE_COUNT = 3
 
 
-class Died(BaseException):
-    """The function was ended in the middle; nobody catches this."""
+class Crashed(BaseException):
+    """The function crashed. No code of the handler catches this."""
 
 
 @dataclass
@@ -50,8 +50,8 @@ BODIES = st.one_of(
     st.sampled_from(["", "{}", "[]"]),
 )
 
-# What happens before and after each request: mostly nothing.
-FATES = st.lists(st.sampled_from(["go on", "go on", "go on", "die", "another"]), max_size=8)
+# The events before and after each request. Usually nothing happens.
+EVENTS = st.lists(st.sampled_from(["go on", "go on", "go on", "crash", "run another"]), max_size=8)
 
 
 class ExactlyOnce(RuleBasedStateMachine):
@@ -61,15 +61,15 @@ class ExactlyOnce(RuleBasedStateMachine):
         self.queue: list[Message] = []
         self.dead: list[Message] = []
         self.done: set[str] = set()
-        self.fates: list[str] = []
+        self.events: list[str] = []
         self.another: Callable[[], None] | None = None
         self.dynamodb = FakeDynamoDB(self.interfere)
 
     def interfere(self) -> None:
-        match self.fates.pop(0) if self.fates else "go on":
-            case "die":
-                raise Died
-            case "another" if self.another:
+        match self.events.pop(0) if self.events else "go on":
+            case "crash":
+                raise Crashed
+            case "run another" if self.another:
                 run, self.another = self.another, None
                 run()
 
@@ -80,16 +80,16 @@ class ExactlyOnce(RuleBasedStateMachine):
         self.queue += [Message(message_id, body) for _ in range(copies)]
 
     @precondition(lambda self: self.queue)
-    @rule(data=st.data(), fates=FATES)
-    def deliver(self, data: st.DataObject, fates: list[str]) -> None:
+    @rule(data=st.data(), events=EVENTS)
+    def deliver(self, data: st.DataObject, events: list[str]) -> None:
         shuffled = data.draw(st.permutations(self.queue))
         one, other = shuffled[: len(shuffled) // 2 + 1], shuffled[len(shuffled) // 2 + 1 :]
-        self.fates = fates
+        self.events = events
         self.another = lambda: self.process(other)
         self.process(one)
 
     def process(self, received: list[Message]) -> None:
-        """One invocation: what was received too often is set aside instead, as SQS does it."""
+        """Run one invocation. As in SQS, a message with too many receives is moved to the dead letters instead."""
         batch: list[Message] = []
         for message in received:
             if message.receives == MAX_RECEIVE_COUNT:
@@ -107,7 +107,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         )
         try:
             answer = processor.process([record(m.id, m.body, attempt=m.receives) for m in batch], seconds_left=60)
-        except Died:
+        except Crashed:
             return
         finally:
             store._threads.shutdown()
@@ -125,11 +125,11 @@ class ExactlyOnce(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         while self.queue:
-            self.fates, self.another = [], None
+            self.events, self.another = [], None
             self.process(list(self.queue))
         self.every_message_is_somewhere()
         orders = {message_id: order for message_id, body in self.published.items() if (order := parsed(body))}
-        assert self.done <= orders.keys(), "what is no order never succeeds"
+        assert self.done <= orders.keys(), "a message that is not an order never succeeds"
         assert all(message.receives == MAX_RECEIVE_COUNT for message in self.dead)
         self.each_order_is_at_its_latest_version(orders)
 
@@ -139,8 +139,10 @@ class ExactlyOnce(RuleBasedStateMachine):
             versions = [order for order in orders.values() if order.order_id == order_id]
             assert status in {order.attributes["status"] for order in versions if order.instant == instant}
             for done in (orders[done] for done in self.done if orders[done].order_id == order_id):
-                assert done.instant <= instant, "a success is there, or something later is"
-                assert done.instant < instant or done.attributes["status"] == status, "two contents, two successes"
+                assert done.instant <= instant, "the table has the stored version or a later one"
+                assert done.instant < instant or done.attributes["status"] == status, (
+                    "two different contents of one version succeeded"
+                )
         stored = self.dynamodb.items.keys()
         assert {orders[done].order_id for done in self.done} <= stored
 

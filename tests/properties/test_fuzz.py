@@ -1,4 +1,4 @@
-"""100,000 messages that are almost orders: each is an order or is refused, and none is an exception."""
+"""100,000 mutated orders: each is a valid order or is rejected, and none raises another exception."""
 
 import json
 import random
@@ -6,7 +6,7 @@ import random
 from boto3.dynamodb.types import TypeSerializer
 
 from handler.order import InvalidOrder, parse_order
-from local.samples import EXAMPLE_ORDER, invalid_orders
+from ops.samples import EXAMPLE_ORDER, invalid_orders
 
 MESSAGES = 100_000
 SEED = 20250503
@@ -18,7 +18,7 @@ WHOLE = [
     json.dumps({"Type": "Notification", "TopicArn": "arn:aws:sns:::T", "Message": ORDER}),
     *invalid_orders(),
 ]
-# What JSON, timestamps, numbers and text are made of, and what parsers trip over.
+# Parts of JSON, timestamps, numbers and text, and input that parsers often handle wrongly.
 PIECES = [
     *'{}[]",:\\ \n\t\0-+.eEZT0123456789',
     *("null", "true", "NaN", "Infinity", "1e400", "0e-999", "9" * 40, "\\ud800", "\\u0000", "é", "😀", "[" * 50),
@@ -36,18 +36,18 @@ def mutated(chance: random.Random) -> str:
     return body
 
 
-def test_whatever_comes_is_an_order_that_can_be_stored_or_is_refused() -> None:
+def test_any_message_is_a_storable_order_or_is_rejected() -> None:
     chance = random.Random(SEED)  # noqa: S311 - the same messages every time
-    orders = refused = 0
+    orders = rejected = 0
     for _ in range(MESSAGES):
         body = mutated(chance)
         try:
             order = parse_order(body)
         except InvalidOrder as invalid:
             assert invalid.reason, body
-            refused += 1
+            rejected += 1
         else:
             assert TypeSerializer().serialize(order.attributes)["M"], body
             orders += 1
-    assert orders + refused == MESSAGES
-    assert min(orders, refused) > MESSAGES / 20, "the messages are neither all alike nor all noise"
+    assert orders + rejected == MESSAGES
+    assert min(orders, rejected) > MESSAGES / 20, "the messages are a mix of valid and invalid orders"

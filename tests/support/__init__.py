@@ -1,1 +1,1 @@
-"""What tests share."""
+"""Fakes, helpers and data that tests share."""

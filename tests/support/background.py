@@ -1,4 +1,4 @@
-"""Commands in the background, and what they print."""
+"""Commands that run in the background while a test reads their output."""
 
 import os
 import re
@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from infra.project import ROOT
 from local.emulator import LOOPBACK
-from local.project import ROOT
 from tests.support.waiting import eventually
 
 
 class BackgroundProcess:
-    """A command in the background, with what it has printed so far."""
+    """A process in the background, and its output so far."""
 
     def __init__(self, process: "subprocess.Popen[str]", output: Path) -> None:
         self.process = process
@@ -36,7 +36,7 @@ class BackgroundProcess:
 
 @contextmanager
 def in_background(tmp_path: Path, program: str, *arguments: str, root: Path = ROOT) -> Iterator[BackgroundProcess]:
-    """Run a statement in an interpreter of its own, as a console script would."""
+    """Run statements in a new interpreter, as a console script does. Kill the process at the end of the block."""
     output = tmp_path / "output"
     with output.open("w") as stream:
         process = subprocess.Popen(
@@ -55,8 +55,7 @@ def in_background(tmp_path: Path, program: str, *arguments: str, root: Path = RO
         process.wait()
 
 
-DEMO = "import sys; from local.demo import main; sys.exit(main())"
-ORDERS = "from ops.cli import main; main()"
+ORDERS = "from ops.cli.main import main; main()"
 
 
 def is_listening(port: str) -> bool:

@@ -1,4 +1,4 @@
-"""The `orders` command, run in this process."""
+"""The `orders` command, run in the process of the test."""
 
 import io
 import json
@@ -10,16 +10,16 @@ from uuid import uuid4
 
 import pytest
 
-from local.pipeline import Pipeline
-from ops.cli import main
-from ops.errors import Exit
+from ops.cli.exit_codes import Exit
+from ops.cli.main import main
 from tests.support.orders import body
+from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
 
 @dataclass(frozen=True)
 class CommandResult:
-    """How the command ended, and what it printed."""
+    """Exit code and output of a command."""
 
     code: int
     out: str
@@ -31,7 +31,7 @@ class CommandResult:
 
 
 Orders = Callable[..., CommandResult]
-"""Runs the command with these arguments, and with `stdin` where it is given."""
+"""Runs the command with these arguments. The keyword `stdin` is its standard input."""
 
 
 def run_orders(

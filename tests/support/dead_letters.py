@@ -11,9 +11,9 @@ from handler.contract import PARTITION_KEY
 from handler.item import item_of
 from handler.order import InvalidOrder, parse_order
 from handler.queue import MAX_ENTRIES
-from local.aws import Endpoint
-from local.pipeline import Pipeline
+from ops.clients import Clients
 from ops.dead_letters.letter import Letter
+from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
 Attributes = Mapping[str, Mapping[str, Any]]
@@ -28,18 +28,18 @@ ATTRIBUTES: Attributes = {
 class OrderQueues:
     """OrderQueue and OrderDLQ of a system, with the other outputs of its stack."""
 
-    endpoint: Endpoint
+    clients: Clients
     outputs: Mapping[str, Any]
 
     @classmethod
-    def make(cls, endpoint: Endpoint) -> "OrderQueues":
+    def make(cls, clients: Clients) -> "OrderQueues":
         """Create queues, a table, a topic and a log group for one test.
 
         No function reads the queues, so that their message counts are exact.
         """
         suffix = uuid4().hex[:8]
         queues = {
-            output: endpoint.sqs.create_queue(QueueName=f"{name}-{suffix}")["QueueUrl"]
+            output: clients.sqs.create_queue(QueueName=f"{name}-{suffix}")["QueueUrl"]
             for output, name in {
                 "queueUrl": "OrderQueue",
                 "deadLetterQueueUrl": "OrderDLQ",
@@ -47,15 +47,15 @@ class OrderQueues:
             }.items()
         }
         table, group = f"Orders-{suffix}", f"/aws/lambda/OrderProcessor-{suffix}"
-        endpoint.dynamodb.create_table(
+        clients.dynamodb.create_table(
             TableName=table,
             KeySchema=[{"AttributeName": PARTITION_KEY, "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": PARTITION_KEY, "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-        endpoint.logs.create_log_group(logGroupName=group)
-        topic = endpoint.sns.create_topic(Name=f"OrderTopic-{suffix}")["TopicArn"]
-        return cls(endpoint=endpoint, outputs={**queues, "topicArn": topic, "tableName": table, "logGroupName": group})
+        clients.logs.create_log_group(logGroupName=group)
+        topic = clients.sns.create_topic(Name=f"OrderTopic-{suffix}")["TopicArn"]
+        return cls(clients=clients, outputs={**queues, "topicArn": topic, "tableName": table, "logGroupName": group})
 
     @property
     def dead_letters(self) -> str:
@@ -70,7 +70,7 @@ class OrderQueues:
         filled = []
         for body, attributes in letters:
             sent: Any = {"MessageBody": body, "MessageAttributes": attributes}
-            message_id = self.endpoint.sqs.send_message(QueueUrl=self.dead_letters, **sent)["MessageId"]
+            message_id = self.clients.sqs.send_message(QueueUrl=self.dead_letters, **sent)["MessageId"]
             filled.append(Letter(message_id=message_id, body=body, attributes=attributes, system={}))
         return filled
 
@@ -79,7 +79,7 @@ class OrderQueues:
         for letter in letters:
             with suppress(InvalidOrder):
                 item = item_of(parse_order(letter.body))
-                self.endpoint.dynamodb.put_item(TableName=self.outputs["tableName"], Item=item)
+                self.clients.dynamodb.put_item(TableName=self.outputs["tableName"], Item=item)
 
     def hidden(self, queue_url: str) -> int:
         return self._count(queue_url, "ApproximateNumberOfMessagesNotVisible")
@@ -88,13 +88,13 @@ class OrderQueues:
         return self._count(queue_url, "ApproximateNumberOfMessages")
 
     def _count(self, queue_url: str, name: Any) -> int:
-        answer = self.endpoint.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=[name])
+        answer = self.clients.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=[name])
         return int(answer["Attributes"][name])
 
     def letters_in(self, queue_url: str) -> list[Letter]:
         """Return all visible messages of a queue, and make them visible again."""
         found = []
-        while messages := self.endpoint.sqs.receive_message(
+        while messages := self.clients.sqs.receive_message(
             QueueUrl=queue_url,
             MaxNumberOfMessages=10,
             VisibilityTimeout=60,
@@ -112,7 +112,7 @@ class OrderQueues:
                 {"Id": str(position), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
                 for position, receipt in enumerate(batch)
             ]
-            self.endpoint.sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
+            self.clients.sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
 
 
 def new_id() -> str:

@@ -1,5 +1,5 @@
-"""The settings as Pulumi.yaml has them, in the form that the program reads."""
+"""The defaults of Pulumi.yaml as configuration values."""
 
-from local.project import project
+from infra.project import project
 
 DEFAULTS: dict[str, str] = {key: str(setting["default"]).lower() for key, setting in project()["config"].items()}

@@ -1,4 +1,4 @@
-"""DynamoDB as far as the store uses it, in memory, with a say before and after each request takes effect."""
+"""An in-memory fake of the DynamoDB calls that the store makes. Tests can interfere before and after each request."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ class ConditionalCheckFailed(ClientError):
 
 
 class FakeDynamoDB:
-    """A client of one table. `interfere` is called before and after each request takes effect, and may raise."""
+    """A client of one table. It calls `interfere`, which may raise, before and after each request takes effect."""
 
     exceptions = SimpleNamespace(ConditionalCheckFailedException=ConditionalCheckFailed)
 
@@ -37,22 +37,22 @@ class FakeDynamoDB:
         item = dict(zip(names, statement["Parameters"], strict=True))
         if item[PARTITION_KEY]["S"] in self.items:
             return {"Error": {"Code": "DuplicateItem"}}
-        self._keep(item)
+        self._store(item)
         return {"TableName": "Orders"}
 
     def put_item(self, *, Item: Item, ExpressionAttributeValues: Item, **_rest: object) -> dict[str, Any]:  # noqa: N803 - boto3's
         self._interfere()
-        there = self.items.get(Item[PARTITION_KEY]["S"])
-        if there and not there[INSTANT]["S"] < ExpressionAttributeValues[":instant"]["S"]:
+        stored = self.items.get(Item[PARTITION_KEY]["S"])
+        if stored and not stored[INSTANT]["S"] < ExpressionAttributeValues[":instant"]["S"]:
             raise ConditionalCheckFailed(
-                {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}, "Item": there},  # type: ignore[typeddict-unknown-key]  # as DynamoDB answers
+                {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}, "Item": stored},  # type: ignore[typeddict-unknown-key]  # as in DynamoDB's response
                 "PutItem",
             )
-        self._keep(Item)
+        self._store(Item)
         self._interfere()
-        return {"Attributes": there} if there else {}
+        return {"Attributes": stored} if stored else {}
 
-    def _keep(self, item: Item) -> None:
-        there = self.items.get(item[PARTITION_KEY]["S"])
-        assert there is None or there[INSTANT]["S"] < item[INSTANT]["S"], "a version must never go back"
+    def _store(self, item: Item) -> None:
+        stored = self.items.get(item[PARTITION_KEY]["S"])
+        assert stored is None or stored[INSTANT]["S"] < item[INSTANT]["S"], "a version must never go back"
         self.items[item[PARTITION_KEY]["S"]] = item

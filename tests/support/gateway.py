@@ -1,4 +1,4 @@
-"""A way to DynamoDB that can be disturbed: it stands between the functions and the emulator."""
+"""A proxy between the functions and DynamoDB that a test can disturb."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -9,11 +9,11 @@ from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
-from local.aws import Endpoint
+from ops.clients import Clients
 
 Answer = tuple[int, dict[str, Any]]
 Pass = Callable[[dict[str, Any]], Answer]
-"""Passes a request's body on to DynamoDB."""
+"""Forwards the body of a request to DynamoDB."""
 
 
 def undisturbed(_operation: str, body: dict[str, Any], pass_on: Pass) -> Answer:
@@ -21,12 +21,15 @@ def undisturbed(_operation: str, body: dict[str, Any], pass_on: Pass) -> Answer:
 
 
 def refused(code: str, status: int = 400) -> Answer:
-    """What DynamoDB answers where it does nothing."""
+    """Return the response of a request that DynamoDB rejects."""
     return status, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "refused by the test"}
 
 
 class Gateway:
-    """`disturb` is asked what to answer to each request; it may pass it on, or let somebody die."""
+    """A proxy that calls `disturb` for each request, and returns its answer.
+
+    `disturb` may forward the request, answer it, or kill the function that waits for the answer.
+    """
 
     def __init__(self) -> None:
         self.disturb: Callable[[str, dict[str, Any], Pass], Answer] = undisturbed
@@ -34,7 +37,7 @@ class Gateway:
 
 
 @contextmanager
-def gateway_to(endpoint: Endpoint) -> Iterator[Gateway]:
+def gateway_to(clients: Clients) -> Iterator[Gateway]:
     """Listen on loopback until the end of the block."""
     gateway = Gateway()
 
@@ -53,7 +56,7 @@ def gateway_to(endpoint: Endpoint) -> Iterator[Gateway]:
 
         def _pass_on(self, body: dict[str, Any]) -> Answer:
             headers = {name: self.headers[name] for name in ("X-Amz-Target", "Content-Type", "Authorization")}
-            connection = HTTPConnection(urlsplit(endpoint.url).netloc)
+            connection = HTTPConnection(urlsplit(clients.emulator_url).netloc)
             with closing(connection):
                 connection.request("POST", "/", json.dumps(body), headers)
                 answer = connection.getresponse()
@@ -64,7 +67,7 @@ def gateway_to(endpoint: Endpoint) -> Iterator[Gateway]:
 
     class Server(ThreadingHTTPServer):
         def handle_error(self, *_: object) -> None:
-            """A function that was killed leaves its connection, and that is what the test wanted."""
+            """Ignore the broken connections of functions that a test killed."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
         gateway.url = f"http://127.0.0.1:{server.server_port}"

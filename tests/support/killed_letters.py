@@ -1,4 +1,4 @@
-"""Letters for tests that kill the command, and where they are afterwards."""
+"""Letters for tests that kill the command, and functions that find them afterwards."""
 
 import json
 from collections import Counter
@@ -29,11 +29,11 @@ LETTERS: Sequence[tuple[str, Attributes]] = [
     (UNICODE.replace("\n", "\r\n"), {**BINARY, **TEXT}),
     *((body(f"O{number}"), {}) for number in range(8)),
 ]
-"""More than one request takes. All but one are orders, so that one of two can be sent first and get into the table."""
+"""More letters than one request can send. All but one are orders, so that a redrive can send one order first."""
 
 
 def written(letter: Letter) -> str:
-    """All that has to survive when a letter moves, its message id apart."""
+    """Return the parts of a letter that a move must not change: all but the message ID."""
     fields = json.loads(letter.as_json())
     return json.dumps({name: fields[name] for name in ("body", "attributes")})
 

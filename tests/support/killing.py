@@ -16,16 +16,18 @@ from threading import Lock
 from typing import Any
 
 import botocore
+from botocore.loaders import JSONFileLoader
 from botocore.session import Session
 
-from local import running
-from local.project import ROOT
-from ops.cli import main
-from ops.dead_letters import look
+from infra.project import ROOT
+from ops import local_system
+from ops.cli.dlq import looking
+from ops.cli.main import main
+from ops.dead_letters.timing import Timing
 from tests.support.dead_letters import OrderQueues
-from tests.support.service_models import read_once
+from tests.support.service_models import load_file
 
-HOLD_SECONDS = 1
+LEASE_SECONDS = 1
 """How long a letter stays hidden after the command is killed, unless the test releases it."""
 SERVICES = ("dynamodb", "logs", "sns", "sqs", "sts")
 """Services that the commands call."""
@@ -56,7 +58,7 @@ class ForkedCommand:
         assert self._server.stdin
         assert self._server.stdout
         note = folder / "running.json"
-        note.write_text(json.dumps({"url": queues.endpoint.url, "outputs": dict(queues.outputs)}))
+        note.write_text(json.dumps({"url": queues.clients.emulator_url, "outputs": dict(queues.outputs)}))
         task = {"folder": str(folder), "arguments": arguments, "kill_at": kill_at}
         print(json.dumps(task), file=self._server.stdin, flush=True)
         code = int(self._server.stdout.readline())
@@ -93,17 +95,17 @@ def serve() -> None:
 
 def _preload() -> None:
     """Load once what each fork would load again: botocore's service models, and what typer imports to parse options."""
-    read_once()
+    setattr(JSONFileLoader, "load_file", load_file)  # noqa: B010 - mypy forbids the assignment
     for service in SERVICES:
         Session().create_client(service, region_name="us-east-1")
     with TemporaryDirectory() as empty, redirect_stderr(StringIO()), suppress(SystemExit):
-        running.NOTE = Path(empty) / "running.json"
+        local_system.RECORD = Path(empty) / "running.json"
         sys.argv = ["orders", "dlq", "redrive", "--all"]
         main()
 
 
 def _run(folder: Path, arguments: Sequence[str], kill_at: int) -> None:
-    """The child: never returns."""
+    """Run the command in the child process. Does not return."""
     code = 99
     with (
         (folder / "out").open("w") as out,
@@ -114,10 +116,10 @@ def _run(folder: Path, arguments: Sequence[str], kill_at: int) -> None:
         redirect_stderr(err),
     ):
         os.environ["XDG_STATE_HOME"] = str(folder)
-        running.NOTE = folder / "running.json"
+        local_system.RECORD = folder / "running.json"
         # The emulator has one server, so a short poll sees all messages. With one request in flight, each look makes
         # the same requests in the same order.
-        vars(look).update(HOLD_SECONDS=HOLD_SECONDS, POLL_SECONDS=0, IN_FLIGHT=1)
+        looking.TIMING = Timing(lease_seconds=LEASE_SECONDS, poll_seconds=0, requests_in_flight=1)
         Killer(kill_at, points.fileno(), receipts.fileno()).install()
         sys.argv = ["orders", *arguments]
         try:

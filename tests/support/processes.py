@@ -1,4 +1,4 @@
-"""The processes of this machine, as Linux shows them under /proc."""
+"""The processes of this machine, read from /proc."""
 
 import os
 import socket
@@ -13,7 +13,7 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="read
 
 
 def emulator_on(port: str) -> int:
-    """The process that listens on a port: it leads a session, which the functions that it runs belong to."""
+    """Return the process that listens on a port. It leads the session to which its functions belong."""
     [found] = [process for process in all_processes() if f"{LOOPBACK}:{port}" in listening_addresses(process)]
     assert os.getsid(found) == found
     return found
@@ -35,7 +35,7 @@ def _session_of(process: int) -> int | None:
 
 
 def listening_addresses(process: int) -> set[str]:
-    """Where a process accepts TCP connections."""
+    """Return the addresses at which a process accepts TCP connections."""
     sockets = {link for file in _listed(Path(f"/proc/{process}/fd")) if (link := _link(file))}
     found = set()
     for table, family in (("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6)):
@@ -52,7 +52,7 @@ def listening_addresses(process: int) -> set[str]:
 def _listed(folder: Path) -> list[Path]:
     try:
         return list(folder.iterdir())
-    except OSError:  # The process ended meanwhile, or is somebody else's.
+    except OSError:  # The process ended meanwhile, or belongs to another user.
         return []
 
 

@@ -3,11 +3,11 @@
 import shutil
 from pathlib import Path
 
-from local.project import ROOT
+from infra.project import ROOT
 
 
 def copy_project(to: Path) -> Path:
-    """Copy what runs, without the tests, and return the copy's root."""
+    """Copy the program without its tests, and return the root of the copy."""
     root = to / "project"
     root.mkdir()
     for file in (ROOT / "__main__.py", *ROOT.glob("Pulumi*.yaml")):

@@ -1,4 +1,4 @@
-"""The whole program under Pulumi's mocks, with everything that it registered."""
+"""Runs the whole program under Pulumi's mocks, and records everything that it registers."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -8,16 +8,16 @@ from typing import Any
 from pulumi.runtime import Mocks, rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 
+from infra.project import stack_config
 from local.program import main_program, run_program
-from local.project import stack_config
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
-"""Where the mocks have everything."""
+"""The Region and the account of all mocked resources."""
 
 
 @dataclass(frozen=True)
 class Registration:
-    """One registration, as the engine would see it."""
+    """One registration, as the engine would receive it."""
 
     type: str
     name: str
@@ -29,13 +29,13 @@ class Registration:
     custom: bool
 
     def document(self, key: str) -> Any:
-        """An input that holds a JSON document."""
+        """Parse an input that is a JSON document."""
         return json.loads(self.inputs[key])
 
 
 @dataclass
 class Program:
-    """What a run registered, once it was over."""
+    """Everything that a run registered."""
 
     resources: list[Registration] = field(default_factory=list)
     registered_outputs: set[str] = field(default_factory=set)
@@ -55,7 +55,7 @@ class Program:
 
 
 class _Answers(Mocks):
-    """Every resource gets an ARN and a URL that say what they belong to."""
+    """Give every resource an ARN and a URL that contain its name."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         made_up = {"arn": arn(args.typ, args.name), "name": args.name, "url": f"https://{args.name}"}
@@ -73,7 +73,7 @@ class _Answers(Mocks):
 
 
 def arn(type_token: str, name: str) -> str:
-    """The ARN that the mocks give a resource."""
+    """Return the ARN that the mocks give a resource."""
     return f"arn:aws:{type_token.partition('/')[0].removeprefix('aws:')}:{REGION}:{ACCOUNT}:{name}"
 
 
@@ -107,12 +107,12 @@ class _Recorder(MockMonitor):
 def recorded(
     stack: str, settings: Mapping[str, str] | None = None, program: Callable[[], None] = main_program
 ) -> Program:
-    """Run the program as the stack, with some settings changed."""
+    """Run the program as the stack, with some settings changed, and return the record."""
     return recorded_with(stack_config(stack, settings), stack, program)
 
 
 def recorded_with(config: Mapping[str, str], stack: str, program: Callable[[], None]) -> Program:
-    """Run a program with this configuration and no other."""
+    """Run a program with exactly this configuration, and return the record."""
     record = Program()
     record.outputs = run_program(stack, config, _Recorder(record), program)
     return record

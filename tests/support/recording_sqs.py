@@ -1,4 +1,4 @@
-"""Dead letters in moto's SQS, behind a client that records requests."""
+"""A client of moto's SQS that records its requests, with queues for dead letters."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +8,8 @@ import boto3
 
 from ops.dead_letters.journal import Journal
 from ops.dead_letters.look import Look
-from ops.dead_letters.transfer import Mover, Sent
+from ops.dead_letters.move import Mover, SendResult
+from ops.dead_letters.timing import Timing
 from tests.support.orders import body
 
 REGION = "eu-west-1"
@@ -17,7 +18,10 @@ Answer = dict[str, Any]
 
 
 class RecordingSQS:
-    """A client of moto's SQS: it takes one request at a time, keeps them, and a test may answer in moto's place."""
+    """A client of moto's SQS that sends one request at a time and records all of them.
+
+    A test can answer requests instead of moto: `instead` returns an answer, or None to let moto answer.
+    """
 
     def __init__(self) -> None:
         self.moto = boto3.client("sqs", REGION)
@@ -43,7 +47,7 @@ class RecordingSQS:
         return [request for name, request in self.requests if name == operation]
 
     def fill(self, bodies: Sequence[str], attributes: Mapping[str, Any] | None = None) -> list[str]:
-        """Put messages into the source, and return their ids."""
+        """Send messages to the source queue, and return their IDs."""
         return [
             self.moto.send_message(QueueUrl=self.source, MessageBody=one, MessageAttributes=attributes or {})[
                 "MessageId"
@@ -52,7 +56,7 @@ class RecordingSQS:
         ]
 
     def take(self, queue_url: str, *, hide_seconds: int = 0) -> list[Any]:
-        """What somebody else gets who receives everything that is visible, hidden from others for a while."""
+        """Receive all visible messages as another client, and hide them for a time in seconds."""
         found: dict[str, Any] = {}
         while True:
             messages = self.moto.receive_message(
@@ -81,17 +85,20 @@ class RecordingSQS:
         return sorted(message["Body"] for message in self.take(queue_url))
 
 
-def look_at(sqs: RecordingSQS, told: Callable[[int], None] = lambda _count: None) -> Look:
-    return Look(cast("Any", sqs), sqs.source, told=told)
+def look_at(
+    sqs: RecordingSQS, on_progress: Callable[[int], None] = lambda _count: None, *, lease_seconds: int = 120
+) -> Look:
+    timing = Timing(lease_seconds=lease_seconds, poll_seconds=0)  # moto really waits if a queue is empty.
+    return Look(cast("Any", sqs), sqs.source, timing=timing, on_progress=on_progress)
 
 
 def mover(sqs: RecordingSQS, look: Look, written: Journal) -> Mover:
     return Mover(cast("Any", sqs), look, written, source=sqs.source, target=sqs.target)
 
 
-def move_all(sqs: RecordingSQS, written: Journal) -> list[Sent]:
+def move_all(sqs: RecordingSQS, written: Journal) -> list[SendResult]:
     with look_at(sqs) as look:
-        return list(mover(sqs, look, written).move(look.seen))
+        return list(mover(sqs, look, written).move(look.leases))
 
 
 def numbered(count: int) -> list[str]:

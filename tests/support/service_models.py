@@ -4,12 +4,12 @@ from functools import cache, partial
 
 from botocore.loaders import JSONFileLoader
 
+_read = cache(partial(JSONFileLoader.load_file, JSONFileLoader()))
 
-def read_once() -> None:
-    """Keep every model file in memory.
 
-    botocore reads the models again for every session, which takes about 30 ms a client. Tests create hundreds of
-    clients.
+def load_file(_loader: JSONFileLoader, path: str) -> object:
+    """Replace `JSONFileLoader.load_file`, which reads the models again for every session: 30 ms a client.
+
+    Tests that use moto must not use this function, because moto changes the models that it loads.
     """
-    load = cache(partial(JSONFileLoader.load_file, JSONFileLoader()))
-    setattr(JSONFileLoader, "load_file", lambda _loader, path: load(path))  # noqa: B010 - mypy forbids the assignment
+    return _read(path)

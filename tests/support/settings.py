@@ -11,7 +11,7 @@ Values = Mapping[str, object]
 
 
 def checked(values: Values) -> tuple[dict[str, Any], list[Violation]]:
-    """The defaults with some values changed."""
+    """Check the default settings with some changed values."""
     return check({**DEFAULTS, **{key: str(value) for key, value in values.items()}})
 
 
@@ -19,7 +19,7 @@ def said(values: Values) -> str:
     return "\n\n".join(violation.describe("dev") for violation in checked(values)[1])
 
 
-# A limit of AWS a row: the least that is legal, and the most where there is a most.
+# Limits of AWS: the smallest legal value, and the largest one or None.
 LIMITS: list[tuple[str, int, int | None]] = [
     ("visibilityTimeoutSeconds", 0, 43_200),
     ("maxReceiveCount", 1, 1_000),
@@ -44,7 +44,7 @@ NO_CHOICES = [
     ("batchSize", "ten", "must be a whole number"),
     ("batchSize", "1.5", "must be a whole number"),
     ("protectTable", "perhaps", "must be true or false"),
-    ("alertAddresses", "ops", "must be an e-mail address, or several with commas between them"),
+    ("alertAddresses", "ops", "must be an e-mail address, or several separated by commas"),
     ("alertAddresses", "ops@localhost", "must be an e-mail address,"),
     ("alertAddresses", "ops@example.com; on@call@example.com", "must be an e-mail address,"),
 ]

@@ -1,4 +1,4 @@
-"""Waiting for what happens in other processes. How long it takes is never asserted, only that it comes."""
+"""Waiting for events in other processes. Tests assert that an event happens, not how long it takes."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ PATIENCE_SECONDS = 60
 
 
 def eventually(look: Callable[[], T | None], what: str) -> T:
-    """What `look` finds, as soon as that is anything."""
+    """Call `look` until its result is true, and return the result. Raises AssertionError after PATIENCE_SECONDS."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if found := look():

@@ -1,12 +1,12 @@
-"""GitHub's workflows of this project, as their files define them."""
+"""The GitHub workflows of this project, read from their files."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
-from ci.stacks import deployed_stacks
-from local.project import ROOT
+from github.stacks import deployed_stacks
+from infra.project import ROOT
 
 FOLDER = ROOT / ".github"
 FILES = sorted([*FOLDER.glob("workflows/*.yml"), *FOLDER.glob("actions/*/action.yml")])
@@ -35,4 +35,4 @@ def scripts() -> Iterator[tuple[str, str]]:
 
 
 def triggers(workflow: str) -> Any:
-    return WORKFLOWS[workflow][True]  # what YAML 1.1 takes `on` for
+    return WORKFLOWS[workflow][True]  # YAML 1.1 reads `on` as true

@@ -1,1 +1,1 @@
-"""The whole system on the emulator, deployed as `make demo` deploys it."""
+"""The whole system on the emulator, deployed in the same way as by `make demo`."""

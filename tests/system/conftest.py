@@ -1,17 +1,22 @@
 from collections.abc import Iterator
 
 import pytest
+from botocore.loaders import JSONFileLoader
 
 from local.deployer import deploy
 from local.emulator import emulator
-from local.pipeline import Pipeline
-from tests.support.service_models import read_once
-
-read_once()
+from tests.support.pipeline import Pipeline
+from tests.support.service_models import load_file
 
 
 @pytest.fixture(scope="session")
 def pipeline(worker_id: str) -> Iterator[Pipeline]:
-    """The local stack, deployed once for all tests of a worker."""
-    with emulator(f"test-{worker_id}") as endpoint:
-        yield Pipeline(endpoint, deploy(endpoint))
+    """The local stack on an emulator, deployed once per worker."""
+    with emulator(f"test-{worker_id}") as clients:
+        yield Pipeline(clients, deploy(clients))
+
+
+@pytest.fixture(autouse=True)
+def service_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep botocore's service models in memory between tests."""
+    monkeypatch.setattr(JSONFileLoader, "load_file", load_file)

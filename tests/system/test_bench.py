@@ -1,4 +1,4 @@
-"""The benchmarks measure what they say: each handler gets every order of the batch to DynamoDB, by as many requests."""
+"""The benchmarks: the number of requests that each handler sends, and the report."""
 
 import json
 import os
@@ -9,10 +9,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bench import cold, dead_letters, publishing, report, warm
+from bench import cold, dead_letters, publishing, report, startup, warm
 from bench.cold import ColdStarts, Start
 from bench.warm import BOUND, POWERTOOLS, SEED_STYLE, THREAD_POOL, Figures
-from local.project import ROOT
+from infra.project import ROOT
 from ops.cost import OURS
 
 COUNT_REQUESTS = """
@@ -31,7 +31,7 @@ print(json.dumps(counts))
 
 
 def test_each_handler_makes_the_requests_of_its_kind() -> None:
-    # In a process of its own, because the handlers read their settings from the environment when they are imported.
+    # In a separate process, because the handlers read environment variables when they are imported.
     ran = subprocess.run(
         [sys.executable, "-c", COUNT_REQUESTS],
         cwd=ROOT,
@@ -68,6 +68,7 @@ def test_the_report_shows_the_figures_of_the_run(tmp_path: Path, monkeypatch: py
         ColdStarts(starts=starts, zip_size=12_345),
         {publishing.OURS: 0.1, publishing.ONE_BY_ONE: 1.0},
         dead_letters.Figures({dead_letters.OURS: 2.0, dead_letters.ONE_BY_ONE: 12.5}, list_bytes=72 * 2**20),
+        {startup.CLIENT: 0.2, startup.GET: 0.25},
     )
     page = (tmp_path / "page.md").read_text()
     assert f"| 10 | {OURS} | 7.0 ms | 1.00 x | 100 µs | 0.1 |" in page
@@ -76,6 +77,7 @@ def test_the_report_shows_the_figures_of_the_run(tmp_path: Path, monkeypatch: py
     assert f"| {publishing.ONE_BY_ONE} | 1,000 ms | 10.00 x |" in page
     assert f"| {dead_letters.ONE_BY_ONE} | 12,500 ms | 6.25 x |" in page
     assert "takes 72 MiB of memory" in page
+    assert f"| {startup.GET} | 250 ms | 1.25 x |" in page
     assert page.count("### ") == len(warm.LATENCIES)
     kept = json.loads((tmp_path / "figures.json").read_text())
     assert kept[SEED_STYLE]["10"]["seconds_per_batch"] == 0.014

@@ -1,4 +1,4 @@
-"""What the local deployer made of the program, as the emulator tells it."""
+"""The resources that the local deployer created, as the emulator describes them."""
 
 import base64
 import json
@@ -7,13 +7,13 @@ import pytest
 
 from infra.config import SettingsError
 from local.deployer import deploy
-from local.pipeline import Pipeline
+from tests.support.pipeline import Pipeline
 
 TAGS = {"project": "orders", "stack": "local"}
 
 
 def queue_attributes(pipeline: Pipeline, output: str) -> dict[str, str]:
-    attributes = pipeline.endpoint.sqs.get_queue_attributes(QueueUrl=pipeline.outputs[output], AttributeNames=["All"])
+    attributes = pipeline.clients.sqs.get_queue_attributes(QueueUrl=pipeline.outputs[output], AttributeNames=["All"])
     return {str(name): value for name, value in attributes["Attributes"].items()}
 
 
@@ -29,7 +29,7 @@ def test_the_queue_redrives_to_the_dead_letters(pipeline: Pipeline) -> None:
 
 
 def test_the_topic_delivers_raw_and_has_somewhere_for_what_it_cannot_deliver(pipeline: Pipeline) -> None:
-    sns = pipeline.endpoint.sns
+    sns = pipeline.clients.sns
     [subscription] = sns.list_subscriptions_by_topic(TopicArn=pipeline.outputs["topicArn"])["Subscriptions"]
     attributes = sns.get_subscription_attributes(SubscriptionArn=subscription["SubscriptionArn"])["Attributes"]
     assert subscription["Endpoint"] == queue_attributes(pipeline, "queueUrl")["QueueArn"]
@@ -39,7 +39,7 @@ def test_the_topic_delivers_raw_and_has_somewhere_for_what_it_cannot_deliver(pip
 
 
 def test_the_mapping_is_on_and_reports_partial_failures(pipeline: Pipeline) -> None:
-    [mapping] = pipeline.endpoint.lambda_.list_event_source_mappings(FunctionName=pipeline.outputs["processorName"])[
+    [mapping] = pipeline.clients.lambda_.list_event_source_mappings(FunctionName=pipeline.outputs["processorName"])[
         "EventSourceMappings"
     ]
     assert mapping["State"] == "Enabled"
@@ -50,13 +50,13 @@ def test_the_mapping_is_on_and_reports_partial_failures(pipeline: Pipeline) -> N
 
 
 def test_the_functions_code_is_the_package(pipeline: Pipeline) -> None:
-    function = pipeline.endpoint.lambda_.get_function(FunctionName=pipeline.outputs["processorName"])["Configuration"]
+    function = pipeline.clients.lambda_.get_function(FunctionName=pipeline.outputs["processorName"])["Configuration"]
     assert base64.b64decode(function["CodeSha256"]).hex() == pipeline.outputs["packageSha256"]
     assert (function["Runtime"], function["Timeout"], function["Architectures"]) == ("python3.11", 3, ["arm64"])
 
 
 def test_the_table_has_the_orders_key_and_point_in_time_recovery(pipeline: Pipeline) -> None:
-    dynamodb, name = pipeline.endpoint.dynamodb, pipeline.outputs["tableName"]
+    dynamodb, name = pipeline.clients.dynamodb, pipeline.outputs["tableName"]
     assert dynamodb.describe_table(TableName=name)["Table"]["KeySchema"] == [
         {"AttributeName": "orderId", "KeyType": "HASH"}
     ]
@@ -65,19 +65,19 @@ def test_the_table_has_the_orders_key_and_point_in_time_recovery(pipeline: Pipel
 
 
 def test_the_log_is_kept_as_long_as_the_settings_say(pipeline: Pipeline) -> None:
-    [group] = pipeline.endpoint.logs.describe_log_groups(logGroupNamePrefix=pipeline.outputs["logGroupName"])[
+    [group] = pipeline.clients.logs.describe_log_groups(logGroupNamePrefix=pipeline.outputs["logGroupName"])[
         "logGroups"
     ]
     assert group["retentionInDays"] == 30
 
 
 def test_the_stacks_tags_are_on_what_can_have_tags(pipeline: Pipeline) -> None:
-    endpoint, outputs = pipeline.endpoint, pipeline.outputs
+    clients, outputs = pipeline.clients, pipeline.outputs
     for output in ("queueUrl", "deadLetterQueueUrl", "undeliveredQueueUrl"):
-        assert endpoint.sqs.list_queue_tags(QueueUrl=outputs[output])["Tags"] == TAGS
-    function = endpoint.lambda_.get_function(FunctionName=outputs["processorName"])
+        assert clients.sqs.list_queue_tags(QueueUrl=outputs[output])["Tags"] == TAGS
+    function = clients.lambda_.get_function(FunctionName=outputs["processorName"])
     assert function["Tags"] == TAGS
-    pairs = endpoint.sns.list_tags_for_resource(ResourceArn=outputs["topicArn"])["Tags"]
+    pairs = clients.sns.list_tags_for_resource(ResourceArn=outputs["topicArn"])["Tags"]
     assert {pair["Key"]: pair["Value"] for pair in pairs} == TAGS
 
 
@@ -85,7 +85,7 @@ def test_deploying_again_changes_what_a_setting_says_and_nothing_else(pipeline: 
     before = queue_attributes(pipeline, "queueUrl")
     try:
         assert (
-            deploy(pipeline.endpoint, settings={"visibilityTimeoutSeconds": "20"})["queueUrl"]
+            deploy(pipeline.clients, settings={"visibilityTimeoutSeconds": "20"})["queueUrl"]
             == (pipeline.outputs["queueUrl"])
         )
         after = queue_attributes(pipeline, "queueUrl")
@@ -93,11 +93,11 @@ def test_deploying_again_changes_what_a_setting_says_and_nothing_else(pipeline: 
         changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
         assert changed - {"LastModifiedTimestamp"} == {"VisibilityTimeout"}
     finally:
-        deploy(pipeline.endpoint)
+        deploy(pipeline.clients)
 
 
 def test_a_bad_setting_is_refused_and_nothing_changes(pipeline: Pipeline) -> None:
     before = queue_attributes(pipeline, "queueUrl")
     with pytest.raises(SettingsError):
-        deploy(pipeline.endpoint, settings={"visibilityTimeoutSeconds": "50000"})
+        deploy(pipeline.clients, settings={"visibilityTimeoutSeconds": "50000"})
     assert queue_attributes(pipeline, "queueUrl") == before

@@ -1,4 +1,4 @@
-"""What goes wrong between the function and DynamoDB: orders are late for it, and never lost."""
+"""Faults between the function and DynamoDB delay orders, but lose none."""
 
 import json
 import os
@@ -17,21 +17,21 @@ from handler.contract import INSTANT
 from handler.order import InvalidOrder, parse_order
 from local.deployer import deploy
 from local.emulator import emulator
-from local.pipeline import Pipeline
-from local.samples import EXAMPLE_ORDER, invalid_orders
+from ops.samples import EXAMPLE_ORDER, invalid_orders
 from tests.support.gateway import Answer, Gateway, Pass, gateway_to, refused, undisturbed
+from tests.support.pipeline import Pipeline
 from tests.support.processes import emulator_on, needs_proc, processes_of
 from tests.support.waiting import eventually
 
 
 @pytest.fixture(scope="module")
 def gateway(worker_id: str) -> Iterator[tuple[Pipeline, Gateway]]:
-    """A pipeline whose function finds DynamoDB behind a gateway."""
-    with emulator(f"faults-{worker_id}") as endpoint, gateway_to(endpoint) as gateway:
-        pipeline = Pipeline(endpoint, deploy(endpoint))
+    """A pipeline whose function reaches DynamoDB through a gateway."""
+    with emulator(f"faults-{worker_id}") as clients, gateway_to(clients) as gateway:
+        pipeline = Pipeline(clients, deploy(clients))
         name = pipeline.outputs["processorName"]
-        variables = endpoint.lambda_.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-        endpoint.lambda_.update_function_configuration(
+        variables = clients.lambda_.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        clients.lambda_.update_function_configuration(
             FunctionName=name, Environment={"Variables": {**variables, "AWS_ENDPOINT_URL_DYNAMODB": gateway.url}}
         )
         yield pipeline, gateway
@@ -39,21 +39,21 @@ def gateway(worker_id: str) -> Iterator[tuple[Pipeline, Gateway]]:
 
 @pytest.fixture
 def pipeline(gateway: tuple[Pipeline, Gateway]) -> Pipeline:
-    """The pipeline, with no dead letters of another test."""
+    """The pipeline, without dead letters of other tests."""
     pipeline, _ = gateway
-    pipeline.endpoint.sqs.purge_queue(QueueUrl=pipeline.outputs["deadLetterQueueUrl"])
+    pipeline.clients.sqs.purge_queue(QueueUrl=pipeline.outputs["deadLetterQueueUrl"])
     return pipeline
 
 
 @pytest.fixture
 def dynamodb(gateway: tuple[Pipeline, Gateway]) -> Iterator[Gateway]:
-    """The way to DynamoDB, undisturbed again after the test."""
+    """The gateway to DynamoDB. The fixture ends all disturbances after the test."""
     yield gateway[1]
     gateway[1].disturb = undisturbed
 
 
 def orders(number: int) -> dict[str, str]:
-    """New orders, by their ids."""
+    """Return new orders by their IDs."""
     ids = [f"F-{uuid4()}" for _ in range(number)]
     return {order_id: json.dumps({**EXAMPLE_ORDER, "orderId": order_id}) for order_id in ids}
 
@@ -114,7 +114,7 @@ def test_one_throttled_order_of_a_batch_comes_again_alone(pipeline: Pipeline, dy
 
 
 def parameter_of(statement: dict[str, Any]) -> str:
-    """The order id of an INSERT: its first parameter, because the example order begins with it."""
+    """Return the order ID of an INSERT: its first parameter, because it is the first field of the example order."""
     return str(statement["Parameters"][0]["S"])
 
 
@@ -123,7 +123,7 @@ def parameter_of(statement: dict[str, Any]) -> str:
 def test_orders_outlast_a_function_that_is_killed_in_the_middle_of_its_batch(
     pipeline: Pipeline, dynamodb: Gateway, written: bool
 ) -> None:
-    leader = emulator_on(pipeline.endpoint.url.rpartition(":")[2])
+    leader = emulator_on(pipeline.clients.emulator_url.rpartition(":")[2])
     killed = Event()
 
     def kill_once(_operation: str, body: dict[str, Any], pass_on: Pass) -> Answer:
@@ -143,9 +143,9 @@ def test_orders_outlast_a_function_that_is_killed_in_the_middle_of_its_batch(
     eventually(lambda: settled(pipeline), "an empty queue")
     assert killed.is_set()
     assert pipeline.dead_letters() == []
-    # The killed attempt left no record, and whoever came after it said so of each order once.
-    told = [record for order_id in published for record in pipeline.log_records_of(order_id)]
-    assert {record["level"] for record in told} == {"INFO"}
+    # The killed attempt logged nothing. Every order has one record, of the attempt that succeeded.
+    expected = [record for order_id in published for record in pipeline.log_records_of(order_id)]
+    assert {record["level"] for record in expected} == {"INFO"}
 
 
 def test_a_dynamodb_that_does_not_answer_in_time_is_answered_for(pipeline: Pipeline, dynamodb: Gateway) -> None:
@@ -164,7 +164,7 @@ def test_a_dynamodb_that_does_not_answer_in_time_is_answered_for(pipeline: Pipel
     eventually(lambda: all_stored(pipeline, published), "all orders in the table")
     eventually(lambda: settled(pipeline), "an empty queue")
     assert pipeline.dead_letters() == []
-    # The function itself gave up, in time to say so; it was not stopped.
+    # The function gave up in time to log the failure. Lambda did not stop it.
     assert {failures_of(pipeline, order_id)[0]["signature"] for order_id in published} <= {
         "ReadTimeoutError",
         "no time left",
@@ -172,10 +172,10 @@ def test_a_dynamodb_that_does_not_answer_in_time_is_answered_for(pipeline: Pipel
 
 
 def mixed_orders(regular: int) -> list[str]:
-    """New orders, updates, late ones, duplicates, conflicts and what is no order, shuffled as a publisher would not."""
+    """Return new orders, updates, late versions, duplicates, conflicts and invalid orders, mixed."""
     bodies = []
     for number in range(regular):
-        # Several versions of one order lie far enough apart to meet in one batch sometimes, and sometimes not.
+        # Versions of one order are so far apart that some share a batch and others do not.
         order_id = f"M{number // 5 * 5 if number % 5 < 3 else number}"
         minute = (number * 7) % 3
         body = {**EXAMPLE_ORDER, "orderId": order_id, "timestamp": f"2025-05-03T12:0{minute}:00Z"}
@@ -192,14 +192,14 @@ def mixed_orders(regular: int) -> list[str]:
 def test_of_5000_mixed_orders_none_is_lost_and_none_is_there_twice(pipeline: Pipeline, dynamodb: Gateway) -> None:
     turns, lock = count(1), Lock()
 
-    # Two at a time, because botocore tries each request twice.
+    # Two requests in a row fail, because botocore tries each request twice.
     def fail_now_and_then(_operation: str, body: dict[str, Any], pass_on: Pass) -> Answer:
         with lock:
             turn = next(turns)
         if turn in {40, 41, 300, 301}:
             return refused("InternalServerError", 500)
         answer = pass_on(body)
-        # Or what was written is said not to be.
+        # Or DynamoDB writes the orders, and its answer is an error.
         return refused("InternalServerError", 500) if turn in {80, 81, 340, 341} else answer
 
     bodies = mixed_orders(4540)
@@ -210,7 +210,7 @@ def test_of_5000_mixed_orders_none_is_lost_and_none_is_there_twice(pipeline: Pip
     eventually(lambda: settled(pipeline), "an empty queue")
 
     assert next(turns) > 341, "every disturbance has had its turn"
-    set_aside = Counter(letter.body for letter in pipeline.dead_letters())
+    dead_letters = Counter(letter.body for letter in pipeline.dead_letters())
     versions: dict[str, set[str]] = {}
     invalid: Counter[str] = Counter()
     for body in bodies:
@@ -219,12 +219,12 @@ def test_of_5000_mixed_orders_none_is_lost_and_none_is_there_twice(pipeline: Pip
             versions.setdefault(order.order_id, set()).add(order.instant)
         except InvalidOrder:
             invalid[body] += 1
-    assert invalid <= set_aside, "what can never be stored is set aside, each message once"
+    assert invalid <= dead_letters, "every invalid message is a dead letter once"
     for order_id, instants in versions.items():
         there = pipeline.order(order_id)
         assert there is not None
         assert there[INSTANT] == max(instants), f"{order_id} is at its latest version"
-    conflicting = set_aside - invalid
+    conflicting = dead_letters - invalid
     for body in conflicting:
         order = parse_order(body)
         rivals = {other for other in bodies if other != body and f'"{order.order_id}"' in other}

@@ -1,4 +1,4 @@
-"""Orders on their way, from publish to the table or to the dead letters."""
+"""The path of orders from the topic to the table or to the dead letters."""
 
 import json
 from collections.abc import Iterator
@@ -8,35 +8,36 @@ from uuid import uuid4
 import pytest
 
 from handler.contract import INSTANT
-from local.pipeline import Pipeline
-from local.samples import EXAMPLE_ORDER
+from ops.samples import EXAMPLE_ORDER
+from ops.table import StoredOrder
+from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
 
 def order(**changes: object) -> dict[str, object]:
-    """The example order under an id that no other test uses."""
+    """Return the example order with an ID that no other test uses."""
     return {**EXAMPLE_ORDER, "orderId": f"O-{uuid4()}", **changes}
 
 
 def as_stored(order: dict[str, object]) -> dict[str, object]:
-    """An order of this module as the table holds it: with its instant, which is the same for all."""
+    """Return an order of this module as the table contains it, with the instant that they all have."""
     return {**order, INSTANT: "2025-05-03T12:00:00"}
 
 
 def failures_of(pipeline: Pipeline, order_id: object) -> list[dict[str, Any]]:
-    """By attempt: the log does not come in that order."""
+    """Return the failure records of an order, sorted by attempt. The log has another order."""
     found = [record for record in pipeline.log_records_of(str(order_id)) if record["level"] == "ERROR"]
     return sorted(found, key=lambda record: int(record["attempt"]))
 
 
-def stored(pipeline: Pipeline, order_id: object) -> dict[str, Any]:
+def stored(pipeline: Pipeline, order_id: object) -> StoredOrder:
     return eventually(lambda: pipeline.order(str(order_id)), f"order {order_id} in the table")
 
 
 @pytest.fixture
 def held_back(pipeline: Pipeline) -> Iterator[Any]:
-    """Orders wait in the queue until the test lets them go, so that they come in one batch."""
-    lambda_ = pipeline.endpoint.lambda_
+    """Stop the event source mapping, and return a function that starts it again. The orders then share a batch."""
+    lambda_ = pipeline.clients.lambda_
     [mapping] = lambda_.list_event_source_mappings(FunctionName=pipeline.outputs["processorName"])[
         "EventSourceMappings"
     ]
@@ -86,7 +87,7 @@ def test_a_poison_order_gets_to_the_dead_letters_after_exactly_3_receives_and_it
 def test_an_order_in_an_sns_envelope_is_stored_without_it(pipeline: Pipeline) -> None:
     inner = order()
     envelope = {"Type": "Notification", "TopicArn": pipeline.outputs["topicArn"], "Message": json.dumps(inner)}
-    pipeline.endpoint.sqs.send_message(QueueUrl=pipeline.outputs["queueUrl"], MessageBody=json.dumps(envelope))
+    pipeline.clients.sqs.send_message(QueueUrl=pipeline.outputs["queueUrl"], MessageBody=json.dumps(envelope))
     assert stored(pipeline, inner["orderId"]) == as_stored(inner)
 
 

@@ -1,4 +1,4 @@
-"""An alarm's way on the emulator: from a dead letter to a message at the alert topic, and back."""
+"""An alarm on the emulator: a dead letter raises it, and an empty queue clears it."""
 
 import json
 from collections.abc import Iterator
@@ -8,18 +8,18 @@ from uuid import uuid4
 
 import pytest
 
-from local.pipeline import Pipeline
+from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
 ALARM = "OrderDLQNotEmpty"
 LEFT_SECONDS = 3
-"""How long a measurement still counts when it is made, so that none has to grow old while a test waits."""
+"""Time in seconds that a new measurement stays in the alarm's period. A short time keeps the test short."""
 
 
 @pytest.fixture
 def inbox(pipeline: Pipeline) -> Iterator[str]:
-    """The URL of a queue that is subscribed to the alert topic, as a person's mailbox would be."""
-    sns, sqs = pipeline.endpoint.sns, pipeline.endpoint.sqs
+    """Subscribe a queue to the alert topic, in place of a mailbox, and return its URL."""
+    sns, sqs = pipeline.clients.sns, pipeline.clients.sqs
     url = sqs.create_queue(QueueName=f"inbox-{uuid4()}")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     subscription = sns.subscribe(TopicArn=pipeline.outputs["alertTopicArn"], Protocol="sqs", Endpoint=arn)
@@ -29,8 +29,8 @@ def inbox(pipeline: Pipeline) -> Iterator[str]:
 
 
 def measure_dead_letters(pipeline: Pipeline) -> None:
-    """What SQS does every minute, and the emulator does not: report how many dead letters are visible."""
-    cloudwatch, sqs = pipeline.endpoint.cloudwatch, pipeline.endpoint.sqs
+    """Report the number of visible dead letters. SQS does this every minute; the emulator does not."""
+    cloudwatch, sqs = pipeline.clients.cloudwatch, pipeline.clients.sqs
     [alarm] = cloudwatch.describe_alarms(AlarmNames=[ALARM])["MetricAlarms"]
     visible = sqs.get_queue_attributes(
         QueueUrl=pipeline.outputs["deadLetterQueueUrl"], AttributeNames=["ApproximateNumberOfMessages"]
@@ -48,12 +48,12 @@ def measure_dead_letters(pipeline: Pipeline) -> None:
     )
 
 
-def told(pipeline: Pipeline, inbox: str, state: str) -> dict[str, Any]:
-    """What the alarm says at the alert topic when it comes to a state; other alarms' messages are passed over."""
+def expected(pipeline: Pipeline, inbox: str, state: str) -> dict[str, Any]:
+    """Wait for the alarm's notification of a new state, and return it. Other alarms' notifications are ignored."""
 
     def look() -> dict[str, Any] | None:
         measure_dead_letters(pipeline)
-        received = pipeline.endpoint.sqs.receive_message(QueueUrl=inbox, MaxNumberOfMessages=10).get("Messages", [])
+        received = pipeline.clients.sqs.receive_message(QueueUrl=inbox, MaxNumberOfMessages=10).get("Messages", [])
         messages = [json.loads(json.loads(message["Body"])["Message"]) for message in received]
         return next((m for m in messages if (m["AlarmName"], m["NewStateValue"]) == (ALARM, state)), None)
 
@@ -61,28 +61,28 @@ def told(pipeline: Pipeline, inbox: str, state: str) -> dict[str, Any]:
 
 
 def test_a_poison_order_raises_the_alarm_and_the_emptied_queue_clears_it(pipeline: Pipeline, inbox: str) -> None:
-    """The measurement is the test's, since the emulator makes none; the state of the alarm and its message are the
-    emulator's own.
+    """The test reports the measurement, because the emulator does not. The emulator sets the state of the alarm and
+    sends the notification.
     """
-    sqs, dead_letters = pipeline.endpoint.sqs, pipeline.outputs["deadLetterQueueUrl"]
+    sqs, dead_letters = pipeline.clients.sqs, pipeline.outputs["deadLetterQueueUrl"]
     sqs.purge_queue(QueueUrl=dead_letters)
     assert pipeline.publish(["{}"]) == []
     eventually(lambda: pipeline.waiting("deadLetterQueueUrl"), "the dead letter")
-    raised = told(pipeline, inbox, "ALARM")
+    raised = expected(pipeline, inbox, "ALARM")
     assert raised["AlarmDescription"].endswith(f"docs/monitoring.md, {ALARM}.")
     assert raised["Trigger"]["Dimensions"] == [{"Name": "QueueName", "Value": "OrderDLQ"}]
 
     sqs.purge_queue(QueueUrl=dead_letters)
-    assert told(pipeline, inbox, "OK")["OldStateValue"] == "ALARM"
+    assert expected(pipeline, inbox, "OK")["OldStateValue"] == "ALARM"
 
 
 def test_the_dashboard_is_there_under_the_name_that_the_outputs_say(pipeline: Pipeline) -> None:
-    body = pipeline.endpoint.cloudwatch.get_dashboard(DashboardName=pipeline.outputs["dashboardName"])["DashboardBody"]
+    body = pipeline.clients.cloudwatch.get_dashboard(DashboardName=pipeline.outputs["dashboardName"])["DashboardBody"]
     assert json.loads(body)["widgets"]
 
 
 def test_the_stacks_tags_are_on_every_alarm(pipeline: Pipeline) -> None:
-    cloudwatch, names = pipeline.endpoint.cloudwatch, pipeline.outputs["alarmNames"]
+    cloudwatch, names = pipeline.clients.cloudwatch, pipeline.outputs["alarmNames"]
     tagged = {
         alarm["AlarmName"]: cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]
         for alarm in cloudwatch.describe_alarms(AlarmNames=names)["MetricAlarms"]

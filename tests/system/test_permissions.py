@@ -1,4 +1,4 @@
-"""The role's policy against the calls that the handler really makes, over all outcomes: none missing, none unused."""
+"""The role allows exactly the calls that the handler makes over all outcomes."""
 
 import io
 from typing import Any
@@ -7,11 +7,11 @@ import boto3
 
 from handler.log import Log
 from handler.processor import Processor
-from handler.queue import receive_again
+from handler.queue import RetryAtOnce
 from handler.store import DynamoDBStore
-from local.aws import ACCESS_KEY, SECRET_KEY
-from local.pipeline import Pipeline
+from ops.clients import LOCAL_KEY
 from tests.support.orders import body, record
+from tests.support.pipeline import Pipeline
 from tests.support.recorder import recorded
 
 ALLOWED_BY = {
@@ -19,27 +19,29 @@ ALLOWED_BY = {
     "PutItem": "dynamodb:PutItem",
     "ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
 }
-"""The action that allows a call, where their names differ or the call has several (Service Authorization Reference)."""
+"""The action that allows each call (Service Authorization Reference)."""
 
 LAMBDAS_OWN = {
     *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     *("logs:CreateLogStream", "logs:PutLogEvents"),
 }
-"""What Lambda does with the role: polling for the event source mapping, and writing the log."""
+"""Actions of Lambda itself: it polls for the event source mapping, and writes the log."""
 
 
 def test_the_role_allows_exactly_what_the_handler_and_lambda_do(pipeline: Pipeline) -> None:
     made: set[str] = set()
-    session = boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=pipeline.endpoint.region)
+    session = boto3.Session(LOCAL_KEY, LOCAL_KEY, region_name=pipeline.clients.region)
     session.events.register("before-call.*.*", lambda model, **_: made.add(model.name))
     log = Log(io.StringIO())
     processor = Processor(
-        DynamoDBStore(pipeline.outputs["tableName"], session.client("dynamodb", endpoint_url=pipeline.endpoint.url)),
+        DynamoDBStore(
+            pipeline.outputs["tableName"], session.client("dynamodb", endpoint_url=pipeline.clients.emulator_url)
+        ),
         log,
         max_receive_count=3,
-        retry_at_once=receive_again(
+        retry_at_once=RetryAtOnce(
             pipeline.outputs["queueUrl"],
-            lambda: session.client("sqs", endpoint_url=pipeline.endpoint.url),
+            lambda: session.client("sqs", endpoint_url=pipeline.clients.emulator_url),
             log,
             longest_request_seconds=1,
         ),

@@ -1,4 +1,4 @@
-"""The store over DynamoDB: as the emulator has it, and where it is given, as AWS's own DynamoDB Local has it."""
+"""DynamoDBStore on the emulator and, if its URL is set, on AWS's DynamoDB Local."""
 
 import os
 import time
@@ -13,8 +13,9 @@ from botocore.config import Config
 from handler.contract import PARTITION_KEY
 from handler.outcome import NO_TIME_LEFT, STORED, Kind
 from handler.store import DynamoDBStore
-from local.aws import Endpoint
 from local.emulator import emulator
+from ops.clients import Clients, local_clients
+from ops.table import get_order
 from tests.support.orders import order
 from tests.support.store_suite import StoreSuite
 
@@ -25,20 +26,20 @@ DYNAMODB_LOCAL = "DYNAMODB_LOCAL_URL"
 
 
 @pytest.fixture(scope="module", params=["emulator", "DynamoDB Local"])
-def endpoint(request: pytest.FixtureRequest, worker_id: str) -> Iterator[Endpoint]:
+def clients(request: pytest.FixtureRequest, worker_id: str) -> Iterator[Clients]:
     if request.param == "emulator":
         with emulator(f"test-store-{worker_id}") as started:
             yield started
     elif DYNAMODB_LOCAL in os.environ:
-        yield Endpoint(os.environ[DYNAMODB_LOCAL])
+        yield local_clients(os.environ[DYNAMODB_LOCAL])
     else:
-        pytest.skip("needs DynamoDB Local, which `make test-dynamodb` brings where Java and Maven are")
+        pytest.skip("needs DynamoDB Local, which `make test-dynamodb` starts if Java and Maven are installed")
 
 
 @pytest.fixture(scope="module")
-def table(endpoint: Endpoint) -> str:
+def table(clients: Clients) -> str:
     name = f"Orders-{uuid4()}"
-    endpoint.dynamodb.create_table(
+    clients.dynamodb.create_table(
         TableName=name,
         KeySchema=[{"AttributeName": PARTITION_KEY, "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": PARTITION_KEY, "AttributeType": "S"}],
@@ -48,9 +49,9 @@ def table(endpoint: Endpoint) -> str:
 
 
 @pytest.fixture
-def dynamodb(endpoint: Endpoint) -> "DynamoDBClient":
-    """A client of the test's own, so that what it registers there stays there."""
-    return Endpoint(endpoint.url).dynamodb
+def dynamodb(clients: Clients) -> "DynamoDBClient":
+    """A client for one test, so that event handlers do not affect other tests."""
+    return local_clients(clients.emulator_url).dynamodb
 
 
 class TestDynamoDB(StoreSuite):
@@ -59,13 +60,13 @@ class TestDynamoDB(StoreSuite):
         return DynamoDBStore(table, dynamodb)
 
     @pytest.fixture
-    def item(self, endpoint: Endpoint, table: str) -> Callable[[str], Any]:
-        return lambda order_id: endpoint.item(table, {PARTITION_KEY: order_id})
+    def item(self, clients: Clients, table: str) -> Callable[[str], Any]:
+        return lambda order_id: get_order(clients.dynamodb, table, order_id)
 
 
 @pytest.fixture
 def made(dynamodb: "DynamoDBClient") -> list[str]:
-    """The calls that the client makes from now on."""
+    """The names of the calls that the client makes from now on."""
     calls: list[str] = []
     dynamodb.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
     return calls
@@ -84,19 +85,22 @@ def test_new_orders_take_one_request_for_25(
     assert made == ["BatchExecuteStatement"] * requests
 
 
-def test_an_order_that_is_there_takes_one_request_more(dynamodb: "DynamoDBClient", table: str, made: list[str]) -> None:
-    store, there, new = DynamoDBStore(table, dynamodb), order(f"{uuid4()}"), order(f"{uuid4()}")
-    store.put([there], soon())
-    store.put([there, new], soon())
+def test_an_existing_order_takes_one_more_request(dynamodb: "DynamoDBClient", table: str, made: list[str]) -> None:
+    store, existing, new = DynamoDBStore(table, dynamodb), order(f"{uuid4()}"), order(f"{uuid4()}")
+    store.put([existing], soon())
+    store.put([existing, new], soon())
     assert made == ["BatchExecuteStatement", "BatchExecuteStatement", "PutItem"]
 
 
-def test_what_is_not_done_at_the_deadline_is_transient(dynamodb: "DynamoDBClient", table: str) -> None:
+def test_an_order_that_is_not_stored_by_the_deadline_is_transient(dynamodb: "DynamoDBClient", table: str) -> None:
     dynamodb.meta.events.register("before-call.dynamodb", lambda **_: time.sleep(0.3))
-    assert DynamoDBStore(table, dynamodb).put([order("O1")], time.monotonic() + 0.05) == [NO_TIME_LEFT]
+    store = DynamoDBStore(table, dynamodb)
+    assert store.put([order("O1")], time.monotonic() + 0.05) == [NO_TIME_LEFT]
+    # The late request must end while the emulator runs. Its retries would disturb other tests.
+    store._threads.shutdown()
 
 
-def test_a_table_that_is_not_there_is_transient(dynamodb: "DynamoDBClient") -> None:
+def test_a_missing_table_is_transient(dynamodb: "DynamoDBClient") -> None:
     [outcome] = DynamoDBStore("Nowhere", dynamodb).put([order("O1")], soon())
     assert outcome.kind is Kind.TRANSIENT
     assert "ResourceNotFound" in outcome.signature
@@ -110,7 +114,7 @@ def test_an_order_that_is_too_large_for_an_item_is_invalid_and_its_neighbours_ar
     assert [outcome.kind for outcome in outcomes] == [Kind.STORED, Kind.INVALID, Kind.STORED]
 
 
-def test_an_answer_that_never_comes_is_transient() -> None:
+def test_an_endpoint_that_cannot_be_reached_is_transient() -> None:
     client = boto3.client(
         "dynamodb",
         endpoint_url="http://127.0.0.1:9",

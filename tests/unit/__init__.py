@@ -1,1 +1,1 @@
-"""One part at a time, with mocks and fakes."""
+"""Tests of single modules, with mocks and fakes."""

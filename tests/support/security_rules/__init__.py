@@ -1,9 +1,9 @@
-"""What public rule sets ask of the services that the program uses, as rules over what the program registers.
+"""Rules of public rule sets for the services that the program uses, checked on the registered resources.
 
-The ids are those of cdk-nag (AwsSolutions-, NIST.800.53.R5-, Serverless-, and LambdaEventSourceSQSVisibilityTimeout),
-checkov (CKV_, CKV2_), cfn-lint (E, W and I with four digits) and serverless-rules (ES, WS). The functions are this
-project's own. A rule states the demand of its ids in terms of the Pulumi provider's inputs. If rule sets differ in
-their demands, the rule states the strictest one. docs/security.md lists the exceptions of the program.
+The IDs are those of cdk-nag (AwsSolutions-, NIST.800.53.R5-, Serverless-, and LambdaEventSourceSQSVisibilityTimeout),
+checkov (CKV_, CKV2_), cfn-lint (E, W and I with four digits) and serverless-rules (ES, WS). The code is this
+project's own: it checks the inputs of the Pulumi provider. If rule sets differ, the rule follows the strictest one.
+docs/security.md lists the exceptions of the program.
 """
 
 from tests.support.security_rules.functions import FUNCTIONS

@@ -10,7 +10,7 @@ from tests.support.security_rules.rule import READS, SELF, Rule, dead_letters, g
 
 
 def failures_go_somewhere(mapping: Registration, program: Program) -> Any:
-    # Lambda gives a mapping's failures a destination only where it reads a stream; a queue redrives them itself.
+    # Only mappings that read a stream have a destination for failures. A queue has its redrive policy.
     source = queue_of(mapping, program)
     return mapping.inputs.get("destinationConfig") or (source and dead_letters(source))
 
@@ -25,7 +25,7 @@ def variables(function: Registration) -> dict[str, str]:
     return found
 
 
-# Access key ids of AWS, private keys, and what has no other reason to be forty characters of base64.
+# AWS access key IDs, private keys, and values of forty base64 characters, which look like secret access keys.
 SECRET = re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN|^[A-Za-z0-9+/]{40}$")
 
 
@@ -34,7 +34,7 @@ def no_variable_is_a_secret(function: Registration, _: Program) -> bool:
 
 
 def no_variable_is_lambdas_own(function: Registration, _: Program) -> bool:
-    # Lambda Developer Guide, "Defined runtime environment variables": the reserved ones.
+    # Reserved names: Lambda Developer Guide, "Defined runtime environment variables".
     return not [name for name in variables(function) if name.startswith("AWS_") or name == "_HANDLER"]
 
 
@@ -45,7 +45,7 @@ def variables_fit_into_4_kilobytes(function: Registration, _: Program) -> bool:
 FUNCTIONS = (
     Rule(
         ids=("AwsSolutions-L1", "Serverless-LambdaLatestVersion"),
-        demand="A function has the latest runtime.",
+        demand="A function uses the latest runtime.",
         types=(FUNCTION,),
         holds=lambda function, _: function.inputs["runtime"] == get_args(Runtime)[-1],
         kept_by=(made(FUNCTION, runtime="python3.14"),),
@@ -53,7 +53,7 @@ FUNCTIONS = (
     ),
     Rule(
         ids=("CKV_AWS_363", "E2531"),
-        demand="A function has no runtime that AWS has given up.",
+        demand="A function does not use a runtime that AWS no longer supports.",
         types=(FUNCTION,),
         holds=lambda function, _: function.inputs["runtime"] in get_args(Runtime),
         kept_by=(made(FUNCTION, runtime="python3.11"),),
@@ -61,7 +61,7 @@ FUNCTIONS = (
     ),
     Rule(
         ids=("CKV_AWS_50", "WS1000", "Serverless-LambdaTracing"),
-        demand="A function is traced.",
+        demand="A function has active tracing.",
         types=(FUNCTION,),
         holds=lambda function, _: function.inputs.get("tracingConfig", {}).get("mode") == "Active",
         kept_by=(made(FUNCTION, tracingConfig={"mode": "Active"}),),
@@ -85,7 +85,7 @@ FUNCTIONS = (
     ),
     Rule(
         ids=("CKV_AWS_115", "NIST.800.53.R5-LambdaConcurrency"),
-        demand="A function reserves concurrency, which is also the most that it gets.",
+        demand="A function reserves concurrency, which also limits its concurrency.",
         types=(FUNCTION,),
         holds=lambda function, _: function.inputs.get("reservedConcurrentExecutions", -1) > 0,
         kept_by=(made(FUNCTION, reservedConcurrentExecutions=1),),
@@ -93,7 +93,7 @@ FUNCTIONS = (
     ),
     Rule(
         ids=("CKV_AWS_173",),
-        demand="A function's variables are encrypted with a customer's key.",
+        demand="A function's environment variables are encrypted with a customer managed key.",
         types=(FUNCTION,),
         holds=lambda function, _: function.inputs.get("kmsKeyArn") or not variables(function),
         kept_by=(made(FUNCTION, kmsKeyArn="key", environment={"variables": {"A": "a"}}), made(FUNCTION)),
@@ -101,7 +101,7 @@ FUNCTIONS = (
     ),
     Rule(
         ids=("CKV_AWS_45",),
-        demand="A function's variables hold no secrets.",
+        demand="A function's environment variables contain no secrets.",
         types=(FUNCTION,),
         holds=no_variable_is_a_secret,
         kept_by=(made(FUNCTION, environment={"variables": {"TABLE": "Orders"}}),),
@@ -109,7 +109,7 @@ FUNCTIONS = (
     ),
     Rule(
         ids=("E3663",),
-        demand="A function's variables have no name that is Lambda's own.",
+        demand="A function's environment variables do not use names that Lambda reserves.",
         types=(FUNCTION,),
         holds=no_variable_is_lambdas_own,
         kept_by=(made(FUNCTION, environment={"variables": {"REGION": "eu-west-1"}}),),
@@ -117,7 +117,7 @@ FUNCTIONS = (
     ),
     Rule(
         ids=("E3697",),
-        demand="A function's variables take 4 KB at most.",
+        demand="A function's environment variables are at most 4 KB in total.",
         types=(FUNCTION,),
         holds=variables_fit_into_4_kilobytes,
         kept_by=(made(FUNCTION, environment={"variables": {"A": 4095 * "a"}}),),
@@ -133,7 +133,7 @@ FUNCTIONS = (
     ),
     Rule(
         ids=("ES1005", "Serverless-LambdaDefaultMemorySize"),
-        demand="A function says how much memory it gets.",
+        demand="A function sets its memory size.",
         types=(FUNCTION,),
         holds=given("memorySize"),
         kept_by=(made(FUNCTION, memorySize=128),),
@@ -141,7 +141,7 @@ FUNCTIONS = (
     ),
     Rule(
         ids=("ES1006", "Serverless-LambdaDefaultTimeout"),
-        demand="A function says how long it may take.",
+        demand="A function sets its timeout.",
         types=(FUNCTION,),
         holds=given("timeout"),
         kept_by=(made(FUNCTION, timeout=3),),
@@ -157,7 +157,7 @@ FUNCTIONS = (
     ),
     Rule(
         ids=("WS1004",),
-        demand="A function logs into a group of the program that has a retention.",
+        demand="A function logs into a log group of the program, and the group has a retention period.",
         types=(FUNCTION,),
         holds=logs_into_a_group_with_retention,
         kept_by=(made(FUNCTION, loggingConfig={"logGroup": "it"}), made(LOG_GROUP, retentionInDays=1)),
@@ -165,7 +165,7 @@ FUNCTIONS = (
     ),
     Rule(
         ids=("ES1001", "Serverless-LambdaEventSourceMappingDestination"),
-        demand="What fails in a mapping goes to a destination, or to the dead-letter queue of the queue that it reads.",
+        demand="An event source mapping sends failures to a destination or to its queue's dead-letter queue.",
         types=(MAPPING,),
         holds=failures_go_somewhere,
         kept_by=(READS, made(QUEUE, redrivePolicy=SELF)),
@@ -173,7 +173,7 @@ FUNCTIONS = (
     ),
     Rule(
         ids=("E3634",),
-        demand="A mapping that reads a queue has no position to start from.",
+        demand="An event source mapping that reads a queue has no starting position.",
         types=(MAPPING,),
         holds=lambda mapping, program: not (queue_of(mapping, program) and mapping.inputs.get("startingPosition")),
         kept_by=(READS, made(QUEUE)),

@@ -12,7 +12,7 @@ def has_a_policy(key: Registration, program: Program) -> bool:
 KEYS = (
     Rule(
         ids=("CKV_AWS_7", "AwsSolutions-KMS5", "NIST.800.53.R5-KMSBackingKeyRotationEnabled"),
-        demand="A key is rotated.",
+        demand="A key is rotated automatically.",
         types=(KEY,),
         holds=given("enableKeyRotation"),
         kept_by=(made(KEY, enableKeyRotation=True),),
@@ -28,7 +28,7 @@ KEYS = (
     ),
     Rule(
         ids=("CKV2_AWS_64",),
-        demand="A key has a policy of the program's.",
+        demand="A key has a policy that the program defines.",
         types=(KEY,),
         holds=has_a_policy,
         kept_by=(made(KEY, policy=document(Principal=ACCOUNT)), named("b", KEY), made(KEY_POLICY, keyId="b-id")),

@@ -17,7 +17,7 @@ LOGS_AND_ALARMS = (
             "NIST.800.53.R5-CloudWatchLogGroupRetentionPeriod",
             "Serverless-CloudWatchLogGroupRetentionPeriod",
         ),
-        demand="A log group has a retention.",
+        demand="A log group has a retention period.",
         types=(LOG_GROUP,),
         holds=given("retentionInDays"),
         kept_by=(made(LOG_GROUP, retentionInDays=1),),
@@ -25,16 +25,16 @@ LOGS_AND_ALARMS = (
     ),
     Rule(
         ids=("CKV_AWS_338",),
-        demand="A log is kept for a year.",
+        demand="A log group keeps logs for at least one year.",
         types=(LOG_GROUP,),
-        # 0 is for ever.
+        # 0 keeps the log forever.
         holds=lambda group, _: not 0 < group.inputs.get("retentionInDays", 0) < 365,
         kept_by=(made(LOG_GROUP, retentionInDays=365),),
         broken_by=(made(LOG_GROUP, retentionInDays=180),),
     ),
     Rule(
         ids=("CKV_AWS_158", "NIST.800.53.R5-CloudWatchLogGroupEncrypted"),
-        demand="A log group is encrypted with a customer's key.",
+        demand="A log group is encrypted with a customer managed key.",
         types=(LOG_GROUP,),
         holds=given("kmsKeyId"),
         kept_by=(made(LOG_GROUP, kmsKeyId="key"),),
@@ -42,7 +42,7 @@ LOGS_AND_ALARMS = (
     ),
     Rule(
         ids=("CKV_AWS_319", "NIST.800.53.R5-CloudWatchAlarmAction"),
-        demand="An alarm does something.",
+        demand="An alarm has actions, and they are enabled.",
         types=(ALARM,),
         holds=has_actions_that_happen,
         kept_by=(made(ALARM, alarmActions=["topic"]),),
@@ -50,7 +50,7 @@ LOGS_AND_ALARMS = (
     ),
     Rule(
         ids=("E3615",),
-        demand="An alarm's period is 10, 20 or 30 seconds, or whole minutes.",
+        demand="An alarm's period is 10, 20 or 30 seconds, or a multiple of 60 seconds.",
         types=(ALARM,),
         holds=lambda alarm, _: (period := alarm.inputs.get("period", 60)) in (10, 20, 30) or period % 60 == 0,
         kept_by=(made(ALARM, period=300),),

@@ -43,7 +43,7 @@ def has_no_policy_of_awss_own(resource: Registration, _: Program) -> bool:
     return not [policy for policy in attached if ":aws:policy/" in policy]
 
 
-# What changes rights, or gets credentials that have others.
+# Actions that change permissions, or that return credentials with other permissions.
 RIGHTS = re.compile(r"^(\*|iam:|sts:|sso|organizations:)|:(Add|Remove)Permission|:(Put|Set|Create)\w*(Policy|Grant)")
 
 
@@ -59,7 +59,7 @@ def is_of_the_language_with_variables(resource: Registration, _: Program) -> boo
 POLICIES = (
     Rule(
         ids=("CKV_AWS_168", "CKV_AWS_169", "CKV_AWS_283", "CKV_AWS_387", "CKV_AWS_33", "CKV_AWS_60"),
-        demand="No policy allows anything to everyone, on whatever condition.",
+        demand="No policy allows an action to everyone, even with a condition.",
         types=(QUEUE_POLICY, TOPIC_POLICY, KEY_POLICY, KEY, ROLE),
         holds=names_nobody_at_large,
         kept_by=(made(QUEUE_POLICY, policy=document(**SNS)), made(TOPIC_POLICY, policy=document(**WITHOUT_TLS))),
@@ -67,7 +67,7 @@ POLICIES = (
     ),
     Rule(
         ids=("CKV_AWS_385",),
-        demand="A topic's or queue's policy names accounts and their users only with a condition.",
+        demand="A topic's or queue's policy allows access by AWS accounts or users only with a condition.",
         types=(TOPIC_POLICY, QUEUE_POLICY),
         holds=names_no_other_account,
         kept_by=(made(QUEUE_POLICY, policy=document(**SNS)),),
@@ -83,7 +83,7 @@ POLICIES = (
             "Serverless-LambdaStarPermissions",
             "WS1003",
         ),
-        demand="No policy allows actions by a wildcard.",
+        demand="No policy allows actions with a wildcard.",
         types=(ROLE_POLICY, POLICY, QUEUE_POLICY, TOPIC_POLICY, ROLE),
         holds=lambda policy, _: not any("*" in action for action in allowed(policy, "Action")),
         kept_by=(
@@ -94,7 +94,7 @@ POLICIES = (
     ),
     Rule(
         ids=("CKV_AWS_356", "CKV_AWS_108", "CKV_AWS_111"),
-        demand="No role may do anything on every resource.",
+        demand="No role has a permission on every resource.",
         types=(ROLE_POLICY, POLICY),
         holds=lambda policy, _: "*" not in allowed(policy, "Resource"),
         kept_by=(made(ROLE_POLICY, policy=document(Action="sqs:ReceiveMessage", Resource="queue")),),
@@ -102,7 +102,7 @@ POLICIES = (
     ),
     Rule(
         ids=("AwsSolutions-IAM5",),
-        demand="No role may do anything on resources with a wildcard in their names.",
+        demand="No role has a permission on resources with a wildcard in their names.",
         types=(ROLE_POLICY, POLICY),
         holds=lambda policy, _: not any("*" in resource for resource in allowed(policy, "Resource")),
         kept_by=(made(ROLE_POLICY, policy=document(Action="sqs:ReceiveMessage", Resource="queue")),),
@@ -110,7 +110,7 @@ POLICIES = (
     ),
     Rule(
         ids=("CKV_AWS_110", "CKV_AWS_107", "CKV_AWS_109", "CKV2_AWS_40"),
-        demand="No role may change rights, or get credentials.",
+        demand="No role may change permissions or get credentials.",
         types=(ROLE_POLICY, POLICY),
         holds=grants_no_rights,
         kept_by=(made(ROLE_POLICY, policy=document(Action="dynamodb:PutItem", Resource="table")),),
@@ -118,7 +118,7 @@ POLICIES = (
     ),
     Rule(
         ids=("CKV_AWS_61",),
-        demand="A role is trusted to services, and to nobody else.",
+        demand="Only AWS services may assume a role.",
         types=(ROLE,),
         holds=is_trusted_to_services_alone,
         kept_by=(made(ROLE, assumeRolePolicy=document(Principal={"Service": "lambda.amazonaws.com"})),),
@@ -126,7 +126,7 @@ POLICIES = (
     ),
     Rule(
         ids=("AwsSolutions-IAM4", "CKV_AWS_274", "CKV2_AWS_56"),
-        demand="No role has a policy of AWS's own.",
+        demand="No role has an AWS managed policy.",
         types=(ROLE, ATTACHMENT),
         holds=has_no_policy_of_awss_own,
         kept_by=(made(ROLE), made(ATTACHMENT, policyArn="arn:aws:iam::111122223333:policy/ours")),
@@ -142,7 +142,7 @@ POLICIES = (
     ),
     Rule(
         ids=("W2511",),
-        demand="A policy is written in the present version of the policy language.",
+        demand="A policy uses the current version of the policy language.",
         types=(ROLE, ROLE_POLICY, POLICY, QUEUE_POLICY, TOPIC_POLICY, KEY, KEY_POLICY),
         holds=is_of_the_language_with_variables,
         kept_by=(made(ROLE_POLICY, policy=document()),),

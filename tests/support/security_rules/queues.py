@@ -17,7 +17,7 @@ from tests.support.security_rules.rule import (
 )
 
 
-def sets_aside_or_is_set_aside_in(queue: Registration, program: Program) -> bool:
+def has_a_dead_letter_queue_or_is_one(queue: Registration, program: Program) -> bool:
     return bool(dead_letters(queue)) or arn(QUEUE, queue.name) in map(dead_letters, program.resources)
 
 
@@ -37,7 +37,7 @@ def hidden_six_times_as_long_as_a_batch_takes(queue: Registration, program: Prog
 QUEUES = (
     Rule(
         ids=("CKV_AWS_27", "AwsSolutions-SQS2"),
-        demand="A queue is encrypted, with SQS's keys or with one in KMS.",
+        demand="A queue is encrypted with SQS's keys or with a key in KMS.",
         types=(QUEUE,),
         holds=given("sqsManagedSseEnabled", "kmsMasterKeyId"),
         kept_by=(made(QUEUE, sqsManagedSseEnabled=True), made(QUEUE, kmsMasterKeyId="key")),
@@ -45,7 +45,7 @@ QUEUES = (
     ),
     Rule(
         ids=("CKV2_AWS_73",),
-        demand="A queue that is encrypted by KMS has a customer's key; SNS could not deliver with AWS's.",
+        demand="A queue that KMS encrypts uses a customer managed key, because SNS cannot use AWS's key.",
         types=(QUEUE,),
         holds=lambda queue, _: "alias/aws/sqs" not in queue.inputs.get("kmsMasterKeyId", ""),
         kept_by=(made(QUEUE, kmsMasterKeyId="key"),),
@@ -53,15 +53,15 @@ QUEUES = (
     ),
     Rule(
         ids=("AwsSolutions-SQS3", "ES6000", "Serverless-SQSRedrivePolicy"),
-        demand="A queue has a dead-letter queue, or is one.",
+        demand="A queue has a dead-letter queue or is one.",
         types=(QUEUE,),
-        holds=sets_aside_or_is_set_aside_in,
+        holds=has_a_dead_letter_queue_or_is_one,
         kept_by=(made(QUEUE, redrivePolicy=SELF), named("DLQ", QUEUE)),
         broken_by=(made(QUEUE), named("DLQ", QUEUE)),
     ),
     Rule(
         ids=("E3502",),
-        demand="A FIFO queue has a FIFO queue for its dead letters, a standard one a standard one.",
+        demand="A queue and its dead-letter queue have the same type, FIFO or standard.",
         types=(QUEUE,),
         holds=dead_letters_are_of_the_same_type,
         kept_by=(made(QUEUE, redrivePolicy=SELF), named("DLQ", QUEUE)),
@@ -69,7 +69,7 @@ QUEUES = (
     ),
     Rule(
         ids=("AwsSolutions-SQS4",),
-        demand="A queue has a policy that denies everything to everyone who comes without TLS.",
+        demand="A queue's policy denies all requests without TLS.",
         types=(QUEUE,),
         holds=only_over_tls("sqs:*", QUEUE_POLICY, "queueUrl", "https://{}"),
         kept_by=(
@@ -83,7 +83,7 @@ QUEUES = (
     ),
     Rule(
         ids=("LambdaEventSourceSQSVisibilityTimeout", "E3505"),
-        demand="A queue hides what a function has received for six times the function's time-out.",
+        demand="A queue's visibility timeout is at least six times the timeout of the function that reads it.",
         types=(QUEUE,),
         holds=hidden_six_times_as_long_as_a_batch_takes,
         kept_by=(made(QUEUE, visibilityTimeoutSeconds=30), READS, made(FUNCTION, timeout=5)),
@@ -91,7 +91,7 @@ QUEUES = (
     ),
     Rule(
         ids=("I3013",),
-        demand="A queue says how long it keeps its messages.",
+        demand="A queue sets its retention period.",
         types=(QUEUE,),
         holds=given("messageRetentionSeconds"),
         kept_by=(made(QUEUE, messageRetentionSeconds=60),),

@@ -1,4 +1,4 @@
-"""A rule over what the program registers, and what rules of several services have in common."""
+"""The class of rules, and predicates and example resources that rules of several services share."""
 
 import json
 from collections.abc import Callable
@@ -13,10 +13,9 @@ Predicate = Callable[[Registration, Program], Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A demand on every resource of some types.
+    """A requirement for every resource of some types.
 
-    `kept_by` and `broken_by` are programs as small as can be: in the first the rule finds nothing, in the second
-    something.
+    `kept_by` and `broken_by` are minimal programs. The rule finds no violation in the first, and one in the second.
     """
 
     ids: tuple[str, ...]
@@ -34,12 +33,12 @@ class Rule:
 
 
 def given(*keys: str) -> Predicate:
-    """One of these inputs is there, and neither empty nor false."""
+    """Return a predicate: at least one of these inputs is set, and neither empty nor false."""
     return lambda resource, _: any(resource.inputs.get(key) for key in keys)
 
 
 def listed(value: Any) -> list[Any]:
-    """In a policy, a list of one may do without being a list."""
+    """Return a value of a policy as a list. A policy may contain a single value in place of a list."""
     return value if isinstance(value, list) else [value]
 
 
@@ -49,18 +48,18 @@ def statements(resource: Registration, effect: str = "Allow") -> list[dict[str, 
 
 
 def allowed(resource: Registration, key: str) -> list[str]:
-    """All actions, or all resources, that a policy allows."""
+    """Return all actions, or all resources, that a policy allows."""
     return [value for statement in statements(resource) for value in listed(statement.get(key, []))]
 
 
 def principals(statement: dict[str, Any], kind: str) -> list[str]:
-    """Whom a statement is about: those of a kind (`AWS`, `Service`), and everyone as `*`."""
+    """Return the principals of a statement of one kind (`AWS`, `Service`). `*` means everyone."""
     principal = statement.get("Principal", {})
     return listed(principal if isinstance(principal, str) else principal.get(kind, []))
 
 
 def only_over_tls(action: str, policy_type: str, key: str, output: str) -> Predicate:
-    """One of the program's policies denies the resource's `action` to everyone who comes without TLS."""
+    """Return a predicate: a policy of the program denies the `action` on the resource to requests without TLS."""
 
     def denies(statement: dict[str, Any]) -> bool:
         insecure = statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")
@@ -78,7 +77,7 @@ def only_over_tls(action: str, policy_type: str, key: str, output: str) -> Predi
 
 
 def dead_letters(resource: Registration) -> str | None:
-    """The ARN of the queue that a queue, subscription or function sets aside in."""
+    """Return the ARN of the dead-letter queue of a queue, subscription or function."""
     if "redrivePolicy" in resource.inputs:
         found = resource.document("redrivePolicy")["deadLetterTargetArn"]
     else:
@@ -91,7 +90,7 @@ def queue_of(mapping: Registration, program: Program) -> Registration | None:
 
 
 def made(type_token: str, **inputs: Any) -> Registration:
-    """A resource that is called `it`, with these inputs; a policy's are JSON."""
+    """Return a resource named `it` with these inputs. Inputs whose names end in `olicy` become JSON."""
     return named("it", type_token, **inputs)
 
 
@@ -109,7 +108,7 @@ def named(name: str, type_token: str, **inputs: Any) -> Registration:
 
 
 def document(**statement: Any) -> dict[str, Any]:
-    """A policy of one statement, which allows unless it says otherwise."""
+    """Return a policy of one statement, whose effect is Allow by default."""
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]}
 
 

@@ -27,7 +27,7 @@ def is_protected(resource: Registration, _: Program) -> bool:
 TABLES = (
     Rule(
         ids=("CKV_AWS_28", "AwsSolutions-DDB3", "NIST.800.53.R5-DynamoDBPITREnabled"),
-        demand="A table can be restored to any point in time.",
+        demand="A table has point-in-time recovery.",
         types=(TABLE,),
         holds=lambda table, _: table.inputs.get("pointInTimeRecovery", {}).get("enabled"),
         kept_by=(made(TABLE, pointInTimeRecovery={"enabled": True}),),
@@ -35,7 +35,7 @@ TABLES = (
     ),
     Rule(
         ids=("CKV_AWS_119",),
-        demand="A table is encrypted with a customer's key.",
+        demand="A table is encrypted with a customer managed key.",
         types=(TABLE,),
         holds=lambda table, _: table.inputs.get("serverSideEncryption", {}).get("kmsKeyArn"),
         kept_by=(made(TABLE, serverSideEncryption={"enabled": True, "kmsKeyArn": "key"}),),
@@ -43,7 +43,7 @@ TABLES = (
     ),
     Rule(
         ids=("NIST.800.53.R5-DynamoDBInBackupPlan",),
-        demand="A table is in a plan of AWS Backup.",
+        demand="A table is in a backup plan of AWS Backup.",
         types=(TABLE,),
         holds=is_backed_up,
         kept_by=(made(TABLE), made(BACKUP, resources=[arn(TABLE, "it")])),
@@ -51,7 +51,7 @@ TABLES = (
     ),
     Rule(
         ids=("CKV2_AWS_16", "E3638", "NIST.800.53.R5-DynamoDBAutoScalingEnabled"),
-        demand="A table is paid by the request and has no capacity set, so that nothing needs scaling.",
+        demand="A table uses on-demand billing without a set capacity, so that it needs no scaling.",
         types=(TABLE,),
         holds=has_no_capacity_to_outgrow,
         kept_by=(made(TABLE, billingMode="PAY_PER_REQUEST"),),
@@ -59,7 +59,7 @@ TABLES = (
     ),
     Rule(
         ids=("E3039",),
-        demand="A table declares the attributes of its keys, and no others.",
+        demand="A table declares the attributes of its keys and no others.",
         types=(TABLE,),
         holds=attributes_are_those_of_keys,
         kept_by=(made(TABLE, hashKey="orderId", attributes=[{"name": "orderId", "type": "S"}]),),
@@ -67,7 +67,7 @@ TABLES = (
     ),
     Rule(
         ids=("I3011",),
-        demand="What keeps data or keys is protected from deletion.",
+        demand="A resource that stores data or keys is protected from deletion.",
         types=(TABLE, QUEUE, LOG_GROUP, KEY),
         holds=is_protected,
         kept_by=(made(TABLE, deletionProtectionEnabled=True),),

@@ -13,7 +13,7 @@ def endpoint_is_of_the_protocol(subscription: Registration, _: Program) -> bool:
 TOPICS = (
     Rule(
         ids=("CKV_AWS_26", "NIST.800.53.R5-SNSEncryptedKMS"),
-        demand="A topic is encrypted, with a key in KMS.",
+        demand="A topic is encrypted with a key in KMS.",
         types=(TOPIC,),
         holds=given("kmsMasterKeyId"),
         kept_by=(made(TOPIC, kmsMasterKeyId="key"),),
@@ -21,7 +21,7 @@ TOPICS = (
     ),
     Rule(
         ids=("AwsSolutions-SNS3",),
-        demand="A topic has a policy that denies publishing to everyone who comes without TLS.",
+        demand="A topic's policy denies publishing without TLS.",
         types=(TOPIC,),
         holds=only_over_tls("sns:Publish", TOPIC_POLICY, "arn", arn(TOPIC, "{}")),
         kept_by=(
@@ -43,7 +43,7 @@ TOPICS = (
     ),
     Rule(
         ids=("W3694",),
-        demand="A subscription's endpoint is what its protocol says.",
+        demand="A subscription's endpoint matches its protocol.",
         types=(SUBSCRIPTION,),
         holds=endpoint_is_of_the_protocol,
         kept_by=(made(SUBSCRIPTION, protocol="sqs", endpoint=arn(QUEUE, "it")),),

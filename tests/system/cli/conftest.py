@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from local import running
-from local.pipeline import Pipeline
-from local.running import Running, note
+from ops import local_system
+from ops.local_system import LocalSystem, save_local_system
 from tests.support.command import CommandResult, Orders, run_orders
+from tests.support.pipeline import Pipeline
 
 
 @pytest.fixture
 def orders(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Orders:
-    """Runs the command, with nothing running on this machine."""
-    monkeypatch.setattr(running, "NOTE", tmp_path / "running.json")
+    """Run the command while no system runs on this machine."""
+    monkeypatch.setattr(local_system, "RECORD", tmp_path / "running.json")
 
     def run(*arguments: str, stdin: str = "") -> CommandResult:
         return run_orders(monkeypatch, capsys, *arguments, stdin=stdin)
@@ -23,6 +23,6 @@ def orders(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
 
 @pytest.fixture
 def here(orders: Orders, pipeline: Pipeline) -> Orders:
-    """Runs the command beside a running system."""
-    note(Running(url=pipeline.endpoint.url, outputs=pipeline.outputs))
+    """Run the command while a system runs on this machine."""
+    save_local_system(LocalSystem(url=pipeline.clients.emulator_url, outputs=pipeline.outputs))
     return orders

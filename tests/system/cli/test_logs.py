@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from local.pipeline import Pipeline
-from ops.errors import Exit
+from ops.cli.exit_codes import Exit
 from tests.support.command import Orders, stored_order
 from tests.support.orders import body
+from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
 
@@ -27,14 +27,15 @@ def test_the_log_of_an_order_tells_its_way(here: Orders, pipeline: Pipeline) -> 
 
 def test_a_log_that_has_nothing_says_since_when(here: Orders) -> None:
     ran = here("logs", "--order", "T-unknown", "--since", "2026-01-01T00:00:00+00:00")
-    assert ran.code == Exit.NOT_ALL
-    assert ran.err == "the log has nothing about T-unknown since 2026-01-01 00:00:00 UTC\n"
+    assert ran.code == Exit.INCOMPLETE
+    assert ran.err == "the log contains no record about T-unknown since 2026-01-01 00:00:00 UTC\n"
 
 
 @pytest.mark.parametrize("when", ["yesterday", "5000000d", "99999999999d"])
 def test_a_time_that_is_none_is_named(here: Orders, when: str) -> None:
     ran = here("logs", "--since", when)
-    assert (ran.code, ran.err) == (Exit.USAGE, f"--since takes 90s, 15m, 2h, 7d or an ISO 8601 time, not {when}\n")
+    message = f"Error: Invalid value for '--since': give 90s, 15m, 2h, 7d or an ISO 8601 time, not {when}"
+    assert (ran.code, ran.out, ran.err.splitlines()[-1]) == (Exit.USAGE, "", message)
 
 
 def test_an_order_whose_id_a_log_pattern_cannot_hold_is_found_in_the_log(here: Orders, pipeline: Pipeline) -> None:
@@ -61,7 +62,7 @@ def test_the_log_is_followed(here: Orders, pipeline: Pipeline, monkeypatch: pyte
 
 
 def stored_order_quietly(pipeline: Pipeline) -> str:
-    """Not through the command, whose output is being read."""
+    """Publish an order without the command, because the test reads the command's output."""
     order_id = f"T-{uuid4()}"
     pipeline.publish([body(order_id)])
     eventually(lambda: list(pipeline.log_records_of(order_id)), "its log record")

@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from local.pipeline import Pipeline
-from local.running import Running, note
-from ops.errors import Exit
+from ops.cli.exit_codes import Exit
+from ops.local_system import LocalSystem, save_local_system
 from tests.support.command import Orders
 from tests.support.orders import body
+from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
 
@@ -42,8 +42,11 @@ def test_samples_are_new_orders_each_time(here: Orders, pipeline: Pipeline) -> N
 
 
 def test_a_topic_that_is_not_there_is_told_and_is_not_a_success(here: Orders, pipeline: Pipeline) -> None:
-    note(
-        Running(url=pipeline.endpoint.url, outputs={**pipeline.outputs, "topicArn": pipeline.outputs["topicArn"] + "x"})
+    save_local_system(
+        LocalSystem(
+            url=pipeline.clients.emulator_url,
+            outputs={**pipeline.outputs, "topicArn": pipeline.outputs["topicArn"] + "x"},
+        )
     )
     ran = here("publish", "--sample", "1")
     assert ran.code == Exit.NO_ACCESS
@@ -51,18 +54,18 @@ def test_a_topic_that_is_not_there_is_told_and_is_not_a_success(here: Orders, pi
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
-        ((), "name a file (- for standard input), or --sample with a number"),
-        (("x.json", "--sample", "1"), "one of the two"),
+        ((), "give either a file (- for standard input) or --sample with a number"),
+        (("x.json", "--sample", "1"), "give either a file"),
         (("nowhere.json",), "nowhere.json cannot be read: No such file or directory"),
-        (("-",), "standard input holds no order"),
+        (("-",), "standard input contains no order"),
     ],
 )
-def test_what_cannot_be_published_is_named(here: Orders, arguments: tuple[str, ...], told: str) -> None:
+def test_what_cannot_be_published_is_named(here: Orders, arguments: tuple[str, ...], expected: str) -> None:
     ran = here("publish", *arguments)
     assert ran.code == Exit.USAGE
-    assert told in ran.err
+    assert expected in ran.err
 
 
 def test_a_file_that_is_not_text_is_named(here: Orders, tmp_path: Path) -> None:

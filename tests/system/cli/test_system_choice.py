@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from local.pipeline import Pipeline
-from local.running import Running, forget, note
-from ops.errors import Exit
+from ops.cli.exit_codes import Exit
+from ops.local_system import LocalSystem, forget_local_system, save_local_system
 from tests.support.command import Orders, stored_order
+from tests.support.pipeline import Pipeline
 
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "publish": ("--sample", "1"),
@@ -36,22 +36,22 @@ def test_a_stack_that_is_not_there_is_named(orders: Orders, command: str, argume
 
 
 def test_a_system_that_ends_leaves_the_note_of_another_alone(orders: Orders, pipeline: Pipeline) -> None:
-    note(Running(url=pipeline.endpoint.url, outputs=pipeline.outputs))
+    save_local_system(LocalSystem(url=pipeline.clients.emulator_url, outputs=pipeline.outputs))
     stored_order(orders, pipeline)
-    forget("http://127.0.0.1:9")
+    forget_local_system("http://127.0.0.1:9")
     assert orders("list", "--limit", "1").code == Exit.DONE
-    forget(pipeline.endpoint.url)
+    forget_local_system(pipeline.clients.emulator_url)
     assert orders("list", "--limit", "1").code == Exit.NO_ACCESS
 
 
 def test_what_a_killed_system_left_behind_is_not_taken_for_a_running_one(orders: Orders, pipeline: Pipeline) -> None:
-    note(Running(url="http://127.0.0.1:9", outputs=pipeline.outputs))
+    save_local_system(LocalSystem(url="http://127.0.0.1:9", outputs=pipeline.outputs))
     assert orders("status").code == Exit.NO_ACCESS
 
 
 @pytest.fixture
 def pulumi(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
-    """A `pulumi` that runs this shell script, and no other program on PATH."""
+    """Install a `pulumi` that runs this shell script, as the only program on PATH."""
 
     def install(script: str) -> None:
         program = tmp_path / "bin/pulumi"
@@ -68,7 +68,7 @@ def test_the_outputs_of_a_deployed_stack_say_where_it_is(
 ) -> None:
     pulumi(f"echo '{json.dumps(pipeline.outputs)}'")
     for name, value in {
-        "AWS_ENDPOINT_URL": pipeline.endpoint.url,
+        "AWS_ENDPOINT_URL": pipeline.clients.emulator_url,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
     }.items():
@@ -79,18 +79,20 @@ def test_the_outputs_of_a_deployed_stack_say_where_it_is(
 
 
 @pytest.mark.parametrize(
-    ("script", "told"),
+    ("script", "expected"),
     [
         ("echo '{}'", "stack dev has no outputs: deploy it with `pulumi up --stack dev`"),
         ("echo 'error: no stack named dev' >&2; exit 1", "failed: error: no stack named dev"),
         ("exit 7", "failed: exit code 7"),
     ],
 )
-def test_what_pulumi_says_is_passed_on(orders: Orders, pulumi: Callable[[str], None], script: str, told: str) -> None:
+def test_what_pulumi_says_is_passed_on(
+    orders: Orders, pulumi: Callable[[str], None], script: str, expected: str
+) -> None:
     pulumi(script)
     ran = orders("status", "--stack", "dev")
     assert ran.code == Exit.NO_ACCESS
-    assert told in ran.err
+    assert expected in ran.err
 
 
 def test_without_the_pulumi_cli_a_stack_cannot_be_read(
@@ -100,7 +102,7 @@ def test_without_the_pulumi_cli_a_stack_cannot_be_read(
     ran = orders("status", "--stack", "dev")
     assert (ran.code, ran.err) == (
         Exit.NO_ACCESS,
-        "`pulumi` is not on PATH: --stack reads the stack's outputs with it\n",
+        "`pulumi` is not on PATH: it reads the outputs of a deployed stack\n",
     )
 
 

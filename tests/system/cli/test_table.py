@@ -2,10 +2,10 @@
 
 from uuid import uuid4
 
-from local.pipeline import Pipeline
-from ops.errors import Exit
+from ops.cli.exit_codes import Exit
 from tests.support.command import Orders, stored_order
 from tests.support.orders import body
+from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
 
@@ -36,12 +36,12 @@ def test_an_order_cannot_write_into_the_terminal(here: Orders, pipeline: Pipelin
 
 def test_an_order_id_is_not_empty(here: Orders) -> None:
     ran = here("get", "")
-    assert (ran.code, ran.err) == (Exit.USAGE, "an order id has at least one character\n")
+    assert (ran.code, ran.err) == (Exit.USAGE, "the order ID is empty\n")
 
 
 def test_an_unknown_order_is_said_to_be_unknown(here: Orders) -> None:
     ran = here("get", "T-unknown")
-    assert (ran.code, ran.out, ran.err) == (Exit.NOT_ALL, "", "there is no order T-unknown in Orders\n")
+    assert (ran.code, ran.out, ran.err) == (Exit.INCOMPLETE, "", "there is no order T-unknown in Orders\n")
 
 
 def test_orders_are_listed_by_status_and_user_and_up_to_a_limit(here: Orders, pipeline: Pipeline) -> None:
@@ -57,4 +57,4 @@ def test_orders_are_listed_by_status_and_user_and_up_to_a_limit(here: Orders, pi
 
 def test_an_empty_list_says_so(here: Orders) -> None:
     ran = here("list", "--status", "no such status")
-    assert (ran.code, ran.out, ran.err) == (Exit.NOT_ALL, "", "no order was found\n")
+    assert (ran.code, ran.out, ran.err) == (Exit.INCOMPLETE, "", "no order was found\n")

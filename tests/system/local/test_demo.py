@@ -8,27 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.background import DEMO, in_background, is_listening
+from tests.support.background import ORDERS, in_background, is_listening
 from tests.support.processes import emulator_on, needs_proc, processes_of
 from tests.support.waiting import eventually
 
 
 def test_the_demo_shows_the_whole_way_and_its_counts_add_up(tmp_path: Path) -> None:
-    with in_background(tmp_path, DEMO) as demo:
+    with in_background(tmp_path, ORDERS, "demo") as demo:
         assert demo.process.wait(timeout=120) == 0, demo.printed
         printed = demo.printed
-    assert "published 101 = stored 95 + set aside 6" in printed
+    assert "published 101 = 95 in Orders + 6 in OrderDLQ" in printed
     assert re.search(r'"message": "batch processed".*"stored": \["O1234"', printed)
     assert re.search(r"O1234 +U123 +Laptop +1 +new +2025-05-03T12:00:00Z", printed)
     assert re.search(r"O9002 +3 +quantity must be at least 1", printed)
-    for stage in ("start the emulator", "deploy", "publish", "store", "set aside"):
+    for stage in ("start the emulator", "deploy", "publish", "store", "move to OrderDLQ"):
         assert re.search(rf"✓ {stage}.* \d+\.\d s ", printed)
 
 
 @needs_proc
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
 def test_the_demo_leaves_no_process_behind_however_it_is_ended(tmp_path: Path, how: signal.Signals) -> None:
-    with in_background(tmp_path, DEMO) as demo:
+    with in_background(tmp_path, ORDERS, "demo") as demo:
         port = demo.wait_for(r"(?<=127\.0\.0\.1:)\d+")
         demo.wait_for("✓ store")
         session = emulator_on(port)
@@ -46,7 +46,7 @@ def test_ctrl_c_ends_make_demo_and_all_that_it_started(tmp_path: Path) -> None:
         port = make.wait_for(r"(?<=127\.0\.0\.1:)\d+")
         make.wait_for("✓ deploy")
         session = emulator_on(port)
-        os.killpg(make.process.pid, signal.SIGINT)  # A terminal sends it to the whole group.
+        os.killpg(make.process.pid, signal.SIGINT)  # A terminal sends the signal to the whole process group.
         assert make.process.wait(timeout=60) != 0
         assert "stopped; nothing is left running" in make.printed
     assert eventually(lambda: not processes_of(session), "the end of the emulator and its functions")

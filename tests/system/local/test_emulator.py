@@ -1,4 +1,4 @@
-"""The emulator as a process: where it listens, whom it refuses, and that its functions end with it."""
+"""The emulator as a process: where it listens, which requests it rejects, and that its functions end with it."""
 
 import http.client
 import io
@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
+from infra.project import ROOT
 from local.emulator import LOOPBACK, EmulatorError, _environment, emulator
-from local.project import ROOT
 from tests.support.background import is_listening
 from tests.support.processes import emulator_on, listening_addresses, needs_proc, processes_of
 from tests.support.waiting import eventually
@@ -26,9 +26,9 @@ def test_a_function_that_is_running_ends_with_the_emulator() -> None:
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("sleeping.py", SLEEPING_FUNCTION)
-    with emulator("test-sleeping") as endpoint:
-        session = emulator_on(endpoint.url.rpartition(":")[2])
-        endpoint.lambda_.create_function(
+    with emulator("test-sleeping") as clients:
+        session = emulator_on(clients.emulator_url.rpartition(":")[2])
+        clients.lambda_.create_function(
             FunctionName="Sleeping",
             Runtime="python3.11",
             Handler="sleeping.handle",
@@ -36,7 +36,7 @@ def test_a_function_that_is_running_ends_with_the_emulator() -> None:
             Timeout=900,
             Code={"ZipFile": code.getvalue()},
         )
-        endpoint.lambda_.invoke(FunctionName="Sleeping", InvocationType="Event")
+        clients.lambda_.invoke(FunctionName="Sleeping", InvocationType="Event")
         assert eventually(lambda: len(processes_of(session)) == 2, "the function's process beside the emulator's")
     assert eventually(lambda: not processes_of(session), "the end of both")
 
@@ -47,8 +47,8 @@ def test_a_function_that_is_running_ends_with_the_emulator() -> None:
     ids=["a script", "an image", "another name"],
 )
 def test_the_emulator_refuses_what_a_web_page_could_send(headers: dict[str, str]) -> None:
-    with emulator("test-browser") as endpoint:
-        host = endpoint.url.removeprefix("http://")
+    with emulator("test-browser") as clients:
+        host = clients.emulator_url.removeprefix("http://")
         for sent, status in (({}, 200), (headers, 403)):
             connection = http.client.HTTPConnection(host)
             connection.request("GET", "/_ministack/health", headers=sent)
@@ -64,10 +64,10 @@ def test_functions_get_no_secrets_from_this_environment(monkeypatch: pytest.Monk
 
 @needs_proc
 def test_the_emulator_listens_on_loopback_alone() -> None:
-    with emulator("test-loopback") as endpoint:
-        port = endpoint.url.rpartition(":")[2]
-        endpoint.sqs.list_queues()
-        # Two of its services open ports of their own, on every address, unless they are told not to.
+    with emulator("test-loopback") as clients:
+        port = clients.emulator_url.rpartition(":")[2]
+        clients.sqs.list_queues()
+        # By default, two services of the emulator open more ports, on all addresses.
         assert listening_addresses(emulator_on(port)) == {f"{LOOPBACK}:{port}"}
     assert not is_listening(port)
 
@@ -75,9 +75,9 @@ def test_the_emulator_listens_on_loopback_alone() -> None:
 def test_an_emulator_takes_another_port_where_the_preferred_one_is_taken() -> None:
     with socket.create_server((LOOPBACK, 0)) as taken:
         port = taken.getsockname()[1]
-        with emulator("test-taken", preferred_port=port) as endpoint:
-            assert endpoint.url != f"http://{LOOPBACK}:{port}"
-            assert endpoint.sqs.list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
+        with emulator("test-taken", preferred_port=port) as clients:
+            assert clients.emulator_url != f"http://{LOOPBACK}:{port}"
+            assert clients.sqs.list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
 def test_an_emulator_that_cannot_start_says_where_to_look() -> None:

@@ -13,7 +13,7 @@ def test_orders_local_says_how_to_reach_the_system_and_deploys_again_when_code_c
 ) -> None:
     copy = copy_project(tmp_path)
     with in_background(tmp_path, ORDERS, "local", root=copy) as local:
-        local.wait_for("Ctrl-C ends it all")
+        local.wait_for("Ctrl-C ends everything")
         assert re.search(r"export AWS_ENDPOINT_URL=http://127\.0\.0\.1:\d+", local.printed)
         assert "aws sns publish --topic-arn arn:aws:sns:us-east-1:000000000000:OrderTopic" in local.printed
         assert "--query \"events[?contains(message, 'order failed')].[message]\"" in local.printed
@@ -33,7 +33,7 @@ def test_orders_local_says_how_to_reach_the_system_and_deploys_again_when_code_c
 
         stack = copy / "Pulumi.local.yaml"
         deployed = local.printed.count("✓ deployed")
-        for seconds in (4, 5):  # Twice: a file that was replaced is still watched.
+        for seconds in (4, 5):  # Twice, because the command must still watch a file that was replaced.
             save(
                 stack,
                 re.sub(r"visibilityTimeoutSeconds: \d", f"visibilityTimeoutSeconds: {seconds}", stack.read_text()),
@@ -47,7 +47,7 @@ def test_orders_local_says_how_to_reach_the_system_and_deploys_again_when_code_c
 
 
 def save(file: Path, text: str) -> None:
-    """Save as editors do: write a new file, and put it in the old one's place."""
+    """Save a file as editors do: write a new file, and replace the old one."""
     fresh = file.with_suffix(".new")
     fresh.write_text(text)
     fresh.replace(file)

@@ -1,4 +1,4 @@
-"""What GitHub's workflows may do in AWS: the trust and the permissions, as values."""
+"""The roles of GitHub's workflows in AWS: their trust and their permissions."""
 
 import re
 import runpy
@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from ci import policies
-from ci.policies import RepositoryError, Resources
-from ci.stacks import Stack, deployed_stacks
-from local.project import ROOT
+from github.permissions import may_change
+from github.resources import Resources
+from github.stacks import Stack, deployed_stacks
+from github.trust import RepositoryError, github_may_assume
+from infra.project import ROOT
 from tests.support.recorder import ACCOUNT, Program, arn, recorded, recorded_with
 
 REPOSITORY = "acme@12/orders@345"
@@ -19,7 +20,7 @@ PROD = Resources(stack=Stack(name="prod", region="eu-west-1", exact_names=False)
 
 def recorded_access(**settings: str) -> Program:
     config = {"aws:region": "eu-west-1", "orders-ci:repository": REPOSITORY, "orders-ci:identityProvider": ""}
-    return recorded_with(config | {f"orders-ci:{key}": value for key, value in settings.items()}, "github", _run_ci)
+    return recorded_with(config | {f"orders-ci:{key}": value for key, value in settings.items()}, "github", _run_github)
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +28,12 @@ def access() -> Program:
     return recorded_access()
 
 
-def _run_ci() -> None:
-    runpy.run_path(str(ROOT / "ci/__main__.py"), run_name="__main__")
+def _run_github() -> None:
+    runpy.run_path(str(ROOT / "github/__main__.py"), run_name="__main__")
 
 
 def trusted(access: Program, role: str) -> list[str]:
-    """Whom the role trusts; that the rest of its trust is as it should be is asserted on the way."""
+    """Return the subjects that a role trusts, and assert the rest of its trust policy."""
     [statement] = access.one("aws:iam/role:Role", role).document("assumeRolePolicy")["Statement"]
     subjects: list[str] = statement["Condition"]["StringEquals"].pop("token.actions.githubusercontent.com:sub")
     assert statement == {
@@ -79,7 +80,7 @@ def test_an_account_that_has_github_as_a_provider_gets_no_second_one() -> None:
 
 
 def test_a_repository_created_before_july_2026_has_no_numbers() -> None:
-    statement = policies.github_may_assume("provider", "acme/orders.py", ["pull_request"])
+    statement = github_may_assume("provider", "acme/orders.py", ["pull_request"])
     assert statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"] == [
         "repo:acme/orders.py:pull_request"
     ]
@@ -90,7 +91,7 @@ def test_a_repository_created_before_july_2026_has_no_numbers() -> None:
 )
 def test_a_repository_that_could_be_several_or_none_is_refused(repository: str) -> None:
     with pytest.raises(RepositoryError) as refused:
-        policies.github_may_assume("provider", repository, ["pull_request"])
+        github_may_assume("provider", repository, ["pull_request"])
     assert "must be OWNER@ID/NAME@ID" in str(refused.value)
 
 
@@ -123,12 +124,12 @@ def test_every_resource_is_a_certain_one_where_aws_lets_it(access: Program) -> N
 
 
 def test_event_source_mappings_are_held_to_the_stacks_function() -> None:
-    [made] = [s for s in policies.may_change(DEV) if "lambda:CreateEventSourceMapping" in s["Action"]]
+    [made] = [s for s in may_change(DEV) if "lambda:CreateEventSourceMapping" in s["Action"]]
     assert made["Condition"] == {"ArnLike": {"lambda:FunctionArn": DEV.function}}
 
 
 def test_the_role_of_the_function_goes_to_lambda_alone() -> None:
-    [passed] = [s for s in policies.may_change(PROD) if "iam:PassRole" in s["Action"]]
+    [passed] = [s for s in may_change(PROD) if "iam:PassRole" in s["Action"]]
     assert passed["Resource"] == [f"arn:aws:iam::{ACCOUNT}:role/OrderProcessor-*"]
     assert passed["Condition"] == {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
 
@@ -169,7 +170,7 @@ def test_every_resource_that_the_program_makes_is_one_that_its_role_knows() -> N
     logical = {
         resource.name
         for resource in recorded("dev").resources
-        # Subscriptions have no ARN for IAM, and policies none at all.
+        # IAM has no ARN for subscriptions, and policies have no ARN.
         if resource.custom and not resource.type.endswith(("Subscription", "Policy"))
     }
     known = {*DEV.topics, *DEV.queues, DEV.table, DEV.function, DEV.log_group[0], DEV.role, DEV.dashboard, *DEV.alarms}
@@ -177,7 +178,7 @@ def test_every_resource_that_the_program_makes_is_one_that_its_role_knows() -> N
 
 
 def test_a_role_has_room_for_its_policy(access: Program) -> None:
-    # 10,240 characters in all inline policies of a role, white space not counted (IAM User Guide, quotas).
+    # 10,240 characters in all inline policies of a role, without white space (IAM User Guide, quotas).
     longest = max(len(re.sub(r"\s", "", p.inputs["policy"])) for p in access.all("aws:iam/rolePolicy:RolePolicy"))
     assert longest < 10_240
 

@@ -1,4 +1,4 @@
-"""Several messages of one order in one batch, against storing them one by one."""
+"""Batches with several versions of one order, in comparison with storing the versions one by one."""
 
 import itertools
 from collections.abc import Sequence
@@ -15,7 +15,8 @@ MORNING, NOON, EVENING = (f"2025-05-03T{hour}:00:00Z" for hour in ("06", "12", "
 
 
 def decide(store: FakeStore, **messages: Order) -> dict[str, Outcome]:
-    return store_all(messages.items(), lambda orders: store.put(orders, 0))
+    outcomes = store_all(list(messages.values()), lambda orders: store.put(orders, 0))
+    return dict(zip(messages, outcomes, strict=True))
 
 
 def test_each_order_of_a_batch_has_its_own_outcome() -> None:
@@ -107,7 +108,7 @@ def test_a_batch_ends_as_if_its_messages_had_come_one_by_one_in_some_order(
     messages = [(f"m{number}", order) for number, order in enumerate(batch)]
     together = FakeStore()
     together.put(before, 0)
-    outcomes = store_all(messages, lambda orders: together.put(orders, 0))
-    assert outcomes.keys() == dict(messages).keys()
-    failed = frozenset(name for name, outcome in outcomes.items() if not outcome.succeeded)
+    outcomes = store_all(batch, lambda orders: together.put(orders, 0))
+    assert len(outcomes) == len(batch)
+    failed = frozenset(name for (name, _), outcome in zip(messages, outcomes, strict=True) if not outcome.succeeded)
     assert (together.orders, failed) in [one_by_one(orders) for orders in itertools.permutations(messages)]

@@ -1,4 +1,4 @@
-"""Orders as DynamoDB writes them, held to boto3's own reading and writing."""
+"""Converting orders to DynamoDB's attribute values and back gives the same results as boto3."""
 
 from decimal import Decimal
 from typing import Any
@@ -20,29 +20,29 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=8,
 )
-INSTANT_OF_ALL = "2025-05-03T12:00:00"
+THE_INSTANT = "2025-05-03T12:00:00"
 
 
 @given(st.dictionaries(st.text().filter(lambda name: name != INSTANT), VALUES))
-def test_an_item_is_what_boto3_writes_and_reads(attributes: dict[str, Any]) -> None:
-    item = item_of(Order(order_id="O1", instant=INSTANT_OF_ALL, attributes=attributes))
-    assert item == TypeSerializer().serialize({**attributes, INSTANT: INSTANT_OF_ALL})["M"]
-    assert attributes_of(item) == TypeDeserializer().deserialize({"M": item}) == {**attributes, INSTANT: INSTANT_OF_ALL}
+def test_items_are_equal_to_those_that_boto3_writes_and_reads(attributes: dict[str, Any]) -> None:
+    item = item_of(Order(order_id="O1", instant=THE_INSTANT, attributes=attributes))
+    assert item == TypeSerializer().serialize({**attributes, INSTANT: THE_INSTANT})["M"]
+    assert attributes_of(item) == TypeDeserializer().deserialize({"M": item}) == {**attributes, INSTANT: THE_INSTANT}
 
 
 @pytest.mark.parametrize("foreign", [{"SS": ["a"]}, {"NS": ["1"]}, {"B": b"a"}])
-def test_what_others_put_into_the_table_is_never_taken_for_an_orders_value(foreign: dict[str, Any]) -> None:
+def test_a_value_of_a_type_that_no_order_has_is_returned_with_its_type(foreign: dict[str, Any]) -> None:
     [(kind, value)] = foreign.items()
     assert attributes_of({"notes": foreign}) == {"notes": (kind, value)}
 
 
-def test_a_value_that_no_order_holds_is_a_bug() -> None:
+def test_a_value_that_an_order_cannot_contain_is_a_bug() -> None:
     with pytest.raises(TypeError) as raised:
-        item_of(Order(order_id="O1", instant=INSTANT_OF_ALL, attributes={"price": 1.5}))
-    assert str(raised.value) == "no order holds float"
+        item_of(Order(order_id="O1", instant=THE_INSTANT, attributes={"price": 1.5}))
+    assert str(raised.value) == "an order cannot contain float"
 
 
-def test_digits_stay_as_they_are() -> None:
+def test_a_number_keeps_its_digits() -> None:
     number = Decimal("1.10E-20")
-    item = item_of(Order(order_id="O1", instant=INSTANT_OF_ALL, attributes={"price": number}))
+    item = item_of(Order(order_id="O1", instant=THE_INSTANT, attributes={"price": number}))
     assert item["price"] == {"N": "1.10E-20"}

@@ -1,11 +1,11 @@
-"""What the function writes into its log."""
+"""The function's log records."""
 
 import io
 import json
 from datetime import datetime
 from typing import Any
 
-from handler.log import Log, Metric
+from handler.log import Log, Measurement
 
 
 def _logged(stream: io.StringIO) -> list[dict[str, Any]]:
@@ -46,8 +46,8 @@ def test_a_bug_is_logged_with_its_traceback() -> None:
 
 def test_metrics_are_in_cloudwatchs_embedded_format() -> None:
     stream = io.StringIO()
-    metrics = [Metric("BatchSize", "Count", [2]), Metric("OrderAge", "Seconds", [1.5, 3])]
-    Log(stream).info("batch processed", metrics, stored=["O1"])
+    measurements = [Measurement("BatchSize", "Count", [2]), Measurement("OrderAge", "Seconds", [1.5, 3])]
+    Log(stream).info("batch processed", measurements, stored=["O1"])
     [entry] = _logged(stream)
     assert entry.pop("_aws")["CloudWatchMetrics"] == [
         {

@@ -1,4 +1,4 @@
-"""What is an order, and what is said of a message that is none."""
+"""Parsing message bodies: valid orders, and the reasons for which others are rejected."""
 
 import json
 from contextlib import suppress
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.order import InvalidOrder, parse_order
-from local.samples import EXAMPLE_ORDER, invalid_orders, valid_orders
+from ops.samples import EXAMPLE_ORDER, invalid_orders, valid_orders
 
 
 def order(**changes: object) -> dict[str, object]:
@@ -30,19 +30,19 @@ def nested(levels: int) -> object:
     return value
 
 
-def refusal(body: str) -> InvalidOrder:
+def rejection(body: str) -> InvalidOrder:
     with pytest.raises(InvalidOrder) as raised:
         parse_order(body)
     return raised.value
 
 
-def test_the_example_order_is_an_order_with_everything_it_says() -> None:
+def test_the_example_order_is_valid_and_keeps_all_its_fields() -> None:
     parsed = parse_order(json.dumps(EXAMPLE_ORDER))
     assert parsed.order_id == "O1234"
     assert parsed.attributes == EXAMPLE_ORDER
 
 
-def test_an_sns_envelope_is_taken_off() -> None:
+def test_an_sns_envelope_is_removed() -> None:
     assert parse_order(enveloped(json.dumps(EXAMPLE_ORDER))) == parse_order(json.dumps(EXAMPLE_ORDER))
 
 
@@ -71,7 +71,7 @@ def test_a_fraction_keeps_all_its_digits() -> None:
         "20250503T120000Z",
     ],
 )
-def test_any_iso_8601_time_with_a_zone_is_taken_as_it_is(timestamp: str) -> None:
+def test_any_iso_8601_time_with_a_zone_is_accepted_unchanged(timestamp: str) -> None:
     assert parse_order(json.dumps(order(timestamp=timestamp))).attributes["timestamp"] == timestamp
 
 
@@ -87,7 +87,7 @@ def test_any_iso_8601_time_with_a_zone_is_taken_as_it_is(timestamp: str) -> None
         ({"quantity": 0}, "quantity must be at least 1"),
         ({"quantity": -1}, "quantity must be at least 1"),
         ({"quantity": True}, "quantity must be a whole number, not a boolean"),
-        ({"quantity": 1.5}, "quantity must be a whole number, not a number with a point or an exponent"),
+        ({"quantity": 1.5}, "quantity must be a whole number, not a number with a decimal point or an exponent"),
         ({"quantity": "1"}, "quantity must be a whole number, not a string"),
         ({"quantity": {}}, "quantity must be a whole number, not an object"),
         ({"timestamp": "yesterday"}, "timestamp is not an ISO 8601 time"),
@@ -95,16 +95,16 @@ def test_any_iso_8601_time_with_a_zone_is_taken_as_it_is(timestamp: str) -> None
         ({"timestamp": "2025-05-03T12:00:00+00:00:30"}, "timestamp is not an ISO 8601 time"),
         ({"timestamp": "2025-02-30T12:00:00Z"}, "timestamp is not an ISO 8601 time"),
         ({"timestamp": "2025-05-03"}, "timestamp is not an ISO 8601 time"),
-        ({"orderId": "\ud800"}, "holds half of a surrogate pair, which is no text"),
-        ({"notes": ["\udfff"]}, "holds half of a surrogate pair, which is no text"),
+        ({"orderId": "\ud800"}, "contains an unpaired surrogate, which is not valid Unicode"),
+        ({"notes": ["\udfff"]}, "contains an unpaired surrogate, which is not valid Unicode"),
         ({"": 1}, "a field has no name"),
         ({"extra": {"": 1}}, "a field has no name"),
         ({"extra": nested(33)}, "nested deeper than 32 levels"),
         ({"timestamp": "2025-05-03T12:00:00"}, "timestamp has no time zone"),
     ],
 )
-def test_a_field_that_is_off_is_named_with_its_rule(change: dict[str, Any], reason: str) -> None:
-    assert refusal(json.dumps(order(**change))).reason == reason
+def test_an_invalid_field_is_named_with_its_rule(change: dict[str, Any], reason: str) -> None:
+    assert rejection(json.dumps(order(**change))).reason == reason
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ _MOMENTS = st.builds(
 
 
 @given(_MOMENTS, _MOMENTS)
-def test_instants_sort_as_time_does(one: datetime, other: datetime) -> None:
+def test_instants_sort_by_time(one: datetime, other: datetime) -> None:
     def instant(moment: datetime) -> str:
         return parse_order(json.dumps(order(timestamp=moment.isoformat()))).instant
 
@@ -140,16 +140,16 @@ def test_instants_sort_as_time_does(one: datetime, other: datetime) -> None:
     assert (instant(one) == instant(other)) == (one == other)
 
 
-def test_what_the_table_holds_can_be_published_again() -> None:
+def test_an_item_of_the_table_can_be_published_again() -> None:
     stored = order(timestampUtc="2025-05-03T12:00:00")
     assert parse_order(json.dumps(stored)) == parse_order(json.dumps(EXAMPLE_ORDER))
-    assert refusal(json.dumps(order(timestampUtc="2025"))).reason == "timestampUtc is not what timestamp is in UTC"
+    assert rejection(json.dumps(order(timestampUtc="2025"))).reason == "timestampUtc must equal timestamp in UTC"
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLE_ORDER))
 def test_a_field_that_is_missing_is_named(name: str) -> None:
     body = json.dumps({key: value for key, value in EXAMPLE_ORDER.items() if key != name})
-    assert refusal(body).reason == f"{name} is missing"
+    assert rejection(body).reason == f"{name} is missing"
 
 
 @pytest.mark.parametrize(
@@ -160,35 +160,35 @@ def test_a_field_that_is_missing_is_named(name: str) -> None:
         ("[" * 100_000, "not JSON: "),
         ("null", "not a JSON object but null"),
         ("[]", "not a JSON object but an array"),
-        ('{"quantity": 0, "quantity": 5}', "the field 'quantity' is there more than once"),
-        ('{"a": {"b": 1, "b": 1}}', "the field 'b' is there more than once"),
-        ('{"price": 1e-140}', "a number has more digits, or is larger"),
-        ('{"price": 0e-400}', "a number has more digits, or is larger"),
-        ('{"price": NaN}', "not JSON: NaN is no JSON number"),
-        ('{"price": 1e999}', "a number has more digits, or is larger"),
-        (f'{{"price": 1.{"1" * 38}}}', "a number has more digits, or is larger"),
-        (f'{{"price": {"9" * 39}}}', "a number has more digits, or is larger"),
+        ('{"quantity": 0, "quantity": 5}', "the field 'quantity' occurs more than once"),
+        ('{"a": {"b": 1, "b": 1}}', "the field 'b' occurs more than once"),
+        ('{"price": 1e-140}', "a number exceeds DynamoDB's limits"),
+        ('{"price": 0e-400}', "a number exceeds DynamoDB's limits"),
+        ('{"price": NaN}', "not JSON: NaN is not a JSON number"),
+        ('{"price": 1e999}', "a number exceeds DynamoDB's limits"),
+        (f'{{"price": 1.{"1" * 38}}}', "a number exceeds DynamoDB's limits"),
+        (f'{{"price": {"9" * 39}}}', "a number exceeds DynamoDB's limits"),
         (enveloped(None), "the SNS envelope has no Message"),
         (enveloped("no order"), "not JSON: "),
     ],
 )
-def test_a_body_that_is_no_order_is_refused_with_the_reason(body: str, reason: str) -> None:
-    assert refusal(body).reason.startswith(reason)
+def test_a_body_that_is_not_an_order_is_rejected_with_the_reason(body: str, reason: str) -> None:
+    assert rejection(body).reason.startswith(reason)
 
 
-def test_a_refusal_says_which_order_it_is_about_when_that_can_be_read() -> None:
-    assert refusal(json.dumps(order(quantity=0))).order_id == "O1234"
-    assert refusal(json.dumps(order(orderId=7))).order_id is None
-    assert refusal("{").order_id is None
+def test_a_rejection_has_the_order_id_if_the_message_has_a_usable_one() -> None:
+    assert rejection(json.dumps(order(quantity=0))).order_id == "O1234"
+    assert rejection(json.dumps(order(orderId=7))).order_id is None
+    assert rejection("{").order_id is None
 
 
-def test_the_samples_are_what_they_say() -> None:
+def test_the_samples_are_valid_and_invalid_orders() -> None:
     assert len({parse_order(body).order_id for body in valid_orders(50)}) == 50
-    assert len({refusal(body).reason for body in invalid_orders()}) == len(list(invalid_orders()))
+    assert len({rejection(body).reason for body in invalid_orders()}) == len(list(invalid_orders()))
 
 
-def is_stored_or_refused(body: str) -> bool:
-    """Whether an order can be given to DynamoDB as it is, or else is refused with a reason."""
+def is_storable_or_rejected(body: str) -> bool:
+    """Whether DynamoDB can store the order unchanged, or it is rejected with a reason."""
     try:
         parsed = parse_order(body)
     except InvalidOrder as invalid:
@@ -200,12 +200,12 @@ def is_stored_or_refused(body: str) -> bool:
 def test_the_deepest_order_is_stored() -> None:
     body = json.dumps(order(extra=nested(32)))
     assert parse_order(body).attributes["extra"] == nested(32)
-    assert is_stored_or_refused(body)
+    assert is_storable_or_rejected(body)
 
 
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(json.dumps))
-def test_any_text_is_an_order_or_is_refused(body: str) -> None:
-    assert is_stored_or_refused(body)
+def test_any_text_is_an_order_or_is_rejected(body: str) -> None:
+    assert is_storable_or_rejected(body)
 
 
 _NAMES = st.sampled_from([*EXAMPLE_ORDER, "Type", "TopicArn", "Message", "extra", ""]) | st.text(max_size=3)
@@ -221,13 +221,13 @@ _VALUES = st.recursive(_LEAVES, lambda inner: st.lists(inner, max_size=3) | st.d
 
 
 @given(st.dictionaries(_NAMES, _VALUES))
-def test_any_object_is_an_order_or_is_refused(changes: dict[str, object]) -> None:
-    assert is_stored_or_refused(json.dumps({**EXAMPLE_ORDER, **changes}))
+def test_any_object_is_an_order_or_is_rejected(changes: dict[str, object]) -> None:
+    assert is_storable_or_rejected(json.dumps({**EXAMPLE_ORDER, **changes}))
 
 
 @given(st.from_regex(r"-?(0|[1-9][0-9]{0,45})(\.[0-9]{1,45})?([eE][+-]?[0-9]{1,4})?", fullmatch=True))
-def test_any_number_is_stored_as_it_is_or_is_refused(number: str) -> None:
+def test_any_number_is_stored_unchanged_or_is_rejected(number: str) -> None:
     body = json.dumps(EXAMPLE_ORDER)[:-1] + f', "price": {number}}}'
-    assert is_stored_or_refused(body)
+    assert is_storable_or_rejected(body)
     with suppress(InvalidOrder):
         assert parse_order(body).attributes["price"] == Decimal(number)

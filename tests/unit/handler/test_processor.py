@@ -1,4 +1,4 @@
-"""A batch of messages: what is answered, what is logged and measured, and what is tried again at once."""
+"""Processing batches: the response, the log records with their metrics, and the messages that are retried at once."""
 
 import io
 import json
@@ -17,14 +17,14 @@ from tests.support.orders import FakeStore, body, record
 
 
 class RefusingStore(FakeStore):
-    """A store that does not take one of the orders."""
+    """A store that fails one of the orders."""
 
     def __init__(self, order_id: str, outcome: Outcome) -> None:
         super().__init__()
-        self._refused = order_id, outcome
+        self._failure = order_id, outcome
 
     def _put(self, order: Order) -> Outcome:
-        order_id, outcome = self._refused
+        order_id, outcome = self._failure
         return outcome if order.order_id == order_id else super()._put(order)
 
 
@@ -32,11 +32,11 @@ class BrokenStore(FakeStore):
     """A store with a bug."""
 
     def _put(self, order: Order) -> Outcome:
-        raise RuntimeError(f"a bug, seen with {order.order_id}")
+        raise RuntimeError(f"a bug, raised for {order.order_id}")
 
 
 class Run:
-    """A batch that was processed, and what came of it."""
+    """A processed batch: its response, its log records and the messages that were retried at once."""
 
     def __init__(self, store: OrderStore, *records: Mapping[str, Any], seconds_left: float = 5) -> None:
         stream = io.StringIO()
@@ -45,7 +45,7 @@ class Run:
             store,
             Log(stream),
             max_receive_count=3,
-            retry_at_once=lambda records, _: self.at_once.extend(record["messageId"] for record in records),
+            retry_at_once=lambda messages, _: self.at_once.extend(message.message_id for message in messages),
         )
         response = processor.process(list(records), seconds_left)
         self.response = response
@@ -88,7 +88,7 @@ def test_when_all_fail_all_are_reported() -> None:
     assert Run(FakeStore(), record("m1", ""), record("m2", "")).failed == ["m1", "m2"]
 
 
-def test_an_empty_batch_is_answered() -> None:
+def test_an_empty_batch_has_a_response() -> None:
     assert Run(FakeStore()).failed == []
 
 
@@ -96,8 +96,21 @@ def test_a_message_that_is_in_the_batch_twice_is_reported_once() -> None:
     assert Run(FakeStore(), record("m1", ""), record("m1", "")).failed == ["m1"]
 
 
+def test_each_receive_of_a_message_that_is_in_the_batch_twice_is_logged_and_retried() -> None:
+    run = Run(FakeStore(), record("m1", ""), record("m1", "", attempt=2))
+    assert [(entry["messageId"], entry["attempt"]) for entry in run.failures] == [("m1", 1), ("m1", 2)]
+    assert run.at_once == ["m1", "m1"]
+
+
+def test_a_valid_message_that_is_in_the_batch_twice_is_stored_once() -> None:
+    store = FakeStore()
+    run = Run(store, record("m1", body("O1")), record("m1", body("O1")))
+    assert (run.failed, set(store.orders)) == ([], {"O1"})
+    assert [(batch["stored"], batch["duplicate"]) for batch in run.batches] == [(["O1"], ["O1"])]
+
+
 class SlowStore(FakeStore):
-    """A store whose time is up in the middle of the batch."""
+    """A store that runs out of time in the middle of the batch."""
 
     def put(self, orders: Sequence[Order], deadline: float) -> list[Outcome]:
         half = len(orders) // 2
@@ -115,23 +128,23 @@ BATCHES = {
 
 
 @pytest.mark.parametrize(("store", "orders", "failed"), BATCHES.values(), ids=BATCHES)
-def test_the_response_is_one_that_lambda_takes(store: OrderStore, orders: list[str], failed: list[str]) -> None:
-    # Lambda takes a response with an unknown, empty or null id for a failure of the whole batch; emulators forgive it.
+def test_the_response_is_valid_for_lambda(store: OrderStore, orders: list[str], failed: list[str]) -> None:
+    # Lambda treats a response with an unknown, empty or null id as a failure of the whole batch. Emulators do not.
     records = [record(f"m{n}", body(text) if text[:1] == "O" else text) for n, text in enumerate(orders)]
     response = Run(store, *records).response
     assert json.loads(json.dumps(response)) == {"batchItemFailures": [{"itemIdentifier": id_} for id_ in failed]}
 
 
-def test_a_bug_fails_the_orders_and_leaves_a_traceback_and_a_record_each() -> None:
+def test_a_bug_fails_the_orders_and_logs_a_traceback_and_one_record_per_message() -> None:
     run = Run(BrokenStore(), record("m1", body("O1")), record("m2", "{"))
     assert run.failed == ["m1", "m2"]
     [traceback], [first, second] = run.tracebacks, run.failures
-    assert "RuntimeError: a bug, seen with O1" in traceback
+    assert "RuntimeError: a bug, raised for O1" in traceback
     assert (first["errorClass"], first["signature"]) == ("transient", "RuntimeError")
     assert second["errorClass"] == "invalid"
 
 
-def test_a_failed_attempt_is_one_record_with_all_that_explains_a_dead_letter() -> None:
+def test_a_failed_attempt_is_one_record_that_explains_a_dead_letter() -> None:
     [entry] = Run(FakeStore(), record("m1", body("O1", quantity=0), attempt=2)).failures
     assert entry["level"] == "ERROR"
     assert entry["message"] == "order failed"
@@ -154,7 +167,7 @@ def test_messages_that_fail_for_the_same_cause_share_a_signature() -> None:
 
 
 @pytest.mark.parametrize("kind", ["stored", "duplicate"])
-def test_a_success_is_logged_by_the_orders_id_and_nothing_else_of_it(kind: str) -> None:
+def test_a_success_is_logged_with_only_the_order_id(kind: str) -> None:
     store = FakeStore()
     if kind == "duplicate":
         Run(store, record("m0", body("O1")))
@@ -164,7 +177,7 @@ def test_a_success_is_logged_by_the_orders_id_and_nothing_else_of_it(kind: str) 
     assert "U123" not in json.dumps(batch)
 
 
-def test_what_can_never_succeed_is_received_again_at_once_until_its_last_attempt() -> None:
+def test_a_permanent_failure_is_retried_at_once_until_its_last_attempt() -> None:
     conflict = FakeStore()
     Run(conflict, record("m0", body("O1")))
     records = (
@@ -199,7 +212,7 @@ def test_a_large_batch_has_several_records_and_is_counted_once() -> None:
     assert [batch.get("BatchSize") for batch in batches] == [[count], None, None]
 
 
-def test_without_time_left_nothing_is_called_stored() -> None:
+def test_the_store_has_a_deadline_that_depends_on_the_time_left() -> None:
     class DeadlineStore(FakeStore):
         deadline = 0.0
 

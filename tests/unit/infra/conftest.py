@@ -1,4 +1,4 @@
-"""The program under Pulumi's mocks, as each stack."""
+"""The program under Pulumi's mocks, with the configuration of each stack."""
 
 import pytest
 

@@ -1,12 +1,12 @@
-"""The delivery budget against the specified numbers, worked out by hand."""
+"""The delivery budget of the specified numbers, compared with a calculation by hand."""
 
 from infra.budget import delivery_budget
-from infra.config import check, grouped
+from infra.config import check, group
 from tests.support.defaults import DEFAULTS
 
 
 def test_the_budget_of_the_specified_numbers() -> None:
-    assert delivery_budget(grouped(check(DEFAULTS)[0])).as_output() == {
+    assert delivery_budget(group(check(DEFAULTS)[0])).exports() == {
         "earliestDeadLetterSeconds": 3 * 30,
         "latestDeadLetterSeconds": 4 * 24 * 3600,
         "leastDeadLetterDays": 14 - 4,

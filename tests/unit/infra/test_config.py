@@ -34,11 +34,11 @@ def test_a_setting_that_is_not_set_is_named() -> None:
 
 def test_a_misspelt_setting_is_refused_with_the_one_that_was_meant() -> None:
     assert said({"visibiltyTimeoutSeconds": 60}) == (
-        "visibiltyTimeoutSeconds is 60, but is no setting of this project:\n"
+        "visibiltyTimeoutSeconds is 60, but is not a setting of this project:\n"
         "  did you mean visibilityTimeoutSeconds?\n"
         "  pulumi config --stack dev rm visibiltyTimeoutSeconds"
     )
-    assert "Pulumi.yaml has them all." in said({"xyz": 1})
+    assert "Pulumi.yaml lists all settings." in said({"xyz": 1})
 
 
 def test_zero_is_a_value_and_not_an_absence() -> None:

@@ -1,4 +1,4 @@
-"""The optional key: what it encrypts, and who may use it."""
+"""The optional key: the resources that it encrypts, and its policy."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def test_with_it_every_topic_queue_table_and_log_is_encrypted_with_the_key(encry
     for topic in encrypted.all("aws:sns/topic:Topic"):
         assert topic.inputs["kmsMasterKeyId"] == KEY_ID, topic.name
     for queue in encrypted.all("aws:sqs/queue:Queue"):
-        # SQS takes one way of encryption, not two.
+        # SQS accepts only one of the two encryption settings.
         assert (queue.inputs["kmsMasterKeyId"], "sqsManagedSseEnabled" in queue.inputs) == (KEY_ID, False), queue.name
     table = encrypted.one("aws:dynamodb/table:Table")
     assert table.inputs["serverSideEncryption"] == {"enabled": True, "kmsKeyArn": KEY_ARN}

@@ -1,4 +1,4 @@
-"""The alarms: what each watches, from when on, and whom it tells. And the dashboard: what it shows, and where."""
+"""The alarms: metric, threshold and notification of each. The dashboard: its graphs and their places."""
 
 import itertools
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from handler.contract import BATCH_SIZE, METRICS_NAMESPACE, ORDER_AGE, SERVICE_DIMENSION, SERVICE_NAME, OutcomeMetric
-from local.project import ROOT
+from infra.project import ROOT
 from tests.support.recorder import REGION, Program, arn, recorded
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -18,7 +18,7 @@ FUNCTION = {"FunctionName": "OrderProcessor"}
 TABLE = {"TableName": "Orders"}
 VISIBLE = "ApproximateNumberOfMessagesVisible"
 
-# Alarm, namespace, metric, statistic, dimensions, period in seconds, from when on, and what missing data are.
+# Alarm, namespace, metric, statistic, dimensions, period in seconds, threshold, treatment of missing data.
 ALARMS: list[tuple[str, str, str, str, dict[str, str], int, float, str]] = [
     ("OrderTopicFailures", "AWS/SNS", "NumberOfNotificationsFailed", "Sum", TOPIC, 300, 1, "notBreaching"),
     ("OrderTopicLosses", "AWS/SNS", "NumberOfNotificationsFailedToRedriveToDlq", "Sum", TOPIC, 300, 1, "notBreaching"),
@@ -52,7 +52,7 @@ ALARMS: list[tuple[str, str, str, str, dict[str, str], int, float, str]] = [
     ),
 ]
 GROWTH = "OrderDLQGrowing"
-"""The one that watches not the metric but what it gains from one period to the next."""
+"""The alarm on the growth of a metric from one period to the next."""
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_the_alarms_are_these_and_no_others(dev: Program) -> None:
 
 
 def watched(alarm: dict[str, Any]) -> tuple[Any, ...]:
-    """Namespace, metric, statistic, dimensions and period, wherever the alarm has them."""
+    """Return namespace, metric, statistic, dimensions and period of either kind of alarm."""
     if "metricQueries" in alarm:
         [metric] = [query["metric"] for query in alarm["metricQueries"] if "metric" in query]
         statistic = metric["stat"]
@@ -107,8 +107,8 @@ def test_growth_is_the_difference_to_the_period_before(dev: Program) -> None:
 
 def test_every_alarm_tells_the_alert_topic_when_it_begins_and_when_it_is_over(dev: Program) -> None:
     alerts = [arn("aws:sns/", "OrderAlerts")]
-    told = {alarm.name: (alarm.inputs["alarmActions"], alarm.inputs["okActions"]) for alarm in dev.all(ALARM)}
-    assert told == {name: (alerts, alerts) for name, *_ in ALARMS}
+    expected = {alarm.name: (alarm.inputs["alarmActions"], alarm.inputs["okActions"]) for alarm in dev.all(ALARM)}
+    assert expected == {name: (alerts, alerts) for name, *_ in ALARMS}
 
 
 def test_no_alarm_is_made_before_it_may_publish(dev: Program) -> None:
@@ -160,7 +160,7 @@ NAMED_BY = {
     "TableName": "aws:dynamodb/table:Table",
 }
 OPERATIONS = {"BatchExecuteStatement", "PutItem"}
-"""What handler/store.py asks of the table."""
+"""The operations that handler/store.py requests."""
 
 Widget = dict[str, Any]
 
@@ -172,7 +172,7 @@ def widgets(dev: Program) -> list[Widget]:
 
 
 def lines(widgets: list[Widget]) -> list[tuple[str, str, dict[str, str], str]]:
-    """Namespace, metric, dimensions and statistic of every line of every graph."""
+    """Return namespace, metric, dimensions and statistic of every line of every graph."""
     found = []
     for widget in widgets:
         for namespace, metric, *dimensions, options in widget["properties"].get("metrics", []):
@@ -216,7 +216,7 @@ def test_every_graph_is_of_the_stacks_region(widgets: list[Widget]) -> None:
 
 
 def covered(widget: Widget) -> set[tuple[int, int]]:
-    """The fields of the grid that a widget lies on."""
+    """Return the cells of the grid that a widget covers."""
     x, y = (range(widget[start], widget[start] + widget[size]) for start, size in (("x", "width"), ("y", "height")))
     return set(itertools.product(x, y))
 

@@ -1,4 +1,4 @@
-"""The Lambda's zip: the same bytes wherever it is built, and whole."""
+"""The Lambda zip: complete, and the same bytes wherever it is built."""
 
 import os
 import shutil
@@ -13,15 +13,16 @@ import pytest
 
 from handler.contract import ENTRY_POINT, Variable
 from infra import package
-from infra.package import ROOT, ZIP_PATH, build_package
+from infra.package import ZIP_PATH, build_package
+from infra.project import ROOT
 
 LARGEST = 64 * 1024
-"""In bytes. Each start of the function loads and compiles all of it."""
+"""In bytes. Each cold start loads and compiles the whole zip."""
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """The files that the zip is made of, in a folder of their own, written in another order under another umask."""
+    """A copy of the zip's source files in another folder, written in another order and with another umask."""
     previous = os.umask(0o077)
     try:
         for folder in ("infra", "handler"):
@@ -33,7 +34,7 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_zip_is_the_same_in_another_folder_under_another_umask_and_file_order(clone: Path) -> None:
+def test_the_zip_does_not_depend_on_the_folder_the_umask_or_the_file_order(clone: Path) -> None:
     here = build_package()
     there = subprocess.run(
         [sys.executable, "-m", "infra.package"], cwd=clone, capture_output=True, text=True, check=True
@@ -42,7 +43,7 @@ def test_the_zip_is_the_same_in_another_folder_under_another_umask_and_file_orde
     assert (clone / ZIP_PATH).read_bytes() == (ROOT / ZIP_PATH).read_bytes()
 
 
-def test_the_zip_does_not_depend_on_the_order_that_files_are_found_in(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_zip_does_not_depend_on_the_order_in_which_files_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     here = build_package()
     found = list(package._files())
     monkeypatch.setattr(package, "_files", lambda: iter(found[::-1]))
@@ -81,7 +82,7 @@ def _entries() -> Iterator[zipfile.ZipInfo]:
         yield from archive.infolist()
 
 
-def test_every_file_of_the_zip_is_source_that_everyone_may_read_at_a_fixed_time() -> None:
+def test_every_file_of_the_zip_is_source_with_a_fixed_time_and_mode() -> None:
     entries = list(_entries())
     assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
     assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
@@ -89,13 +90,13 @@ def test_every_file_of_the_zip_is_source_that_everyone_may_read_at_a_fixed_time(
     assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
 
 
-def test_the_zip_holds_the_handler_and_nothing_else() -> None:
+def test_the_zip_contains_only_the_handler() -> None:
     folders = {entry.filename.split("/")[0] for entry in _entries()}
     assert folders == {"handler"}
 
 
-def test_the_handler_runs_from_the_zip_with_nothing_beside_it_but_what_lambda_has(tmp_path: Path) -> None:
-    # -S leaves out this environment's packages: what Lambda's runtime has, boto3 and what it needs, is linked back.
+def test_the_handler_runs_from_the_zip_with_only_the_packages_of_lambdas_runtime(tmp_path: Path) -> None:
+    # -S excludes the packages of this environment. Links add those of Lambda's runtime: boto3 and its dependencies.
     runtime = tmp_path / "runtime"
     runtime.mkdir()
     for name in ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3"):

@@ -1,4 +1,4 @@
-"""The policies as documents, and what the whole program grants."""
+"""The policies as documents, and the permissions that the whole program grants."""
 
 from typing import Any
 

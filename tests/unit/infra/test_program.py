@@ -48,7 +48,7 @@ def test_the_program_declares_these_resources_and_no_others(dev: Program) -> Non
     ]
 
 
-# Where each setting goes: a value other than the default, and what it becomes.
+# For each setting: a value other than the default, the resource and input that it reaches, and the input's value.
 REACHES: list[tuple[str, str, str, str, str, object]] = [
     ("visibilityTimeoutSeconds", "60", QUEUE, "OrderQueue", "visibilityTimeoutSeconds", 60),
     ("maxReceiveCount", "5", QUEUE, "OrderQueue", "redrivePolicy", '"maxReceiveCount": 5}'),

@@ -1,17 +1,17 @@
-"""The rules between settings: each at its boundary, its message, and its remedy."""
+"""The rules between settings: the boundary of each, its message and its remedy."""
 
 import shlex
 
 import pytest
 
 from infra import rules
-from infra.config import broken
+from infra.config import violations_of
 from infra.rules import ADVICE, RULES, Rule, Violation
 from tests.support.settings import LIMITS, NO_CHOICES, Values, checked
 
 
 def mended(values: Values, violation: Violation) -> Values:
-    """The values after the violation's commands were run."""
+    """Return the values after the commands of the violation."""
     after = dict(values)
     for command in violation.remedy:
         match shlex.split(command):
@@ -24,7 +24,7 @@ def mended(values: Values, violation: Violation) -> Values:
     return after
 
 
-# What just keeps each rule, what just breaks it, and what is said then.
+# Values that just keep each rule, values that just break it, and the message.
 BOUNDARIES: dict[Rule, tuple[Values, Values, str]] = {
     rules.visibility_covers_the_function: (
         {"visibilityTimeoutSeconds": 5, "processorTimeoutSeconds": 5},
@@ -40,7 +40,7 @@ BOUNDARIES: dict[Rule, tuple[Values, Values, str]] = {
         {"batchSize": 11, "batchingWindowSeconds": 0},
         (
             "batchingWindowSeconds is 0, but must be at least 1:\n"
-            "  batchSize is 11, and Lambda fills batches over 10 only within a window.\n"
+            "  batchSize is 11, and Lambda requires a batching window for batches of more than 10.\n"
             "  pulumi config --stack dev set batchingWindowSeconds 1"
         ),
     ),
@@ -49,7 +49,8 @@ BOUNDARIES: dict[Rule, tuple[Values, Values, str]] = {
         {"maximumConcurrency": 20, "reservedConcurrency": 19},
         (
             "reservedConcurrency is 19, but must be -1 or at least 20:\n"
-            "  maximumConcurrency is 20; what is throttled goes to the dead letters without a try.\n"
+            "  maximumConcurrency is 20, and throttled orders can reach the dead-letter queue without being "
+            "processed.\n"
             "  pulumi config --stack dev set reservedConcurrency 20"
         ),
     ),
@@ -58,19 +59,18 @@ BOUNDARIES: dict[Rule, tuple[Values, Values, str]] = {
         {"messageRetentionSeconds": 86_400, "deadLetterRetentionSeconds": 86_400},
         (
             "deadLetterRetentionSeconds is 86400, but must be more than messageRetentionSeconds (86400):\n"
-            "  SQS counts both from when the order was first queued, so a late dead letter would be deleted on "
-            "arrival.\n"
+            "  SQS counts both from when the order was first queued, and would delete a late dead letter at once.\n"
             "  pulumi config --stack dev rm deadLetterRetentionSeconds && "
             "pulumi config --stack dev rm messageRetentionSeconds"
         ),
     ),
-    rules.orders_are_set_aside_before_they_expire: (
+    rules.orders_move_before_they_expire: (
         {"messageRetentionSeconds": 91},
         {"messageRetentionSeconds": 90},
         (
             "messageRetentionSeconds is 90, but must be more than 90:\n"
-            "  maxReceiveCount (3) x visibilityTimeoutSeconds (30) pass before a failing order is set aside; "
-            "it would expire first.\n"
+            "  SQS moves a failing order after maxReceiveCount (3) x visibilityTimeoutSeconds (30), and would "
+            "delete it before that.\n"
             "  pulumi config --stack dev set messageRetentionSeconds 91"
         ),
     ),
@@ -79,7 +79,7 @@ BOUNDARIES: dict[Rule, tuple[Values, Values, str]] = {
         {"logRetentionDays": 7},
         (
             "logRetentionDays is 7, but must be at least 14:\n"
-            "  deadLetterRetentionSeconds is 1209600, and the log says why an order is among the dead letters.\n"
+            "  deadLetterRetentionSeconds is 1209600, and the log contains the reason of each dead letter.\n"
             "  pulumi config --stack dev rm logRetentionDays"
         ),
     ),
@@ -88,7 +88,7 @@ BOUNDARIES: dict[Rule, tuple[Values, Values, str]] = {
         {"oldestOrderAlarmSeconds": 300, "messageRetentionSeconds": 300},
         (
             "oldestOrderAlarmSeconds is 300, but must be less than messageRetentionSeconds (300):\n"
-            "  SQS deletes orders at that age, and the alarm is to come while there is time to save them.\n"
+            "  SQS deletes orders at that age, and the alarm must leave time to save them.\n"
             "  pulumi config --stack dev set oldestOrderAlarmSeconds 150"
         ),
     ),
@@ -97,7 +97,8 @@ BOUNDARIES: dict[Rule, tuple[Values, Values, str]] = {
         {"visibilityTimeoutSeconds": 31, "batchingWindowSeconds": 2},
         (
             "visibilityTimeoutSeconds is 31, but should be at least 32:\n"
-            "  6 x processorTimeoutSeconds (5) + batchingWindowSeconds (2), or a slow batch is handed out twice.\n"
+            "  AWS advises 6 x processorTimeoutSeconds (5) + batchingWindowSeconds (2); otherwise SQS can deliver "
+            "a slow batch twice.\n"
             "  pulumi config --stack dev set visibilityTimeoutSeconds 32"
         ),
     ),
@@ -106,7 +107,7 @@ BOUNDARIES: dict[Rule, tuple[Values, Values, str]] = {
         {"maxReceiveCount": 1},
         (
             "maxReceiveCount is 1, but should be at least 2:\n"
-            "  with a single receive, one throttled or timed-out invocation sends its orders to the dead letters.\n"
+            "  with one receive, a single throttle or timeout moves the orders of a batch to the dead-letter queue.\n"
             "  pulumi config --stack dev rm maxReceiveCount"
         ),
     ),
@@ -120,8 +121,8 @@ def test_every_rule_and_every_advice_has_its_boundary_tested() -> None:
 @pytest.mark.parametrize("rule", BOUNDARIES, ids=lambda rule: rule.__name__)
 def test_a_rule_holds_up_to_its_boundary_and_no_further(rule: Rule) -> None:
     kept, violated, message = BOUNDARIES[rule]
-    assert broken([rule], checked(kept)[0]) == []
-    [violation] = broken([rule], checked(violated)[0])
+    assert violations_of([rule], checked(kept)[0]) == []
+    [violation] = violations_of([rule], checked(violated)[0])
     assert violation.describe("dev") == message
     assert (violation in checked(violated)[1]) == (rule in RULES), "advice stops nothing"
 
@@ -134,7 +135,7 @@ def test_a_rule_holds_up_to_its_boundary_and_no_further(rule: Rule) -> None:
         *({key: least - 1} for key, least, _ in LIMITS),
         *({key: most + 1} for key, _, most in LIMITS if most is not None),
         {"visibiltyTimeoutSeconds": 60},
-        # An order could be tried for longer than any retention, or than the default one.
+        # The receives of an order could take longer than any retention, or than the default retention.
         {"visibilityTimeoutSeconds": 43_200, "maxReceiveCount": 30},
         {"visibilityTimeoutSeconds": 43_200, "maxReceiveCount": 8, "messageRetentionSeconds": 60},
         {"messageRetentionSeconds": 60, "visibilityTimeoutSeconds": 5, "maxReceiveCount": 12},
@@ -144,10 +145,10 @@ def test_a_rule_holds_up_to_its_boundary_and_no_further(rule: Rule) -> None:
 def test_the_remedy_that_is_given_mends_what_it_is_given_for(values: Values) -> None:
     def complaints(values: Values) -> list[tuple[str, str]]:
         legal, violations = checked(values)
-        return [(v.key, v.rule.split()[0]) for v in (*violations, *broken(ADVICE, legal))]
+        return [(v.key, v.rule.split()[0]) for v in (*violations, *violations_of(ADVICE, legal))]
 
     legal, violations = checked(values)
-    given = [*violations, *broken(ADVICE, legal)]
+    given = [*violations, *violations_of(ADVICE, legal)]
     assert given
     for violation in given:
         assert (violation.key, violation.rule.split()[0]) not in complaints(mended(values, violation))

@@ -1,4 +1,4 @@
-"""The security rules over everything that each stack registers, but for the exceptions that docs/security.md gives."""
+"""Every resource of each stack follows the security rules, except for the exceptions in docs/security.md."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,12 +7,12 @@ from functools import cache
 
 import pytest
 
-from local.project import ROOT
+from infra.project import ROOT
 from tests.support.recorder import Program, recorded
 from tests.support.security_rules import RULES
 from tests.support.security_rules.rule import Rule
 
-# What is looked at: the stacks as their files say, and one with what no stack of these has.
+# The stacks that are checked: those with a file, and one with the key that none of them has.
 STACKS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "dev": ("dev", {}),
     "prod": ("prod", {}),
@@ -24,7 +24,7 @@ PAGE = (ROOT / "docs/security.md").read_text()
 
 @dataclass(frozen=True, kw_only=True)
 class Deviation:
-    """A row of the table of exceptions."""
+    """One row of the table of exceptions."""
 
     rule: Rule
     resource: str
@@ -32,7 +32,7 @@ class Deviation:
 
 
 def rows(heading: str) -> Iterator[list[str]]:
-    """The rows of the table under a heading of the page, cell by cell."""
+    """Yield the cells of each row of the table under a heading of the page."""
     section = PAGE.partition(f"## {heading}\n")[2].partition("\n## ")[0]
     for row in re.findall(r"(?m)^\| (`.*) \|$", section):
         yield row.split(" | ")
@@ -40,7 +40,7 @@ def rows(heading: str) -> Iterator[list[str]]:
 
 def exceptions() -> Iterator[Deviation]:
     rule_of = {rule.ids[0]: rule for rule in RULES}
-    for rule, resources, stacks, _ in rows("What is not followed"):
+    for rule, resources, stacks, _ in rows("Exceptions"):
         for resource in re.findall("`([^`]+)`", resources):
             for stack in STACKS if stacks == "all" else stacks.split(", "):
                 yield Deviation(rule=rule_of[rule.strip("`")], resource=resource, stack=stack)
@@ -67,8 +67,8 @@ def test_every_resource_keeps_the_rules_or_is_an_exception_with_a_reason(rule: R
     excepted = {found.resource for found in EXCEPTIONS if found.rule is rule and found.stack == stack}
     broken = [resource.name for resource in rule.broken_in(program(stack)) if resource.name not in excepted]
     assert not broken, (
-        f"{', '.join(rule.ids)}: {rule.demand} Not so in {stack}: {', '.join(broken)}. "
-        f"Change them in infra/, or say in docs/security.md under `{rule.ids[0]}` why not."
+        f"{', '.join(rule.ids)}: {rule.demand} In {stack}, these resources break the rule: {', '.join(broken)}. "
+        f"Change them in infra/, or add an exception with a reason to docs/security.md under `{rule.ids[0]}`."
     )
 
 
@@ -76,13 +76,13 @@ def test_every_resource_keeps_the_rules_or_is_an_exception_with_a_reason(rule: R
 def test_every_exception_is_still_one(exception: Deviation) -> None:
     broken = {resource.name for resource in exception.rule.broken_in(program(exception.stack))}
     assert exception.resource in broken, (
-        f"In {exception.stack}, {exception.resource} keeps {exception.rule.ids[0]} now, or is not there: "
-        "take it from the exceptions in docs/security.md."
+        f"In {exception.stack}, {exception.resource} complies with {exception.rule.ids[0]} or does not exist. "
+        "Remove it from the exceptions in docs/security.md."
     )
 
 
 def test_every_exception_gives_its_reason_once() -> None:
-    assert all(reason.endswith(".") for *_, reason in rows("What is not followed"))
+    assert all(reason.endswith(".") for *_, reason in rows("Exceptions"))
     assert len(EXCEPTIONS) == len(set(map(ids, EXCEPTIONS))) > 0
 
 
@@ -102,11 +102,11 @@ def test_no_id_stands_for_two_rules() -> None:
 def test_every_type_of_resource_has_a_rule_or_no_rule_set_has_one() -> None:
     ruled = {type_token for rule in RULES for type_token in rule.types}
     unruled = {resource.type for stack in STACKS for resource in program(stack).resources if resource.custom} - ruled
-    assert {type_token.strip("`") for type_token, _ in rows("What no rule is about")} == unruled
+    assert {type_token.strip("`") for type_token, _ in rows("Types without a rule")} == unruled
 
 
 def rules_table() -> Iterator[str]:
-    yield "| What is asked | By |"
+    yield "| Requirement | Rule IDs |"
     yield "| --- | --- |"
     for rule in RULES:
         yield f"| {rule.demand} | {', '.join(f'`{identifier}`' for identifier in rule.ids)} |"

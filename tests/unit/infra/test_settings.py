@@ -2,16 +2,16 @@
 
 import pytest
 
-from infra.config import KEYS, broken, grouped
+from infra.config import KEYS, group, violations_of
+from infra.project import project
 from infra.rules import ADVICE
-from local.project import project
 from tests.support.settings import LIMITS, NO_CHOICES, checked, said
 
 
 def test_the_defaults_of_pulumi_yaml_are_the_specified_numbers_and_break_no_rule() -> None:
     values, violations = checked({})
-    assert violations == broken(ADVICE, values) == []
-    settings = grouped(values)
+    assert violations == violations_of(ADVICE, values) == []
+    settings = group(values)
     assert settings.queue.visibility_timeout_seconds == 30
     assert settings.queue.max_receive_count == 3
     assert settings.processor.processor_runtime == "python3.11"

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from infra.config import load_settings
+from infra.project import ROOT
 from infra.system import OrderSystem
-from local.project import ROOT
 from tests.support.recorder import Program, recorded
 
 STACKS = ("dev", "prod", "local")

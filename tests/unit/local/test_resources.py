@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from local.resources import _TYPES, NotCarriedOut, _paths, carry_out
+from local.resources import UnsupportedResource, deploy_resource
+from local.resources.registry import _TYPES, _paths
 from tests.support.nowhere import NOWHERE
 from tests.support.recorder import recorded
 
 
 @pytest.mark.parametrize(
-    ("type_token", "inputs", "said"),
+    ("type_token", "inputs", "message"),
     [
         ("aws:s3/bucket:Bucket", {}, "aws:s3/bucket:Bucket (It)"),
         ("aws:sqs/queue:Queue", {"fifoQueue": True}, "fifoQueue of aws:sqs/queue:Queue (It)"),
@@ -22,16 +23,16 @@ from tests.support.recorder import recorded
         ),
     ],
 )
-def test_a_type_or_an_input_that_was_not_learnt_is_an_error_with_its_name(
-    type_token: str, inputs: dict[str, Any], said: str
+def test_an_unsupported_type_or_input_is_an_error_with_its_name(
+    type_token: str, inputs: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(NotCarriedOut) as raised:
-        carry_out(NOWHERE, type_token, "It", inputs)
-    assert said in str(raised.value)
+    with pytest.raises(UnsupportedResource) as raised:
+        deploy_resource(NOWHERE, type_token, "It", inputs)
+    assert message in str(raised.value)
 
 
-def test_everything_that_the_program_declares_was_learnt() -> None:
+def test_everything_that_the_program_declares_is_supported() -> None:
     for resource in recorded("prod", {"customerManagedKey": "true"}).resources:
         if resource.custom:
-            learnt = _TYPES[resource.type].inputs
-            assert _paths(resource.inputs, learnt) <= learnt, resource.name
+            known = _TYPES[resource.type].inputs
+            assert _paths(resource.inputs, known) <= known, resource.name

@@ -1,4 +1,4 @@
-"""What orders cost, against sums done by hand."""
+"""The cost of orders, compared with sums calculated by hand."""
 
 import json
 import subprocess
@@ -6,22 +6,22 @@ import sys
 
 import pytest
 
-from local.project import ROOT
+from infra.project import ROOT
 from ops import prices
-from ops.cost import OURS, POLLS_A_DAY, Settings, backlog, steady
+from ops.cost import OURS, POLLS_A_DAY, CostInputs, backlog, steady
 
 POWERTOOLS = "Powertools with idempotency"
-DEV = Settings(batch_size=10, batching_window_seconds=0, memory_megabytes=512, architecture="arm64")
+DEV = CostInputs(batch_size=10, batching_window_seconds=0, memory_megabytes=512, architecture="arm64")
 A_MILLION = 1e6
 
 
-def with_window(seconds: int) -> Settings:
-    return Settings(batch_size=10, batching_window_seconds=seconds, memory_megabytes=512, architecture="arm64")
+def with_window(seconds: int) -> CostInputs:
+    return CostInputs(batch_size=10, batching_window_seconds=seconds, memory_megabytes=512, architecture="arm64")
 
 
 def test_requests_are_counted_as_the_services_count_them() -> None:
     services = backlog(DEV, A_MILLION).services[OURS]
-    # An order is published once, sent to the queue once, and received, deleted and processed as a tenth of a batch.
+    # Each order is published once and sent to the queue once. Ten orders share a receive, a delete and an invocation.
     assert services["SNS"] == pytest.approx(1e6 * prices.SNS_PUBLISH)
     assert services["SQS"] == pytest.approx((1.2e6 + POLLS_A_DAY) * prices.SQS_REQUEST)
     assert services["Lambda requests"] == pytest.approx(1e5 * prices.LAMBDA_REQUEST)
@@ -42,7 +42,7 @@ def test_a_steady_flow_fills_batches_only_as_far_as_the_window_waits() -> None:
 
 def test_duration_costs_by_memory_and_architecture() -> None:
     def duration(memory: int, architecture: str) -> float:
-        settings = Settings(
+        settings = CostInputs(
             batch_size=10, batching_window_seconds=0, memory_megabytes=memory, architecture=architecture
         )
         return backlog(settings, A_MILLION).services[OURS]["Lambda duration"]
@@ -50,7 +50,7 @@ def test_duration_costs_by_memory_and_architecture() -> None:
     whole_core = duration(1769, "arm64")
     assert duration(2 * 1769, "arm64") == pytest.approx(2 * whole_core)
     assert duration(1769, "x86_64") == pytest.approx(whole_core * 1.25, rel=0.001)
-    # A third of the memory has a third of the core, so that what is computed takes longer, and only that.
+    # A third of the memory gets a third of the CPU. Only the computing time grows, not the waiting time.
     assert whole_core / 3 < duration(1769 // 3, "arm64") < whole_core
 
 
@@ -67,13 +67,13 @@ def test_metrics_cost_the_same_however_many_orders_there_are() -> None:
 
 
 def _orders(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from ops.cli import main; main()", *arguments]
+    command = [sys.executable, "-c", "from ops.cli.main import main; main()", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def test_orders_cost_reckons_with_the_settings_of_a_stack() -> None:
     answered = json.loads(_orders("cost", "--stack", "prod", "--orders-per-day", "1e6", "--json").stdout)
-    assert answered["backlog"]["services"][OURS] == backlog(Settings.of("prod"), A_MILLION).services[OURS]
+    assert answered["backlog"]["services"][OURS] == backlog(CostInputs.of_stack("prod"), A_MILLION).services[OURS]
     assert answered["pricesAsOf"] == prices.AS_OF.isoformat()
 
 

@@ -1,4 +1,4 @@
-"""What a user can get wrong is one line; what is a bug is not."""
+"""Errors that a user can fix become one line. Bugs keep their traceback."""
 
 import pytest
 from botocore.exceptions import (
@@ -12,7 +12,8 @@ from botocore.exceptions import (
     SSOTokenLoadError,
 )
 
-from ops.errors import Exit, explained
+from ops.cli.exit_codes import Exit, exit_code_of
+from ops.errors import explain_aws_error
 
 
 def refused(code: str, message: str = "") -> ClientError:
@@ -25,24 +26,24 @@ KNOWN: dict[str, tuple[BotoCoreError | ClientError, str]] = {
     "an expired login": (SSOTokenLoadError(profile_name="x", error_msg="old"), "the AWS session has expired: log in"),
     "an expired token": (refused("ExpiredToken"), "the AWS session has expired: log in"),
     "an unknown key": (refused("InvalidClientTokenId"), "AWS does not know these credentials (InvalidClientTokenId)"),
-    "no permission": (refused("AccessDenied", "not allowed"), "these credentials may not Publish: not allowed"),
-    "gone": (refused("NotFound"), "Publish found nothing (NotFound): is this the stack's account"),
-    "no permission for the key": (refused("KMSAccessDenied", "no"), "these credentials may not Publish: no"),
+    "no permission": (refused("AccessDenied", "not allowed"), "these credentials may not call Publish: not allowed"),
+    "gone": (refused("NotFound"), "Publish found nothing (NotFound): check that this is the stack's account"),
+    "no permission for the key": (refused("KMSAccessDenied", "no"), "these credentials may not call Publish: no"),
     "throttling": (refused("ThrottlingException"), "AWS is busy (ThrottlingException): try Publish again"),
-    "no answer": (ReadTimeoutError(endpoint_url="https://x"), "Is the network there"),
-    "no network": (EndpointConnectionError(endpoint_url="https://x"), "Is the network there"),
+    "no answer": (ReadTimeoutError(endpoint_url="https://x"), "Check the network"),
+    "no network": (EndpointConnectionError(endpoint_url="https://x"), "Check the network"),
 }
 
 
-@pytest.mark.parametrize(("error", "told"), KNOWN.values(), ids=KNOWN)
-def test_what_the_user_can_mend_is_one_line_that_says_how(error: BotoCoreError | ClientError, told: str) -> None:
-    user_error = explained(error)
+@pytest.mark.parametrize(("error", "expected"), KNOWN.values(), ids=KNOWN)
+def test_what_the_user_can_mend_is_one_line_that_says_how(error: BotoCoreError | ClientError, expected: str) -> None:
+    user_error = explain_aws_error(error)
     assert user_error is not None
-    assert told in str(user_error)
+    assert expected in str(user_error)
     assert "\n" not in str(user_error)
-    assert user_error.exit_code is Exit.NO_ACCESS
+    assert exit_code_of(user_error) is Exit.NO_ACCESS
 
 
 @pytest.mark.parametrize("error", [refused("ValidationException"), ParamValidationError(report="x")])
 def test_what_says_of_a_bug_is_left_to_its_traceback(error: BotoCoreError | ClientError) -> None:
-    assert explained(error) is None
+    assert explain_aws_error(error) is None

@@ -1,4 +1,4 @@
-"""Orders in a file: every form that people write them in, and where exactly a flaw is."""
+"""Files of orders: the accepted formats, and the exact place of each flaw."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Publishing against a topic that refuses, as often and as lastingly as the tests want."""
+"""Publishing to a fake topic that rejects messages as a test asks."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -10,16 +10,17 @@ from botocore.exceptions import ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.pipeline import PUBLISH_BATCH
 from ops import publish as module
+from ops.batches import batches
+from ops.clients import IN_FLIGHT
 from ops.orders_file import MAX_PUBLISH_BYTES
-from ops.publish import IN_FLIGHT, TRIES, batches, publish
+from ops.publish import PUBLISH_BATCH, TRIES, publish_orders
 
 Failure = Mapping[str, Any]
 
 
 class FakeTopic:
-    """Takes what `refusing` has nothing against; it is asked about each body and each of its tries, from 1."""
+    """A topic that rejects a body if `refusing` returns a reason for the body and the number of the try, from 1."""
 
     def __init__(self, refusing: Callable[[str, int], Failure | None] = lambda _body, _attempt: None) -> None:
         self.accepted: list[str] = []
@@ -58,14 +59,14 @@ BODIES = [json.dumps({"orderId": f"O{number}"}) for number in range(95)]
 
 def test_all_are_published_once_by_tens() -> None:
     topic = FakeTopic()
-    assert publish(topic, "topic", BODIES) == []  # type: ignore[arg-type]  # as far as a topic is needed
+    assert publish_orders(topic, "topic", BODIES) == []  # type: ignore[arg-type]  # as far as a topic is needed
     assert sorted(topic.accepted) == sorted(BODIES)
     assert topic.requests == 10
 
 
 def test_what_is_refused_for_the_moment_is_tried_again_alone() -> None:
     topic = FakeTopic(lambda body, attempt: throttled(body, attempt) if body in BODIES[:3] else None)
-    assert publish(topic, "topic", BODIES) == []  # type: ignore[arg-type]
+    assert publish_orders(topic, "topic", BODIES) == []  # type: ignore[arg-type]
     assert sorted(topic.accepted) == sorted(BODIES)
     assert topic.requests == 10 + TRIES - 1
 
@@ -73,7 +74,7 @@ def test_what_is_refused_for_the_moment_is_tried_again_alone() -> None:
 def test_what_is_refused_for_good_is_told_and_not_tried_again() -> None:
     fault = {"Code": "InvalidParameter", "SenderFault": True}
     topic = FakeTopic(lambda body, _attempt: fault if body == BODIES[4] else None)
-    [refused] = publish(topic, "topic", BODIES)  # type: ignore[arg-type]
+    [refused] = publish_orders(topic, "topic", BODIES)  # type: ignore[arg-type]
     assert (refused.body, refused.reason) == (BODIES[4], "InvalidParameter")
     assert len(topic.accepted) == len(BODIES) - 1
     assert topic.requests == 10
@@ -81,21 +82,21 @@ def test_what_is_refused_for_good_is_told_and_not_tried_again() -> None:
 
 def test_what_is_never_accepted_is_told_after_the_last_try() -> None:
     topic = FakeTopic(lambda _body, _attempt: {"Code": "InternalError", "Message": "no", "SenderFault": False})
-    refused = publish(topic, "topic", BODIES[:2])  # type: ignore[arg-type]
+    refused = publish_orders(topic, "topic", BODIES[:2])  # type: ignore[arg-type]
     assert [(one.body, one.reason) for one in refused] == [(body, "InternalError: no") for body in BODIES[:2]]
     assert topic.requests == TRIES
 
 
 def test_progress_is_told_for_every_order() -> None:
-    told: list[int] = []
-    publish(FakeTopic(), "topic", BODIES, told=told.append)  # type: ignore[arg-type]
-    assert sum(told) == len(BODIES)
+    progress: list[int] = []
+    publish_orders(FakeTopic(), "topic", BODIES, on_progress=progress.append)  # type: ignore[arg-type]
+    assert sum(progress) == len(BODIES)
 
 
 def test_no_more_requests_are_in_flight_than_there_are_threads() -> None:
     lock, now, most = Lock(), [0], [0]
 
-    class CountingTopic(FakeTopic):
+    class Counting(FakeTopic):
         def publish_batch(self, **entries: Any) -> dict[str, Any]:
             with lock:
                 now[0] += 1
@@ -105,50 +106,50 @@ def test_no_more_requests_are_in_flight_than_there_are_threads() -> None:
                 now[0] -= 1
             return answer
 
-    publish(CountingTopic(), "topic", BODIES * 5)  # type: ignore[arg-type]
+    publish_orders(Counting(), "topic", BODIES * 5)  # type: ignore[arg-type]
     assert 1 <= most[0] <= IN_FLIGHT
 
 
 @pytest.mark.parametrize("failing", [2, 10])
 def test_a_request_that_fails_refuses_its_own_orders_and_the_rest_is_told(failing: int) -> None:
-    class FailingTopic(FakeTopic):
+    class Fails(FakeTopic):
         def publish_batch(self, **entries: Any) -> dict[str, Any]:
             answer = super().publish_batch(**entries)
             if BODIES[10 * failing - 10] in (entry["Message"] for entry in entries["PublishBatchRequestEntries"]):
                 raise ReadTimeoutError(endpoint_url="https://sns")
             return answer
 
-    refused = publish(FailingTopic(), "topic", BODIES)  # type: ignore[arg-type]
+    refused = publish_orders(Fails(), "topic", BODIES)  # type: ignore[arg-type]
     assert [one.body for one in refused] == BODIES[10 * failing - 10 : 10 * failing]
     assert all("Read timeout" in one.reason for one in refused)
 
 
 def test_a_first_request_that_fails_ends_it_all_because_nothing_was_published() -> None:
-    class FailingTopic(FakeTopic):
+    class Fails(FakeTopic):
         def publish_batch(self, **_entries: Any) -> dict[str, Any]:
             self.requests += 1
             raise ReadTimeoutError(endpoint_url="https://sns")
 
-    topic = FailingTopic()
+    topic = Fails()
     with pytest.raises(ReadTimeoutError):
-        publish(topic, "topic", BODIES)  # type: ignore[arg-type]
+        publish_orders(topic, "topic", BODIES)  # type: ignore[arg-type]
     assert topic.requests == 1
 
 
 def test_a_bug_in_one_batch_is_not_swallowed() -> None:
-    class BrokenTopic(FakeTopic):
+    class Broken(FakeTopic):
         def publish_batch(self, **_entries: Any) -> dict[str, Any]:
             raise RuntimeError("a bug")
 
     with pytest.raises(RuntimeError) as raised:
-        publish(BrokenTopic(), "topic", BODIES)  # type: ignore[arg-type]
+        publish_orders(Broken(), "topic", BODIES)  # type: ignore[arg-type]
     assert str(raised.value) == "a bug"
 
 
 @given(st.lists(st.integers(1, MAX_PUBLISH_BYTES), max_size=40))
 def test_batches_keep_the_order_and_both_limits(sizes: list[int]) -> None:
     bodies = ["x" * size for size in sizes]
-    made = list(batches(bodies))
+    made = list(batches(bodies, len, max_items=PUBLISH_BATCH, max_bytes=MAX_PUBLISH_BYTES))
     assert [body for batch in made for body in batch] == bodies
     assert all(1 <= len(batch) <= PUBLISH_BATCH for batch in made)
     assert all(sum(map(len, batch)) <= MAX_PUBLISH_BYTES for batch in made)

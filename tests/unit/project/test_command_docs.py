@@ -1,4 +1,4 @@
-"""docs/running.md against the command that it tells of."""
+"""The docs against the command that they describe."""
 
 import re
 import shlex
@@ -6,31 +6,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from typer.main import get_command
 
-from local.project import ROOT
-from ops.cli import app
-from ops.errors import Exit
+from infra.project import ROOT
+from ops.cli.dlq import COMMANDS as DEAD_LETTER_COMMANDS
+from ops.cli.exit_codes import Exit
+from ops.cli.main import COMMANDS as TOP_COMMANDS
+from tests.support.reference import PAGE, commands, reference
 
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
 RUNNING = (ROOT / "docs/running.md").read_text()
 
 
-def commands_of(group: Any, *before: str) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every command with the words that call it, those of groups included."""
-    for name, command in vars(group)["commands"].items():
-        if "commands" in vars(command):
-            yield from commands_of(command, *before, name)
-        else:
-            yield (*before, name), command
-
-
-COMMANDS: dict[tuple[str, ...], Any] = dict(commands_of(get_command(app)))
+COMMANDS: dict[tuple[str, ...], Any] = dict(commands())
 SHORT, LONG = "dlq", "dead-letters"
 
 
 def shown() -> Iterator[str]:
-    """Every `orders` command line of the docs, in text or in a console."""
+    """Return every `orders` command line of the docs, in text or in a console block."""
     for page in PAGES:
         text = page.read_text()
         yield from re.findall(r"`(?:\.venv/bin/)?(orders [a-z][^`]*)`", text)
@@ -38,12 +30,14 @@ def shown() -> Iterator[str]:
 
 
 def called(line: str) -> tuple[tuple[str, ...], list[str]]:
-    """The command that a line calls, and the options that it gives."""
+    """Return the command that a line calls, and the options of the line."""
     _, *words = shlex.split(line.partition("<")[0])
-    name = tuple(words[: 2 if words[0] in {SHORT, LONG} else 1])
-    if name in {(SHORT,), (LONG,), (LONG, "…"), (LONG, "--help")}:  # all of them
-        return (LONG, "list"), []
-    return name, [word for word in words if word.startswith("--")]
+    options = [word for word in words if word.startswith("--")]
+    for length in (3, 2, 1):
+        if (name := tuple(words[:length])) in COMMANDS:
+            return name, options
+    # The group itself stands for all of its commands.
+    return ((LONG, "list"), []) if words in ([SHORT], [LONG], [LONG, "…"], [LONG, "--help"]) else (tuple(words), [])
 
 
 def options_of(name: tuple[str, ...]) -> set[str]:
@@ -57,9 +51,9 @@ def test_every_command_line_of_the_docs_is_one_that_the_tool_takes(line: str) ->
     assert set(options) - {"--help"} <= options_of(name)
 
 
-def test_the_page_tells_of_every_command_and_no_other() -> None:
-    told = re.findall(r"(?m)^\| `orders ([\w-]+)` \|", RUNNING)
-    assert sorted([*told, SHORT]) == sorted({name[0] for name in COMMANDS})
+def test_the_page_lists_every_command_and_no_other() -> None:
+    expected = re.findall(r"(?m)^\| `orders ([\w-]+)` \|", RUNNING)
+    assert sorted([*expected, SHORT]) == sorted({name[0] for name in COMMANDS})
 
 
 def test_the_runbook_tells_of_every_command_about_dead_letters() -> None:
@@ -70,8 +64,10 @@ def test_the_runbook_tells_of_every_command_about_dead_letters() -> None:
 
 def test_the_runbook_tells_of_every_option_about_dead_letters() -> None:
     runbook = (ROOT / "docs/dead-letters.md").read_text()
-    told = {option for name in COMMANDS if name[0] == LONG for option in options_of(name) if option.startswith("--")}
-    assert told - set(re.findall(r"--[a-z-]+", runbook)) == set()
+    expected = {
+        option for name in COMMANDS if name[0] == LONG for option in options_of(name) if option.startswith("--")
+    }
+    assert expected - set(re.findall(r"--[a-z-]+", runbook)) == set()
 
 
 def test_the_short_name_stands_for_the_same_commands() -> None:
@@ -96,5 +92,20 @@ def test_the_examples_of_the_help_are_ones_that_the_tool_takes(name: tuple[str, 
 
 
 def test_the_page_has_every_exit_code() -> None:
-    told = re.findall(r"(?m)^\| (\d+) \|", RUNNING)
-    assert told == [*(str(int(code)) for code in Exit), "130"]
+    expected = re.findall(r"(?m)^\| (\d+) \|", RUNNING)
+    assert expected == [*(str(int(code)) for code in Exit), "130"]
+
+
+def test_the_reference_is_the_help_of_every_command() -> None:
+    assert PAGE.read_text() == reference(), "run `make reference`"
+
+
+@pytest.mark.parametrize(
+    ("words", "listed"),
+    [((name,), lazy) for name, lazy in TOP_COMMANDS.items() if name not in {SHORT, LONG}]
+    + [((LONG, name), lazy) for name, lazy in DEAD_LETTER_COMMANDS.items() if name != "move"],
+    ids=str,
+)
+def test_a_commands_line_in_the_list_is_the_first_sentence_of_its_help(words: tuple[str, ...], listed: Any) -> None:
+    first = re.split(r"(?<=\.)\s", str(COMMANDS[words].help))[0]
+    assert " ".join(first.split()) == listed.summary

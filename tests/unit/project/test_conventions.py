@@ -1,11 +1,13 @@
-"""What holds for the tests themselves, and for the tree."""
+"""Conventions for the tests and for imports between packages."""
 
 import ast
+import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from local.project import ROOT
+from infra.project import ROOT
 
 CONFTEST = (ROOT / "tests/conftest.py").read_text()
 
@@ -36,22 +38,33 @@ def test_a_test_that_asserts_nothing_fails(pytester: pytest.Pytester) -> None:
     assert "the test passed without asserting anything" in result.stdout.str()
 
 
-# Who may import whom, of our own packages: the arrows in docs/architecture.md.
+# Who may import whom, of our own packages: the arrows in docs/code.md. `ops/cli` counts as a package of its own, as
+# its two commands for the local system import `local`, which imports `ops`.
 ARROWS = {
     "bench": {"handler", "infra", "local", "ops"},
-    "ci": {"infra"},
+    "github": {"infra"},
     "handler": set(),
     "infra": {"handler"},
-    "local": {"handler"},
-    "ops": {"handler", "local"},
+    "local": {"infra", "ops"},
+    "ops": {"handler", "infra"},
+    "ops/cli": {"handler", "infra", "local", "ops"},
 }
+CONTRACTS = {"infra.outputs", "infra.project"}
+"""The modules of `infra` that the command may import: they import neither Pulumi nor pydantic."""
+USES_LOCAL = {"demo.py", "foreground.py", "local.py"}
+"""The modules of `ops/cli` that start the local system."""
+
+
+def sources(package: str) -> list[Path]:
+    found = (ROOT / package).rglob("*.py")
+    return [source for source in found if package != "ops" or "cli" not in source.parts]
 
 
 @pytest.mark.parametrize("package", sorted(ARROWS))
 def test_packages_import_each_other_only_along_the_arrows(package: str) -> None:
     imported = {
-        module.split(".")[0]
-        for source in (ROOT / package).rglob("*.py")
+        "ops/cli" if _in("ops.cli", module) else module.split(".")[0]
+        for source in sources(package)
         for module in _imports(source)
         if module.split(".")[0] in ARROWS
     }
@@ -59,8 +72,65 @@ def test_packages_import_each_other_only_along_the_arrows(package: str) -> None:
 
 
 def test_the_infrastructure_knows_nothing_of_the_handler_but_the_contract() -> None:
-    imported = {module for source in (ROOT / "infra").glob("*.py") for module in _imports(source)}
+    imported = {module for source in (ROOT / "infra").rglob("*.py") for module in _imports(source)}
     assert {module for module in imported if module.startswith("handler")} == {"handler.contract"}
+
+
+@pytest.mark.parametrize("package", ["local", "ops", "ops/cli"])
+def test_the_command_knows_nothing_of_the_infrastructure_but_the_contracts(package: str) -> None:
+    imported = {module for source in sources(package) for module in _imports(source)}
+    assert {module for module in imported if module.startswith("infra")} <= CONTRACTS
+
+
+def test_the_contracts_import_neither_pulumi_nor_pydantic() -> None:
+    imported = {module for name in CONTRACTS for module in _imports(ROOT / f"{name.replace('.', '/')}.py")}
+    assert {module.split(".")[0] for module in imported} & {"infra", "pulumi", "pulumi_aws", "pydantic"} == set()
+
+
+def test_only_the_commands_that_start_the_local_system_import_it() -> None:
+    users = {source.name for source in sources("ops/cli") if any(_in("local", module) for module in _imports(source))}
+    assert users == USES_LOCAL
+
+
+def test_only_the_commands_import_typer_and_rich() -> None:
+    product = [ROOT / "__main__.py", *(source for package in ARROWS for source in sources(package))]
+    users = {
+        str(source.parent.relative_to(ROOT))
+        for source in product
+        for module in _imports(source)
+        if _in("typer", module) or _in("rich", module)
+    }
+    assert users == {"ops/cli", "ops/cli/dlq"}
+
+
+def test_the_domain_knows_no_option_of_a_command() -> None:
+    named = [
+        f"{source.relative_to(ROOT)}: {node.value}"
+        for source in sources("ops")
+        for node in ast.walk(ast.parse(source.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if re.search(r"(^|[\s(`])--[a-z]", node.value)
+        and node.value not in PULUMI_OPTIONS
+        and "`pulumi" not in node.value
+    ]
+    assert named == []
+
+
+PULUMI_OPTIONS = {"--json", "--non-interactive", "--stack"}
+"""The options with which ops/system.py runs `pulumi`."""
+
+
+@pytest.mark.parametrize("group", ["ops/cli", "ops/cli/dlq"])
+def test_every_command_has_a_file_of_its_name(group: str) -> None:
+    table = import_module(f"{group.replace('/', '.')}{'.main' if group == 'ops/cli' else ''}").COMMANDS
+    for name, command in table.items():
+        module = command.target.partition(":")[0]
+        assert module.rpartition(".")[2] == ("dlq" if name == "dead-letters" else name)
+        assert callable(getattr(import_module(module), command.target.partition(":")[2]))
+
+
+def _in(package: str, module: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
 
 
 def _imports(source: Path) -> set[str]:

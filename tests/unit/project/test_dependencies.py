@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from local.project import ROOT
+from infra.project import ROOT
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-uv.txt")
 
 
 def locked(file: str) -> dict[str, set[str]]:
-    """The hashes of each pinned package, by its name and version."""
+    """Return the hashes of each pinned package, by name and version."""
     pins: dict[str, set[str]] = {}
     for line in (ROOT / file).read_text().splitlines():
         if pin := re.match(r"([\w.-]+==\S+)", line):
@@ -32,7 +32,7 @@ def names(requirements: list[Any]) -> set[str]:
 
 
 def imported_by(*files: Path) -> set[str]:
-    """The distributions that these files import, Python's own modules and the project's left out."""
+    """Return the distributions that these files import, without the standard library and the project's packages."""
     modules = set()
     for file in files:
         for node in ast.walk(ast.parse(file.read_text())):
@@ -63,7 +63,7 @@ def test_the_programs_lock_pins_what_the_developers_lock_pins() -> None:
 def test_the_program_group_is_what_the_program_imports_and_nothing_else() -> None:
     program = imported_by(ROOT / "__main__.py", ROOT / "handler/contract.py", *(ROOT / "infra").glob("*.py"))
     declared = names(PROJECT["dependency-groups"]["program"])
-    # Pulumi's own dependency, which infra reads files with as well.
+    # A dependency of Pulumi that infra uses too.
     assert program - {"pyyaml"} == declared
 
 

@@ -1,4 +1,4 @@
-"""The docs against what they describe."""
+"""The docs agree with the project."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.project import ROOT, project
+from infra.project import ROOT, project
 from tests.support.recorder import recorded
 
 DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
@@ -26,7 +26,7 @@ def test_the_readmes_settings_are_those_of_pulumi_yaml() -> None:
 
 
 def anchors(text: str) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
+    """Return the anchors of a page's headings, as GitHub creates them."""
     headings = re.findall(r"(?m)^#+ (.+)$", text)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from local.project import ROOT
+from infra.project import ROOT
 from tests.support.workflows import ASSUMES_A_ROLE, JOBS, STACKS, TEXT, WORKFLOWS, scripts, steps, triggers
 
 
@@ -24,8 +24,8 @@ def test_the_oldest_python_that_the_project_supports_is_tested() -> None:
 def test_the_docs_call_the_checks_that_are_to_be_required_by_their_names() -> None:
     job = JOBS["test/test"]
     names = [job["name"].replace("${{ matrix.python }}", version) for version in job["strategy"]["matrix"]["python"]]
-    told = re.findall(r"with the checks (.+) required", (ROOT / "docs/ci.md").read_text())
-    assert told == [" and ".join(f"`{name}`" for name in names)]
+    expected = re.findall(r"with the checks (.+) required", (ROOT / "docs/ci.md").read_text())
+    assert expected == [" and ".join(f"`{name}`" for name in names)]
 
 
 def test_jobs_make_what_there_is_to_make() -> None:
@@ -81,5 +81,5 @@ def test_a_repository_without_an_account_leaves_aws_alone(name: str) -> None:
 
 def test_the_docs_name_every_variable_that_the_workflows_read_and_no_other() -> None:
     read = set(re.findall(r"vars\.(\w+)", TEXT))
-    told = set(re.findall(r"(?m)^\| `([A-Z_]+)` \|", (ROOT / "docs/ci.md").read_text()))
-    assert read == told == {"AWS_ACCOUNT_ID", "AWS_REGION", "PULUMI_BACKEND_URL"}
+    expected = set(re.findall(r"(?m)^\| `([A-Z_]+)` \|", (ROOT / "docs/ci.md").read_text()))
+    assert read == expected == {"AWS_ACCOUNT_ID", "AWS_REGION", "PULUMI_BACKEND_URL"}

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from local.project import ROOT
+from infra.project import ROOT
 from tests.support.workflows import JOBS, STACK_ACTION, STACKS, steps
 
 
 @dataclass(frozen=True)
 class ScriptResult:
-    """What a script left behind."""
+    """Status, log, outputs and commands of a script."""
 
     status: int
     log: str
@@ -35,7 +35,7 @@ RECORD = 'printf "%s\\n" "$(basename "$0") $*" >> "$CALLS"\n'
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Runs a step's script as GitHub does, with commands of our own in place of those that reach out."""
+    """Run a step's script as GitHub does, with stand-ins for commands that reach other systems."""
     if not (shutil.which("bash") and shutil.which("jq") and shutil.which("openssl")):
         pytest.skip("needs bash, jq and openssl, which GitHub's runners have")
 
@@ -87,7 +87,7 @@ def test_a_pull_request_of_this_repository_is_previewed(run: Run) -> None:
     ("environment", "reason"),
     [
         ({"FROM": "someone/orders", "BACKEND": "s3://state"}, "this pull request comes from a fork"),
-        ({"FROM": "", "BACKEND": "s3://state"}, "this pull request comes from a fork"),  # one that was deleted
+        ({"FROM": "", "BACKEND": "s3://state"}, "this pull request comes from a fork"),  # a fork that was deleted
         ({"FROM": "acme/orders", "BACKEND": ""}, "no variable PULUMI_BACKEND_URL"),
     ],
 )
@@ -125,7 +125,7 @@ def test_one_comment_tells_of_all_stacks_and_is_updated(run: Run) -> None:
     comment = (ran.folder / "comment.md").read_text()
     assert re.findall(r"<code>(\w+)</code>", comment) == STACKS
     assert "~~~~~~diff\n+ 1 to create `x`\n~~~~~~" in comment
-    assert "~~~~~~diff\nThere is no preview; the log says why.\n~~~~~~" in comment
+    assert "~~~~~~diff\nThere is no preview; the log shows the reason.\n~~~~~~" in comment
 
 
 def test_a_stack_that_is_as_expected_leaves_the_comparison_green(run: Run) -> None:
@@ -145,7 +145,7 @@ def test_a_stack_that_is_not_as_expected_fails_the_comparison_and_is_handed_on(r
 def report(run: Run, compared: dict[str, str], open_issues: list[dict[str, Any]]) -> ScriptResult:
     environment = {
         "STACK": "dev",
-        "TITLE": "dev is not what the program says",
+        "TITLE": "dev differs from the program",
         "COMPARED": json.dumps(compared),
         "RUN": "https://log",
         "ISSUES": json.dumps(open_issues),
@@ -154,29 +154,29 @@ def report(run: Run, compared: dict[str, str], open_issues: list[dict[str, Any]]
 
 
 def test_drift_opens_an_issue(run: Run) -> None:
-    ran = report(run, {"dev": "~ 1 to update"}, [{"number": 3, "title": "prod is not what the program says"}])
+    ran = report(run, {"dev": "~ 1 to update"}, [{"number": 3, "title": "prod differs from the program"}])
     assert ran.status == 0
     assert ran.calls[-1] == (
-        "gh issue create --repo acme/orders --title dev is not what the program says --body-file issue.md"
+        "gh issue create --repo acme/orders --title dev differs from the program --body-file issue.md"
     )
     assert "~~~~~~diff\n~ 1 to update\n~~~~~~" in (ran.folder / "issue.md").read_text()
 
 
 def test_drift_that_lasts_updates_the_issue_that_is_open(run: Run) -> None:
-    ran = report(run, {"dev": "~ 1 to update"}, [{"number": 4, "title": "dev is not what the program says"}])
+    ran = report(run, {"dev": "~ 1 to update"}, [{"number": 4, "title": "dev differs from the program"}])
     assert ran.status == 0
     assert ran.calls[-1] == "gh issue edit 4 --repo acme/orders --body-file issue.md"
 
 
 def test_a_stack_without_drift_is_not_reported_and_its_issue_stays_open(run: Run) -> None:
-    ran = report(run, {"dev": "as expected"}, [{"number": 4, "title": "dev is not what the program says"}])
+    ran = report(run, {"dev": "as expected"}, [{"number": 4, "title": "dev differs from the program"}])
     assert (ran.status, ran.calls) == (0, [])
 
 
 def test_a_comparison_that_did_not_come_about_is_reported_as_well(run: Run) -> None:
     ran = report(run, {}, [])
     assert ran.calls[-1].startswith("gh issue create")
-    assert "The comparison did not get that far" in (ran.folder / "issue.md").read_text()
+    assert "The comparison did not finish" in (ran.folder / "issue.md").read_text()
 
 
 def test_the_pulumi_cli_is_of_the_release_that_the_sdk_is_of(run: Run) -> None:

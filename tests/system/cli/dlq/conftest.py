@@ -1,23 +1,25 @@
-"""`orders dlq` beside a running pipeline, whose dead letters are the test's own."""
+"""Fixtures for tests that run `orders dlq` on a running pipeline."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from local import running
-from local.pipeline import Pipeline
-from local.running import Running, note
-from ops import terminal
+from ops import local_system
+from ops.cli import terminal
+from ops.cli.dlq import looking
+from ops.dead_letters.timing import Timing
+from ops.local_system import LocalSystem, save_local_system
 from tests.support.command import CommandResult, Orders, run_orders
 from tests.support.dead_letters import OrderQueues
+from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
 
 @pytest.fixture
 def queues(pipeline: Pipeline) -> Iterator[OrderQueues]:
-    """The worker's pipeline, whose dead letters are this test's alone, and gone at its end."""
-    queues = OrderQueues(endpoint=pipeline.endpoint, outputs=pipeline.outputs)
+    """The queues of the worker's pipeline. OrderDLQ is empty before and after the test."""
+    queues = OrderQueues(clients=pipeline.clients, outputs=pipeline.outputs)
     clear(queues)
     yield queues
     clear(queues)
@@ -25,20 +27,20 @@ def queues(pipeline: Pipeline) -> Iterator[OrderQueues]:
 
 def clear(queues: OrderQueues) -> None:
     eventually(lambda: not queues.hidden(queues.source) + queues.visible(queues.source), "an empty queue")
-    queues.endpoint.sqs.purge_queue(QueueUrl=queues.dead_letters)
+    queues.clients.sqs.purge_queue(QueueUrl=queues.dead_letters)
 
 
 @pytest.fixture
 def dlq(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, queues: OrderQueues
 ) -> Orders:
-    """Runs `orders dlq` beside the running pipeline."""
-    monkeypatch.setattr(running, "NOTE", tmp_path / "running.json")
+    """Run `orders dlq` on the running pipeline."""
+    monkeypatch.setattr(local_system, "RECORD", tmp_path / "running.json")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr(terminal.console, "_width", 200)
-    monkeypatch.setattr("ops.dead_letters.look.POLL_SECONDS", 0)  # The emulator has one server, which answers at once.
-    monkeypatch.setattr("ops.dead_letters.redrive.LOOK_SECONDS", 0.2)
-    note(Running(url=queues.endpoint.url, outputs=queues.outputs))
+    # The emulator has one server, so a short poll sees all messages.
+    monkeypatch.setattr(looking, "TIMING", Timing(poll_seconds=0, check_seconds=0.2))
+    save_local_system(LocalSystem(url=queues.clients.emulator_url, outputs=queues.outputs))
 
     def run(*arguments: str, stdin: str = "") -> CommandResult:
         return run_orders(monkeypatch, capsys, "dlq", *arguments, stdin=stdin)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from ops.cli.exit_codes import Exit
 from ops.dead_letters.archive import read_letters
 from ops.dead_letters.letter import CAME_FROM, Letter
-from ops.errors import Exit
 from tests.support.command import Orders
 from tests.support.dead_letters import ATTRIBUTES, OrderQueues, dead, fill
 from tests.support.orders import body
@@ -41,7 +41,7 @@ def test_letters_are_archived_and_restored_with_all_that_they_said(
         assert letter.attributes == {**ATTRIBUTES, CAME_FROM: mark}
 
     again = dlq("restore", str(file), "--confirm")
-    assert again.code == Exit.NOT_ALL
+    assert again.code == Exit.INCOMPLETE
     assert "4 were restored before, and are left out" in again.err
     assert len(dead(queues)) == 4
 
@@ -81,7 +81,7 @@ def test_a_purge_deletes_only_what_is_archived_and_equal(dlq: Orders, queues: Or
     assert dlq("purge", str(file)).out == "would delete 1 of 3 dead letters: add --confirm to do it\n"
     assert len(dead(queues)) == 3
     ran = dlq("purge", str(file), "--confirm")
-    assert (ran.code, ran.out) == (Exit.DONE, f"deleted 1 dead letter that {file} holds\n")
+    assert (ran.code, ran.out) == (Exit.DONE, f"deleted 1 dead letter that {file} contains\n")
     left = [json.loads(letter)["orderId"] for letter in dead(queues)]
     assert sorted([first.order_id or "", *left]) == ["T-1", "T-2", "T-3"]
     assert second.order_id in left

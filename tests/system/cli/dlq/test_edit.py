@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from ops.cli.exit_codes import Exit
 from ops.dead_letters.letter import CAME_FROM
-from ops.errors import Exit
 from tests.support.command import Orders
 from tests.support.dead_letters import ATTRIBUTES, OrderQueues, dead, fill, only_dead
 from tests.support.orders import body
@@ -23,24 +23,24 @@ def test_an_edit_without_confirm_shows_the_difference_and_does_nothing(dlq: Orde
 
 
 @pytest.mark.parametrize(
-    ("settings", "code", "told"),
+    ("settings", "code", "expected"),
     [
         (("quantity=-1",), Exit.USAGE, "not accepted: quantity must be at least 1; nothing was done"),
         (("quantity=1", "timestamp=noon"), Exit.USAGE, "not accepted: timestamp is not an ISO 8601 time"),
-        (("quantity=1", "orderId=T-2"), Exit.USAGE, "orderId would be T-2 instead of T-1; --new-order-id lets it"),
-        (("quantity=0",), Exit.NOT_ALL, "nothing was changed"),
-        (("quantity",), Exit.USAGE, "--set takes FIELD=VALUE, not quantity"),
+        (("quantity=1", "orderId=T-2"), Exit.USAGE, "orderId would be T-2 instead of T-1; --new-order-id allows that"),
+        (("quantity=0",), Exit.INCOMPLETE, "nothing was changed"),
+        (("quantity",), Exit.USAGE, "Invalid value for '--set': give FIELD=VALUE, not quantity"),
     ],
     ids=["invalid", "one of two invalid", "another order", "the same", "no value"],
 )
 def test_an_edit_that_is_not_accepted_says_why_and_does_nothing(
-    dlq: Orders, queues: OrderQueues, settings: Sequence[str], code: Exit, told: str
+    dlq: Orders, queues: OrderQueues, settings: Sequence[str], code: Exit, expected: str
 ) -> None:
     [letter] = fill(queues, body("T-1", quantity=0))
     sets = [part for setting in settings for part in ("--set", setting)]
     ran = dlq("edit", "T-1", *sets, "--confirm")
     assert ran.code == code
-    assert told in ran.err
+    assert expected in ran.err
     assert only_dead(queues).digest() == letter.digest()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.errors import Exit
+from ops.cli.exit_codes import Exit
 from tests.support.command import Orders
 from tests.support.dead_letters import ATTRIBUTES, OrderQueues, fill, only_dead
 from tests.support.orders import body
@@ -14,7 +14,7 @@ from tests.support.orders import body
 
 @pytest.fixture
 def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """An $EDITOR that runs this shell script, with the file in $1."""
+    """Install an $EDITOR that runs this shell script with the file in $1."""
 
     def install(script: str) -> None:
         program = tmp_path / "an editor"
@@ -49,7 +49,7 @@ def test_a_body_that_is_no_json_is_mended_in_an_editor(
     refused = dlq("edit", letter.message_id, "--set", "quantity=1")
     assert (refused.code, refused.err) == (
         Exit.USAGE,
-        "the body is no JSON object: mend it in an editor, without --set\n",
+        "the body is not a JSON object, so its fields cannot be set: correct it in an editor\n",
     )
     editor(f"cat > \"$1\" <<'END'\n{body('T-1')}\nEND")
     assert dlq("edit", letter.message_id, "--confirm").code == Exit.DONE
@@ -57,17 +57,17 @@ def test_a_body_that_is_no_json_is_mended_in_an_editor(
 
 
 @pytest.mark.parametrize(
-    ("script", "code", "told"),
-    [("exit 3", Exit.NOT_ALL, "ended with 3: nothing was done"), ("true", Exit.NOT_ALL, "nothing was changed")],
+    ("script", "code", "expected"),
+    [("exit 3", Exit.INCOMPLETE, "ended with 3: nothing was done"), ("true", Exit.INCOMPLETE, "nothing was changed")],
 )
 def test_an_editor_that_fails_or_saves_nothing_changes_nothing(
-    dlq: Orders, queues: OrderQueues, editor: Callable[[str], None], script: str, code: Exit, told: str
+    dlq: Orders, queues: OrderQueues, editor: Callable[[str], None], script: str, code: Exit, expected: str
 ) -> None:
     editor(script)
     [letter] = fill(queues, body("T-1", quantity=0))
     ran = dlq("edit", "T-1", "--confirm")
     assert ran.code == code
-    assert told in ran.err
+    assert expected in ran.err
     assert only_dead(queues).digest() == letter.digest()
 
 

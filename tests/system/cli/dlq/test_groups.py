@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from local.pipeline import Pipeline
-from ops.errors import Exit
+from ops.cli.exit_codes import Exit
 from tests.support.command import Orders
 from tests.support.dead_letters import OrderQueues, fill, new_id, poison
 from tests.support.orders import body
+from tests.support.pipeline import Pipeline
 from tests.system.cli.dlq.conftest import clear
 
 
@@ -26,7 +26,7 @@ def test_groups_say_what_dead_letters_have_in_common(dlq: Orders, queues: OrderQ
     assert sorted(found["in the queue"][0]["examples"]) == sorted(ids[:2])
     ran = dlq("groups")
     assert ran.out.startswith("4 dead letters in the queue\n")
-    assert "such as T-straight" in ran.out
+    assert "for example T-straight" in ran.out
     assert "failed attempts" not in ran.out
     assert (queues.visible(queues.dead_letters), queues.hidden(queues.dead_letters)) == (4, 0)
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from uuid import uuid4
 
-from ops.errors import Exit
+from ops.cli.exit_codes import Exit
 from tests.support.command import Orders
 from tests.support.dead_letters import OrderQueues, fill, new_id
 from tests.support.orders import body

@@ -1,4 +1,4 @@
-"""A long queue of dead letters, and how much memory a look at it takes."""
+"""The memory that `orders dlq list` needs for a long queue."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ MOST_BYTES = 100_000_000
 
 @needs_proc
 def test_ten_thousand_dead_letters_are_listed_in_a_hundred_megabytes(tmp_path: Path) -> None:
-    with emulator("many") as endpoint:
-        queue = endpoint.sqs.create_queue(QueueName="OrderDLQ")["QueueUrl"]
-        fill(endpoint.sqs, queue, LISTED)
-        peak, listed = list_letters(endpoint, queue, tmp_path / "running.json")
+    with emulator("many") as clients:
+        queue = clients.sqs.create_queue(QueueName="OrderDLQ")["QueueUrl"]
+        fill(clients.sqs, queue, LISTED)
+        peak, listed = list_letters(clients, queue, tmp_path / "running.json")
     assert listed == LISTED == 10_000
     assert peak < MOST_BYTES

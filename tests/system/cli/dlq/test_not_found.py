@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from local.running import Running, note
-from ops.errors import Exit
+from ops.cli.exit_codes import Exit
+from ops.local_system import LocalSystem, save_local_system
 from tests.support.command import Orders
 from tests.support.dead_letters import OrderQueues, fill
 from tests.support.orders import body
@@ -15,8 +15,8 @@ def test_a_letter_that_is_not_there_is_said_to_be_unknown(dlq: Orders, queues: O
     fill(queues, body("T-1"))
     for command in (("show", "T-unknown"), ("edit", "T-unknown"), ("redrive", "T-unknown")):
         ran = dlq(*command)
-        assert (ran.code, ran.out) == (Exit.NOT_ALL, "")
-        assert ran.err == "no dead letter is T-unknown; `orders dlq list` shows all\n"
+        assert (ran.code, ran.out) == (Exit.INCOMPLETE, "")
+        assert ran.err == "there is no dead letter T-unknown; `orders dlq list` shows all\n"
 
 
 @pytest.mark.parametrize(
@@ -31,9 +31,10 @@ def test_a_letter_that_is_not_there_is_said_to_be_unknown(dlq: Orders, queues: O
     ids=lambda command: command[0],
 )
 def test_a_queue_that_is_not_there_is_one_line(dlq: Orders, queues: OrderQueues, command: Sequence[str]) -> None:
-    note(
-        Running(
-            url=queues.endpoint.url, outputs={**queues.outputs, "deadLetterQueueUrl": f"{queues.dead_letters}-gone"}
+    save_local_system(
+        LocalSystem(
+            url=queues.clients.emulator_url,
+            outputs={**queues.outputs, "deadLetterQueueUrl": f"{queues.dead_letters}-gone"},
         )
     )
     ran = dlq(*command)

@@ -1,10 +1,10 @@
 """`orders dlq redrive` on the emulator if letters fail again."""
 
-from local.pipeline import Pipeline
-from ops.errors import Exit
+from ops.cli.exit_codes import Exit
 from tests.support.command import Orders
 from tests.support.dead_letters import OrderQueues, dead, fill, new_id, only_dead, poison
 from tests.support.orders import body
+from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
 
@@ -12,9 +12,9 @@ def test_a_letter_that_comes_back_is_told_with_its_reason(dlq: Orders, queues: O
     order_id = new_id()
     poison(pipeline, queues, body(order_id, quantity=0))
     ran = dlq("redrive", order_id, "--confirm", "--wait")
-    assert ran.code == Exit.NOT_ALL
-    assert f"failed again: {order_id}: quantity must be at least 1 (message " in ran.out
-    assert "sent 1: 0 in the table, 1 failed again, 0 not settled\n" in ran.out
+    assert ran.code == Exit.INCOMPLETE
+    assert f"failed again: {order_id}: quantity must be at least 1 (message ID " in ran.out
+    assert "sent 1: 0 in the table, 1 failed again, 0 unknown\n" in ran.out
     eventually(lambda: queues.visible(queues.dead_letters) == 1, "the letter, back")
     assert only_dead(queues).message_id in ran.out
     assert only_dead(queues).body == body(order_id, quantity=0)
@@ -34,7 +34,7 @@ def test_where_the_first_letter_fails_again_no_other_is_sent(dlq: Orders, queues
     fill(queues, *(body(f"T-{number}", quantity=0) for number in range(5)))
     [answered] = dlq("redrive", "--all", "--confirm", "--json").json
     assert (answered["sent"], answered["failedAgain"], answered["notSent"]) == (1, 1, 4)
-    assert answered["stopped"] == "the first one, sent alone, did not get into the table"
+    assert answered["stopped"] == "the order of the first letter was not stored"
     eventually(lambda: queues.visible(queues.dead_letters) == 5, "all letters, one of them back")
     assert len(set(dead(queues))) == 5
 
@@ -43,9 +43,9 @@ def test_no_more_is_sent_when_too_many_fail_again(dlq: Orders, queues: OrderQueu
     good = new_id()
     fill(queues, *(body(f"T-{number}", quantity=0) for number in range(80)), body(good))
     ran = dlq("redrive", "--all", "--confirm", "--rate", "4", "--stop-at", "10%", "--json")
-    assert ran.code == Exit.NOT_ALL
+    assert ran.code == Exit.INCOMPLETE
     [answered] = ran.json
-    assert answered["stopped"].endswith("of what was sent failed again")
+    assert answered["stopped"].endswith("of the sent letters failed again")
     assert answered["notSent"] > 0
     assert answered["sent"] + answered["notSent"] == 81
     assert pipeline.order(good)

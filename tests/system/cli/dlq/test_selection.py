@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from local.pipeline import Pipeline
-from ops.errors import Exit
+from ops.cli.exit_codes import Exit
 from tests.support.command import Orders
 from tests.support.dead_letters import OrderQueues, dead, fill, new_id, poison
 from tests.support.orders import body
+from tests.support.pipeline import Pipeline
 
 
 def test_letters_are_chosen_by_order_message_group_class_and_field(
@@ -39,21 +39,23 @@ def test_letters_are_chosen_by_order_message_group_class_and_field(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
-        ((), "name letters by order or message id, choose them with --group, --class or --where, or take --all"),
-        (("T-1", "--all"), "name letters, or choose them with options: not both"),
-        (("--class", "odd"), "--class is one of invalid, conflict, transient, never executed, not odd"),
-        (("--where", "status"), "--where takes FIELD=VALUE, not status"),
-        (("--all", "--stop-at", "101%"), "--stop-at takes a share such as 20%, not 101%"),
-        (("--all", "--resume"), "--resume those of its run: name none"),
+        ((), "give order IDs or message IDs, --group, --class or --where, or --all for every letter"),
+        (("T-1", "--all"), "give either order IDs and message IDs, or options that select letters"),
+        (("--class", "odd"), "'odd' is not one of 'invalid', 'conflict', 'transient', 'never executed'"),
+        (("--where", "status"), "Invalid value for '--where': give FIELD=VALUE, not status"),
+        (("--all", "--stop-at", "101%"), "Invalid value for '--stop-at': give a percentage such as 20%, not 101%"),
+        (("--all", "--resume"), "--resume continues with the letters of its run: select none"),
     ],
 )
-def test_what_cannot_be_chosen_is_named(dlq: Orders, queues: OrderQueues, arguments: Sequence[str], told: str) -> None:
+def test_what_cannot_be_chosen_is_named(
+    dlq: Orders, queues: OrderQueues, arguments: Sequence[str], expected: str
+) -> None:
     fill(queues, body("T-1"))
     ran = dlq("redrive", *arguments, "--confirm")
     assert ran.code == Exit.USAGE
-    assert told in ran.err
+    assert expected in ran.err
     assert dead(queues) == [body("T-1")]
 
 
@@ -65,7 +67,7 @@ def test_only_what_was_chosen_is_sent_and_the_rest_stays_as_it_is(
     fill(queues, *bodies)
     ran = dlq("redrive", "--where", "status=paid", "--confirm", "--wait")
     assert (ran.code, ran.err) == (Exit.DONE, "")
-    assert "sent 3: 3 in the table, 0 failed again, 0 not settled\n" in ran.out
+    assert "sent 3: 3 in the table, 0 failed again, 0 unknown\n" in ran.out
     assert dead(queues) == sorted(bodies[::2])
     assert [bool(pipeline.order(order_id)) for order_id in ids] == [False, True] * 3
     assert (queues.visible(queues.dead_letters), queues.hidden(queues.dead_letters)) == (3, 0)

@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from local.pipeline import Pipeline
 from tests.support.command import Orders
 from tests.support.dead_letters import OrderQueues, new_id, poison
 from tests.support.orders import body
+from tests.support.pipeline import Pipeline
 
 
 def test_both_queues_and_the_failures_are_watched_and_no_letter_is_hidden(
@@ -22,9 +22,9 @@ def test_both_queues_and_the_failures_are_watched_and_no_letter_is_hidden(
         if len(hidden) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("ops.commands.dead_letters.watching.time", SimpleNamespace(sleep=stop_at_the_second))
+    monkeypatch.setattr("ops.cli.terminal.time", SimpleNamespace(sleep=stop_at_the_second))
     ran = dlq("watch")
     assert ran.code == 130
     assert hidden == [0, 0]
-    for told in ("OrderQueue", "OrderDLQ", "quantity must be at least 1", order_id, "3 of 3"):
-        assert told in ran.out
+    for expected in ("OrderQueue", "OrderDLQ", "quantity must be at least 1", order_id, "3 of 3"):
+        assert expected in ran.out

@@ -1,4 +1,4 @@
-"""The `orders` command over moto, which has what the emulator has not: permissions, and tokens that are refused."""
+"""The `orders` command on moto, which checks permissions and credentials. The emulator does not."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,8 @@ from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 
 from handler.contract import PARTITION_KEY
-from ops.errors import Exit
+from ops.cli.exit_codes import Exit
+from ops.dead_letters.timing import Timing
 from tests.support.command import run_orders
 from tests.support.orders import body
 
@@ -22,7 +23,7 @@ ORDER = {"orderId": {"S": "O1"}, "userId": {"S": "U1"}, "status": {"S": "new"}, 
 
 @pytest.fixture
 def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, Any]]:
-    """The outputs of a stack in moto's account, which a stand-in for `pulumi` tells."""
+    """The outputs of a stack in moto's account, as a fake `pulumi` prints them."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "moto")
     with mock_aws():
@@ -56,7 +57,7 @@ def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str,
 
 
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str, str]:
-    """The exit code, and what was printed."""
+    """Return the exit code and the output."""
     ran = run_orders(monkeypatch, capsys, *arguments, "--stack", "dev")
     return ran.code, ran.out, ran.err
 
@@ -88,8 +89,7 @@ def test_dead_letters_are_mended_sent_again_and_kept_on_a_deployed_stack(
     stack: dict[str, Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr("ops.dead_letters.look.POLL_SECONDS", 0)
-    monkeypatch.setattr("ops.dead_letters.redrive.SLACK_SECONDS", 0)
+    monkeypatch.setattr("ops.cli.dlq.looking.TIMING", Timing(poll_seconds=0, slack_seconds=0))
     sqs, file = boto3.client("sqs", REGION), str(tmp_path / "letters.jsonl")
     sqs.set_queue_attributes(QueueUrl=stack["queueUrl"], Attributes={"VisibilityTimeout": "0"})
 
@@ -132,7 +132,7 @@ def test_dead_letters_are_mended_sent_again_and_kept_on_a_deployed_stack(
     def stop(_seconds: float) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ops.commands.dead_letters.watching.time", SimpleNamespace(sleep=stop))
+    monkeypatch.setattr("ops.cli.terminal.time", SimpleNamespace(sleep=stop))
     assert "OrderDLQ           1           0" in dlq("watch", code=130)
 
 
@@ -149,11 +149,11 @@ COMMANDS = {
     "dlq redrive": ("dlq", "redrive", "--all", "--confirm"),
     "dlq archive": ("dlq", "archive", "letters.jsonl", "--all", "--confirm"),
     "dlq history": ("dlq", "history"),
-    "dlq native status": ("dlq", "redrive", "--native", "status"),
+    "dlq move status": ("dlq", "move", "status"),
 }
 
 
-# moto tells only some services in their own words that it does not know somebody; SNS is one.
+# moto returns the real error for unknown credentials only for some services, such as SNS.
 @pytest.mark.usefixtures("stack")
 def test_credentials_that_aws_does_not_know_are_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from moto import mock_aws
 
-from ops.dead_letters import look as module
 from ops.dead_letters.journal import Journal, journal
 from tests.support.recording_sqs import RecordingSQS
 
@@ -15,7 +14,6 @@ from tests.support.recording_sqs import RecordingSQS
 def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[RecordingSQS]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "moto")
-    monkeypatch.setattr(module, "POLL_SECONDS", 0)  # moto waits in earnest where a queue is empty.
     with mock_aws():
         yield RecordingSQS()
 

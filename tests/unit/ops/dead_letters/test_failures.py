@@ -1,4 +1,4 @@
-"""Why letters are dead, by a log that is written by hand."""
+"""The failures of dead letters, read from a fake log."""
 
 import json
 from collections.abc import Iterator
@@ -7,23 +7,15 @@ from typing import Any, cast
 
 import pytest
 
-from ops.dead_letters.failures import (
-    EXAMPLES,
-    NEVER_EXECUTED,
-    Failure,
-    grouped,
-    never_executed,
-    read_failures,
-    why,
-)
-from ops.dead_letters.look import Seen
+from ops.dead_letters.failures import Failure, FailureClass, last_failures, never_executed, read_failures
+from ops.dead_letters.lease import Lease
 
 GROUP = "/aws/lambda/OrderProcessor"
 NOON = datetime(2025, 5, 3, 12, tzinfo=UTC)
 
 
 class FakeLogs:
-    """A log group with the lines that were written, one to a page, as it is asked for them from a time on."""
+    """A log group that returns the lines since a time, one line a page."""
 
     def __init__(self) -> None:
         self.asked: list[int] = []
@@ -33,7 +25,7 @@ class FakeLogs:
         self._events.append((int(when.timestamp() * 1000), line))
 
     def failed(self, message_id: str, when: datetime, **changes: object) -> None:
-        """Have the processor tell of an attempt."""
+        """Write the processor's record of a failed attempt."""
         record = {
             "level": "ERROR",
             "message": "order failed",
@@ -66,8 +58,8 @@ def logs() -> FakeLogs:
     return FakeLogs()
 
 
-def seen(message_id: str, *, logged_as: str | None = None, first_seen: datetime = NOON) -> Seen:
-    return Seen(
+def seen(message_id: str, *, logged_as: str | None = None, first_seen: datetime = NOON) -> Lease:
+    return Lease(
         message_id=message_id,
         logged_as=logged_as or message_id,
         order_id="O1",
@@ -77,8 +69,8 @@ def seen(message_id: str, *, logged_as: str | None = None, first_seen: datetime 
     )
 
 
-def reasons(logs: FakeLogs, *letters: Seen) -> dict[str, tuple[str, str]]:
-    failures = why(cast("Any", logs), GROUP, letters)
+def reasons(logs: FakeLogs, *letters: Lease) -> dict[str, tuple[str, str]]:
+    failures = last_failures(cast("Any", logs), GROUP, letters)
     return {message_id: (failure.kind, failure.reason) for message_id, failure in failures.items()}
 
 
@@ -122,9 +114,9 @@ def test_the_last_attempt_counts_whatever_order_the_log_tells_them_in(logs: Fake
 def test_letters_without_a_record_were_never_executed(logs: FakeLogs) -> None:
     logs.failed("somebody else's", NOON)
     logs.failed("m1", NOON - timedelta(hours=1), reason="before it was there")
-    failures = why(cast("Any", logs), GROUP, [seen("m1")])
+    failures = last_failures(cast("Any", logs), GROUP, [seen("m1")])
     assert failures == {"m1": never_executed("m1")}
-    assert (failures["m1"].kind, failures["m1"].at) == (NEVER_EXECUTED, None)
+    assert (failures["m1"].kind, failures["m1"].at) == (FailureClass.NEVER_EXECUTED, None)
 
 
 def test_a_letter_that_came_from_elsewhere_is_found_under_its_old_id(logs: FakeLogs) -> None:
@@ -157,7 +149,7 @@ def test_the_log_is_read_from_the_oldest_letter_on_and_not_at_all_for_none(logs:
 
 
 def never_reason() -> tuple[str, str]:
-    return NEVER_EXECUTED, never_executed("any").reason
+    return FailureClass.NEVER_EXECUTED, never_executed("any").reason
 
 
 @pytest.mark.parametrize(
@@ -168,38 +160,9 @@ def test_a_failure_is_final_where_no_attempt_follows(kind: str, attempt: int, fi
     assert failure(kind, attempt=attempt).is_final is final
 
 
-def test_groups_have_counts_and_times_and_the_largest_is_first() -> None:
-    hours = [NOON + timedelta(hours=hour) for hour in (2, 0, 1)]
-    groups = grouped(
-        [
-            (failure("invalid", "not JSON"), "m9", NOON),
-            *((failure(attempt=attempt), f"m{attempt}", when) for attempt, when in enumerate(hours)),
-        ]
-    )
-    assert [(group.kind, group.signature, group.count, group.first, group.last) for group in groups] == [
-        ("transient", "Throttling", 3, NOON, NOON + timedelta(hours=2)),
-        ("invalid", "not JSON", 1, NOON, NOON),
-    ]
-    assert groups[0].examples == ["m0", "m1", "m2"]
-
-
-def test_groups_of_one_size_are_sorted_by_what_they_have_in_common() -> None:
-    members = [(failure("invalid", signature), "m1", NOON) for signature in ("c", "a", "b")]
-    assert [group.signature for group in grouped(members)] == ["a", "b", "c"]
-
-
-def test_a_group_names_few_examples_each_once() -> None:
-    [group] = grouped((failure(), f"m{number // 2}", NOON) for number in range(20))
-    assert (group.count, group.examples) == (20, [f"m{number}" for number in range(EXAMPLES)])
-
-
-def test_nothing_makes_no_groups() -> None:
-    assert grouped([]) == []
-
-
 def test_a_groups_id_is_the_same_today_and_tomorrow() -> None:
     assert failure().group_id == "09f90d"  # sha256("transient\nThrottling")
-    assert [len(failure(kind).group_id) for kind in ("invalid", NEVER_EXECUTED)] == [6, 6]
+    assert [len(failure(kind).group_id) for kind in ("invalid", FailureClass.NEVER_EXECUTED)] == [6, 6]
 
 
 def test_a_groups_id_stands_for_class_and_signature_alone() -> None:

@@ -1,4 +1,4 @@
-"""What is left on disk of a run, wherever it was killed."""
+"""The journal of a run, wherever the run was killed."""
 
 import json
 import stat
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.dead_letters.journal import Moves, journal, new_run, read_moves, state_folder, unfinished
+from ops.dead_letters.journal import RunState, journal, new_run, read_run, state_folder, unfinished_runs
 from ops.errors import UserError
 
 QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/OrderDLQ"
@@ -29,7 +29,7 @@ def test_all_that_was_written_is_read_back(path: Path) -> None:
         written.sent({"m1": "c1", "m2": "c2"}, ["m3"])
         written.deleted(["m1"])
         written.note("ended")
-    read = read_moves(path)
+    read = read_run(path)
     assert (read.begun["command"], read.begun["target"]) == ("redrive", "a queue")
     assert (read.sending, read.sent, read.deleted, read.ended) == (set(), {"m1": "c1", "m2": "c2"}, {"m1"}, True)
 
@@ -37,12 +37,12 @@ def test_all_that_was_written_is_read_back(path: Path) -> None:
 def test_a_step_is_on_disk_when_it_was_noted(path: Path) -> None:
     with journal(path) as written:
         written.sending(["m1"])
-        assert read_moves(path).sending == {"m1"}
+        assert read_run(path).sending == {"m1"}
         written.sent({"m1": "c1"}, [])
-        assert read_moves(path).sent == {"m1": "c1"}
+        assert read_run(path).sent == {"m1": "c1"}
         written.deleted(["m1"])
-        assert read_moves(path).deleted == {"m1"}
-        assert not read_moves(path).ended
+        assert read_run(path).deleted == {"m1"}
+        assert not read_run(path).ended
 
 
 def test_what_was_being_sent_stays_in_doubt_until_its_answer_is_written_down(path: Path) -> None:
@@ -50,7 +50,7 @@ def test_what_was_being_sent_stays_in_doubt_until_its_answer_is_written_down(pat
         written.sending(["m1", "m2"])
         written.sending(["m3", "m4"])
         written.sent({"m3": "c3"}, ["m4"])
-    read = read_moves(path)
+    read = read_run(path)
     assert (read.sending, read.sent, read.deleted) == ({"m1", "m2"}, {"m3": "c3"}, set())
 
 
@@ -58,22 +58,22 @@ def test_what_was_refused_is_in_no_doubt_and_may_be_sent_anew(path: Path) -> Non
     with journal(path) as written:
         written.sending(["m1"])
         written.sent({}, ["m1"])
-        assert read_moves(path) == Moves()
+        assert read_run(path) == RunState()
         written.sending(["m1"])
-        assert read_moves(path).sending == {"m1"}
+        assert read_run(path).sending == {"m1"}
         written.sent({"m1": "c1"}, [])
-    assert read_moves(path) == Moves(sent={"m1": "c1"})
+    assert read_run(path) == RunState(sent={"m1": "c1"})
 
 
 def test_steps_that_a_reader_does_not_know_are_passed_over(path: Path) -> None:
     with journal(path) as written:
         written.note("chosen", ids=["m1"])
         written.sending(["m1"])
-    assert read_moves(path) == Moves(sending={"m1"})
+    assert read_run(path) == RunState(sending={"m1"})
 
 
 def test_a_journal_that_is_not_there_says_nothing(path: Path) -> None:
-    assert read_moves(path) == Moves()
+    assert read_run(path) == RunState()
 
 
 @pytest.mark.parametrize("cut", [1, 2, 10, 30])
@@ -84,9 +84,9 @@ def test_a_last_line_that_was_cut_is_passed_over_and_taken_off_by_a_journal_that
         written.sent({"m1": "c1"}, [])
     before = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(before)[:-cut])
-    whole = cut == 1  # All but the end of the line: that is as good as the line.
-    assert read_moves(path).sent == ({"m1": "c1"} if whole else {})
-    assert read_moves(path).sending == (set() if whole else {"m1"})
+    whole = cut == 1  # A line without its line end is complete.
+    assert read_run(path).sent == ({"m1": "c1"} if whole else {})
+    assert read_run(path).sending == (set() if whole else {"m1"})
     with journal(path) as resumed:
         resumed.deleted(["m0"])
         resumed.note("ended")
@@ -94,7 +94,7 @@ def test_a_last_line_that_was_cut_is_passed_over_and_taken_off_by_a_journal_that
     kept = before if whole else before[:2]
     assert after[: len(kept)] == kept
     assert [json.loads(line)["step"] for line in after[len(kept) :]] == ["deleted", "ended"]
-    read = read_moves(path)
+    read = read_run(path)
     assert (read.sent, read.deleted, read.ended) == ({"m1": "c1"} if whole else {}, {"m0"}, True)
 
 
@@ -111,7 +111,7 @@ def test_a_resumed_journal_keeps_what_was_there(path: Path) -> None:
 def test_the_journal_of_a_run_that_is_alive_has_one_writer(path: Path) -> None:
     with journal(path) as alive:
         alive.note("begun")
-        with pytest.raises(UserError, match="still alive") as refused, journal(path):
+        with pytest.raises(UserError, match="another run is writing it") as refused, journal(path):
             raise AssertionError("a second writer got in")
         alive.note("ended")
     assert str(path) in str(refused.value)
@@ -167,12 +167,12 @@ def test_only_runs_of_the_queue_that_were_begun_and_never_ended_are_unfinished_t
         other.note("begun")
     with journal(path) as alive:
         alive.note("begun", command="redrive")
-        found = unfinished(QUEUE)
+        found = unfinished_runs(QUEUE)
     assert [found_path.stem for found_path, _ in found] == ["20250503T120001-c", "20250503T120002-b"]
 
 
 def test_a_queue_that_nothing_was_moved_from_has_no_unfinished_runs(path: Path) -> None:
-    assert unfinished(QUEUE) == []
+    assert unfinished_runs(QUEUE) == []
     assert not path.parent.exists()
 
 
@@ -180,6 +180,6 @@ def test_a_run_that_still_goes_on_is_not_told_as_unfinished(tmp_path: Path, monk
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     with journal(new_run("https://sqs/1/OrderDLQ")) as written:
         written.note("begun", ids=["m1"])
-        assert unfinished("https://sqs/1/OrderDLQ") == []
-    [(path, moves)] = unfinished("https://sqs/1/OrderDLQ")
-    assert (path, moves.left) == (written.path, {"m1"})
+        assert unfinished_runs("https://sqs/1/OrderDLQ") == []
+    [(path, state)] = unfinished_runs("https://sqs/1/OrderDLQ")
+    assert (path, state.remaining) == (written.path, {"m1"})

@@ -1,4 +1,4 @@
-"""What a dead letter keeps, to the byte, on its way through a file."""
+"""A dead letter stays the same, byte for byte, when it is written to a file and read back."""
 
 import binascii
 import json
@@ -43,7 +43,7 @@ def text(value: str) -> Mapping[str, str]:
 
 
 def envelope(message: str) -> str:
-    """A body as SNS writes it where the subscription has no raw delivery."""
+    """Return a body as SNS writes it without raw message delivery."""
     return json.dumps({"Type": "Notification", "TopicArn": "arn:aws:sns:eu-west-1:1:OrderTopic", "Message": message})
 
 
@@ -139,7 +139,7 @@ def test_a_size_is_what_sqs_counts_body_names_types_and_values_but_nothing_of_it
 
 @given(letters)
 def test_marking_a_letter_makes_it_as_much_larger_as_was_reckoned(one: Letter) -> None:
-    marked = replace(one, attributes=one.coming_from(OLD_ID))
+    marked = one.marked_with(OLD_ID)
     has_room = len(one.attributes) < MAX_ATTRIBUTES and CAME_FROM not in one.attributes
     assert marked.size == one.size + (MARK_BYTES if has_room else 0)
 
@@ -147,8 +147,8 @@ def test_marking_a_letter_makes_it_as_much_larger_as_was_reckoned(one: Letter) -
 def test_a_letter_is_marked_with_where_it_came_from_once() -> None:
     first = letter("x", {"kind": text("new")})
     assert first.logged_as == MESSAGE_ID
-    second = replace(first, message_id="second", attributes=first.coming_from(OLD_ID))
-    third = replace(second, message_id="third", attributes=second.coming_from("second"))
+    second = replace(first.marked_with(OLD_ID), message_id="second")
+    third = replace(second.marked_with("second"), message_id="third")
     assert second.attributes == {"kind": text("new"), CAME_FROM: text(OLD_ID)}
     assert third.attributes == second.attributes
     assert third.logged_as == OLD_ID
@@ -156,16 +156,16 @@ def test_a_letter_is_marked_with_where_it_came_from_once() -> None:
 
 def test_a_letter_is_not_marked_where_it_has_as_many_attributes_as_sqs_takes() -> None:
     full = {f"a{number}": text("x") for number in range(MAX_ATTRIBUTES)}
-    assert letter("x", full).coming_from(OLD_ID) == full
+    assert letter("x", full).marked_with(OLD_ID).attributes == full
     del full["a0"]
-    assert letter("x", full).coming_from(OLD_ID) == {**full, CAME_FROM: text(OLD_ID)}
+    assert letter("x", full).marked_with(OLD_ID).attributes == {**full, CAME_FROM: text(OLD_ID)}
 
 
 def test_a_letter_is_not_marked_where_sqs_would_find_it_too_large() -> None:
     largest = letter("x" * (MAX_BYTES - MARK_BYTES))
-    assert largest.coming_from(OLD_ID) == {CAME_FROM: text(OLD_ID)}
-    assert replace(largest, attributes=largest.coming_from(OLD_ID)).size == MAX_BYTES
-    assert letter(largest.body + "x").coming_from(OLD_ID) == {}
+    assert largest.marked_with(OLD_ID).attributes == {CAME_FROM: text(OLD_ID)}
+    assert largest.marked_with(OLD_ID).size == MAX_BYTES
+    assert letter(largest.body + "x").marked_with(OLD_ID).attributes == {}
 
 
 @pytest.mark.parametrize(

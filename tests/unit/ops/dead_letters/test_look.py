@@ -7,9 +7,8 @@ from typing import cast
 import pytest
 from botocore.exceptions import ClientError
 
-from ops.dead_letters import look as module
 from ops.dead_letters.journal import Journal
-from ops.dead_letters.look import HOLD_SECONDS
+from ops.dead_letters.timing import Timing
 from tests.support.recording_sqs import Answer, RecordingSQS, Request, look_at, mover, numbered
 from tests.support.waiting import eventually
 
@@ -17,17 +16,17 @@ from tests.support.waiting import eventually
 @pytest.mark.parametrize("count", [0, 1, 10, 95])
 def test_a_look_sees_each_message_once(sqs: RecordingSQS, count: int) -> None:
     ids = sqs.fill(numbered(count))
-    told: list[int] = []
-    with look_at(sqs, told.append) as look:
-        assert sorted(seen.message_id for seen in look.seen) == sorted(ids)
-        assert sorted(str(seen.order_id) for seen in look.seen) == sorted(f"O{number}" for number in range(count))
-        assert (len(look), sum(told)) == (count, count)
+    expected: list[int] = []
+    with look_at(sqs, expected.append) as look:
+        assert sorted(lease.message_id for lease in look.leases) == sorted(ids)
+        assert sorted(str(lease.order_id) for lease in look.leases) == sorted(f"O{number}" for number in range(count))
+        assert (len(look), sum(expected)) == (count, count)
 
 
 def test_the_oldest_is_seen_first(sqs: RecordingSQS) -> None:
     sqs.fill(numbered(30))
     with look_at(sqs) as look:
-        moments = [seen.first_seen for seen in look.seen]
+        moments = [lease.first_seen for lease in look.leases]
         assert moments == sorted(moments)
         assert len(moments) == 30
 
@@ -90,7 +89,7 @@ def test_where_sqs_lets_nobody_receive_more_the_look_ends_and_tells_what_it_may_
     sqs.instead = refuse_more
     with look_at(sqs) as look:
         assert len(look) == 30
-        assert look.unseen() == 30
+        assert look.count_others() == 30
     sqs.instead = lambda _operation, _request: None
     assert sqs.visible(sqs.source) == sorted(ids)
 
@@ -98,11 +97,11 @@ def test_where_sqs_lets_nobody_receive_more_the_look_ends_and_tells_what_it_may_
 def test_what_was_given_back_or_deleted_is_not_given_back_again(sqs: RecordingSQS) -> None:
     sqs.fill(numbered(3))
     with look_at(sqs) as look:
-        back, gone, kept = look.seen
-        look.give_back([back])
+        back, gone, kept = look.leases
+        look.release([back])
         assert sqs.visible(sqs.source) == [back.message_id]
         look.forget([gone])
-        assert [seen.message_id for seen in look.seen] == [kept.message_id]
+        assert [lease.message_id for lease in look.leases] == [kept.message_id]
         before = len(sqs.requests)
     [(operation, last)] = sqs.requests[before:]
     assert operation == "change_message_visibility_batch"
@@ -114,15 +113,15 @@ def test_unseen_is_what_others_hold_and_what_came_later(sqs: RecordingSQS) -> No
     sqs.take(sqs.source, hide_seconds=600)
     sqs.fill(numbered(12))
     with look_at(sqs) as look:
-        assert (len(look), look.unseen()) == (12, 2)
+        assert (len(look), look.count_others()) == (12, 2)
         sqs.fill(numbered(1))
-        assert look.unseen() == 3
+        assert look.count_others() == 3
 
 
 def test_unseen_is_nothing_where_all_is_held_here(sqs: RecordingSQS) -> None:
     sqs.fill(numbered(12))
     with look_at(sqs) as look:
-        assert look.unseen() == 0
+        assert look.count_others() == 0
 
 
 def test_a_message_that_is_received_again_counts_once_and_with_its_latest_receipt(
@@ -130,7 +129,7 @@ def test_a_message_that_is_received_again_counts_once_and_with_its_latest_receip
 ) -> None:
     [message_id] = sqs.fill(numbered(1))
     receipts: list[str] = []
-    told: list[int] = []
+    expected: list[int] = []
 
     def listen(operation: str, request: Request) -> Answer | None:
         if operation != "receive_message":
@@ -140,16 +139,16 @@ def test_a_message_that_is_received_again_counts_once_and_with_its_latest_receip
         return answer
 
     def let_expire(count: int) -> None:
-        told.append(count)
+        expected.append(count)
         sqs.moto.change_message_visibility(QueueUrl=sqs.source, ReceiptHandle=receipts[0], VisibilityTimeout=0)
 
     sqs.instead = listen
     with look_at(sqs, let_expire) as look:
         assert len(set(receipts)) == 2
-        assert told == [1]
-        assert [(seen.message_id, seen.receipt) for seen in look.seen] == [(message_id, receipts[1])]
-        assert look.whole(look.seen[0]).body == numbered(1)[0]
-        list(mover(sqs, look, written).move(look.seen))
+        assert expected == [1]
+        assert [(lease.message_id, lease.receipt) for lease in look.leases] == [(message_id, receipts[1])]
+        assert look.letter(look.leases[0]).body == numbered(1)[0]
+        list(mover(sqs, look, written).move(look.leases))
     [deleted] = sqs.asked("delete_message_batch")
     assert [entry["ReceiptHandle"] for entry in deleted["Entries"]] == [receipts[1]]
     assert (sqs.visible(sqs.source), sqs.bodies(sqs.target)) == ([], numbered(1))
@@ -158,20 +157,18 @@ def test_a_message_that_is_received_again_counts_once_and_with_its_latest_receip
 def test_what_is_looked_at_for_long_is_held_anew(sqs: RecordingSQS) -> None:
     sqs.fill(numbered(12))
     with look_at(sqs) as look:
-        look.hold_on()
+        look.renew_if_due()
         assert sqs.asked("change_message_visibility_batch") == []
-        look._held_at -= HOLD_SECONDS  # As though so much time had passed.
-        look.hold_on()
-        look.hold_on()
+        look._renewal._renewed_at -= Timing().lease_seconds  # As if this much time had passed.
+        look.renew_if_due()
+        look.renew_if_due()
         held = [entry for request in sqs.asked("change_message_visibility_batch") for entry in request["Entries"]]
-        assert sorted(entry["ReceiptHandle"] for entry in held) == sorted(seen.receipt for seen in look.seen)
-        assert {entry["VisibilityTimeout"] for entry in held} == {HOLD_SECONDS}
+        assert sorted(entry["ReceiptHandle"] for entry in held) == sorted(lease.receipt for lease in look.leases)
+        assert {entry["VisibilityTimeout"] for entry in held} == {Timing().lease_seconds}
 
 
-def test_what_somebody_thinks_about_is_held_anew(sqs: RecordingSQS, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_somebody_thinks_about_is_held_anew(sqs: RecordingSQS) -> None:
     sqs.fill(numbered(2))
-    with look_at(sqs) as look:
-        monkeypatch.setattr(module, "HOLD_SECONDS", 1)
-        with look.kept():
-            held = eventually(lambda: sqs.asked("change_message_visibility_batch"), "a request to hold on")
+    with look_at(sqs, lease_seconds=1) as look, look.renewing():
+        held = eventually(lambda: sqs.asked("change_message_visibility_batch"), "a request to renew the leases")
     assert [entry["VisibilityTimeout"] for entry in held[0]["Entries"]] == [1, 1]

@@ -1,4 +1,4 @@
-"""Queues that nothing reads, and the `orders` command in processes that are killed."""
+"""Queues that no function reads, and the `orders` command in processes that a test kills."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +11,11 @@ from tests.support.dead_letters import OrderQueues
 from tests.support.killing import ForkedCommand, forked_command
 
 if TYPE_CHECKING:
-    from local.aws import Endpoint
+    from ops.clients import Clients
 
 
-@pytest.fixture(scope="session")
-def endpoint(worker_id: str) -> "Iterator[Endpoint]":
+@pytest.fixture(scope="module")
+def clients(worker_id: str) -> "Iterator[Clients]":
     with emulator(f"test-killed-{worker_id}") as started:
         yield started
 
@@ -27,6 +27,6 @@ def orders() -> Iterator[ForkedCommand]:
 
 
 @pytest.fixture
-def queues(endpoint: "Endpoint", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OrderQueues:
+def queues(clients: "Clients", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OrderQueues:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    return OrderQueues.make(endpoint)
+    return OrderQueues.make(clients)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from ops.cli.exit_codes import Exit
 from ops.dead_letters.archive import read_letters
 from ops.dead_letters.letter import Letter
-from ops.errors import Exit
 from tests.support.dead_letters import OrderQueues
 from tests.support.killed_letters import LETTERS, assert_killed, count, dead_and_visible, written
 from tests.support.killing import ForkedCommand
@@ -28,7 +28,7 @@ def test_an_archive_that_is_killed_loses_nothing_and_is_finished(
     assert (left | kept).keys() == set(map(written, letters))
 
     ended = orders(queues, tmp_path, *command)
-    assert ended.code == (Exit.DONE if left else Exit.NOT_ALL), ended
+    assert ended.code == (Exit.DONE if left else Exit.INCOMPLETE), ended
     assert_all_archived(queues, letters, file)
 
 
@@ -37,7 +37,7 @@ def archived(file: Path) -> list[Letter]:
 
 
 def assert_all_archived(queues: OrderQueues, letters: Sequence[Letter], file: Path) -> None:
-    """Each letter is in the file once, the file is sound, and no letter is anywhere else."""
+    """Assert that each letter is in the file once, that the file is valid, and that both queues are empty."""
     assert count(archived(file)) == count(letters)
     assert {letter.message_id for letter in archived(file)} == {letter.message_id for letter in letters}
     assert len(file.read_text().splitlines()) == len(letters)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ops.dead_letters.journal import Moves, read_moves, unfinished
+from ops.cli.exit_codes import Exit
+from ops.dead_letters.journal import RunState, read_run, unfinished_runs
 from ops.dead_letters.letter import Letter
-from ops.errors import Exit
 from tests.support.dead_letters import OrderQueues
 from tests.support.killed_letters import LETTERS, assert_killed, count, dead_and_visible, written
 from tests.support.killing import ForkedCommand
@@ -16,13 +16,13 @@ from tests.support.killing import ForkedCommand
 REDRIVE = ("dlq", "redrive", "--all", "--confirm", "--rate", "1000")
 RESUME = ("dlq", "redrive", "--resume")
 
-# How many points each command comes to with these letters: the last test of each command holds them to that.
+# Number of points that the command reaches with LETTERS. The last test asserts it.
 REDRIVE_POINTS = 53
 
 
 def finish(orders: ForkedCommand, queues: OrderQueues, folder: Path) -> None:
-    """Do as a user would, who finds the tool killed: resume what can be, or else begin again."""
-    if unfinished(queues.dead_letters):
+    """Do what a user does after the command was killed: resume the run, or start a new one."""
+    if unfinished_runs(queues.dead_letters):
         ended = orders(queues, folder, *RESUME)
     elif queues.visible(queues.dead_letters):
         ended = orders(queues, folder, *REDRIVE)
@@ -30,19 +30,19 @@ def finish(orders: ForkedCommand, queues: OrderQueues, folder: Path) -> None:
         assert "nothing to resume" in orders(queues, folder, *RESUME).err
         return
     assert ended.code == Exit.DONE, ended
-    assert unfinished(queues.dead_letters) == []
+    assert unfinished_runs(queues.dead_letters) == []
 
 
-def journal_of(folder: Path) -> Moves:
-    """What the journal of the only run says; nothing where it did not get so far."""
+def journal_of(folder: Path) -> RunState:
+    """Read the journal of the only run. It is empty if the run was killed before it wrote one."""
     paths = list(folder.glob("orders/*/*.jsonl"))
-    return read_moves(paths[0]) if paths else Moves()
+    return read_run(paths[0]) if paths else RunState()
 
 
 def assert_sent_again_only_where_in_doubt(
-    letters: Sequence[Letter], killed: Moves, before: Counter[str], after: Counter[str]
+    letters: Sequence[Letter], killed: RunState, before: Counter[str], after: Counter[str]
 ) -> None:
-    """What was written down as sent is there once. Anything else was sent again, or for the first time."""
+    """Assert that letters recorded as sent are in the queue once, and that only letters in doubt were sent twice."""
     for letter in letters:
         there = before[written(letter)]
         if letter.message_id in killed.sent:

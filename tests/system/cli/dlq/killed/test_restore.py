@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ops.dead_letters.archive import archive, restorations
-from ops.dead_letters.journal import Moves, read_moves
+from ops.cli.exit_codes import Exit
+from ops.dead_letters.archive import open_archive
+from ops.dead_letters.journal import RunState, read_run
 from ops.dead_letters.letter import CAME_FROM, Letter
-from ops.errors import Exit
+from ops.dead_letters.restore import restore_journal
 from tests.support.dead_letters import OrderQueues
 from tests.support.killed_letters import LETTERS, assert_killed, count, written
 from tests.support.killing import ForkedCommand
@@ -18,12 +19,12 @@ RESTORE_POINTS = 18
 
 
 def an_archive(folder: Path) -> tuple[Path, list[Letter]]:
-    """A file with letters that are in no queue any more."""
+    """Write an archive of letters that are in no queue."""
     letters = [
         Letter(message_id=f"m{number}", body=body, attributes=attributes, system={})
         for number, (body, attributes) in enumerate(LETTERS)
     ]
-    with archive(folder / "letters.jsonl") as write:
+    with open_archive(folder / "letters.jsonl") as write:
         write(letters)
     return folder / "letters.jsonl", letters
 
@@ -41,17 +42,17 @@ def test_a_restore_that_is_killed_loses_nothing_and_is_finished(
     whole = file.read_bytes()
     command = ("dlq", "restore", str(file), "--confirm")
     assert_killed(orders(queues, tmp_path, *command, kill_at=point), point)
-    killed = read_moves(restorations(file))
+    killed = read_run(restore_journal(file))
     sent = count(queues.letters_in(queues.dead_letters))
     assert file.read_bytes() == whole
 
     ended = orders(queues, tmp_path, *command)
-    assert ended.code == (Exit.NOT_ALL if len(killed.sent) == len(letters) else Exit.DONE), ended
+    assert ended.code == (Exit.INCOMPLETE if len(killed.sent) == len(letters) else Exit.DONE), ended
     assert file.read_bytes() == whole
     assert_restored(queues, letters, killed, sent)
 
 
-def assert_restored(queues: OrderQueues, letters: Sequence[Letter], killed: Moves, sent: Counter[str]) -> None:
+def assert_restored(queues: OrderQueues, letters: Sequence[Letter], killed: RunState, sent: Counter[str]) -> None:
     after = count(queues.letters_in(queues.dead_letters))
     for letter in letters:
         there = sent[written(as_restored(letter))]

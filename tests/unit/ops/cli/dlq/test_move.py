@@ -1,4 +1,4 @@
-"""SQS's own move of dead letters, over a hand-written SQS: neither the emulator nor moto has it."""
+"""`orders dlq move` over a hand-written SQS: neither the emulator nor moto has move tasks."""
 
 import json
 from types import SimpleNamespace
@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from ops.commands.dead_letters.native import native_move
-from ops.errors import Exit, UserError
-from ops.system import System
+from infra.outputs import DeployedOutputs
+from ops.cli.exit_codes import Exit
+from tests.support.command import Orders, run_orders
 
 DLQ, QUEUE = "https://sqs/1/OrderDLQ", "https://sqs/1/OrderQueue"
 
 
 class FakeSQS:
-    """What SQS does of it: one task at a time, and a list of them, the newest first."""
+    """The part of SQS that runs move tasks: one task at a time, and a list of tasks, newest first."""
 
     def __init__(self) -> None:
         self.tasks: list[dict[str, Any]] = []
@@ -41,7 +41,7 @@ class FakeSQS:
 
 
 class FakeLogs:
-    """Takes the history."""
+    """A log that accepts the history."""
 
     exceptions = SimpleNamespace(ResourceAlreadyExistsException=KeyError)
 
@@ -57,32 +57,42 @@ class FakeLogs:
 
 
 class FakeSystem:
+    """Clients that are written by hand, and the outputs of a stack."""
+
     def __init__(self) -> None:
         self.sqs = FakeSQS()
         self.logs = FakeLogs()
-        self.sts = SimpleNamespace(get_caller_identity=lambda: {"Arn": "arn:aws:iam::1:user/ann"})
-
-    def output(self, name: str) -> str:
-        return {"deadLetterQueueUrl": DLQ, "queueUrl": QUEUE, "logGroupName": "log"}[name]
-
-
-def move(system: FakeSystem, what: str, *, confirm: bool = False, rate: float = 100, as_json: bool = False) -> None:
-    stand_in: Any = system
-    whole: System = stand_in
-    native_move(whole, what, rate=rate, confirm=confirm, reason="calm again", as_json=as_json)
+        self.clients = SimpleNamespace(
+            sqs=self.sqs,
+            logs=self.logs,
+            sts=SimpleNamespace(get_caller_identity=lambda: {"Arn": "arn:aws:iam::1:user/ann"}),
+        )
+        self.outputs = DeployedOutputs("dev", {"deadLetterQueueUrl": DLQ, "queueUrl": QUEUE, "logGroupName": "log"})
 
 
-def test_nothing_is_started_without_a_word_of_confirmation(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def system(monkeypatch: pytest.MonkeyPatch) -> FakeSystem:
     system = FakeSystem()
-    move(system, "start")
+    monkeypatch.setattr("ops.cli.dlq.move.find_system", lambda _stack: system)
+    return system
+
+
+@pytest.fixture
+def move(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Orders:
+    """Runs `orders dlq move`."""
+    return lambda *arguments: run_orders(monkeypatch, capsys, "dlq", "move", *arguments)
+
+
+def test_nothing_is_started_without_a_word_of_confirmation(system: FakeSystem, move: Orders) -> None:
+    assert move("start").out.startswith("nothing was started")
     assert system.sqs.started == []
-    assert capsys.readouterr().out.startswith("nothing was started")
 
 
 @pytest.mark.parametrize(("rate", "asked"), [(0.2, 1), (100, 100), (5000, 500)])
-def test_sqs_moves_from_the_dead_letters_to_the_queue_as_fast_as_it_may(rate: float, asked: int) -> None:
-    system = FakeSystem()
-    move(system, "start", confirm=True, rate=rate)
+def test_sqs_moves_from_the_dead_letters_to_the_queue_as_fast_as_it_may(
+    system: FakeSystem, move: Orders, rate: float, asked: int
+) -> None:
+    assert move("start", "--confirm", "--rate", str(rate), "--reason", "calm again").code == Exit.DONE
     assert system.sqs.started == [
         {
             "SourceArn": "arn:aws:sqs:eu-west-1:1:OrderDLQ",
@@ -91,40 +101,33 @@ def test_sqs_moves_from_the_dead_letters_to_the_queue_as_fast_as_it_may(rate: fl
         }
     ]
     begun, ended = system.logs.records
-    assert (begun["history"], begun["step"], begun["why"]) == ("native redrive", "begun", "calm again")
+    assert (begun["history"], begun["step"], begun["why"]) == ("move start", "begun", "calm again")
     assert (ended["step"], ended["task"]) == ("ended", "handle")
     assert begun["who"].startswith("arn:aws:iam::1:user/ann")
 
 
-def test_how_far_it_is_can_be_asked(capsys: pytest.CaptureFixture[str]) -> None:
-    system = FakeSystem()
-    with pytest.raises(UserError) as none_yet:
-        move(system, "status")
-    assert none_yet.value.exit_code == Exit.NOT_ALL
-    move(system, "start", confirm=True)
-    capsys.readouterr()
-    move(system, "status")
-    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
+@pytest.mark.usefixtures("system")
+def test_how_far_it_is_can_be_asked(move: Orders) -> None:
+    none_yet = move("status")
+    assert (none_yet.code, none_yet.err) == (Exit.INCOMPLETE, "SQS lists no move task of OrderDLQ\n")
+    move("start", "--confirm")
+    assert [line.split() for line in move("status").out.splitlines()] == [
         ["status", "moved", "of", "why"],
         ["RUNNING", "3", "9"],
     ]
-    move(system, "status", as_json=True)
-    assert json.loads(capsys.readouterr().out) == [{"status": "RUNNING", "moved": 3, "of": 9, "why": ""}]
+    assert json.loads(move("status", "--json").out) == [{"status": "RUNNING", "moved": 3, "of": 9, "why": ""}]
 
 
-def test_it_is_cancelled_where_it_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    system = FakeSystem()
-    with pytest.raises(UserError, match="not moving anything"):
-        move(system, "cancel")
-    move(system, "start", confirm=True)
-    move(system, "cancel")
-    assert capsys.readouterr().out.endswith("cancelled; about 3 were moved\n")
+def test_it_is_cancelled_where_it_runs(system: FakeSystem, move: Orders) -> None:
+    none_yet = move("cancel")
+    assert (none_yet.code, none_yet.err) == (Exit.INCOMPLETE, "no move task is running\n")
+    move("start", "--confirm")
+    assert move("cancel").out == "cancelled; about 3 were moved\n"
     assert system.sqs.tasks[0]["Status"] == "CANCELLED"
-    with pytest.raises(UserError, match="not moving anything"):
-        move(system, "cancel")
+    assert move("cancel").err == "no move task is running\n"
 
 
-def test_it_knows_three_words() -> None:
-    with pytest.raises(UserError, match="start, status or cancel, not stop") as told:
-        move(FakeSystem(), "stop")
-    assert told.value.exit_code == Exit.USAGE
+def test_it_knows_three_words(move: Orders) -> None:
+    ran = move("stop")
+    assert (ran.code, ran.out) == (Exit.USAGE, "")
+    assert "stop" in ran.err

@@ -1,0 +1,47 @@
+"""The files of the Pulumi project: its folder, Pulumi.yaml, and the files of its stacks."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class ProjectFileError(Exception):
+    """A file of the project is not valid YAML. The message is one line with the file, the problem and its line."""
+
+
+def project() -> dict[str, Any]:
+    """Read Pulumi.yaml. Raises ProjectFileError."""
+    return _read("Pulumi.yaml")
+
+
+def stack_names() -> list[str]:
+    """Return the stacks that have a file, Pulumi.STACK.yaml, in alphabetical order."""
+    return sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in ROOT.glob("Pulumi.*.yaml"))
+
+
+def stack_config(stack: str, overrides: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the configuration of a stack: the project's defaults, then the stack's file, then the overrides.
+
+    Keys contain their namespace (`orders:batchSize`). Values are text, structured values are JSON. The overrides are
+    settings of the project, without the namespace. Raises ProjectFileError, and FileNotFoundError for an unknown stack.
+    """
+    declared = project()
+    name = declared["name"]
+    config = {f"{name}:{key}": setting["default"] for key, setting in declared["config"].items()}
+    config |= _read(f"Pulumi.{stack}.yaml")["config"]
+    config |= {f"{name}:{key}": value for key, value in (overrides or {}).items()}
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+
+
+def _read(file: str) -> dict[str, Any]:
+    import yaml  # noqa: PLC0415 - most commands need only ROOT, and the import takes as long as all of this module
+
+    try:
+        document: dict[str, Any] = yaml.safe_load((ROOT / file).read_text())
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise ProjectFileError(f"{file} is not valid YAML: {error.problem} in line {line}") from None
+    return document

@@ -1,0 +1,22 @@
+"""Roles and their policies."""
+
+from local.resources.registry import Cloud, Inputs, ResourceState, resource_type
+
+
+@resource_type("aws:iam/role:Role", "assumeRolePolicy")
+def _role(cloud: Cloud, name: str, inputs: Inputs) -> ResourceState:
+    iam = cloud.clients.iam
+    try:
+        arn = iam.get_role(RoleName=name)["Role"]["Arn"]
+        iam.update_assume_role_policy(RoleName=name, PolicyDocument=inputs["assumeRolePolicy"])
+    except iam.exceptions.NoSuchEntityException:
+        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=inputs["assumeRolePolicy"], Tags=cloud.tag_list)[
+            "Role"
+        ]["Arn"]
+    return name, {"arn": arn, "name": name}
+
+
+@resource_type("aws:iam/rolePolicy:RolePolicy", "role", "policy")
+def _role_policy(cloud: Cloud, name: str, inputs: Inputs) -> ResourceState:
+    cloud.clients.iam.put_role_policy(RoleName=inputs["role"], PolicyName=name, PolicyDocument=inputs["policy"])
+    return f"{inputs['role']}:{name}", {"name": name}

@@ -1,0 +1,79 @@
+"""Functions and event source mappings."""
+
+from typing import Any
+
+from infra.project import ROOT
+from local.resources.registry import Cloud, Inputs, ResourceState, resource_type
+
+
+@resource_type(
+    "aws:lambda/function:Function",
+    "architectures",
+    "code",
+    "environment.variables",
+    "handler",
+    "loggingConfig.logFormat",
+    "loggingConfig.logGroup",
+    "memorySize",
+    "reservedConcurrentExecutions",
+    "role",
+    "runtime",
+    "timeout",
+)
+def _function(cloud: Cloud, name: str, inputs: Inputs) -> ResourceState:
+    function = cloud.clients.lambda_
+    code = (ROOT / inputs["code"].path).read_bytes()
+    configuration = _configuration(name, inputs)
+    try:
+        arn = function.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
+        function.update_function_configuration(**configuration)
+        function.update_function_code(FunctionName=name, ZipFile=code, Architectures=inputs["architectures"])
+    except function.exceptions.ResourceNotFoundException:
+        arn = function.create_function(
+            **configuration, Code={"ZipFile": code}, Architectures=inputs["architectures"], Tags=cloud.tags
+        )["FunctionArn"]
+    if (reserved := inputs["reservedConcurrentExecutions"]) >= 0:
+        function.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)
+    else:
+        function.delete_function_concurrency(FunctionName=name)
+    return name, {"arn": arn, "name": name}
+
+
+def _configuration(name: str, inputs: Inputs) -> dict[str, Any]:
+    logging = inputs["loggingConfig"]
+    return {
+        "FunctionName": name,
+        "Role": inputs["role"],
+        "Runtime": inputs["runtime"],
+        "Handler": inputs["handler"],
+        "MemorySize": inputs["memorySize"],
+        "Timeout": inputs["timeout"],
+        "Environment": {"Variables": inputs["environment"]["variables"]},
+        "LoggingConfig": {"LogFormat": logging["logFormat"], "LogGroup": logging["logGroup"]},
+    }
+
+
+@resource_type(
+    "aws:lambda/eventSourceMapping:EventSourceMapping",
+    "batchSize",
+    "eventSourceArn",
+    "functionName",
+    "functionResponseTypes",
+    "maximumBatchingWindowInSeconds",
+    "scalingConfig.maximumConcurrency",
+)
+def _event_source_mapping(cloud: Cloud, _: str, inputs: Inputs) -> ResourceState:
+    function = cloud.clients.lambda_
+    between = {"EventSourceArn": inputs["eventSourceArn"], "FunctionName": inputs["functionName"]}
+    declared: dict[str, Any] = {
+        "BatchSize": inputs["batchSize"],
+        "MaximumBatchingWindowInSeconds": inputs["maximumBatchingWindowInSeconds"],
+        "FunctionResponseTypes": inputs["functionResponseTypes"],
+        "ScalingConfig": {"MaximumConcurrency": inputs["scalingConfig"]["maximumConcurrency"]},
+    }
+    if found := function.list_event_source_mappings(**between)["EventSourceMappings"]:
+        identity = found[0]["UUID"]
+        function.update_event_source_mapping(UUID=identity, **declared)
+    else:
+        identity = function.create_event_source_mapping(**between, **declared, Tags=cloud.tags)["UUID"]
+    return identity, {"uuid": identity}

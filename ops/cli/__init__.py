@@ -1,0 +1,1 @@
+"""The commands, one module each. Only this package imports Typer and Rich."""

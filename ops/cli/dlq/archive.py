@@ -1,0 +1,42 @@
+"""`orders dead-letters archive`."""
+
+from typing import Annotated
+
+import typer
+
+from ops.cli.dlq.looking import failures_of, looking
+from ops.cli.dlq.option_groups import takes_groups
+from ops.cli.dlq.options import Confirm, File, Reason, SelectionOptions
+from ops.cli.options import Stack, find_system
+from ops.dead_letters.archive import ArchivePlan, archive_letters
+
+
+@takes_groups
+def archive(
+    file: File,
+    selected: SelectionOptions,
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help="Also keep the letters in OrderDLQ.")] = False,
+    reason: Reason = "",
+    confirm: Confirm = False,
+    stack: Stack = None,
+) -> None:
+    """Move dead letters to a file.
+
+    The file is on disk before any letter is deleted. A letter that the file contains already is not written again. If
+    the command is killed, run it again to finish it.
+
+    \b
+    orders dead-letters archive letters.jsonl --class invalid --confirm --reason "the shop sends these anew"
+    orders dlq archive letters.jsonl --all --keep --confirm
+    """
+    selection = selected.selection()
+    system = find_system(stack)
+    with looking(system) as look:
+        leases = selection.leases(look, failures_of(system, look))
+        if not confirm:
+            print(f"would archive {len(leases):,} of {len(look):,} dead letters: add --confirm to do it")
+            return
+        plan = ArchivePlan(path=file, leases=leases, keep=keep, reason=reason, chosen=selection.as_json())
+        deleted = archive_letters(system, look, plan)
+    print(f"archived {len(leases):,} in {file}" + ("" if keep else f", and deleted {deleted:,}"))

@@ -1,0 +1,114 @@
+"""`orders dead-letters edit`."""
+
+import difflib
+import os
+import shlex
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from ops.cli.dlq.looking import looking
+from ops.cli.dlq.options import Confirm, Name, Reason, parse_field_value
+from ops.cli.options import Stack, find_system
+from ops.cli.output import print_error
+from ops.cli.terminal import console
+from ops.dead_letters.body import readable, with_fields
+from ops.dead_letters.edit import OrderIdChanged, check_edit, edited_letter, put_back
+from ops.dead_letters.letter import Letter
+from ops.dead_letters.look import Look
+from ops.dead_letters.selection import FieldValue, lease_named
+from ops.errors import InvalidInput, NothingDone
+from ops.text import printable
+
+
+def edit(
+    name: Name,
+    *,
+    changes: Annotated[
+        list[FieldValue] | None,
+        typer.Option(
+            "--set",
+            parser=parse_field_value,
+            metavar="FIELD=VALUE",
+            help="Set a field instead of opening $EDITOR. Can be repeated.",
+        ),
+    ] = None,
+    new_order_id: Annotated[
+        bool, typer.Option("--new-order-id", help="Allow the edit to change the order ID.")
+    ] = False,
+    reason: Reason = "",
+    confirm: Confirm = False,
+    stack: Stack = None,
+) -> None:
+    """Correct a dead letter.
+
+    Opens the order in $EDITOR and then asks for confirmation, or sets the fields that --set gives. Rejects an order
+    that is not valid. The letter goes back into OrderDLQ, and `redrive` sends it to OrderQueue. It keeps its
+    attributes. The new attribute ordersCameFrom contains its old message ID.
+
+    \b
+    orders dead-letters edit O9002
+    orders dead-letters edit O9002 --set quantity=1 --confirm --reason "the shop sent 0"
+    """
+    system = find_system(stack)
+    with looking(system) as look:
+        lease = lease_named(look, name)
+        look.release([other for other in look.leases if other is not lease])
+        letter = look.letter(lease)
+        edited = _edited(look, letter, changes, new_order_id=new_order_id)
+        if not (confirm or (not changes and _is_confirmed(look))):
+            print("nothing was done: add --confirm to put the edited letter back")
+            return
+        copy = put_back(system, look, lease, edited, reason=reason)
+    if not edited.is_marked:
+        print_error("SQS had no room for the attribute ordersCameFrom; `orders dlq history` shows the old message ID")
+    print(f"edited and put back into OrderDLQ; to redrive it:\n  orders dlq redrive {copy} --confirm --wait")
+
+
+def _edited(look: Look, letter: Letter, changes: Sequence[FieldValue] | None, *, new_order_id: bool) -> Letter:
+    """Let the user edit a letter, show the difference, and check it."""
+    with look.renewing():
+        fields = {change.field: change.value for change in changes or ()}
+        order = with_fields(letter.body, fields) if fields else _in_editor(letter)
+    edited = edited_letter(letter, order)
+    _print_difference(letter.body, edited.body)
+    try:
+        check_edit(letter, edited, new_order_id=new_order_id)
+    except OrderIdChanged as error:
+        raise InvalidInput(f"{error}; --new-order-id allows that") from None
+    return edited
+
+
+def _is_confirmed(look: Look) -> bool:
+    with look.renewing():
+        return typer.confirm("Put the edited letter back into OrderDLQ?", err=True)
+
+
+def _in_editor(letter: Letter) -> str:
+    """Return the text of the order as the user saves it."""
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    with NamedTemporaryFile("w+", suffix=".json") as file:  # Only this user can read it.
+        file.write(readable(letter.body))
+        file.flush()
+        try:
+            exit_code = subprocess.run([*shlex.split(command), file.name], check=False).returncode
+        except (OSError, ValueError) as error:
+            raise InvalidInput(
+                f"the editor {command} did not start ({error}): name another one in EDITOR, or use --set"
+            ) from None
+        if exit_code:
+            raise NothingDone(f"the editor {command} ended with {exit_code}: nothing was done")
+        # Read by name: editors save by replacing the file.
+        return Path(file.name).read_text(encoding="utf-8").rstrip("\n")
+
+
+def _print_difference(before: str, after: str) -> None:
+    colors = {"-": "red", "+": "green"}
+    old, new = readable(before).split("\n"), readable(after).split("\n")
+    for line in list(difflib.unified_diff(old, new, n=1, lineterm=""))[3:]:
+        console.print(Text(printable(line), colors.get(line[:1], "")))

@@ -1,0 +1,148 @@
+"""`orders dead-letters groups`."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops.cli.dlq.chart import chart
+from ops.cli.dlq.list import SECOND_LINE
+from ops.cli.dlq.looking import failures_of, looking
+from ops.cli.dlq.times import time_text
+from ops.cli.options import Json, Stack, find_system, parse_since
+from ops.cli.output import print_heading, print_json, print_row
+from ops.cli.terminal import console
+from ops.dead_letters.failures import Failure, read_failures
+from ops.dead_letters.grouping import Group, grouped
+from ops.dead_letters.picture import picture
+from ops.system import System
+from ops.text import counted
+
+COLUMNS = {"group": 6, "class": 14, "count": 7, "first": 20, "last": 0}
+TERMINAL = "-"
+"""The value of --plot that draws in the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """A start time, and the text that the user gave for it."""
+
+    text: str
+    time: datetime
+
+
+def parse_since_text(text: str) -> Since:
+    return Since(text, parse_since(text))
+
+
+def groups(
+    *,
+    since: Annotated[
+        Since | None,
+        typer.Option(
+            parser=parse_since_text,
+            metavar="TIME",
+            help="Also group the failed attempts in the log since then: 2h or 7d ago, or an ISO 8601 time.",
+        ),
+    ] = None,
+    plot: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Draw the failed attempts over time to a .png or .svg file. - draws in the terminal."
+        ),
+    ] = None,
+    stack: Stack = None,
+    as_json: Json = False,
+) -> None:
+    """Group dead letters by their cause.
+
+    All letters of a group have the same class and signature. --plot draws the last day, unless --since gives another
+    start.
+
+    \b
+    orders dead-letters groups
+    orders dead-letters groups --since 7d
+    orders dead-letters groups --since 7d --plot failures.png
+    orders dlq groups --since 24h --plot -
+    """
+    system = find_system(stack)
+    in_queue = _groups_in_queue(system)
+    failures = list(_failures(system, since)) if since or plot else []
+    in_log = _groups_in_log(failures) if since else None
+    if as_json:
+        print_json(_in_json(in_queue, in_log))
+    else:
+        _print(in_queue, in_log, since)
+    if plot:
+        _plot(failures, plot)
+
+
+def _groups_in_queue(system: System) -> list[Group]:
+    with looking(system) as look:
+        failures = failures_of(system, look)
+        return grouped((failures[lease.message_id], lease.name, lease.first_seen) for lease in look.leases)
+
+
+def _failures(system: System, since: Since | None) -> Iterator[Failure]:
+    start = since.time if since else parse_since("1d")
+    return read_failures(system.clients.logs, system.outputs.log_group_name, start)
+
+
+def _groups_in_log(failures: Sequence[Failure]) -> list[Group]:
+    return grouped((one, one.order_id or one.message_id, one.at) for one in failures if one.at)
+
+
+def _in_json(in_queue: Sequence[Group], in_log: Sequence[Group] | None) -> Mapping[str, object]:
+    found = {"in the queue": in_queue} | ({} if in_log is None else {"in the log": in_log})
+    return {place: [_group_in_json(group) for group in groups] for place, groups in found.items()}
+
+
+def _group_in_json(group: Group) -> dict[str, object]:
+    return {
+        "group": group.group_id,
+        "class": group.kind,
+        "signature": group.signature,
+        "count": group.count,
+        "first": group.first.isoformat(),
+        "last": group.last.isoformat(),
+        "examples": group.examples,
+    }
+
+
+def _print(in_queue: Sequence[Group], in_log: Sequence[Group] | None, since: Since | None) -> None:
+    print(f"{counted(_size(in_queue), 'dead letter')} in the queue")
+    _print_groups(in_queue)
+    if since and in_log is not None:
+        print(f"{counted(_size(in_log), 'failed attempt')} in the log since {since.text}")
+        _print_groups(in_log)
+
+
+def _size(groups: Sequence[Group]) -> int:
+    return sum(group.count for group in groups)
+
+
+def _print_groups(groups: Sequence[Group]) -> None:
+    if groups:
+        print_heading(COLUMNS)
+    for group in groups:
+        row = {
+            "group": group.group_id,
+            "class": group.kind,
+            "count": f"{group.count:,}",
+            "first": time_text(group.first),
+            "last": time_text(group.last),
+        }
+        print_row(row, COLUMNS)
+        print_row({"more": f"{group.signature}; for example {', '.join(group.examples)}"}, SECOND_LINE)
+
+
+def _plot(failures: Sequence[Failure], plot: str) -> None:
+    if plot == TERMINAL:
+        console.print(chart(failures, console.width))
+    else:
+        picture(failures, Path(plot))
+        print(f"drawn: {plot}", file=sys.stderr)

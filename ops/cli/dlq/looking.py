@@ -1,0 +1,47 @@
+"""Looks at the dead letters for a command, with progress in a terminal."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+from rich.progress import Progress, TextColumn
+
+from ops.cli.output import print_error
+from ops.cli.terminal import progress_console
+from ops.dead_letters.failures import Failure, last_failures
+from ops.dead_letters.look import Look
+from ops.dead_letters.timing import Timing
+from ops.system import System
+
+TIMING = Timing()
+"""The times of every look and every redrive of these commands. Tests set shorter ones."""
+
+
+@contextmanager
+def looking(system: System) -> Iterator[Look]:
+    """Lease every visible dead letter until the end of the block.
+
+    Warns if there may be other dead letters: somebody else can hold them.
+    """
+    columns = TextColumn("looking: {task.completed:,.0f} dead letters")
+    with ExitStack() as leases:
+        bar = Progress(columns, console=progress_console, transient=True, disable=not progress_console.is_terminal)
+        with bar:
+            task = bar.add_task("looking", total=None)
+            look = leases.enter_context(
+                Look(
+                    system.clients.sqs,
+                    system.outputs.dead_letter_queue_url,
+                    timing=TIMING,
+                    on_progress=lambda count: bar.advance(task, count),
+                )
+            )
+        if count := look.count_others():
+            print_error(
+                f"there may be about {count:,} more: somebody else holds them, or the count of SQS is late; try again"
+            )
+        yield look
+
+
+def failures_of(system: System, look: Look) -> Mapping[str, Failure]:
+    """Read from the log why each letter of a look failed, by message ID."""
+    return last_failures(system.clients.logs, system.outputs.log_group_name, look.leases)

@@ -1,0 +1,81 @@
+"""`orders dead-letters move`."""
+
+from typing import Annotated
+
+import typer
+
+from ops.cli.dlq.options import Confirm, Reason
+from ops.cli.options import Json, Stack, find_system
+from ops.cli.output import print_heading, print_json, print_row
+from ops.dead_letters.move_task import MAX_RATE, cancel_move_task, list_move_tasks, start_move_task
+from ops.dead_letters.plan import DEFAULT_RATE
+
+COLUMNS = {"status": 12, "moved": 10, "of": 10, "why": 0}
+
+app = typer.Typer(
+    help="Let SQS move all dead letters to OrderQueue.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def start(
+    *,
+    rate: Annotated[
+        float, typer.Option(min=0.1, help=f"Maximum number of letters a second, at most {MAX_RATE}.")
+    ] = DEFAULT_RATE,
+    confirm: Confirm = False,
+    reason: Reason = "",
+    stack: Stack = None,
+) -> None:
+    """Start to move all dead letters to OrderQueue.
+
+    SQS itself moves them (StartMessageMoveTask). It cannot select letters, and does not stop if they fail again.
+
+    \b
+    orders dead-letters move start --rate 100 --confirm
+    """
+    if not confirm:
+        print("nothing was started: add --confirm to let SQS move every dead letter")
+        return
+    start_move_task(find_system(stack), rate=rate, reason=reason)
+    print("started: `orders dlq move status` shows the progress")
+
+
+@app.command()
+def status(*, stack: Stack = None, as_json: Json = False) -> None:
+    """Show the latest move tasks, newest first.
+
+    \b
+    orders dead-letters move status
+    orders dlq move status --stack prod --json
+    """
+    rows = [
+        {
+            "status": task.status,
+            "moved": task.moved,
+            "of": "?" if task.total is None else task.total,
+            "why": task.failure,
+        }
+        for task in list_move_tasks(find_system(stack))
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    print_heading(COLUMNS)
+    for row in rows:
+        print_row(row, COLUMNS)
+
+
+@app.command()
+def cancel(*, reason: Reason = "", stack: Stack = None) -> None:
+    """Cancel the running move task.
+
+    \b
+    orders dead-letters move cancel --reason "the orders fail again"
+    """
+    moved = cancel_move_task(find_system(stack), reason=reason)
+    print(f"cancelled; about {moved:,} were moved")

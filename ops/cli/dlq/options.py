@@ -1,0 +1,69 @@
+"""The options that several dead-letter commands share, and how their values are parsed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops.dead_letters.failures import FailureClass
+from ops.dead_letters.selection import FieldValue, Selection
+from ops.errors import InvalidInput
+
+
+def parse_field_value(text: str) -> FieldValue:
+    """Parse `FIELD=VALUE`. Raises typer.BadParameter for anything else."""
+    field, given, value = text.partition("=")
+    if not (field and given):
+        raise typer.BadParameter(f"give FIELD=VALUE, not {text}")
+    return FieldValue(field, value)
+
+
+Name = Annotated[str, typer.Argument(help="An order ID or a message ID.", metavar="ORDER|MESSAGE")]
+File = Annotated[Path, typer.Argument(help="An archive: each line contains a letter and its checksum as JSON.")]
+Reason = Annotated[str, typer.Option(help="The reason for the change. The history records it.")]
+Confirm = Annotated[bool, typer.Option("--confirm", help="Make the change. Without this option, nothing changes.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectionOptions:
+    """The options that select dead letters."""
+
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Order IDs or message IDs.", metavar="[ORDER|MESSAGE]...")
+    ] = None
+    everything: Annotated[bool, typer.Option("--all", help="Select every dead letter.")] = False
+    group: Annotated[str | None, typer.Option(help="Select the letters of a group, by its ID or its signature.")] = None
+    kind: Annotated[FailureClass | None, typer.Option("--class", help="Select the letters of a class.")] = None
+    where: Annotated[
+        list[FieldValue] | None,
+        typer.Option(
+            parser=parse_field_value,
+            metavar="FIELD=VALUE",
+            help="Select the letters whose order has this value. Can be repeated.",
+        ),
+    ] = None
+
+    @property
+    def is_given(self) -> bool:
+        return bool(self.names or self.everything or self._has_conditions)
+
+    def selection(self) -> Selection:
+        """Raises InvalidInput if nothing is selected, or if both names and other options are given."""
+        if self.names and (self.everything or self._has_conditions):
+            raise InvalidInput("give either order IDs and message IDs, or options that select letters")
+        if not self.is_given:
+            raise InvalidInput(
+                "select letters: give order IDs or message IDs, --group, --class or --where, or --all for every letter"
+            )
+        return Selection(
+            names=self.names or (),
+            everything=self.everything,
+            group=self.group,
+            kind=self.kind,
+            where=self.where or (),
+        )
+
+    @property
+    def _has_conditions(self) -> bool:
+        return bool(self.group or self.kind or self.where)

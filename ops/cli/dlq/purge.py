@@ -1,0 +1,27 @@
+"""`orders dead-letters purge`."""
+
+from ops.cli.dlq.looking import looking
+from ops.cli.dlq.options import Confirm, File, Reason
+from ops.cli.options import Stack, find_system
+from ops.dead_letters.archive import purge_letters, read_undamaged_archive
+from ops.text import counted
+
+
+def purge(file: File, *, reason: Reason = "", confirm: Confirm = False, stack: Stack = None) -> None:
+    """Delete the dead letters that a file contains.
+
+    A letter is deleted only if the file contains it with the same body and attributes, and a correct checksum.
+
+    \b
+    orders dead-letters purge letters.jsonl
+    orders dead-letters purge letters.jsonl --confirm
+    """
+    system = find_system(stack)
+    archive = read_undamaged_archive(file)
+    with looking(system) as look:
+        leases = [lease for lease in look.leases if archive.contains(look.letter(lease))]
+        if not confirm:
+            print(f"would delete {len(leases):,} of {len(look):,} dead letters: add --confirm to do it")
+            return
+        deleted = purge_letters(system, look, leases, file, reason=reason)
+    print(f"deleted {counted(deleted, 'dead letter')} that {file} contains")

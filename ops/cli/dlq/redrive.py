@@ -1,0 +1,201 @@
+"""`orders dead-letters redrive`."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from handler.outcome import Kind
+from ops.cli.dlq.looking import failures_of, looking
+from ops.cli.dlq.option_groups import takes_groups
+from ops.cli.dlq.options import Confirm, Reason, SelectionOptions
+from ops.cli.exit_codes import Exit
+from ops.cli.options import Json, Stack, find_system
+from ops.cli.output import print_error, print_json, print_line, print_row
+from ops.cli.terminal import progress_bar
+from ops.dead_letters.forecast import FORECASTS, forecast
+from ops.dead_letters.journal import unfinished_runs
+from ops.dead_letters.look import Look
+from ops.dead_letters.plan import (
+    DEFAULT_RATE,
+    DEFAULT_STOP_AT,
+    Pace,
+    PaceChanges,
+    RedrivePlan,
+    UnfinishedRuns,
+    plan_redrive,
+    resume_redrive,
+)
+from ops.dead_letters.redrive import RedriveResult, run_redrive
+from ops.errors import InvalidInput
+from ops.system import System
+from ops.text import counted
+
+FORECAST_COLUMNS = {"count": 8, "what": 0}
+
+
+def parse_share(text: str) -> float:
+    """Parse a percentage from 0% to 100%. Raises typer.BadParameter for anything else."""
+    percentage = re.fullmatch(r"(\d{1,3})%", text)
+    if not percentage or int(percentage[1]) > 100:
+        raise typer.BadParameter(f"give a percentage such as 20%, not {text}")
+    return int(percentage[1]) / 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaceOptions:
+    """The options that decide how fast to send, and when to stop."""
+
+    rate: Annotated[
+        float | None, typer.Option(min=0.1, help=f"Maximum number of letters a second. Default: {DEFAULT_RATE:g}.")
+    ] = None
+    stop_at: Annotated[
+        float | None,
+        typer.Option(
+            parser=parse_share,
+            metavar="PERCENTAGE",
+            help=f"Stop if more than this share of the sent letters failed again. Default: {DEFAULT_STOP_AT:.0%}.",
+        ),
+    ] = None
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait until each letter is in the table or back in OrderDLQ.")
+    ] = False
+
+    def changes(self) -> PaceChanges:
+        return PaceChanges(rate=self.rate, stop_at=self.stop_at, wait=self.wait)
+
+
+@takes_groups
+def redrive(
+    selected: SelectionOptions,
+    *,
+    confirm: Confirm = False,
+    pace: PaceOptions,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Continue a stopped run. Its --rate, --stop-at and --wait apply unless given."),
+    ] = False,
+    reason: Reason = "",
+    stack: Stack = None,
+    as_json: Json = False,
+) -> None:
+    """Send dead letters to OrderQueue again.
+
+    Sends one letter first. If its order is stored, sends the others, and stops if too many of them fail again. Without
+    --confirm, sends nothing and shows what a redrive would do. --resume continues a run that was stopped.
+
+    \b
+    orders dead-letters redrive O9002 --confirm --wait
+    orders dead-letters redrive --class transient --confirm --rate 20 --stop-at 10% --reason "throttling is over"
+    orders dlq redrive --all
+    orders dlq redrive --resume
+    """
+    if resume and selected.is_given:
+        raise InvalidInput("--resume continues with the letters of its run: select none")
+    selection = None if resume else selected.selection()
+    system = find_system(stack)
+    # Read before the look: if somebody resumes a stopped run during the look, its sent letters are still known here.
+    unfinished = unfinished_runs(system.outputs.dead_letter_queue_url)
+    with looking(system) as look:
+        if selection is None:
+            plan = _resume(look, unfinished, pace)
+        else:
+            _print_unfinished(unfinished)
+            leases = selection.leases(look, failures_of(system, look))
+            if not confirm:
+                _print_forecast(forecast(system, look, leases), len(look), as_json=as_json)
+                return
+            queue, changed = system.outputs.dead_letter_queue_url, pace.changes().applied_to(Pace())
+            plan = plan_redrive(queue, leases, unfinished, pace=changed, reason=reason, chosen=selection.as_json())
+        result = _run(system, look, plan)
+    _report(result, as_json=as_json)
+
+
+def _resume(look: Look, unfinished: UnfinishedRuns, pace: PaceOptions) -> RedrivePlan:
+    plan = resume_redrive(look, unfinished, pace.changes())
+    if plan.in_doubt:
+        print_error(f"{plan.in_doubt:,} may have been sent already and are sent again: a second copy changes nothing")
+    return plan
+
+
+def _print_unfinished(unfinished: UnfinishedRuns) -> None:
+    if unfinished:
+        print_error(f"{counted(len(unfinished), 'run')} not finished: `orders dlq redrive --resume` continues")
+
+
+def _print_forecast(found: Mapping[Kind, int], visible: int, *, as_json: bool) -> None:
+    count = sum(found.values())
+    if as_json:
+        print_json({"wouldSend": count, "wouldComeTo": dict(found)})
+        return
+    print(f"a redrive of {count:,} of {visible:,} dead letters would:")
+    for kind, of_kind in sorted(found.items(), key=lambda pair: -pair[1]):
+        print_row({"count": f"{of_kind:,}", "what": FORECASTS[kind]}, FORECAST_COLUMNS)
+    print("nothing was sent: add --confirm to send")
+
+
+def _run(system: System, look: Look, plan: RedrivePlan) -> RedriveResult:
+    """Run a plan with a progress bar. If it could not be finished, print how to continue."""
+    bar = progress_bar()
+    sent = bar.add_task("sent", total=len(plan.leases))
+    settled = bar.add_task("known", total=len(plan.leases), visible=plan.pace.wait)
+
+    def on_progress(newly_sent: int, newly_settled: int) -> None:
+        bar.advance(sent, newly_sent)
+        bar.advance(settled, newly_settled)
+
+    try:
+        with bar:
+            result = run_redrive(system, look, plan, on_progress)
+    except KeyboardInterrupt:
+        if plan.has_begun:
+            print_error("stopped before the end: `orders dlq redrive --resume` continues with the rest")
+        raise
+    if not result.is_settled:
+        print_error("some letters were sent but not deleted: `orders dlq redrive --resume` deletes them")
+    return result
+
+
+def _report(result: RedriveResult, *, as_json: bool) -> None:
+    if as_json:
+        print_json(_in_json(result))
+    else:
+        for line in _in_words(result):
+            print_line(line)
+    if not result.is_complete:
+        raise typer.Exit(Exit.INCOMPLETE)
+
+
+def _in_json(result: RedriveResult) -> Mapping[str, object]:
+    failed = [
+        {"orderId": one.lease.order_id, "messageId": one.copy, "reason": one.reason, "back": one.is_back}
+        for one in result.failed
+    ]
+    rejected = {lease.message_id: reason for lease, reason in result.rejected}
+    return {**result.counts(), "failed": failed, "refusedWhy": rejected}
+
+
+def _in_words(result: RedriveResult) -> Iterator[str]:
+    for one in result.failed:
+        not_back = ", not in OrderDLQ yet" if result.waited and not one.is_back else ""
+        yield f"failed again: {one.lease.name}: {one.reason} (message ID {one.copy}{not_back})"
+    for lease, reason in result.rejected:
+        yield f"rejected by SQS: {lease.name}: {reason}"
+    if result.waited:
+        yield from (f"neither in the table nor in OrderDLQ: {lease.name}" for lease in result.pending)
+        yield from (f"in the table: {lease.name}" for lease in result.stored)
+    yield from _summary(result)
+
+
+def _summary(result: RedriveResult) -> Iterator[str]:
+    if result.sent_before:
+        yield f"{len(result.sent_before):,} were sent by a stopped run before, and are deleted now"
+    counts = result.counts()
+    yield (
+        f"sent {counts['sent']:,}: {counts['inTable']:,} in the table, {counts['failedAgain']:,} failed again, "
+        f"{counts['notFollowed']:,} {'unknown' if result.waited else 'unknown (--wait follows each)'}"
+    )
+    if result.stopped:
+        yield f"stopped: {result.stopped}; {result.not_sent:,} were not sent and are still in OrderDLQ"

@@ -1,0 +1,35 @@
+"""`orders dead-letters restore`."""
+
+import typer
+
+from ops.cli.dlq.options import Confirm, File, Reason
+from ops.cli.exit_codes import Exit
+from ops.cli.options import Stack, find_system
+from ops.cli.output import print_error
+from ops.dead_letters.restore import plan_restore, restore_letters
+from ops.text import counted
+
+
+def restore(file: File, *, reason: Reason = "", confirm: Confirm = False, stack: Stack = None) -> None:
+    """Put the dead letters of a file back into OrderDLQ.
+
+    `redrive` sends them to OrderQueue. FILE.restored, a journal next to the file, makes sure that no letter is restored
+    twice.
+
+    \b
+    orders dead-letters restore letters.jsonl
+    orders dead-letters restore letters.jsonl --confirm --reason "the table has room again"
+    """
+    system = find_system(stack)
+    plan = plan_restore(file)
+    if plan.restored_before:
+        print_error(f"{plan.restored_before:,} were restored before, and are left out")
+    if not confirm:
+        print(f"would restore {plan.count:,} dead letters: add --confirm to do it")
+        return
+    rejected = restore_letters(system, plan, reason=reason)
+    for message_id, cause in rejected.items():
+        print_error(f"rejected by SQS: {message_id}: {cause}")
+    print(f"restored {counted(plan.count - len(rejected), 'dead letter')} from {file}")
+    if rejected:
+        raise typer.Exit(Exit.INCOMPLETE)

@@ -1,0 +1,26 @@
+"""Runs commands that start an emulator: it ends with them, however they end."""
+
+import signal
+import sys
+from collections.abc import Callable
+
+from rich.console import Console
+
+from local.emulator import EmulatorError
+
+console = Console(highlight=False, soft_wrap=True)
+if not console.is_terminal:
+    console.width = 120  # A file has no width, and the default of 80 would break most lines.
+
+
+def run_in_foreground(command: Callable[[], int]) -> int:
+    """Run a command until it ends, or until Ctrl-C or SIGTERM, and return its exit status."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        return command()
+    except EmulatorError as error:
+        console.print(f"[red]error:[/] {error}")
+        return 1
+    except KeyboardInterrupt:
+        console.print("\nstopped; nothing is left running")
+        return 128 + signal.SIGINT

@@ -1,0 +1,52 @@
+"""The `orders` command."""
+
+import sys
+
+from infra.outputs import MissingOutput
+from ops.cli.exit_codes import exit_code_of
+from ops.cli.lazy import LazyCommand, lazy_app
+from ops.cli.output import print_error
+from ops.errors import NoAccess, UserError, explain_aws_error
+
+DEAD_LETTERS = "ops.cli.dlq:app"
+
+COMMANDS = {
+    "publish": LazyCommand("ops.cli.publish:publish", "Validate every order, then publish."),
+    "get": LazyCommand("ops.cli.get:get", "Show an order as the table stores it."),
+    "list": LazyCommand("ops.cli.list:list_", "List the orders in the table."),
+    "logs": LazyCommand("ops.cli.logs:logs", "Show the processor's log."),
+    "status": LazyCommand("ops.cli.status:status", "Show queues, alarms and recent failures."),
+    "dead-letters": LazyCommand(DEAD_LETTERS, "Find out why orders failed, fix them and send them again."),
+    "dlq": LazyCommand(DEAD_LETTERS, "Short for dead-letters.", hidden=True),
+    "cost": LazyCommand("ops.cli.cost:cost", "Estimate the cost of a million orders on AWS."),
+    "local": LazyCommand("ops.cli.local:local", "Run the whole system on this machine."),
+    "demo": LazyCommand("ops.cli.demo:demo", "Show what happens to 101 orders on this machine."),
+}
+
+app = lazy_app(COMMANDS, "Operate the order pipeline, on AWS or on this machine.", completion=True)
+
+
+def main() -> None:
+    """Run a command. A problem that the user can solve is one line and an exit code; a bug keeps its traceback."""
+    try:
+        app()
+    except UserError as error:
+        _exit(error)
+    except MissingOutput as error:
+        _exit(NoAccess(str(error)))
+    except Exception as error:
+        if (explained := _explain(error)) is None:
+            raise
+        _exit(explained)
+
+
+def _explain(error: Exception) -> UserError | None:
+    # Imported on use: a command that succeeds does not need it.
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    return explain_aws_error(error) if isinstance(error, BotoCoreError | ClientError) else None
+
+
+def _exit(error: UserError) -> None:
+    print_error(str(error))
+    sys.exit(exit_code_of(error))

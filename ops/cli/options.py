@@ -1,0 +1,61 @@
+"""The options that several commands share, and how their values are parsed."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from infra.project import stack_names
+from ops.errors import NoAccess
+from ops.system import LOCAL, System, deployed_system, local_system
+
+_SPAN = re.compile(r"(?P<count>\d+)(?P<unit>[smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+def complete_stack(incomplete: str) -> list[str]:
+    """The names of stacks that begin so, for the shell's completion."""
+    return [name for name in stack_names() if name.startswith(incomplete)]
+
+
+def parse_since(text: str) -> datetime:
+    """Parse `90s`, `15m`, `2h` or `7d` ago, or an ISO 8601 time. Raises typer.BadParameter for anything else."""
+    try:
+        if span := _SPAN.fullmatch(text):
+            return datetime.now(UTC) - timedelta(**{_UNITS[span["unit"]]: int(span["count"])})
+        since = datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise typer.BadParameter(f"give 90s, 15m, 2h, 7d or an ISO 8601 time, not {text}") from None
+    if since < _EPOCH:
+        raise typer.BadParameter(f"{text} is before 1970, and there was no log before then")
+    return since
+
+
+def since_option(default: str) -> Any:
+    """The option --since, with a default such as `1h`."""
+    return typer.Option(
+        "--since",
+        parser=parse_since,
+        metavar="TIME",
+        default_factory=lambda: default,
+        show_default=default,
+        help="Start of the time range: 90s, 15m, 2h or 7d ago, or an ISO 8601 time.",
+    )
+
+
+def find_system(stack: str | None) -> System:
+    """Find the system that --stack names. Raises UserError if it is not there."""
+    if stack not in (None, LOCAL):
+        return deployed_system(stack)
+    if (system := local_system()) is None:
+        raise NoAccess("no system runs on this machine: start one with `orders local`, or name a stack with --stack")
+    return system
+
+
+Stack = Annotated[
+    str | None,
+    typer.Option(help="Name of a deployed stack. Default: the system on this machine.", autocompletion=complete_stack),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]

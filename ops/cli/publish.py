@@ -1,0 +1,101 @@
+"""`orders publish`."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ops.cli.exit_codes import Exit
+from ops.cli.options import Json, Stack, find_system
+from ops.cli.output import print_error, print_json
+from ops.cli.terminal import progress_bar
+from ops.errors import InvalidInput
+from ops.orders_file import read_orders
+from ops.publish import Rejection, publish_orders
+from ops.samples import sample_orders
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+LONG = 100
+"""The number of orders from which a progress bar is shown."""
+SHOWN_FLAWS = 20
+
+
+def publish(
+    *,
+    file: Annotated[
+        str | None, typer.Argument(help="A file of JSON objects, or of one JSON array. - reads standard input.")
+    ] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Publish this many random orders instead of a file.")
+    ] = None,
+    rate: Annotated[float | None, typer.Option(min=0.1, help="Publish at most this many orders a second.")] = None,
+    stack: Stack = None,
+    as_json: Json = False,
+) -> None:
+    """Validate every order, then publish. If any order is invalid, none is sent.
+
+    \b
+    orders publish orders.jsonl
+    orders publish --stack dev - < order.json
+    orders publish --sample 1000 --rate 50
+    """
+    if (file is None) == (sample is None):
+        raise InvalidInput("give either a file (- for standard input) or --sample with a number")
+    bodies = list(sample_orders(sample)) if sample else _read(file or "-")
+    system = find_system(stack)
+    rejections = _publish(system.clients.sns, system.outputs.topic_arn, bodies, rate)
+    _report(len(bodies), rejections, as_json=as_json)
+    if rejections:
+        raise typer.Exit(Exit.INCOMPLETE)
+
+
+def _publish(sns: "SNSClient", topic_arn: str, bodies: Sequence[str], rate: float | None) -> list[Rejection]:
+    bar = progress_bar()
+    with bar if len(bodies) >= LONG else nullcontext():
+        task = bar.add_task("publishing", total=len(bodies))
+        try:
+            return publish_orders(sns, topic_arn, bodies, rate=rate, on_progress=lambda count: bar.advance(task, count))
+        except KeyboardInterrupt:
+            answered = bar.tasks[0].completed
+            print_error(
+                f"stopped: SNS answered for {answered:,.0f} of {len(bodies):,} orders, and may have accepted more"
+            )
+            raise
+
+
+def _report(count: int, rejections: Sequence[Rejection], *, as_json: bool) -> None:
+    for rejection in rejections:
+        print_error(f"rejected by SNS: {rejection.reason}: {' '.join(rejection.body.split())}")
+    accepted = count - len(rejections)
+    if as_json:
+        refused = [{"reason": rejection.reason, "order": rejection.body} for rejection in rejections]
+        print_json({"accepted": accepted, "refused": refused})
+    else:
+        print(f"accepted {accepted:,} of {count:,} orders")
+
+
+def _read(file: str) -> list[str]:
+    name = "standard input" if file == "-" else file
+    bodies, flaws = read_orders(_text_of(file))
+    if flaws:
+        lines = [f"{name}:{flaw.line}:{flaw.column}: {flaw.reason}" for flaw in flaws[:SHOWN_FLAWS]]
+        if more := len(flaws) - len(lines):
+            lines.append(f"and {more} more")
+        raise InvalidInput("\n".join([*lines, "nothing was published"]))
+    if not bodies:
+        raise InvalidInput(f"{name} contains no order")
+    return bodies
+
+
+def _text_of(file: str) -> str:
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{file} is not UTF-8: {error.reason} at byte {error.start}") from None

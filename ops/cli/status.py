@@ -1,0 +1,86 @@
+"""`orders status`."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from ops.cli.options import Json, Stack, find_system
+from ops.cli.output import print_json
+from ops.cli.terminal import console, refresh_page
+from ops.status import WAITING, QueueStatus, Status, read_status
+from ops.system import System
+
+
+def status(
+    *,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Refresh every 5 s, until Ctrl-C.")] = False,
+    stack: Stack = None,
+    as_json: Json = False,
+) -> None:
+    """Show queues, alarms and recent failures.
+
+    Also shows the event source mapping and the delivery budget. Failures are those of the last hour.
+
+    \b
+    orders status
+    orders status --stack prod --watch
+    """
+    system = find_system(stack)
+    if as_json:
+        now = read_status(system)
+        print_json(asdict(now) | {"delivery_budget": now.delivery_budget.exports()})
+    elif watch:
+        refresh_page(lambda: _page(system, read_status(system)))
+    else:
+        console.print(_page(system, read_status(system)))
+
+
+def _page(system: System, status: Status) -> Group:
+    facts = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    facts.add_row("stack", system.stack)
+    facts.add_row("event source mapping", Text(status.mapping, "green" if status.mapping == "Enabled" else "red"))
+    for name, value in (*_alarms(status), *_failures(status), *_budget(status)):
+        facts.add_row(name, value)
+    return Group(_queues(status), facts)
+
+
+def _queues(status: Status) -> Table:
+    table = Table("queue", "holds", box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("visible", "in flight", "oldest"):
+        table.add_column(heading, justify="right")
+    for queue in status.queues:
+        style = "red" if queue.visible and queue.holds != WAITING else None
+        table.add_row(queue.name, queue.holds, f"{queue.visible:,}", f"{queue.in_flight:,}", _age(queue), style=style)
+    return table
+
+
+def _age(queue: QueueStatus) -> str:
+    return "-" if queue.oldest_seconds is None else str(timedelta(seconds=round(queue.oldest_seconds)))
+
+
+def _alarms(status: Status) -> Iterator[tuple[str, str | Text]]:
+    states = Counter(status.alarms.values())
+    yield "alarms", ", ".join(f"{count} {state}" for state, count in states.most_common()) or "none"
+    for name, state in status.alarms.items():
+        if state in {"ALARM", "missing"}:
+            yield "", Text(f"{name} {state}", "bold red")
+
+
+def _failures(status: Status) -> Iterator[tuple[str, str]]:
+    for signature, count in status.recent_failures.items():
+        yield "failed attempts, last hour", f"{count:,} x {signature}"
+
+
+def _budget(status: Status) -> Iterator[tuple[str, str]]:
+    budget = status.delivery_budget
+    yield "delivery budget", f"orders are retried for at least {budget.earliest_dead_letter_seconds:,} s"
+    yield "", f"dead letters are kept for at least {budget.least_dead_letter_days:g} days"
+    yield "", f"at least {budget.orders_per_second:,.1f} orders a second"

@@ -1,0 +1,107 @@
+"""Clients for the AWS services of one system, whether it is deployed on AWS or runs on this machine."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sts import STSClient
+
+IN_FLIGHT = 8
+"""The number of requests to one service that a command sends at once, and of connections that it keeps open."""
+LOCAL_KEY = "test"
+"""The access key and the secret key of an emulator. They open nothing."""
+LOCAL_REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class Clients:
+    """A client for each service, created when it is first used. Several threads may share it."""
+
+    region: str
+    endpoint_url: str | None = None
+    """The emulator of all services. None is AWS, with the credentials of this machine's profile or environment."""
+    # Resources are deployed on several threads, and a session can create one client at a time.
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+
+    @property
+    def emulator_url(self) -> str:
+        assert self.endpoint_url, "these are clients of AWS"
+        return self.endpoint_url
+
+    @cached_property
+    def _session(self) -> "Session":
+        # botocore, imported on use: boto3 adds half of botocore's own import time, and no client needs it.
+        from botocore.session import Session  # noqa: PLC0415
+
+        if self.endpoint_url is None:
+            return Session()
+        # The variable AWS_PROFILE may name a profile that does not exist. An emulator needs none.
+        session = Session(session_vars={"profile": (None, None, None, None)})
+        session.set_credentials(LOCAL_KEY, LOCAL_KEY)
+        return session
+
+    def _client(self, service: str) -> Any:
+        from botocore.config import Config  # noqa: PLC0415 - see above
+
+        config = Config(
+            connect_timeout=5,
+            read_timeout=30,
+            retries={"mode": "standard", "total_max_attempts": 4},
+            max_pool_connections=IN_FLIGHT,
+        )
+        with self._lock:
+            return self._session.create_client(
+                service, region_name=self.region, endpoint_url=self.endpoint_url, config=config
+            )
+
+    @cached_property
+    def sns(self) -> "SNSClient":
+        return cast("SNSClient", self._client("sns"))
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        return cast("SQSClient", self._client("sqs"))
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        return cast("DynamoDBClient", self._client("dynamodb"))
+
+    @cached_property
+    def lambda_(self) -> "LambdaClient":
+        return cast("LambdaClient", self._client("lambda"))
+
+    @cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        return cast("CloudWatchLogsClient", self._client("logs"))
+
+    @cached_property
+    def cloudwatch(self) -> "CloudWatchClient":
+        return cast("CloudWatchClient", self._client("cloudwatch"))
+
+    @cached_property
+    def iam(self) -> "IAMClient":
+        return cast("IAMClient", self._client("iam"))
+
+    @cached_property
+    def kms(self) -> "KMSClient":
+        return cast("KMSClient", self._client("kms"))
+
+    @cached_property
+    def sts(self) -> "STSClient":
+        return cast("STSClient", self._client("sts"))
+
+
+def local_clients(url: str, region: str = LOCAL_REGION) -> Clients:
+    """Clients of the emulator at a URL."""
+    return Clients(region, url)

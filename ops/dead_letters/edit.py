@@ -1,0 +1,52 @@
+"""Edits a dead letter: its order is changed, validated, and put back into OrderDLQ."""
+
+from dataclasses import replace
+
+from handler.order import InvalidOrder, parse_order
+from ops.dead_letters.body import compact, order_id_in, readable, with_order
+from ops.dead_letters.history import recorded
+from ops.dead_letters.journal import journal, new_run
+from ops.dead_letters.lease import Lease
+from ops.dead_letters.letter import Letter
+from ops.dead_letters.look import Look
+from ops.dead_letters.move import Mover, send
+from ops.errors import InvalidInput, NoAccess, NothingDone
+from ops.system import System
+
+
+class OrderIdChanged(InvalidInput):
+    """The edit would make the letter about another order, and nobody allowed it to."""
+
+
+def edited_letter(letter: Letter, order: str) -> Letter:
+    """Replace the order in a letter and mark where it came from. Raises NothingDone if the order is the same."""
+    body = with_order(letter.body, compact(order))
+    if readable(body) == readable(letter.body):
+        raise NothingDone("nothing was changed")
+    return replace(letter, body=body).marked_with(letter.logged_as)
+
+
+def check_edit(letter: Letter, edited: Letter, *, new_order_id: bool) -> None:
+    """Raises InvalidInput if the processor would reject the order, and OrderIdChanged unless that is allowed."""
+    try:
+        order = parse_order(edited.body)
+    except InvalidOrder as invalid:
+        raise InvalidInput(f"not accepted: {invalid.reason}; nothing was done") from None
+    before = order_id_in(letter.body)
+    if before not in {None, order.order_id} and not new_order_id:
+        raise OrderIdChanged(f"not accepted: orderId would be {order.order_id} instead of {before}")
+
+
+def put_back(system: System, look: Look, lease: Lease, edited: Letter, *, reason: str) -> str:
+    """Send the edited letter to OrderDLQ and delete the old one. Returns the message ID of the edited letter."""
+    sqs, queue = system.clients.sqs, system.outputs.dead_letter_queue_url
+    details = {"messageId": lease.message_id, "orderId": lease.order_id}
+    with recorded(system, "edit", reason=reason, **details) as result, journal(new_run(queue)) as steps:
+        steps.note("begun", what="edit", ids=[lease.message_id])
+        sent = send(sqs, queue, [edited], steps)
+        if sent.rejected:
+            raise NoAccess(f"SQS rejected the letter: {sent.rejected[lease.message_id]}")
+        Mover(sqs, look, steps, source=queue, target=queue).delete([lease])
+        copy = result["copy"] = sent.copies[lease.message_id]
+        steps.note("ended")
+    return copy

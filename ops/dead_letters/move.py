@@ -1,0 +1,119 @@
+"""Moves messages to another queue: send first, then record the result in the journal, then delete."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from handler.chunks import chunked
+from handler.queue import MAX_ENTRIES
+from ops.batches import Pacer, batches
+from ops.clients import IN_FLIGHT
+from ops.dead_letters.journal import Journal
+from ops.dead_letters.lease import Lease
+from ops.dead_letters.letter import MAX_BYTES, TRACE, Letter
+from ops.dead_letters.look import Look
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendResult:
+    """The result of one send request, by message ID of the letters."""
+
+    copies: Mapping[str, str]
+    """The message IDs of the copies of those letters that SQS accepted."""
+    rejected: Mapping[str, str]
+    """The reasons why SQS did not accept the other letters."""
+
+
+def send(sqs: "SQSClient", queue_url: str, letters: Sequence[Letter], journal: Journal) -> SendResult:
+    """Send copies with one request. The letters must fit into one batch."""
+    empty = {letter.message_id: "SQS takes no message without a body" for letter in letters if not letter.body}
+    letters = [letter for letter in letters if letter.body]
+    if not letters:
+        return SendResult(copies={}, rejected=empty)
+    journal.sending([letter.message_id for letter in letters])
+    answer = sqs.send_message_batch(QueueUrl=queue_url, Entries=[_entry(*pair) for pair in enumerate(letters)])
+    copies = {letters[int(entry["Id"])].message_id: entry["MessageId"] for entry in answer.get("Successful", [])}
+    rejected = {
+        letters[int(entry["Id"])].message_id: f"{entry['Code']}: {entry.get('Message', '')}"
+        for entry in answer.get("Failed", [])
+    }
+    journal.sent(copies, list(rejected))
+    return SendResult(copies=copies, rejected=empty | rejected)
+
+
+def _entry(position: int, letter: Letter) -> Any:
+    entry: dict[str, Any] = {
+        "Id": str(position),
+        "MessageBody": letter.body,
+        "MessageAttributes": dict(letter.attributes),
+    }
+    if trace := letter.system.get(TRACE):
+        entry["MessageSystemAttributes"] = {TRACE: {"DataType": "String", "StringValue": trace}}
+    return entry
+
+
+def delete(sqs: "SQSClient", queue_url: str, look: Look, leases: Sequence[Lease]) -> list[Lease]:
+    """Delete letters that are safe elsewhere, and return the deleted ones.
+
+    SQS can keep a letter whose lease has ended and that somebody else has received since.
+    """
+    deleted: list[Lease] = []
+    for chunk in chunked(leases, MAX_ENTRIES):
+        entries: Any = [{"Id": str(position), "ReceiptHandle": lease.receipt} for position, lease in enumerate(chunk)]
+        answer = sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)
+        gone = [chunk[int(entry["Id"])] for entry in answer.get("Successful", [])]
+        look.forget(gone)
+        deleted += gone
+    return deleted
+
+
+class Mover:
+    """Moves the letters of a look. If it is killed, each letter is in one of the two queues or in both."""
+
+    def __init__(self, sqs: "SQSClient", look: Look, journal: Journal, *, source: str, target: str) -> None:
+        self._sqs = sqs
+        self._look = look
+        self._journal = journal
+        self._source = source
+        self._target = target
+        self._stopped = False
+
+    def move(self, leases: Iterable[Lease], *, rate: float | None = None) -> Iterator[SendResult]:
+        """Move letters in batches, several at once, at most `rate` letters a second. Yield the result of each batch.
+
+        After `stop`, no further batch begins, but those in progress are completed.
+        """
+        in_progress: set[Future[SendResult]] = set()
+        pacer = Pacer(rate)
+        with ThreadPoolExecutor(IN_FLIGHT) as threads:
+            for batch in batches(leases, self._size_of, max_items=pacer.batch_size(MAX_ENTRIES), max_bytes=MAX_BYTES):
+                pacer.wait(len(batch))
+                self._look.renew_if_due()
+                in_progress.add(threads.submit(self._move_batch, batch))
+                is_full = len(in_progress) >= IN_FLIGHT
+                done, in_progress = wait(in_progress, None if is_full else 0, FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+                if self._stopped:
+                    break
+            yield from (future.result() for future in wait(in_progress).done)
+
+    def stop(self) -> None:
+        self._stopped = True
+
+    def delete(self, leases: Sequence[Lease]) -> None:
+        """Delete letters whose copies were sent."""
+        for chunk in chunked(leases, MAX_ENTRIES):
+            gone = delete(self._sqs, self._source, self._look, chunk)
+            self._journal.deleted([lease.message_id for lease in gone])
+
+    def _size_of(self, lease: Lease) -> int:
+        return self._look.letter(lease).size
+
+    def _move_batch(self, batch: Sequence[Lease]) -> SendResult:
+        result = send(self._sqs, self._target, [self._look.letter(lease) for lease in batch], self._journal)
+        self.delete([lease for lease in batch if lease.message_id in result.copies])
+        return result

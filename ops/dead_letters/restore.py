@@ -1,0 +1,75 @@
+"""Puts the letters of an archive back into OrderDLQ, each once."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from handler.queue import MAX_ENTRIES
+from ops.batches import batches
+from ops.dead_letters.archive import read_letters
+from ops.dead_letters.history import recorded
+from ops.dead_letters.journal import journal, read_run
+from ops.dead_letters.letter import MAX_BYTES, Letter
+from ops.dead_letters.move import send
+from ops.errors import InvalidInput, NothingDone
+from ops.system import System
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestorePlan:
+    """An archive, the number of letters to restore, and the number of letters that were restored before."""
+
+    path: Path
+    count: int
+    restored_before: int
+
+
+def restore_journal(path: Path) -> Path:
+    """The journal of what was restored from an archive. It is next to the archive."""
+    return path.with_name(f"{path.name}.restored")
+
+
+def restored_ids(path: Path) -> set[str]:
+    """The message IDs of the letters that were restored from an archive."""
+    return set(read_run(restore_journal(path)).sent)
+
+
+def plan_restore(path: Path) -> RestorePlan:
+    """Count the letters to restore. Raises InvalidInput if the archive is damaged or does not exist."""
+    damaged = [str(number) for number, letter in read_letters(path) if letter is None]
+    if damaged:
+        raise InvalidInput(f"{path} is damaged, line {', '.join(damaged)}: nothing was restored")
+    before = restored_ids(path)
+    count = sum(1 for _ in _letters_to_restore(path, before))
+    return RestorePlan(path=path, count=count, restored_before=len(before))
+
+
+def restore_letters(system: System, plan: RestorePlan, *, reason: str) -> Mapping[str, str]:
+    """Send the letters to OrderDLQ. Returns the reasons why SQS rejected some, by message ID.
+
+    Raises NothingDone if every letter was restored before.
+    """
+    if not plan.count:
+        raise NothingDone(f"every letter in {plan.path} was restored before")
+    queue, rejected = system.outputs.dead_letter_queue_url, dict[str, str]()
+    details = {"file": str(plan.path.absolute()), "letters": plan.count}
+    with (
+        recorded(system, "restore", reason=reason, **details) as result,
+        journal(restore_journal(plan.path)) as steps,
+    ):
+        # Read again: from here on, no other run can restore from this archive.
+        letters = _letters_to_restore(plan.path, restored_ids(plan.path))
+        marked = (letter.marked_with(letter.logged_as) for letter in letters)
+        for batch in batches(marked, lambda letter: letter.size, max_items=MAX_ENTRIES, max_bytes=MAX_BYTES):
+            rejected |= send(system.clients.sqs, queue, batch, steps).rejected
+        result |= {"restored": plan.count - len(rejected), "refused": len(rejected)}
+    return rejected
+
+
+def _letters_to_restore(path: Path, restored: Collection[str]) -> Iterator[Letter]:
+    """The letters of an archive that were not restored yet, each message ID once."""
+    known = set(restored)
+    for _, letter in read_letters(path):
+        if letter and letter.message_id not in known:
+            known.add(letter.message_id)
+            yield letter

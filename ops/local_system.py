@@ -1,0 +1,53 @@
+"""The system that runs on this machine: `orders local` records where it is, and the other commands find it."""
+
+import json
+import socket
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from infra.project import ROOT
+
+RECORD = ROOT / ".local/running.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalSystem:
+    """The emulator's URL, and the outputs of the stack that is deployed on it."""
+
+    url: str
+    outputs: Mapping[str, Any]
+
+
+def save_local_system(system: LocalSystem) -> None:
+    # Written to another file and renamed, so that no reader sees half a record.
+    fresh = RECORD.with_suffix(".fresh")
+    fresh.write_text(json.dumps(asdict(system)))
+    fresh.replace(RECORD)
+
+
+def forget_local_system(url: str) -> None:
+    """Delete the record, unless it is about an emulator at another URL."""
+    if (recorded := _read()) and recorded.url == url:
+        RECORD.unlink(missing_ok=True)
+
+
+def find_local_system() -> LocalSystem | None:
+    """Return the running system, or None. A killed system leaves its record, so the emulator has to answer."""
+    recorded = _read()
+    if recorded is None:
+        return None
+    address = urlsplit(recorded.url)
+    try:
+        socket.create_connection((address.hostname or "", address.port or 0), timeout=5).close()
+    except OSError:
+        return None
+    return recorded
+
+
+def _read() -> LocalSystem | None:
+    try:
+        return LocalSystem(**json.loads(RECORD.read_text()))
+    except FileNotFoundError:
+        return None

@@ -1,3 +1,0 @@
-from tests.support.service_models import read_once
-
-read_once()

@@ -1,0 +1,46 @@
+"""The index of leases, with the letters in a spool."""
+
+from ops.dead_letters.index import LeaseIndex
+from ops.dead_letters.letter import Letter
+from tests.support.orders import body
+
+
+def letter(message_id: str, text: str = "") -> Letter:
+    return Letter(
+        message_id=message_id, body=text or body(message_id), attributes={}, system={"SentTimestamp": "1746273600123"}
+    )
+
+
+def test_every_letter_is_read_back_as_it_was_added() -> None:
+    index = LeaseIndex()
+    letters = [letter("m1"), letter("m2", 'é "\n\u2028'), letter("m3", "x" * 1_000_000)]
+    assert [index.add(one, "receipt") for one in letters] == [True] * 3
+    assert sorted((index.letter(lease) for lease in index.leases()), key=lambda one: one.message_id) == letters
+    index.close()
+
+
+def test_a_letter_that_is_added_again_keeps_its_latest_receipt_handle() -> None:
+    index = LeaseIndex()
+    assert index.add(letter("m1"), "first")
+    assert not index.add(letter("m1"), "second")
+    [lease] = index.leases()
+    assert (len(index), lease.receipt, index.letter(lease)) == (1, "second", letter("m1"))
+    index.close()
+
+
+def test_a_removed_lease_is_gone_and_can_be_removed_again() -> None:
+    index = LeaseIndex()
+    index.add(letter("m1"), "receipt")
+    leases = index.leases()
+    for _ in range(2):
+        index.remove(leases)
+        assert (len(index), index.leases()) == (0, [])
+    index.close()
+
+
+def test_a_lease_is_named_by_its_order_or_else_by_its_message() -> None:
+    index = LeaseIndex()
+    index.add(letter("m1", body("O1")), "receipt")
+    index.add(letter("m2", "not JSON"), "receipt")
+    assert sorted(lease.name for lease in index.leases()) == ["O1", "m2"]
+    index.close()
