@@ -7,12 +7,15 @@ ENTRY_POINT: Final = "handler.main.handle"
 """The function that Lambda calls, as `package.module.function`."""
 
 SERVICE_NAME: Final = "orders"
-"""The value of the `service` field in log records and of the `service` dimension of metrics."""
+"""The value of the field `service` in log records."""
 
 METRICS_NAMESPACE: Final = "Orders"
 
-SERVICE_DIMENSION: Final = "service"
-"""The only dimension of the handler's metrics. Its value is SERVICE_NAME."""
+FUNCTION_DIMENSION: Final = "FunctionName"
+"""The only dimension of the handler's metrics: the function's name. It separates systems in one account and Region."""
+
+FUNCTION_NAME_VARIABLE: Final = "AWS_LAMBDA_FUNCTION_NAME"
+"""The environment variable in which Lambda itself passes the function's name."""
 
 
 class OutcomeMetric(StrEnum):

@@ -8,13 +8,14 @@ from typing import Any, Protocol
 from botocore.config import Config
 from botocore.session import get_session
 
-from handler.contract import Variable
+from handler.contract import FUNCTION_DIMENSION, FUNCTION_NAME_VARIABLE, Variable
 from handler.log import Log
 from handler.processor import BatchResponse, Processor
 from handler.queue import RetryAtOnce
 from handler.store import CONNECTIONS, DynamoDBStore
 
 log = Log(sys.stdout)
+log.context[FUNCTION_DIMENSION] = os.environ.get(FUNCTION_NAME_VARIABLE, "outside Lambda")
 # botocore's default timeout is 60 seconds, which is longer than the function runs. Variable.REQUEST_TIMEOUT_SECONDS
 # explains the value.
 request_timeout = float(os.environ[Variable.REQUEST_TIMEOUT_SECONDS])

@@ -7,14 +7,7 @@ from functools import partial
 import pulumi
 import pulumi_aws as aws
 
-from handler.contract import (
-    BATCH_SIZE,
-    METRICS_NAMESPACE,
-    ORDER_AGE,
-    SERVICE_DIMENSION,
-    SERVICE_NAME,
-    OutcomeMetric,
-)
+from handler.contract import BATCH_SIZE, FUNCTION_DIMENSION, METRICS_NAMESPACE, ORDER_AGE, OutcomeMetric
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +65,7 @@ class FlowMetrics:
         self.longest = function("Duration", "Maximum")
 
         # The handler writes the measurements for these metrics to its log.
-        handler = partial(Metric, METRICS_NAMESPACE, {SERVICE_DIMENSION: SERVICE_NAME})
+        handler = partial(Metric, METRICS_NAMESPACE, {FUNCTION_DIMENSION: flow.function.name})
         self.outcomes = tuple(handler(str(metric), "Sum") for metric in OutcomeMetric)
         self.batch_size = handler(BATCH_SIZE, "Average")
         self.typical_age = handler(ORDER_AGE, "p50")

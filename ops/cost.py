@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from handler.contract import FUNCTION_DIMENSION
 from handler.log import Log
 from handler.order import Order
 from handler.outcome import STORED, Outcome
@@ -128,13 +129,13 @@ def _writes_per_order(measured: Mapping[str, Any]) -> float:
 
 
 def _logged_per_batch(handler: str, orders: int) -> tuple[int, int]:
-    """Run the handler on a batch, and return the bytes that it logs and the number of its custom metrics."""
+    """Run the handler on a batch, and return the bytes that it logs and the number of the stack's custom metrics."""
     platform = sum(PLATFORM_LINES) + LOG_EVENT_BYTES * len(PLATFORM_LINES)
     if handler != OURS:
         return platform, 0
     stream = io.StringIO()
     log = Log(stream)
-    log.context["requestId"] = str(uuid4())
+    log.context.update({FUNCTION_DIMENSION: "OrderProcessor", "requestId": str(uuid4())})
     processor = Processor(_Stores(), log, max_receive_count=1, retry_at_once=lambda _records, _deadline: None)
     processor.process([_record(body) for body in valid_orders(orders)], seconds_left=60)
     lines = stream.getvalue().splitlines()

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests.support.metrics import logged, shown
+from tests.support.orders import body
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
@@ -74,6 +76,12 @@ def test_a_poison_order_raises_the_alarm_and_the_emptied_queue_clears_it(pipelin
 
     sqs.purge_queue(QueueUrl=dead_letters)
     assert expected(pipeline, inbox, "OK")["OldStateValue"] == "ALARM"
+
+
+def test_the_handlers_metrics_are_those_that_the_dashboard_shows(pipeline: Pipeline) -> None:
+    assert pipeline.publish([body("O-measured")]) == []
+    measured = eventually(lambda: logged(pipeline, "O-measured"), "the metrics in the log record of the order")
+    assert measured <= shown(pipeline)
 
 
 def test_the_dashboard_is_there_under_the_name_that_the_outputs_say(pipeline: Pipeline) -> None:

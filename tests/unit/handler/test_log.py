@@ -5,6 +5,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from handler.contract import FUNCTION_DIMENSION
 from handler.log import Log, Measurement
 
 
@@ -47,12 +48,14 @@ def test_a_bug_is_logged_with_its_traceback() -> None:
 def test_metrics_are_in_cloudwatchs_embedded_format() -> None:
     stream = io.StringIO()
     measurements = [Measurement("BatchSize", "Count", [2]), Measurement("OrderAge", "Seconds", [1.5, 3])]
-    Log(stream).info("batch processed", measurements, stored=["O1"])
+    log = Log(stream)
+    log.context[FUNCTION_DIMENSION] = "OrderProcessor"
+    log.info("batch processed", measurements, stored=["O1"])  # noqa: PLE1205 - not a logger of the standard library
     [entry] = _logged(stream)
     assert entry.pop("_aws")["CloudWatchMetrics"] == [
         {
             "Namespace": "Orders",
-            "Dimensions": [["service"]],
+            "Dimensions": [["FunctionName"]],
             "Metrics": [{"Name": "BatchSize", "Unit": "Count"}, {"Name": "OrderAge", "Unit": "Seconds"}],
         }
     ]
@@ -61,6 +64,7 @@ def test_metrics_are_in_cloudwatchs_embedded_format() -> None:
         "level": "INFO",
         "message": "batch processed",
         "service": "orders",
+        "FunctionName": "OrderProcessor",
         "BatchSize": [2],
         "OrderAge": [1.5, 3],
         "stored": ["O1"],

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.contract import ENTRY_POINT, Variable
+from handler.contract import ENTRY_POINT, FUNCTION_NAME_VARIABLE, Variable
 from infra import package
 from infra.package import ZIP_PATH, build_package
 from infra.project import ROOT
@@ -118,6 +118,7 @@ def test_the_handler_runs_from_the_zip_with_only_the_packages_of_lambdas_runtime
         cwd=tmp_path,
         env={
             "AWS_DEFAULT_REGION": "eu-west-1",
+            FUNCTION_NAME_VARIABLE: "OrderProcessor",
             Variable.TABLE_NAME: "Orders",
             Variable.MAX_RECEIVE_COUNT: "3",
             Variable.RETRY_AT_ONCE_QUEUE_URL: "",
