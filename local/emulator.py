@@ -18,7 +18,9 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -39,21 +41,52 @@ HOSTS = (LOOPBACK, "localhost")
 ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONPATH", "TMPDIR")
 
 
+GRACE_SECONDS = 0.2
+"""How long a process that closed its port may take until its parent sees its end."""
+
+
 class EmulatorError(Exception):
-    """The emulator did not start. The message names its log."""
+    """The emulator did not start, or it ended by itself. The message names its log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emulator:
+    """A running emulator: its clients, its process and its log."""
+
+    clients: Clients
+    process: "subprocess.Popen[str]"
+    log_path: Path
+
+    def check(self, *, within_seconds: float = 0) -> None:
+        """Raise EmulatorError if the process has ended, or ends within a time."""
+        try:
+            status = self.process.wait(within_seconds)
+        except subprocess.TimeoutExpired:
+            return
+        how = f"signal {-status}" if status < 0 else f"status {status}"
+        raise EmulatorError(f"the emulator ended by itself ({how}); its log is {self.log_path}")
 
 
 @contextmanager
 def emulator(name: str, *, preferred_port: int = 0) -> Iterator[Clients]:
-    """Run an emulator while the context lasts, and return its clients. It logs into `.local/NAME.log`.
+    """Run an emulator as `running_emulator` does, and return its clients."""
+    with running_emulator(name, preferred_port=preferred_port) as running:
+        yield running.clients
 
-    It listens on the preferred port, or on any free port if that one is in use. Raises EmulatorError if it fails.
+
+@contextmanager
+def running_emulator(name: str, *, preferred_port: int = 0) -> Iterator[Emulator]:
+    """Run an emulator while the context lasts. It logs into `.local/NAME.log`.
+
+    It listens on the preferred port, or on any free port if that one is in use. Raises EmulatorError if it fails, and
+    in place of an error in the context if the emulator has ended before.
     """
     LOGS.mkdir(exist_ok=True)
     log_path = LOGS / f"{name}.log"
+    scratch = tempfile.mkdtemp(prefix="orders-emulator-")
     with log_path.open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local.emulator", str(preferred_port)],
+            [sys.executable, "-m", "local.emulator", str(preferred_port), scratch],
             cwd=ROOT,
             env=_environment(),
             stdin=subprocess.PIPE,
@@ -69,11 +102,21 @@ def emulator(name: str, *, preferred_port: int = 0) -> Iterator[Clients]:
         bound = process.stdout.readline().strip()
         if not bound:
             raise EmulatorError(f"the emulator did not start: {log_path} says why")
-        yield local_clients(f"http://{LOOPBACK}:{bound}")
+        clients = local_clients(f"http://{LOOPBACK}:{bound}")
+        running = Emulator(clients=clients, process=process, log_path=log_path)
+        try:
+            yield running
+        except Exception:
+            running.check(within_seconds=GRACE_SECONDS)
+            raise
     finally:
         process.stdin.close()
         process.wait()
         process.stdout.close()
+        # An emulator that ended by itself has left its functions and its files.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _environment() -> dict[str, str]:
@@ -81,11 +124,10 @@ def _environment() -> dict[str, str]:
     return {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
 
 
-def _serve(preferred_port: int) -> None:
+def _serve(preferred_port: int, scratch: str) -> None:
     """The child process: bind, print the port, and serve until the parent ends."""
     listener = _listen(preferred_port)
     bound = listener.getsockname()[1]
-    scratch = tempfile.mkdtemp(prefix="orders-emulator-")
     threading.Thread(target=_end_with_the_parent, args=(scratch,), daemon=True).start()
     os.environ.update(
         GATEWAY_PORT=str(bound),
@@ -137,4 +179,4 @@ def _end_with_the_parent(scratch: str) -> None:
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]))
+    _serve(int(sys.argv[1]), sys.argv[2])

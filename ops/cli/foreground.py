@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from rich.console import Console
+from rich.markup import escape
 
 from local.emulator import EmulatorError
 
@@ -19,7 +20,7 @@ def run_in_foreground(command: Callable[[], int]) -> int:
     try:
         return command()
     except EmulatorError as error:
-        console.print(f"[red]error:[/] {error}")
+        console.print(f"[red]error:[/] {escape(str(error))}")
         return 1
     except KeyboardInterrupt:
         console.print("\nstopped; nothing is left running")

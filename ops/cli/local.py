@@ -9,8 +9,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from local.deployer import STACK
-from local.emulator import USUAL_PORT, emulator
-from local.redeploy import FILES, code_changes, deploy_in_new_process
+from local.emulator import USUAL_PORT, Emulator, running_emulator
+from local.redeploy import CHECK_SECONDS, FILES, code_changes, deploy_in_new_process
 from ops.cli.foreground import console, run_in_foreground
 from ops.clients import LOCAL_KEY, Clients
 from ops.local_system import LocalSystem, find_local_system, forget_local_system, save_local_system
@@ -38,16 +38,16 @@ def local(
 
 
 def _serve_bare() -> int:
-    with emulator("local", preferred_port=USUAL_PORT) as clients:
-        _announce(clients)
-        _wait()
+    with running_emulator("local", preferred_port=USUAL_PORT) as emulator:
+        _announce(emulator.clients)
+        _wait(emulator)
 
 
 def _serve() -> int:
-    with emulator("local", preferred_port=USUAL_PORT) as clients:
-        url = _announce(clients)
+    with running_emulator("local", preferred_port=USUAL_PORT) as emulator:
+        url = _announce(emulator.clients)
         try:
-            _deploy_on_change(clients, url)
+            _deploy_on_change(emulator, url)
         finally:
             forget_local_system(url)
     return 0
@@ -62,28 +62,29 @@ def _announce(clients: Clients) -> str:
     return url
 
 
-def _wait() -> NoReturn:
+def _wait(emulator: Emulator) -> NoReturn:
     console.print("Nothing is deployed on it. Ctrl-C ends it.")
     while True:
-        time.sleep(3600)
+        time.sleep(CHECK_SECONDS)
+        emulator.check()
 
 
-def _deploy_on_change(clients: Clients, url: str) -> None:
+def _deploy_on_change(emulator: Emulator, url: str) -> None:
     explained = False
-    for changed in code_changes():
+    for changed in code_changes(emulator):
         if changed:
             console.print(f"\nchanged: {', '.join(changed)}")
-        outputs = _deploy(clients)
+        outputs = _deploy(emulator)
         if outputs:
             save_local_system(LocalSystem(url=url, outputs=outputs))
         if outputs and not explained:
-            console.print(_how_to_reach(clients, outputs), markup=False)  # Commands contain brackets.
+            console.print(_how_to_reach(emulator.clients, outputs), markup=False)  # Commands contain brackets.
             explained = True
 
 
-def _deploy(clients: Clients) -> dict[str, Any] | None:
+def _deploy(emulator: Emulator) -> dict[str, Any] | None:
     started = time.monotonic()
-    outputs = deploy_in_new_process(clients)
+    outputs = deploy_in_new_process(emulator)
     if outputs is None:
         console.print("[red]✗[/] not deployed; the next change starts another deployment")
         return None

@@ -40,6 +40,18 @@ def test_the_demo_leaves_no_process_behind_however_it_is_ended(tmp_path: Path, h
 
 
 @needs_proc
+def test_the_demo_ends_with_one_line_when_its_emulator_has_ended(tmp_path: Path) -> None:
+    with in_background(tmp_path, ORDERS, "demo") as demo:
+        port = demo.wait_for(r"(?<=127\.0\.0\.1:)\d+")
+        demo.wait_for("✓ deploy")
+        os.kill(emulator_on(port), signal.SIGKILL)
+        assert demo.process.wait(timeout=60) == 1
+        assert "Traceback" not in demo.printed
+        last = demo.printed.splitlines()[-1]
+    assert re.fullmatch(r"error: the emulator ended by itself \(signal 9\); its log is .*/\.local/demo\.log", last)
+
+
+@needs_proc
 @pytest.mark.skipif(not shutil.which("make"), reason="needs make, and there is no `make` on PATH")
 def test_ctrl_c_ends_make_demo_and_all_that_it_started(tmp_path: Path) -> None:
     with in_background(tmp_path, "import os; os.execvp('make', ['make', 'demo'])") as make:

@@ -1,11 +1,16 @@
 """`orders local` as a process: what it prints, and that it deploys again after a change."""
 
+import os
 import re
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.support.background import ORDERS, in_background, is_listening
+from tests.support.processes import emulator_on, needs_proc, processes_of
 from tests.support.project_copy import copy_project
+from tests.support.waiting import eventually
 
 
 def test_orders_local_says_how_to_reach_the_system_and_deploys_again_when_code_changes(
@@ -44,6 +49,42 @@ def test_orders_local_says_how_to_reach_the_system_and_deploys_again_when_code_c
         local.process.send_signal(signal.SIGINT)
         assert local.process.wait(timeout=60) == 128 + signal.SIGINT
         assert "nothing is left running" in local.printed
+
+
+@needs_proc
+@pytest.mark.parametrize("arguments", [[], ["--bare"]], ids=["deployed", "bare"])
+def test_orders_local_ends_when_its_emulator_has_ended(tmp_path: Path, arguments: list[str]) -> None:
+    copy = copy_project(tmp_path)
+    with in_background(tmp_path, ORDERS, "local", *arguments, root=copy) as local:
+        port = local.wait_for(r"(?<=127\.0\.0\.1:)\d+")
+        local.wait_for("Ctrl-C ends")
+        said = local.printed
+        session = emulator_on(port)
+        os.kill(session, signal.SIGKILL)
+        assert local.process.wait(timeout=30) == 1
+        assert local.printed.removeprefix(said) == (
+            f"error: the emulator ended by itself (signal 9); its log is {copy}/.local/local.log\n"
+        )
+    assert not (copy / ".local/running.json").exists()
+    assert eventually(lambda: not processes_of(session), "the end of the functions that the emulator left")
+
+
+@needs_proc
+def test_orders_local_ends_when_its_emulator_ends_while_it_deploys(tmp_path: Path) -> None:
+    copy = copy_project(tmp_path)
+    program = copy / "__main__.py"
+    marker = tmp_path / "deploying"
+    program.write_text(f"open({str(marker)!r}, 'w').close()\n" + program.read_text())
+    with in_background(tmp_path, ORDERS, "local", root=copy) as local:
+        port = local.wait_for(r"(?<=127\.0\.0\.1:)\d+")
+        said = local.printed
+        session = emulator_on(port)
+        eventually(marker.exists, "the deployment")
+        os.kill(session, signal.SIGKILL)
+        assert local.process.wait(timeout=30) == 1
+        assert local.printed.removeprefix(said).removeprefix("\n") == (
+            f"error: the emulator ended by itself (signal 9); its log is {copy}/.local/local.log\n"
+        )
 
 
 def save(file: Path, text: str) -> None:
