@@ -108,7 +108,7 @@ Or, for the AWS CLI, boto3 or any other SDK:
   export AWS_ENDPOINT_URL={url} AWS_REGION={region} AWS_DEFAULT_REGION={region}
   export AWS_ACCESS_KEY_ID={LOCAL_KEY} AWS_SECRET_ACCESS_KEY={LOCAL_KEY}
 
-Publish an order, and read the table:
+Publish an order, and some seconds later read the table:
 
   aws sns publish --topic-arn {topic} --message {order}
   aws dynamodb scan --table-name {outputs["tableName"]}
