@@ -3,8 +3,8 @@
 The child reads from a pipe whose other end only the parent has. When the parent ends, even by SIGKILL, the pipe closes,
 and the child ends itself and the functions that it runs.
 
-An emulator runs code from anyone who can reach it. So it listens on loopback only, and it refuses requests from
-browsers: otherwise any open web page could use it.
+An emulator runs code from anyone who can reach it. So it listens on loopback only, and local/guard.py refuses
+requests that a web page could send.
 """
 
 import asyncio
@@ -24,9 +24,9 @@ from pathlib import Path
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
-from hypercorn.typing import ASGIFramework, ASGIReceiveCallable, ASGISendCallable, Scope
 
 from infra.project import ROOT
+from local.guard import refuse_browsers
 from ops.clients import Clients, local_clients
 
 LOOPBACK = "127.0.0.1"
@@ -35,9 +35,6 @@ USUAL_PORT = 4566
 
 SERVICES = ("cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "sns", "sqs", "sts")
 LOGS = ROOT / ".local"
-FROM_BROWSERS = frozenset({b"origin", b"sec-fetch-mode", b"sec-fetch-site"})
-"""Headers of which browsers add at least one to every request of a page. SDKs add none of them."""
-HOSTS = (LOOPBACK, "localhost")
 ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONPATH", "TMPDIR")
 
 
@@ -144,22 +141,7 @@ def _serve(preferred_port: int, scratch: str) -> None:
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
     print(bound, flush=True)
-    asyncio.run(serve(_refuse_browsers(app), config))
-
-
-def _refuse_browsers(app: ASGIFramework) -> ASGIFramework:
-    """Refuse requests that a web page could send: they have a browser's headers or another host name."""
-
-    async def guarded(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        if scope["type"] == "http":
-            headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-            if not FROM_BROWSERS.isdisjoint(headers) or headers.get(b"host", "").partition(":")[0] not in HOSTS:
-                await send({"type": "http.response.start", "status": 403, "headers": []})
-                await send({"type": "http.response.body", "body": b"not for web pages\n", "more_body": False})
-                return
-        await app(scope, receive, send)
-
-    return guarded
+    asyncio.run(serve(refuse_browsers(app), config))
 
 
 def _listen(preferred_port: int) -> socket.socket:

@@ -1,10 +1,11 @@
 """The emulator as a process: where it listens, which requests it rejects, and that its functions end with it."""
 
-import http.client
 import io
 import socket
 import zipfile
 
+import h2.connection
+import h2.events
 import pytest
 
 from infra.project import ROOT
@@ -41,19 +42,59 @@ def test_a_function_that_is_running_ends_with_the_emulator() -> None:
     assert eventually(lambda: not processes_of(session), "the end of both")
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [{"Origin": "https://example.org"}, {"Sec-Fetch-Site": "cross-site"}, {"Host": "rebound.example.org"}],
-    ids=["a script", "an image", "another name"],
-)
-def test_the_emulator_refuses_what_a_web_page_could_send(headers: dict[str, str]) -> None:
+UPGRADE = "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+HEALTH = "/_ministack/health"
+REFUSED = {
+    "a script": (f"GET {HEALTH}", "Host: {host}\r\nOrigin: https://example.org\r\n"),
+    "an image": (f"GET {HEALTH}", "Host: {host}\r\nSec-Fetch-Site: cross-site\r\n"),
+    "a link": (f"GET {HEALTH}", "Host: {host}\r\nReferer: https://example.org/\r\n"),
+    "another name": (f"GET {HEALTH}", "Host: rebound.example.org\r\n"),
+    "a name with a port": (f"GET {HEALTH}", "Host: {host}@example.org\r\n"),
+    "a preflight": (f"OPTIONS {HEALTH}", "Host: {host}\r\n"),
+    "a head": (f"HEAD {HEALTH}", "Host: {host}\r\nOrigin: null\r\n"),
+    "an absolute url": (f"GET http://example.org{HEALTH}", "Host: {host}\r\n"),
+    "a socket with an origin": (f"GET {HEALTH}", UPGRADE + "Upgrade: websocket\r\nHost: {host}\r\nOrigin: null\r\n"),
+    "a socket with a host": (f"GET {HEALTH}", UPGRADE + "Upgrade: websocket\r\nHost: rebound.example.org\r\n"),
+    "a socket": (f"GET {HEALTH}", UPGRADE + "Upgrade: websocket\r\nHost: {host}\r\n"),
+}
+
+
+def answer(host: str, request: str, headers: str) -> bytes:
+    """Send a request as it stands, and return the whole answer."""
+    name, _, port = host.partition(":")
+    with socket.create_connection((name, int(port)), timeout=10) as connection:
+        head = f"{request} HTTP/1.1\r\n{headers}".replace("{host}", host)
+        connection.sendall((head if "Connection" in head else f"{head}Connection: close\r\n").encode() + b"\r\n")
+        return b"".join(iter(lambda: connection.recv(4096), b""))
+
+
+def test_the_emulator_refuses_what_a_web_page_could_send() -> None:
     with emulator("test-browser") as clients:
         host = clients.emulator_url.removeprefix("http://")
-        for sent, status in (({}, 200), (headers, 403)):
-            connection = http.client.HTTPConnection(host)
-            connection.request("GET", "/_ministack/health", headers=sent)
-            assert connection.getresponse().status == status
-            connection.close()
+        assert answer(host, f"GET {HEALTH}", "Host: {host}\r\n").startswith(b"HTTP/1.1 200 ")
+        answers = {name: answer(host, *request)[:12] for name, request in REFUSED.items()}
+        # Two names: the HTTP library refuses them before the guard does.
+        doubled = answer(host, f"GET {HEALTH}", "Host: {host}\r\nHost: example.org\r\n")
+        assert clients.sqs.list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
+    assert answers == dict.fromkeys(REFUSED, b"HTTP/1.1 403")
+    assert doubled.startswith(b"HTTP/1.1 400 ")
+
+
+def test_the_emulator_refuses_http_2() -> None:
+    with emulator("test-http-2") as clients:
+        host = clients.emulator_url.removeprefix("http://")
+        connection = h2.connection.H2Connection()
+        connection.initiate_connection()
+        head = {":method": "GET", ":scheme": "http", ":path": HEALTH, ":authority": host}
+        connection.send_headers(1, list(head.items()), end_stream=True)
+        status = None
+        with socket.create_connection((LOOPBACK, int(host.partition(":")[2])), timeout=10) as stream:
+            stream.sendall(connection.data_to_send())
+            while status is None:
+                for event in connection.receive_data(stream.recv(4096)):
+                    if isinstance(event, h2.events.ResponseReceived):
+                        status = dict(event.headers or ())[b":status"]
+    assert status == b"403"
 
 
 def test_functions_get_no_secrets_from_this_environment(monkeypatch: pytest.MonkeyPatch) -> None:
