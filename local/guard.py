@@ -28,7 +28,7 @@ HEADERS = frozenset(
 PREFIXES = (b"amz-sdk-", b"x-amz-", b"x-amzn-", b"x-ministack-")
 """Requests of browsers have other headers as well, for example Accept-Language, Origin, Referer or Sec-Fetch-Site.
 
-A page can add headers with these prefixes only after an OPTIONS request. The functions that ministack runs send its own.
+A page can add headers with these prefixes only after an OPTIONS request. Functions on ministack send one of its own.
 """
 
 
