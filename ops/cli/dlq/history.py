@@ -25,8 +25,8 @@ def history(
 ) -> None:
     """Show who changed dead letters, when and why.
 
-    The record `begun` is written before a change, and `ended` or `stopped` after it, with the result. If only `begun`
-    is there, the command was killed or is still running. With --json, one record a line.
+    A command writes the record `begun` before a change, and `ended` or `stopped` with the result after it. If there is
+    only `begun`, the command was killed or is still running. With --json, each line contains one record.
 
     \b
     orders dead-letters history
