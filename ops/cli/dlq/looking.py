@@ -36,9 +36,7 @@ def looking(system: System) -> Iterator[Look]:
                 )
             )
         if count := look.count_others():
-            print_error(
-                f"there may be about {count:,} more: somebody else holds them, or the count of SQS is late; try again"
-            )
+            print_error(f"there may be about {count:,} more: somebody else holds them, or SQS counts late")
         yield look
 
 

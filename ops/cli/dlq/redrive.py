@@ -180,7 +180,8 @@ def _in_json(result: RedriveResult) -> Mapping[str, object]:
 def _in_words(result: RedriveResult) -> Iterator[str]:
     for one in result.failed:
         not_back = ", not in OrderDLQ yet" if result.waited and not one.is_back else ""
-        yield f"failed again: {one.lease.name}: {one.reason} (message ID {one.copy}{not_back})"
+        yield f"failed again: {one.lease.name}: {one.reason}"
+        yield f"        message ID {one.copy}{not_back}"
     for lease, reason in result.rejected:
         yield f"rejected by SQS: {lease.name}: {reason}"
     if result.waited:
@@ -198,4 +199,5 @@ def _summary(result: RedriveResult) -> Iterator[str]:
         f"{counts['notFollowed']:,} {'unknown' if result.waited else 'unknown (--wait follows each)'}"
     )
     if result.stopped:
-        yield f"stopped: {result.stopped}; {result.not_sent:,} were not sent and are still in OrderDLQ"
+        yield f"stopped: {result.stopped}"
+        yield f"{counted(result.not_sent, 'letter')} not sent and still in OrderDLQ"

@@ -13,7 +13,7 @@ def test_a_letter_that_comes_back_is_told_with_its_reason(dlq: Orders, queues: O
     poison(pipeline, queues, body(order_id, quantity=0))
     ran = dlq("redrive", order_id, "--confirm", "--wait")
     assert ran.code == Exit.INCOMPLETE
-    assert f"failed again: {order_id}: quantity must be at least 1 (message ID " in ran.out
+    assert f"failed again: {order_id}: quantity must be at least 1\n        message ID " in ran.out
     assert "sent 1: 0 in the table, 1 failed again, 0 unknown\n" in ran.out
     eventually(lambda: queues.visible(queues.dead_letters) == 1, "the letter, back")
     assert only_dead(queues).message_id in ran.out
