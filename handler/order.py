@@ -1,26 +1,26 @@
 """Parsing a message body as an order, or rejecting it with a reason."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from handler.contract import INSTANT, MAX_PARTITION_KEY_BYTES, Attribute
-from handler.document import is_plain, json_type, read_object, require_storable
-from handler.errors import InvalidOrder
+from handler.document import is_plain, json_type, read_object, unstorable
+from handler.errors import Flaw, InvalidOrder, flaw
 
 # InvalidOrder is a part of parse_order's interface.
-__all__ = ["REQUIRED_TEXT", "InvalidOrder", "Order", "is_envelope", "is_same_content", "parse_order"]
+__all__ = ["REQUIRED_TEXT", "Flaw", "InvalidOrder", "Order", "is_envelope", "is_same_content", "parse_order"]
 
 REQUIRED_TEXT = (Attribute.ORDER_ID, Attribute.USER_ID, Attribute.ITEM_NAME, Attribute.STATUS, Attribute.TIMESTAMP)
 
-# ISO 8601 in its basic and extended format. The zone is optional here, so that a missing one has an error of its own.
+# ISO 8601 in its basic and extended format. The zone is optional here, so that a missing one has a flaw of its own.
 # Python's own parser accepts more formats, and its version determines which ones.
 _TIMESTAMP = re.compile(
-    r"(?P<whole>\d{4}-?\d\d-?\d\dT\d\d:?\d\d(:?(?P<second>\d\d))?)"
+    r"(?P<whole>\d{4}(?P<dash>-?)\d\d(?P=dash)\d\dT([01]\d|2[0-3])(?P<colon>:?)[0-5]\d((?P=colon)(?P<second>[0-5]\d))?)"
     r"(?(second)([.,](?P<fraction>\d+))?)"
-    r"(?P<zone>Z|[+-]\d\d(:?\d\d)?)?",
+    r"(?P<zone>Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?",
     re.ASCII,
 )
 
@@ -58,26 +58,24 @@ def _is_same(one: object, other: object) -> bool:
 def parse_order(body: str) -> Order:
     """Read an order from a message body, raw or wrapped in an SNS envelope.
 
-    Raises InvalidOrder if the body is not a valid order, with a reason for the person who corrects the message.
+    Raises InvalidOrder if the body is not a valid order, with all its flaws for the person who corrects the message.
     """
-    attributes = _unwrap(read_object(body))
-    order_id = attributes.get(Attribute.ORDER_ID)
-    try:
-        if not is_plain(body):
-            require_storable(attributes)
-        _validate(attributes)
-        instant = _instant(attributes[Attribute.TIMESTAMP])
-        _remove_instant(attributes, instant)
-    except InvalidOrder as invalid:
-        invalid.order_id = order_id if isinstance(order_id, str) and order_id else None
-        raise
-    return Order(order_id=attributes[Attribute.ORDER_ID], instant=instant, attributes=attributes)
-
-
-def _remove_instant(attributes: dict[str, Any], instant: str) -> None:
-    """Remove the table's own attribute, which an order contains if somebody publishes an item of the table again."""
-    if attributes.pop(INSTANT, instant) != instant:
-        raise InvalidOrder(f"{INSTANT} must equal {Attribute.TIMESTAMP} in UTC")
+    attributes, flaws, text = _read(body)
+    if not is_plain(text):
+        flaws += unstorable(attributes)
+    flaws += [found for name in REQUIRED_TEXT if (found := _text_flaw(attributes, name))]
+    flaws += _quantity_flaws(attributes)
+    order_id, timestamp = attributes.get(Attribute.ORDER_ID), attributes.get(Attribute.TIMESTAMP)
+    flaws += _length_flaws(order_id)
+    instant = _instant(timestamp)
+    if isinstance(instant, Flaw):
+        flaws.append(instant)
+    # Somebody who publishes an item of the table again also publishes the table's own attribute.
+    elif attributes.pop(INSTANT, instant) != instant and instant:
+        flaws.append(flaw(f"{INSTANT} must equal {Attribute.TIMESTAMP} in UTC"))
+    if flaws:
+        raise InvalidOrder(flaws, order_id if isinstance(order_id, str) and order_id else None)
+    return Order(order_id=attributes[Attribute.ORDER_ID], instant=str(instant), attributes=attributes)
 
 
 def is_envelope(document: Mapping[str, Any]) -> bool:
@@ -85,59 +83,63 @@ def is_envelope(document: Mapping[str, Any]) -> bool:
     return document.get("Type") == "Notification" and "TopicArn" in document
 
 
-def _unwrap(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the document in the SNS envelope, or the document itself if it is not an envelope."""
+def _read(body: str) -> tuple[dict[str, Any], list[Flaw], str]:
+    """Return the order in the body with the flaws of its JSON, and its text: the body or the envelope's message."""
+    document, flaws = read_object(body)
     if not is_envelope(document):
-        return document
+        return document, flaws, body
     message = document.get("Message")
     if not isinstance(message, str):
-        raise InvalidOrder("the SNS envelope has no Message")
-    return read_object(message)
+        raise InvalidOrder([flaw("the SNS envelope has no Message")])
+    order, flaws_of_order = read_object(message)
+    return order, [*flaws, *flaws_of_order], message
 
 
-def _validate(attributes: Mapping[str, Any]) -> None:
-    for name in REQUIRED_TEXT:
-        value = attributes.get(name)
-        if not isinstance(value, str) or not value.strip():
-            raise _text_error(attributes, name)
-    _require_quantity(attributes)
-    if len(attributes[Attribute.ORDER_ID].encode()) > MAX_PARTITION_KEY_BYTES:
-        raise InvalidOrder(
-            f"{Attribute.ORDER_ID} is longer than {MAX_PARTITION_KEY_BYTES} bytes", field=Attribute.ORDER_ID
-        )
-
-
-def _text_error(attributes: Mapping[str, Any], name: str) -> InvalidOrder:
+def _text_flaw(attributes: Mapping[str, Any], name: str) -> Flaw | None:
+    value = attributes.get(name)
+    if isinstance(value, str):
+        return None if value.strip() else flaw(f"{name} is empty", field=name)
     if name not in attributes:
-        return InvalidOrder(f"{name} is missing", field=name)
-    value = attributes[name]
-    if not isinstance(value, str):
-        return InvalidOrder(f"{name} must be a string, not {json_type(value)}", field=name)
-    return InvalidOrder(f"{name} is empty", field=name)
+        return flaw(f"{name} is missing", field=name)
+    return flaw(f"{name} must be a string, not {json_type(value)}", field=name)
 
 
-def _require_quantity(attributes: Mapping[str, Any]) -> None:
+def _quantity_flaws(attributes: Mapping[str, Any]) -> Iterator[Flaw]:
     name = Attribute.QUANTITY
-    if name not in attributes:
-        raise InvalidOrder(f"{name} is missing", field=name)
-    value = attributes[name]
+    value = attributes.get(name)
     # bool is a subclass of int, but not a quantity.
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidOrder(f"{name} must be a whole number, not {json_type(value)}", field=name)
-    if value < 1:
-        raise InvalidOrder(f"{name} must be at least 1", field=name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        if value < 1:
+            yield flaw(f"{name} must be at least 1", field=name)
+    elif name not in attributes:
+        yield flaw(f"{name} is missing", field=name)
+    else:
+        yield flaw(f"{name} must be a whole number, not {json_type(value)}", field=name)
 
 
-def _instant(timestamp: str) -> str:
+def _length_flaws(order_id: object) -> Iterator[Flaw]:
+    # An unpaired surrogate, which is a flaw of its own, has no encoding otherwise.
+    if isinstance(order_id, str) and len(order_id.encode(errors="surrogatepass")) > MAX_PARTITION_KEY_BYTES:
+        name = Attribute.ORDER_ID
+        yield flaw(f"{name} is longer than {MAX_PARTITION_KEY_BYTES} bytes", field=name)
+
+
+def _instant(timestamp: object) -> str | Flaw | None:
+    """Return the instant of a timestamp, its flaw, or None if it is not a text, which is a flaw found elsewhere."""
+    name = Attribute.TIMESTAMP
+    if not isinstance(timestamp, str) or not timestamp.strip():
+        return None
     shape = _TIMESTAMP.fullmatch(timestamp)
     if shape is None:
-        raise InvalidOrder(f"{Attribute.TIMESTAMP} is not an ISO 8601 time", field=Attribute.TIMESTAMP)
+        return flaw(f"{name} is not an ISO 8601 time", field=name)
     if not shape["zone"]:
-        raise InvalidOrder(f"{Attribute.TIMESTAMP} has no time zone", field=Attribute.TIMESTAMP)
+        return flaw(f"{name} has no time zone", field=name)
     try:
         # Without the fraction of a second, because Python keeps only six digits. No zone changes the fraction.
         whole = datetime.fromisoformat(f"{shape['whole']}{shape['zone']}").astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidOrder(f"{Attribute.TIMESTAMP} is not an ISO 8601 time", field=Attribute.TIMESTAMP) from None
+    except OverflowError:
+        return flaw(f"{name} is not in the years 1 to 9999 in UTC", field=name)
+    except ValueError:
+        return flaw(f"{name} is not an ISO 8601 time", field=name)
     fraction = (shape["fraction"] or "").rstrip("0")
     return whole.replace(tzinfo=None).isoformat() + (f".{fraction}" if fraction else "")

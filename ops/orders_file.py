@@ -11,6 +11,8 @@ MAX_PUBLISH_BYTES = 262_144
 """The largest message that the topic takes (SNS API Reference, Publish)."""
 _GAP = re.compile(r"\s*")
 _DECODER = json.JSONDecoder()
+_BYTE_ORDER_MARK = "\ufeff"
+"""Some editors begin a file with it. It belongs to the file and not to its first order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,9 @@ class Flaw:
 
 def read_orders(text: str) -> tuple[list[str], list[Flaw]]:
     """Every order as it is written there, and every flaw. An order is valid as the processor sees it."""
-    bodies, flaws = [], []
+    bodies: list[str] = []
+    flaws: list[Flaw] = []
+    text = text.removeprefix(_BYTE_ORDER_MARK)
     for found in _documents(text):
         if isinstance(found, Flaw):
             flaws.append(found)
@@ -34,7 +38,8 @@ def read_orders(text: str) -> tuple[list[str], list[Flaw]]:
         try:
             parse_order(body)
         except InvalidOrder as invalid:
-            flaws.append(_flaw_at(text, start + _offset(body, invalid.field), invalid.reason))
+            offsets = _offsets(body)
+            flaws += [_flaw_at(text, start + offsets.get(flaw.field, 0), flaw.reason) for flaw in invalid.flaws]
             continue
         if len(body.encode()) > MAX_PUBLISH_BYTES:
             flaws.append(_flaw_at(text, start, f"is larger than SNS takes ({MAX_PUBLISH_BYTES:,} bytes)"))
@@ -102,10 +107,19 @@ def _next_line(text: str, position: int) -> int:
     return len(text) if end < 0 else end + 1
 
 
-def _offset(body: str, field: str | None) -> int:
-    """Where in the order the field's value stands, or the order's beginning."""
-    found = field and re.search(rf'"{re.escape(field)}"\s*:\s*', body)
-    return found.end() if found else 0
+def _offsets(body: str) -> dict[str | None, int]:
+    """Where the value of each field of an object begins. If a field occurs more than once, its last value counts."""
+    offsets: dict[str | None, int] = {}
+    position = 0
+    while body[position : position + 1] in {"{", ","}:
+        start = _after_gap(body, position + 1)
+        if body[start : start + 1] == "}":  # The object is empty.
+            break
+        name, end = _DECODER.raw_decode(body, start)
+        value = _after_gap(body, _after_gap(body, end) + 1)
+        offsets[name] = value
+        position = _after_gap(body, _DECODER.raw_decode(body, value)[1])
+    return offsets
 
 
 def _flaw_at(text: str, position: int, reason: str) -> Flaw:

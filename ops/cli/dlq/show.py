@@ -189,13 +189,13 @@ def _print_orders(system: System, facts: _Facts) -> None:
 
 
 def _flawed_fields(facts: _Facts) -> Collection[str]:
-    """The invalid field, or in a conflict the fields that differ from the order in the table."""
+    """The invalid fields, or in a conflict the fields that differ from the order in the table."""
     if facts.stored and facts.outcome.kind == Kind.CONFLICT:
         return _different_fields(order_in(facts.letter.body) or {}, facts.stored)
     try:
         parse_order(facts.letter.body)
     except InvalidOrder as invalid:
-        return {invalid.field} if invalid.field else ()
+        return invalid.fields
     return ()
 
 

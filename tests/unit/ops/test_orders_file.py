@@ -40,10 +40,34 @@ def test_a_field_that_is_wrong_is_pointed_at() -> None:
     bad = '{\n  "orderId": "O2", "userId": "U1", "itemName": "x",\n  "quantity": 0, "status": "new"TIME}'
     bodies, flaws = read_orders(f"{BODIES[0]}\n{bad.replace('TIME', '')}")
     assert bodies == [BODIES[0]]
-    assert flaws == [Flaw(2, 1, "timestamp is missing")]
+    assert flaws == [Flaw(2, 1, "timestamp is missing"), Flaw(4, 15, "quantity must be at least 1")]
     dated = bad.replace("TIME", ', "timestamp": "2025-05-03T12:00:00Z"')
     _, flaws = read_orders(f"{BODIES[0]}\n{dated}")
     assert flaws == [Flaw(4, 15, "quantity must be at least 1")]
+
+
+def test_each_flaw_of_an_order_is_pointed_at() -> None:
+    text = (
+        f'{BODIES[0]}\n{{"note": {{"quantity": 1}}, "say": "\\"quantity\\": ", "quantity": 2,\n'
+        ' "quantit\\u0079" : 0, "orderId":\n7, "userId": "U1", "itemName": "x", "status": "new"}'
+    )
+    bodies, flaws = read_orders(text)
+    assert bodies == [BODIES[0]]
+    assert flaws == [
+        Flaw(2, 1, "the field 'quantity' occurs more than once"),
+        Flaw(4, 1, "orderId must be a string, not a whole number"),
+        Flaw(2, 1, "timestamp is missing"),
+        Flaw(3, 20, "quantity must be at least 1"),
+    ]
+
+
+def test_an_empty_object_has_the_flaws_of_its_missing_fields() -> None:
+    assert read_orders("[{ }]")[1][:1] == [Flaw(1, 2, "orderId is missing")]
+
+
+@pytest.mark.parametrize("text", [BODIES[0], "\n".join(BODIES), f"[{', '.join(BODIES)}]"])
+def test_a_byte_order_mark_belongs_to_the_file_and_not_to_an_order(text: str) -> None:
+    assert read_orders("\ufeff" + text) == read_orders(text)
 
 
 def test_after_a_line_that_is_not_json_the_next_is_read() -> None:
