@@ -6,6 +6,7 @@ It uses no library, because importing one would delay each cold start (docs/deci
 import json
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TextIO
 
@@ -13,6 +14,11 @@ from handler.contract import FUNCTION_DIMENSION, METRICS_NAMESPACE, SERVICE_NAME
 
 MAX_VALUES = 100
 """The maximum number of values per metric in a record (CloudWatch User Guide, embedded metric format specification)."""
+
+MAX_RECORD_BYTES = 250_000
+"""The maximum size of a record. CloudWatch cuts an event of more than 256 KB, which is then no JSON any more."""
+MAX_LONG_FIELD_BYTES = 16_000
+"""The maximum size of each field in a record that would be larger."""
 
 
 class Measurement(NamedTuple):
@@ -51,9 +57,50 @@ class Log:
     def _write(self, level: str, message: str, fields: dict[str, Any]) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         head = {"level": level, "message": message, "timestamp": now, "service": SERVICE_NAME}
+        record = {**head, **self.context, **fields}
+        # json.dumps escapes everything but ASCII, so a character is a byte.
+        line = json.dumps(record)
+        if len(line) > MAX_RECORD_BYTES:
+            line = json.dumps(_shortened(record))
         # One write call for the whole line, because Lambda sends each write on its own.
-        self._stream.write(json.dumps({**head, **self.context, **fields}) + "\n")
-        self._stream.flush()
+        with suppress(Exception):  # The orders do not depend on the log.
+            self._stream.write(line + "\n")
+            self._stream.flush()
+
+
+def _shortened(record: dict[str, Any]) -> dict[str, Any]:
+    # Half of the space is for the names of the fields, which each occur twice at most.
+    room = min(MAX_LONG_FIELD_BYTES, MAX_RECORD_BYTES // 2 // len(record))
+    omitted: dict[str, int] = {}
+    for name, value in record.items():
+        if len(json.dumps(value)) > room:
+            record[name], omitted[name] = _cut(value, room)
+    return {**record, "omitted": omitted}
+
+
+def _cut(value: object, room: int) -> tuple[object, int]:
+    """Cut a value so that its JSON fits into a number of bytes. Returns it with the number of missing parts."""
+    match value:
+        case str():
+            kept = _cut_text(value, room)
+            return kept, len(value) - len(kept) + 1
+        case list() | tuple():
+            kept_entries = list(value[:room])
+            while (size := len(json.dumps(kept_entries))) > room:
+                kept_entries = kept_entries[: len(kept_entries) * room // size]
+            return kept_entries, len(value) - len(kept_entries)
+        case _:
+            return None, 1
+
+
+def _cut_text(text: str, room: int) -> str:
+    """Cut the middle of a text: a traceback ends with the error. An ellipsis takes its place."""
+    half = room // 2
+    kept = text
+    while half and len(json.dumps(kept)) > room:
+        kept = f"{text[:half]}…{text[-half:]}"
+        half = half * 9 // 10
+    return kept
 
 
 def _embedded(measurements: Sequence[Measurement]) -> dict[str, Any]:

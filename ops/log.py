@@ -63,8 +63,8 @@ def follow_log(
 
 
 def orders_in(record: Record) -> list[str]:
-    """The ids of the orders in a record: one that failed, or those of a batch."""
-    failed = record.get("orderId")
+    """The ids of the orders in a record: one that failed, or those of a batch. A shortened id is none."""
+    failed = None if "orderId" in record.get("omitted", ()) else record.get("orderId")
     return [*([failed] if failed else []), *(order_id for kind in Kind for order_id in record.get(kind, ()))]
 
 

@@ -12,7 +12,7 @@ from ops.cli.options import Json, Stack, find_system, since_option
 from ops.cli.output import print_error, print_json
 from ops.log import Record, follow_log, read_log
 from ops.system import System
-from ops.text import printable
+from ops.text import counted, printable
 
 
 def logs(
@@ -61,7 +61,10 @@ def in_words(record: Record) -> str:
 def _event_in_words(record: Record) -> str:
     if "errorClass" in record:
         attempt = f"attempt {record['attempt']} of {record['maxAttempts']}"
-        return f"{record.get('orderId') or '?'} failed, {attempt}: {record['reason']} ({record['errorClass']})"
+        several = record.get("messageIds")
+        failed = counted(len(several), "message") if several else record.get("orderId") or "?"
+        shortened = " (shortened)" if "omitted" in record else ""
+        return f"{failed} failed, {attempt}: {record['reason']} ({record['errorClass']}){shortened}"
     outcomes = [f"{kind} {', '.join(record[kind])}" for kind in Kind if kind in record]
     if outcomes or "BatchSize" in record:
         return "; ".join(outcomes) or "no order of the batch was stored"

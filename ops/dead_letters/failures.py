@@ -41,10 +41,17 @@ class Failure:
     request_id: str = ""
 
     @classmethod
-    def of(cls, record: Record) -> "Failure":
+    def all_in(cls, record: Record) -> "Iterator[Failure]":
+        """The failures in a record: one, or many if the processor had no time left for a record of each."""
+        for message_id in record.get("messageIds") or [record["messageId"]]:
+            yield cls._in(record, message_id)
+
+    @classmethod
+    def _in(cls, record: Record, message_id: str) -> "Failure":
         return cls(
-            message_id=record["messageId"],
-            order_id=record.get("orderId"),
+            message_id=message_id,
+            # An id of which the record contains only a part would name another order.
+            order_id=None if "orderId" in record.get("omitted", ()) else record.get("orderId"),
             kind=record["errorClass"],
             reason=record["reason"],
             signature=record["signature"],
@@ -79,7 +86,7 @@ def read_failures(logs: "CloudWatchLogsClient", group: str, since: datetime) -> 
     """Read every failed attempt since a time, in no particular order."""
     for record in read_log(logs, group, start=since, level="ERROR"):
         if "errorClass" in record:
-            yield Failure.of(record)
+            yield from Failure.all_in(record)
 
 
 def last_failures(logs: "CloudWatchLogsClient", group: str, leases: Iterable[Lease]) -> Mapping[str, Failure]:

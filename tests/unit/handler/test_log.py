@@ -5,6 +5,9 @@ import json
 from datetime import datetime
 from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from handler.contract import FUNCTION_DIMENSION
 from handler.log import Log, Measurement
 
@@ -13,8 +16,8 @@ def _logged(stream: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
-def _has_a_bug() -> None:
-    raise RuntimeError("a bug")
+def _has_a_bug(name: str = "a bug") -> None:
+    raise RuntimeError(name)
 
 
 def test_a_record_is_one_line_with_its_fields_and_its_context() -> None:
@@ -75,3 +78,53 @@ def test_a_record_without_metrics_declares_none() -> None:
     stream = io.StringIO()
     Log(stream).info("nothing to do")
     assert "_aws" not in _logged(stream)[0]
+
+
+def test_a_record_of_any_size_stays_below_cloudwatchs_limit_and_says_what_it_omits() -> None:
+    for huge in ("x" * 1_000_000, "\x00" * 100_000, "😀" * 100_000, "\ud800" * 100_000, '"\\' * 100_000):
+        stream = io.StringIO()
+        Log(stream).error("order failed", messageId="m1", orderId=huge, attempt=1, reason=huge)
+        assert len(stream.getvalue().encode()) < 256 * 1024
+        [entry] = _logged(stream)
+        assert (entry["messageId"], entry["attempt"]) == ("m1", 1)
+        start, _, end = entry["orderId"].partition("…")
+        assert huge.startswith(start)
+        assert huge.endswith(end)
+        assert len(start) > 500
+        assert entry["omitted"] == dict.fromkeys(["orderId", "reason"], len(huge) - len(start) - len(end))
+
+
+def test_a_traceback_that_is_too_long_keeps_its_beginning_and_its_end() -> None:
+    stream = io.StringIO()
+    try:
+        _has_a_bug("x" * 300_000 + "!")
+    except RuntimeError:
+        Log(stream).bug("batch failed")
+    [entry] = _logged(stream)
+    assert entry["exception"].startswith("Traceback (most recent call last):")
+    assert entry["exception"].endswith("x!")
+    assert entry["omitted"].keys() == {"exception"}
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["stored", "stale", "reason", "orderId", *(f"field{number}" for number in range(60))]),
+        st.builds(
+            lambda value, times: value * times,
+            st.text(st.characters(), min_size=1) | st.lists(st.text(st.characters(), max_size=9)),
+            st.integers(1, 100_000),
+        ),
+        max_size=60,
+    ),
+    st.booleans(),
+)
+@settings(max_examples=50, deadline=None)
+def test_no_fields_make_a_record_too_large(fields: dict[str, Any], with_metrics: bool) -> None:
+    stream = io.StringIO()
+    measurements = [Measurement("OrderAge", "Seconds", [1.234] * 100)] if with_metrics else []
+    Log(stream).info("batch processed", measurements, **fields)
+    assert len(stream.getvalue().encode()) < 256 * 1024
+    [entry] = _logged(stream)
+    changed = {name for name, value in fields.items() if entry[name] != value}
+    assert entry.get("omitted", {}).keys() == changed
+    assert ("_aws" in entry) == with_metrics

@@ -1,5 +1,6 @@
 """The failures of dead letters, read from a fake log."""
 
+import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,8 +8,11 @@ from typing import Any, cast
 
 import pytest
 
+from handler.log import Log
+from handler.processor import Processor
 from ops.dead_letters.failures import Failure, FailureClass, last_failures, never_executed, read_failures
 from ops.dead_letters.lease import Lease
+from tests.support.orders import FakeStore, body, record
 
 GROUP = "/aws/lambda/OrderProcessor"
 NOON = datetime(2025, 5, 3, 12, tzinfo=UTC)
@@ -169,3 +173,31 @@ def test_a_groups_id_stands_for_class_and_signature_alone() -> None:
     assert failure().group_id == failure(attempt=3).group_id
     assert len({failure(*pair).group_id for pair in (("a", "b"), ("b", "a"), ("a", "c"), ("ab", ""))}) == 4
     assert never_executed("m1").group_id == never_executed("m2").group_id
+
+
+def test_a_record_that_many_failures_share_explains_each_of_them(logs: FakeLogs) -> None:
+    logs.failed("", NOON, messageIds=["m1", "m2"], messageId=None, reason="Throttling", omitted={"orderId": 2})
+    assert reasons(logs, seen("m1"), seen("m2"), seen("m3")) == {
+        "m1": ("transient", "Throttling"),
+        "m2": ("transient", "Throttling"),
+        "m3": ("never executed", never_executed("m3").reason),
+    }
+
+
+def test_a_shortened_order_id_is_not_taken_for_an_order(logs: FakeLogs) -> None:
+    logs.failed("m1", NOON, orderId="O1…2", omitted={"orderId": 1_000_000})
+    [failure] = read_failures(cast("Any", logs), GROUP, NOON)
+    assert (failure.message_id, failure.order_id) == ("m1", None)
+
+
+def test_records_that_the_processor_shortened_are_read(logs: FakeLogs) -> None:
+    stream = io.StringIO()
+    processor = Processor(FakeStore(), Log(stream), max_receive_count=3, retry_at_once=lambda _messages, _until: None)
+    records = [record("m1", body("x" * 1_000_000)), record("m2", body("x" * 1_000_000, quantity=0))]
+    processor.process(records, 60)
+    for line in stream.getvalue().splitlines():
+        logs.wrote(NOON, line)
+    assert reasons(logs, seen("m1"), seen("m2")) == {
+        "m1": ("invalid", "orderId is longer than 2048 bytes"),
+        "m2": ("invalid", "quantity must be at least 1; orderId is longer than 2048 bytes"),
+    }
