@@ -41,7 +41,7 @@ def client(service: str, config: Config = config) -> Any:
 # Retrying at once is best effort: a single try, because it must end before the response is due.
 single_try = config.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 processor = Processor(
-    DynamoDBStore(os.environ[Variable.TABLE_NAME], client("dynamodb")),
+    DynamoDBStore(os.environ[Variable.TABLE_NAME], client("dynamodb"), log.bug),
     log,
     max_receive_count=int(os.environ[Variable.MAX_RECEIVE_COUNT]),
     retry_at_once=RetryAtOnce(

@@ -1,7 +1,7 @@
 """Parsing a message body as an order, or rejecting it with a reason."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -63,11 +63,9 @@ def parse_order(body: str) -> Order:
     attributes, flaws, text = _read(body)
     if not is_plain(text):
         flaws += unstorable(attributes)
-    flaws += [found for name in REQUIRED_TEXT if (found := _text_flaw(attributes, name))]
-    flaws += _quantity_flaws(attributes)
-    order_id, timestamp = attributes.get(Attribute.ORDER_ID), attributes.get(Attribute.TIMESTAMP)
-    flaws += _length_flaws(order_id)
-    instant = _instant(timestamp)
+    _add_flaws_of_fields(flaws, attributes)
+    order_id = attributes.get(Attribute.ORDER_ID)
+    instant = _instant(attributes.get(Attribute.TIMESTAMP))
     if isinstance(instant, Flaw):
         flaws.append(instant)
     # Somebody who publishes an item of the table again also publishes the table's own attribute.
@@ -95,33 +93,39 @@ def _read(body: str) -> tuple[dict[str, Any], list[Flaw], str]:
     return order, [*flaws, *flaws_of_order], message
 
 
-def _text_flaw(attributes: Mapping[str, Any], name: str) -> Flaw | None:
-    value = attributes.get(name)
-    if isinstance(value, str):
-        return None if value.strip() else flaw(f"{name} is empty", field=name)
-    if name not in attributes:
-        return flaw(f"{name} is missing", field=name)
-    return flaw(f"{name} must be a string, not {json_type(value)}", field=name)
-
-
-def _quantity_flaws(attributes: Mapping[str, Any]) -> Iterator[Flaw]:
-    name = Attribute.QUANTITY
-    value = attributes.get(name)
+def _add_flaws_of_fields(flaws: list[Flaw], attributes: Mapping[str, Any]) -> None:
+    for name in REQUIRED_TEXT:
+        value = attributes.get(name)
+        if not isinstance(value, str) or not value.strip():
+            flaws.append(_text_flaw(attributes, name))
+    quantity = attributes.get(Attribute.QUANTITY)
     # bool is a subclass of int, but not a quantity.
-    if isinstance(value, int) and not isinstance(value, bool):
-        if value < 1:
-            yield flaw(f"{name} must be at least 1", field=name)
-    elif name not in attributes:
-        yield flaw(f"{name} is missing", field=name)
-    else:
-        yield flaw(f"{name} must be a whole number, not {json_type(value)}", field=name)
-
-
-def _length_flaws(order_id: object) -> Iterator[Flaw]:
+    if not isinstance(quantity, int) or isinstance(quantity, bool) or quantity < 1:
+        flaws.append(_quantity_flaw(attributes))
+    order_id = attributes.get(Attribute.ORDER_ID)
     # An unpaired surrogate, which is a flaw of its own, has no encoding otherwise.
     if isinstance(order_id, str) and len(order_id.encode(errors="surrogatepass")) > MAX_PARTITION_KEY_BYTES:
         name = Attribute.ORDER_ID
-        yield flaw(f"{name} is longer than {MAX_PARTITION_KEY_BYTES} bytes", field=name)
+        flaws.append(flaw(f"{name} is longer than {MAX_PARTITION_KEY_BYTES} bytes", field=name))
+
+
+def _text_flaw(attributes: Mapping[str, Any], name: str) -> Flaw:
+    if name not in attributes:
+        return flaw(f"{name} is missing", field=name)
+    value = attributes[name]
+    if isinstance(value, str):
+        return flaw(f"{name} is empty", field=name)
+    return flaw(f"{name} must be a string, not {json_type(value)}", field=name)
+
+
+def _quantity_flaw(attributes: Mapping[str, Any]) -> Flaw:
+    name = Attribute.QUANTITY
+    if name not in attributes:
+        return flaw(f"{name} is missing", field=name)
+    value = attributes[name]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return flaw(f"{name} must be at least 1", field=name)
+    return flaw(f"{name} must be a whole number, not {json_type(value)}", field=name)
 
 
 def _instant(timestamp: object) -> str | Flaw | None:

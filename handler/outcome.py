@@ -1,7 +1,10 @@
 """The outcomes of processing a message."""
 
+import traceback
 from dataclasses import dataclass
 from enum import StrEnum
+
+from handler.contract import INSTANT
 
 
 class Kind(StrEnum):
@@ -20,7 +23,7 @@ class Kind(StrEnum):
     STALE = "stale"
     """The table already contained a later version."""
     CONFLICT = "conflict"
-    """A permanent failure: the table contains this version with different content."""
+    """A permanent failure: the table contains this version with different content, or an item that is not an order."""
     INVALID = "invalid"
     """A permanent failure: the message is not a valid order."""
     TRANSIENT = "transient"
@@ -39,6 +42,8 @@ class Outcome:
     kind: Kind
     reason: str = ""
     signature: str = ""
+    exception: str = ""
+    """The traceback of an exception that nobody expected, or empty."""
 
     @property
     def succeeded(self) -> bool:
@@ -59,6 +64,11 @@ CONFLICT = Outcome(
     "the stored order has the same timestamp but different content",
     "same timestamp, other content",
 )
+NOT_AN_ORDER = Outcome(
+    Kind.CONFLICT,
+    f"the item in the table with this orderId is not an order: its {INSTANT} is not an instant",
+    "the item in the table is not an order",
+)
 NO_TIME_LEFT = Outcome(Kind.TRANSIENT, "the function had no time left to wait for DynamoDB", "no time left")
 
 
@@ -68,3 +78,9 @@ def invalid(reason: str, signature: str | None = None) -> Outcome:
 
 def transient(error: Exception | str, signature: str) -> Outcome:
     return Outcome(Kind.TRANSIENT, str(error), signature)
+
+
+def unexpected(bug: Exception) -> Outcome:
+    """The outcome of an order for which the code raised an exception that nobody expected."""
+    name = type(bug).__name__
+    return Outcome(Kind.TRANSIENT, f"{name}: {bug}", name, "".join(traceback.format_exception(bug)).rstrip())

@@ -1,27 +1,31 @@
 """Processing a batch of messages: each message is stored or reported as failed, independently of the others."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, TypedDict
 
 from handler.batch import store_all
-from handler.chunks import chunked
-from handler.contract import BATCH_SIZE, ORDER_AGE, OutcomeMetric
-from handler.log import MAX_VALUES, Log, Measurement
+from handler.log import Log
 from handler.message import Message
 from handler.order import InvalidOrder, Order, parse_order
-from handler.outcome import WRITTEN, Kind, Outcome, invalid, transient
+from handler.outcome import Outcome, invalid, unexpected
+from handler.report import Attempt, Report
 from handler.store import OrderStore
 
 RESERVE_SECONDS = 0.3
 """Seconds before the function's timeout at which the processor stops waiting for DynamoDB and SQS.
 
-One log record for each failed message, the response, and Lambda's work to send both must fit into them. The handler's
-part takes 1 ms of a full core for 100 failed messages, which is about 15 ms with 128 MB of memory. The rest is margin:
-if the function times out, Lambda discards its response, and all messages of the batch count as failed.
+The log records, the response, and Lambda's work to send both must fit into them: if the function times out, Lambda
+discards its response, and all messages of the batch count as failed.
 """
+RESERVE_SECONDS_PER_MESSAGE = 0.0002
+"""Seconds that each message of the batch adds to the reserve, up to half of the time.
+
+One log record for a failed message takes 6 to 10 microseconds of a full core, which is up to 140 with 128 MB of memory.
+"""
+RESPONSE_SECONDS = 0.15
+"""Seconds before the function's timeout at which the processor stops writing a record for each failed message."""
 
 
 class BatchItemFailure(TypedDict):
@@ -34,18 +38,11 @@ class BatchResponse(TypedDict):
     batchItemFailures: list[BatchItemFailure]
 
 
-class Attempt(NamedTuple):
-    """One attempt to process a message: its order, or the reason why it contains none, and the outcome."""
-
-    message: Message
-    content: Order | InvalidOrder
-    outcome: Outcome
-
-
 class Processor:
-    """Stores the orders of a batch. The failure of one order does not affect the others.
+    """Processes batches of messages.
 
-    `retry_at_once` gets the messages that failed permanently and that SQS will deliver again, and the deadline.
+    `retry_at_once` receives the permanent failures and the deadline. It makes the messages visible again at once, so
+    that SQS moves them to the dead-letter queue sooner. It is best effort.
     """
 
     def __init__(
@@ -58,83 +55,70 @@ class Processor:
     ) -> None:
         self._store = store
         self._log = log
-        self._max_receive_count = max_receive_count
+        self._report = Report(log, max_receive_count)
         self._retry_at_once = retry_at_once
 
     def process(self, records: Sequence[Mapping[str, Any]], seconds_left: float) -> BatchResponse:
         """Process the records of an SQS event. Returns the ids of the messages that failed."""
-        deadline = time.monotonic() + seconds_left - RESERVE_SECONDS
+        end = time.monotonic() + seconds_left
+        deadline = end - _reserve_seconds(len(records), seconds_left)
         attempts = self._attempts([Message.from_record(record) for record in records], deadline)
-        self._log_batch(attempts)
         failed = [attempt for attempt in attempts if not attempt.outcome.succeeded]
-        for attempt in failed:
-            self._log_failure(attempt)
-        self._retry_at_once([attempt.message for attempt in failed if self._is_retried(attempt)], deadline)
+        # SQS moves a message at its next receive, so that its last attempt must be made visible as well.
+        permanent = [attempt.message for attempt in failed if attempt.outcome.is_permanent_failure]
+        self._best_effort(partial(self._report.log_batch, attempts), "the batch could not be logged")
+        self._best_effort(
+            partial(self._report.log_failures, failed, end - RESPONSE_SECONDS), "the failures could not be logged"
+        )
+        self._best_effort(
+            partial(self._retry_at_once, permanent, deadline), "messages could not be made visible at once"
+        )
         ids = dict.fromkeys(attempt.message.message_id for attempt in failed)
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in ids]}
 
     def _attempts(self, messages: Sequence[Message], deadline: float) -> list[Attempt]:
         contents = [_parse(message.body) for message in messages]
         stored = iter(self._store_orders([order for order in contents if isinstance(order, Order)], deadline))
-        return [
-            Attempt(message, content, next(stored) if isinstance(content, Order) else _rejected(content))
-            for message, content in zip(messages, contents, strict=True)
-        ]
+        return [_attempt(message, content, stored) for message, content in zip(messages, contents, strict=True)]
 
     def _store_orders(self, orders: Sequence[Order], deadline: float) -> Sequence[Outcome]:
+        """Store orders. After an exception, each of them is stored alone, so that it fails only the order with it."""
         try:
             return store_all(orders, partial(self._store.put, deadline=deadline))
-        except Exception as bug:  # noqa: BLE001 - the invalid messages of the batch must be reported in any case
-            self._log.bug("batch failed")
-            return [transient(bug, type(bug).__name__)] * len(orders)
+        except Exception as bug:  # noqa: BLE001 - it must not affect the other orders of the batch
+            if len(orders) == 1:
+                return [unexpected(bug)]
+            self._log.bug("orders could not be stored together")
+            return [outcome for order in orders for outcome in self._store_orders([order], deadline)]
 
-    def _is_retried(self, attempt: Attempt) -> bool:
-        """Whether SQS will deliver the message again although it failed permanently."""
-        return attempt.outcome.is_permanent_failure and attempt.message.receive_count < self._max_receive_count
-
-    def _log_failure(self, attempt: Attempt) -> None:
-        """Write one record for each failed attempt. It explains the dead letter later."""
-        self._log.error(
-            "order failed",
-            messageId=attempt.message.message_id,
-            orderId=attempt.content.order_id,
-            attempt=attempt.message.receive_count,
-            maxAttempts=self._max_receive_count,
-            errorClass=attempt.outcome.kind,
-            reason=attempt.outcome.reason,
-            signature=attempt.outcome.signature,
-        )
-
-    def _log_batch(self, attempts: Sequence[Attempt]) -> None:
-        """Write one record for each MAX_VALUES messages, not for each message: logs cost as much as the writes."""
-        now = datetime.now(UTC).replace(tzinfo=None)
-        for position, part in enumerate(chunked(attempts, MAX_VALUES)):
-            counts: dict[Kind, int] = {}
-            succeeded: dict[str, list[str]] = {}
-            ages = []
-            for _, order, outcome in part:
-                counts[outcome.kind] = counts.get(outcome.kind, 0) + 1
-                if isinstance(order, Order) and outcome.succeeded:
-                    succeeded.setdefault(outcome.kind, []).append(order.order_id)
-                    if outcome.kind in WRITTEN:
-                        ages.append(_age_seconds(order, now))
-            measurements = [Measurement(OutcomeMetric[kind.name], "Count", [count]) for kind, count in counts.items()]
-            measurements += [Measurement(ORDER_AGE, "Seconds", ages)] if ages else []
-            measurements += [Measurement(BATCH_SIZE, "Count", [len(attempts)])] if position == 0 else []
-            self._log.info("batch processed", measurements, **succeeded)
+    def _best_effort(self, step: Callable[[], None], failure: str) -> None:
+        """Do something that must not change the response."""
+        try:
+            step()
+        except Exception:  # noqa: BLE001 - the response decides about the messages, and is due in any case
+            self._log.bug(failure)
 
 
-def _parse(body: str) -> Order | InvalidOrder:
+def _reserve_seconds(messages: int, seconds_left: float) -> float:
+    scaled = RESERVE_SECONDS + RESERVE_SECONDS_PER_MESSAGE * messages
+    return min(scaled, max(RESERVE_SECONDS, seconds_left / 2))
+
+
+def _parse(body: str) -> Order | InvalidOrder | Outcome:
+    """Read an order. Returns why that is impossible: a flaw, or the outcome of an exception that nobody expected."""
     try:
         return parse_order(body)
-    except InvalidOrder as flaw:
-        return flaw
+    except InvalidOrder as flaws:
+        return flaws
+    except Exception as bug:  # noqa: BLE001 - it must not affect the other messages of the batch
+        return unexpected(bug)
 
 
-def _rejected(flaw: InvalidOrder) -> Outcome:
-    return invalid(flaw.reason, flaw.signature)
-
-
-def _age_seconds(order: Order, now: datetime) -> float:
-    """Return the seconds from an order's timestamp to `now`, a time in UTC; 0 if the timestamp is in the future."""
-    return max(0.0, round((now - datetime.fromisoformat(order.instant)).total_seconds(), 3))
+def _attempt(message: Message, content: Order | InvalidOrder | Outcome, stored: Iterator[Outcome]) -> Attempt:
+    match content:
+        case Order():
+            return Attempt(message, content, next(stored))
+        case InvalidOrder():
+            return Attempt(message, content, invalid(content.reason, content.signature))
+        case _:
+            return Attempt(message, None, content)

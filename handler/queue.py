@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 MAX_ENTRIES = 10
 """The maximum number of messages in one request (SQS API Reference, ChangeMessageVisibilityBatch)."""
 
+_FAILED = "messages could not be made visible at once"
+
 
 class RetryAtOnce:
     """Sets the visibility timeout of messages to 0, so that SQS delivers them again at once.
 
     Without a queue URL it does nothing. `client` is called on first use, because most instances of the function never
-    need an SQS client. Best effort: after an error, or if a request could end after the deadline, the messages stay
+    need an SQS client. Best effort: after any error, or if a request could end after the deadline, the messages stay
     hidden until their visibility timeout ends.
     """
 
@@ -48,6 +50,11 @@ class RetryAtOnce:
             for position, message in enumerate(messages)
         ]
         try:
-            self._client().change_message_visibility_batch(QueueUrl=self._queue_url, Entries=entries)
+            answer = self._client().change_message_visibility_batch(QueueUrl=self._queue_url, Entries=entries)
         except (ClientError, BotoCoreError) as error:
-            self._log.warning("messages could not be made visible at once", reason=str(error))
+            self._log.warning(_FAILED, reason=str(error))
+        except Exception:  # noqa: BLE001 - it must not affect other messages
+            self._log.bug(_FAILED)
+        else:
+            if refused := (answer or {}).get("Failed"):
+                self._log.warning(_FAILED, reason=f"{len(refused)} of {len(messages)}: {refused[0].get('Code')}")

@@ -1,5 +1,6 @@
 """Storing the latest version of each order in DynamoDB."""
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -12,7 +13,19 @@ from handler.chunks import chunked
 from handler.contract import INSTANT
 from handler.item import attributes_of, item_of
 from handler.order import Order, is_same_content
-from handler.outcome import CONFLICT, DUPLICATE, NO_TIME_LEFT, STALE, STORED, UPDATED, Outcome, invalid, transient
+from handler.outcome import (
+    CONFLICT,
+    DUPLICATE,
+    NO_TIME_LEFT,
+    NOT_AN_ORDER,
+    STALE,
+    STORED,
+    UPDATED,
+    Outcome,
+    invalid,
+    transient,
+    unexpected,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,6 +42,9 @@ CONNECTIONS = 10
 
 PERMANENT_ERRORS = frozenset({"SerializationException", "ValidationError", "ValidationException"})
 """The error codes of an item that DynamoDB never accepts, for example because it is larger than 400 KB."""
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*[1-9])?", re.ASCII)
+"""The format of Order.instant."""
 
 
 class OrderStore(Protocol):
@@ -49,17 +65,23 @@ class DynamoDBStore:
     order that exists with a request of its own. The put succeeds if the stored version is older. Otherwise DynamoDB
     returns the stored item, and the order is a duplicate, stale or in conflict with it. For the alternatives, see
     docs/decisions/0006-writing-orders.md.
+
+    No exception for one order affects another. If inserting several orders raises an exception that nobody expected,
+    `on_bug` is called in its handler, and each of these orders is put with a request of its own.
     """
 
-    def __init__(self, table_name: str, client: "DynamoDBClient") -> None:
+    def __init__(
+        self, table_name: str, client: "DynamoDBClient", on_bug: Callable[[str], None] = lambda _message: None
+    ) -> None:
         self._table_name = table_name
         self._client = client
+        self._on_bug = on_bug
         self._threads = ThreadPoolExecutor(CONNECTIONS)
 
     def put(self, orders: Sequence[Order], deadline: float) -> list[Outcome]:
         outcomes = self._insert_all(orders, deadline)
         existing = [order for order in orders if outcomes.get(order.order_id) is None]
-        replaced = self._run_concurrently([partial(self._replace_older, order) for order in existing], deadline)
+        replaced = self._run_concurrently([partial(self._put_alone, order) for order in existing], deadline)
         outcomes |= zip((order.order_id for order in existing), replaced, strict=True)
         return [outcomes[order.order_id] or NO_TIME_LEFT for order in orders]
 
@@ -79,6 +101,8 @@ class DynamoDBStore:
 
     def _run_concurrently(self, calls: Sequence[Callable[[], T]], deadline: float) -> list[T | None]:
         """Run calls on threads. Returns their results, and None for each call that does not end before the deadline."""
+        if time.monotonic() >= deadline:
+            return [None] * len(calls)
         futures = [self._threads.submit(call) for call in calls]
         done, late = wait(futures, timeout=max(0.0, deadline - time.monotonic()))
         for future in late:
@@ -91,16 +115,25 @@ class DynamoDBStore:
         Returns None for an order that must be put by a request of its own: it exists already, or DynamoDB rejects it
         in this request.
         """
-        statements: list[BatchStatementRequestTypeDef] = [
-            {"Statement": statement, "Parameters": list(item_of(order).values())} for order, statement in orders
-        ]
         try:
+            statements: list[BatchStatementRequestTypeDef] = [
+                {"Statement": statement, "Parameters": list(item_of(order).values())} for order, statement in orders
+            ]
             answer = self._client.batch_execute_statement(Statements=statements)
+            return [_inserted(response) for response, _ in zip(answer["Responses"], orders, strict=True)]
         except ClientError as error:
             return [None if _code(error) in PERMANENT_ERRORS else transient(error, _code(error))] * len(orders)
         except BotoCoreError as error:
             return [transient(error, type(error).__name__)] * len(orders)
-        return [_inserted(response) for response in answer["Responses"]]
+        except Exception:  # noqa: BLE001 - one of the orders may have caused it, which must not affect the others
+            self._on_bug("orders could not be inserted together")
+            return [None] * len(orders)
+
+    def _put_alone(self, order: Order) -> Outcome:
+        try:
+            return self._replace_older(order)
+        except Exception as bug:  # noqa: BLE001 - it must not affect other orders
+            return unexpected(bug)
 
     def _replace_older(self, order: Order) -> Outcome:
         """Put an order if it is new or later than the stored version. Otherwise compare it with the stored version."""
@@ -145,16 +178,23 @@ def _inserted(response: "BatchStatementResponseTypeDef") -> Outcome | None:
 def outcome_against(order: Order, stored: Mapping[str, Any] | None) -> Outcome:
     """Compare an order with the stored item of its id, or with None if the table has no such item.
 
-    Returns the outcome of processing the order. The item has DynamoDB's attribute values.
+    Returns the outcome of processing the order. The item has DynamoDB's attribute values, and can be any item that
+    somebody has written to the table. As in the condition of the put, an item without an instant is older than any
+    order, and instants are compared as text.
     """
     if stored is None:
         return STORED
-    attributes = attributes_of(stored)
-    instant = attributes.pop(INSTANT)
+    if INSTANT not in stored:
+        return UPDATED
+    instant = stored[INSTANT].get("S")
+    if instant is None or (instant > order.instant and not _INSTANT.fullmatch(instant)):
+        return NOT_AN_ORDER
     if instant != order.instant:
         return STALE if instant > order.instant else UPDATED
+    attributes = attributes_of(stored)
+    del attributes[INSTANT]
     return DUPLICATE if is_same_content(attributes, order.attributes) else CONFLICT
 
 
 def _code(error: ClientError) -> str:
-    return error.response["Error"]["Code"]
+    return str(error.response.get("Error", {}).get("Code", "Unknown"))

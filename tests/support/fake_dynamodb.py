@@ -43,7 +43,7 @@ class FakeDynamoDB:
     def put_item(self, *, Item: Item, ExpressionAttributeValues: Item, **_rest: object) -> dict[str, Any]:  # noqa: N803 - boto3's
         self._interfere()
         stored = self.items.get(Item[PARTITION_KEY]["S"])
-        if stored and not stored[INSTANT]["S"] < ExpressionAttributeValues[":instant"]["S"]:
+        if stored and not _is_older(stored, ExpressionAttributeValues[":instant"]["S"]):
             raise ConditionalCheckFailed(
                 {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}, "Item": stored},  # type: ignore[typeddict-unknown-key]  # as in DynamoDB's response
                 "PutItem",
@@ -54,5 +54,13 @@ class FakeDynamoDB:
 
     def _store(self, item: Item) -> None:
         stored = self.items.get(item[PARTITION_KEY]["S"])
-        assert stored is None or stored[INSTANT]["S"] < item[INSTANT]["S"], "a version must never go back"
+        assert stored is None or _is_older(stored, item[INSTANT]["S"]), "a version must never go back"
         self.items[item[PARTITION_KEY]["S"]] = item
+
+
+def _is_older(stored: Item, instant: str) -> bool:
+    """Evaluate the put's condition. As in DynamoDB, a value of another type is not less than a text."""
+    if INSTANT not in stored:
+        return True
+    text = stored[INSTANT].get("S")
+    return text is not None and text.encode() < instant.encode()

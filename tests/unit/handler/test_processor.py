@@ -9,7 +9,8 @@ import pytest
 
 from handler.contract import OutcomeMetric
 from handler.log import MAX_VALUES, Log
-from handler.order import Order
+from handler.message import Message
+from handler.order import Order, parse_order
 from handler.outcome import NO_TIME_LEFT, Kind, Outcome, transient
 from handler.processor import Processor
 from handler.store import OrderStore
@@ -33,6 +34,15 @@ class BrokenStore(FakeStore):
 
     def _put(self, order: Order) -> Outcome:
         raise RuntimeError(f"a bug, raised for {order.order_id}")
+
+
+class PartlyBrokenStore(FakeStore):
+    """A store with a bug that one order meets."""
+
+    def _put(self, order: Order) -> Outcome:
+        if order.order_id == "O2":
+            raise RuntimeError("a bug, raised for O2")
+        return super()._put(order)
 
 
 class Run:
@@ -144,6 +154,101 @@ def test_a_bug_fails_the_orders_and_logs_a_traceback_and_one_record_per_message(
     assert second["errorClass"] == "invalid"
 
 
+def test_an_exception_for_one_order_fails_that_order_only_and_is_in_its_record() -> None:
+    store = PartlyBrokenStore()
+    run = Run(store, *(record(f"m{n}", body(f"O{n}")) for n in (1, 2, 3)))
+    assert (run.failed, set(store.orders)) == (["m2"], {"O1", "O3"})
+    [failure] = run.failures
+    assert failure["reason"] == "RuntimeError: a bug, raised for O2"
+    assert "Traceback (most recent call last)" in failure["exception"]
+
+
+def test_an_exception_of_the_parser_fails_its_message_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parse(text: str) -> Order:
+        if "O2" in text:
+            raise MemoryError
+        return parse_order(text)
+
+    monkeypatch.setattr("handler.processor.parse_order", parse)
+    run = Run(FakeStore(), *(record(f"m{n}", body(f"O{n}")) for n in (1, 2, 3)))
+    assert run.failed == ["m2"]
+    assert [(entry["signature"], entry["orderId"]) for entry in run.failures] == [("MemoryError", None)]
+
+
+def test_an_exception_after_the_orders_are_stored_does_not_change_the_response() -> None:
+    def retry(_messages: Sequence[Message], _deadline: float) -> None:
+        raise RuntimeError
+
+    class BrokenStream(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError
+
+    for stream in (io.StringIO(), BrokenStream()):
+        processor = Processor(FakeStore(), Log(stream), max_receive_count=3, retry_at_once=retry)
+        response = processor.process([record("m1", body("O1")), record("m2", "{")], 5)
+        assert response == {"batchItemFailures": [{"itemIdentifier": "m2"}]}
+
+
+def test_no_record_exceeds_cloudwatchs_limit_whatever_is_in_the_batch() -> None:
+    long_ids = [f"{number:03}" + "\x00" * 2045 for number in range(100)]
+    stream = io.StringIO()
+    processor = Processor(FakeStore(), Log(stream), max_receive_count=3, retry_at_once=lambda _messages, _until: None)
+    huge = record("huge", body("x" * 1_000_000))
+    processor.process([*(record(f"m{n}", body(order_id)) for n, order_id in enumerate(long_ids)), huge], 60)
+    lines = stream.getvalue().splitlines()
+    assert max(len(line.encode()) for line in lines) < 256 * 1024
+    entries = [json.loads(line) for line in lines]
+    assert [order_id for entry in entries for order_id in entry.get("stored", ())] == long_ids
+    assert sum(sum(entry.get("OrdersStored", ())) for entry in entries) == len(long_ids)
+    assert [entry["BatchSize"] for entry in entries if "BatchSize" in entry] == [[101]]
+    [failure] = [entry for entry in entries if entry["message"] == "order failed"]
+    assert (failure["messageId"], failure["reason"]) == ("huge", "orderId is longer than 2048 bytes")
+    assert failure["omitted"]["orderId"] > 900_000
+
+
+class SlowStream(io.StringIO):
+    """A stream on which each record takes a time in seconds, by a clock of its own."""
+
+    def __init__(self, seconds_per_record: float) -> None:
+        super().__init__()
+        self.seconds_per_record = seconds_per_record
+        self.now = 1000.0
+
+    def write(self, text: str) -> int:
+        self.now += self.seconds_per_record
+        return super().write(text)
+
+
+@pytest.mark.parametrize("seconds_per_record", [0.00001, 0.00015, 0.001, 0.01])
+@pytest.mark.parametrize("count", [10, 10_000])
+def test_the_response_is_in_time_however_many_messages_fail(
+    monkeypatch: pytest.MonkeyPatch, seconds_per_record: float, count: int
+) -> None:
+    stream = SlowStream(seconds_per_record)
+    monkeypatch.setattr("time.monotonic", lambda: stream.now)
+
+    class UnavailableStore(FakeStore):
+        """A store that uses all of its time."""
+
+        def put(self, orders: Sequence[Order], deadline: float) -> list[Outcome]:
+            stream.now = max(stream.now, deadline)
+            return [NO_TIME_LEFT] * len(orders)
+
+    end = stream.now + 5
+    processor = Processor(
+        UnavailableStore(), Log(stream), max_receive_count=3, retry_at_once=lambda _messages, _until: None
+    )
+    processor.process([record(f"m{n}", body(f"O{n}"), attempt=1 + n % 2) for n in range(count)], 5)
+    assert stream.now < end
+    failures = [entry for line in stream.getvalue().splitlines() if "errorClass" in (entry := json.loads(line))]
+    logged = [message_id for entry in failures for message_id in entry.get("messageIds") or [entry["messageId"]]]
+    assert sorted(logged) == sorted(f"m{n}" for n in range(count))
+    assert {entry["signature"] for entry in failures} == {"no time left"}
+    assert all(len(json.dumps(entry)) < 256 * 1024 for entry in failures)
+    if seconds_per_record <= 0.00015:
+        assert len(failures) == count
+
+
 def test_a_failed_attempt_is_one_record_that_explains_a_dead_letter() -> None:
     [entry] = Run(FakeStore(), record("m1", body("O1", quantity=0), attempt=2)).failures
     assert entry["level"] == "ERROR"
@@ -177,7 +282,7 @@ def test_a_success_is_logged_with_only_the_order_id(kind: str) -> None:
     assert "U123" not in json.dumps(batch)
 
 
-def test_a_permanent_failure_is_retried_at_once_until_its_last_attempt() -> None:
+def test_a_permanent_failure_is_retried_at_once_after_its_last_attempt_too() -> None:
     conflict = FakeStore()
     Run(conflict, record("m0", body("O1")))
     records = (
@@ -186,7 +291,7 @@ def test_a_permanent_failure_is_retried_at_once_until_its_last_attempt() -> None
         record("stored", body("O2")),
         record("its last", "{", attempt=3),
     )
-    assert Run(conflict, *records).at_once == ["invalid", "conflict"]
+    assert Run(conflict, *records).at_once == ["invalid", "conflict", "its last"]
     assert Run(RefusingStore("O1", THROTTLED), record("transient", body("O1"))).at_once == []
 
 

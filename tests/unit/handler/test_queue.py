@@ -21,14 +21,16 @@ class FakeQueue:
     def __init__(self, failure: Exception | None = None) -> None:
         self.retried: list[list[str]] = []
         self._failure = failure
+        self.refused: list[dict[str, str]] = []
 
-    def change_message_visibility_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> None:  # noqa: N803 - boto3's
+    def change_message_visibility_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:  # noqa: N803 - boto3's
         assert QueueUrl == "url"
         assert [entry["VisibilityTimeout"] for entry in Entries] == [0] * len(Entries)
         assert len({entry["Id"] for entry in Entries}) == len(Entries)
         self.retried.append([entry["ReceiptHandle"] for entry in Entries])
         if self._failure:
             raise self._failure
+        return {"Successful": [], "Failed": self.refused}
 
 
 def retried(queue: FakeQueue, count: int, *, seconds_left: float = 60, url: str = "url") -> list[dict[str, Any]]:
@@ -55,6 +57,21 @@ def test_a_failure_is_only_logged() -> None:
     queue = FakeQueue(ConnectionClosedError(endpoint_url="https://sqs"))
     [entry] = retried(queue, 1)
     assert (entry["level"], entry["message"]) == ("WARNING", "messages could not be made visible at once")
+
+
+def test_an_unexpected_exception_is_logged_and_the_other_messages_are_retried() -> None:
+    queue = FakeQueue(KeyError("a bug"))
+    first, second = retried(queue, MAX_ENTRIES + 1)
+    assert first["message"] == second["message"] == "messages could not be made visible at once"
+    assert "KeyError: 'a bug'" in first["exception"]
+    assert [len(receipts) for receipts in queue.retried] == [MAX_ENTRIES, 1]
+
+
+def test_a_message_that_sqs_refuses_is_logged() -> None:
+    queue = FakeQueue()
+    queue.refused = [{"Id": "1", "Code": "ReceiptHandleIsInvalid"}]
+    [entry] = retried(queue, 3)
+    assert (entry["level"], entry["reason"]) == ("WARNING", "1 of 3: ReceiptHandleIsInvalid")
 
 
 @pytest.mark.parametrize("count", [0, 3])
