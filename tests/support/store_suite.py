@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from handler.document import MAX_DEPTH
 from handler.order import parse_order
 from handler.outcome import CONFLICT, DUPLICATE, STALE, STORED, UPDATED, Kind, Outcome
 from handler.store import OrderStore
@@ -97,3 +98,23 @@ class StoreSuite:
         assert self.put(store, order_id, **extra) == STORED
         assert self.put(store, order_id, **extra) == DUPLICATE
         assert parse_order(body(order_id, **extra)).attributes.keys() < item(order_id).keys()
+
+    def test_the_deepest_order_can_be_stored_repeated_and_updated(
+        self, store: OrderStore, item: Callable[[str], Any], order_id: str
+    ) -> None:
+        deepest: list[Any] = []
+        for _ in range(MAX_DEPTH - 1):
+            deepest = [deepest]
+        assert self.put(store, order_id, timestamp=MORNING, extra=deepest) == STORED
+        assert self.put(store, order_id, timestamp=MORNING, extra=deepest) == DUPLICATE
+        assert self.put(store, order_id, timestamp=NOON, extra=deepest) == UPDATED
+        assert item(order_id)["extra"] == deepest
+
+    def test_a_number_with_many_zeros_is_stored_unchanged(
+        self, store: OrderStore, item: Callable[[str], Any], order_id: str
+    ) -> None:
+        numbers = {"large": 10**38, "largest": -(10**125), "zero": 0.0}
+        assert self.put(store, order_id, **numbers) == STORED
+        assert self.put(store, order_id, **numbers) == DUPLICATE
+        assert self.put(store, order_id, timestamp=EVENING, **numbers) == UPDATED
+        assert {name: item(order_id)[name] for name in numbers} == numbers

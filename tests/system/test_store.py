@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -10,12 +10,14 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from handler.contract import PARTITION_KEY
-from handler.outcome import NO_TIME_LEFT, STORED, Kind
-from handler.store import DynamoDBStore
+from handler.contract import INSTANT, PARTITION_KEY
+from handler.document import MAX_DEPTH
+from handler.outcome import NO_TIME_LEFT, STORED, Kind, Outcome
+from handler.store import DynamoDBStore, outcome_against
 from local.emulator import emulator
 from ops.clients import Clients, local_clients
 from ops.table import get_order
+from tests.support.foreign_items import FOREIGN
 from tests.support.orders import order
 from tests.support.store_suite import StoreSuite
 
@@ -125,3 +127,27 @@ def test_an_endpoint_that_cannot_be_reached_is_transient() -> None:
     )
     [outcome] = DynamoDBStore("Orders", client).put([order("O1")], soon())
     assert (outcome.kind, outcome.signature) == (Kind.TRANSIENT, "EndpointConnectionError")
+
+
+@pytest.mark.parametrize(("instant", "outcome"), FOREIGN.values(), ids=FOREIGN)
+def test_an_item_that_another_program_wrote_has_an_outcome_which_the_forecast_knows(
+    dynamodb: "DynamoDBClient", table: str, instant: Mapping[str, Any] | None, outcome: Outcome
+) -> None:
+    new, neighbour = order(f"{uuid4()}"), order(f"{uuid4()}")
+    item: dict[str, Any] = {PARTITION_KEY: {"S": new.order_id}, "tags": {"SS": ["a"]}, "data": {"B": b"a"}}
+    item |= {INSTANT: instant} if instant else {}
+    dynamodb.put_item(TableName=table, Item=item)
+    assert outcome_against(new, item) == outcome
+    assert DynamoDBStore(table, dynamodb).put([new, neighbour], soon()) == [outcome, STORED]
+
+
+def test_the_deepest_order_is_as_deep_as_a_put_allows(clients: Clients, table: str) -> None:
+    if DYNAMODB_LOCAL not in os.environ or clients.emulator_url != os.environ[DYNAMODB_LOCAL]:
+        pytest.skip("the emulator has no limit")
+    value: dict[str, Any] = {"L": []}
+    for _ in range(MAX_DEPTH - 1):
+        value = {"L": [value]}
+    clients.dynamodb.put_item(TableName=table, Item={PARTITION_KEY: {"S": "deep"}, "extra": value})
+    with pytest.raises(clients.dynamodb.exceptions.ClientError) as refused:
+        clients.dynamodb.put_item(TableName=table, Item={PARTITION_KEY: {"S": "deep"}, "extra": {"L": [value]}})
+    assert "Nesting" in str(refused.value)

@@ -9,9 +9,10 @@ import pytest
 from handler.contract import INSTANT, PARTITION_KEY
 from handler.item import item_of
 from handler.order import Order
-from handler.outcome import CONFLICT, DUPLICATE, NOT_AN_ORDER, STALE, STORED, UPDATED, Kind, Outcome
+from handler.outcome import CONFLICT, DUPLICATE, STORED, UPDATED, Kind, Outcome
 from handler.store import DynamoDBStore, outcome_against
 from tests.support.fake_dynamodb import FakeDynamoDB
+from tests.support.foreign_items import FOREIGN
 from tests.support.orders import FakeStore, order
 from tests.support.store_suite import StoreSuite
 
@@ -50,24 +51,6 @@ def put(bugs: list[str]) -> Iterator[Put]:
     yield put
     for store in stores:
         store._threads.shutdown()
-
-
-SAME, LATER, EARLIER = "2025-05-03T12:00:00", "2025-05-03T12:00:00.5", "2025-05-03T11:59:59"
-FOREIGN: dict[str, tuple[Mapping[str, Any] | None, Outcome]] = {
-    "no instant": (None, UPDATED),
-    "a number": ({"N": "5"}, NOT_AN_ORDER),
-    "null": ({"NULL": True}, NOT_AN_ORDER),
-    "a binary value": ({"B": b"2025"}, NOT_AN_ORDER),
-    "a set": ({"SS": [SAME]}, NOT_AN_ORDER),
-    "a map": ({"M": {"S": {"S": SAME}}}, NOT_AN_ORDER),
-    "an empty text": ({"S": ""}, UPDATED),
-    "another text": ({"S": "yesterday"}, NOT_AN_ORDER),
-    "a time in another format": ({"S": f"{LATER}Z"}, NOT_AN_ORDER),
-    "a fraction that ends with zero": ({"S": f"{SAME}.50"}, NOT_AN_ORDER),
-    "a later instant": ({"S": LATER}, STALE),
-    "an earlier instant": ({"S": EARLIER}, UPDATED),
-    "the same instant": ({"S": SAME}, CONFLICT),
-}
 
 
 @pytest.mark.parametrize(("instant", "outcome"), FOREIGN.values(), ids=FOREIGN)
