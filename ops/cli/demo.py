@@ -72,11 +72,11 @@ def _show(system: System) -> int:
     with _stage("store") as done:
         stored = _follow("stored in Orders", published - invalid, lambda: _stored(system))
         done(f"{stored} orders in Orders", complete=stored == published - invalid)
-    with _stage("move to OrderDLQ") as done:
-        dead = _follow("moved to OrderDLQ", invalid, lambda: _messages(system, system.outputs.dead_letter_queue_url))
+    with _stage("set aside") as done:
+        dead = _follow("set aside in OrderDLQ", invalid, lambda: _dead_letters(system))
         local, dev = (stack_config(stack)["orders:visibilityTimeoutSeconds"] for stack in (LOCAL, "dev"))
         done(
-            f"{dead} orders (transient failures are retried after {local} s, in dev {dev} s)",
+            f"{dead} orders in OrderDLQ (transient failures are retried after {local} s, in dev {dev} s)",
             complete=dead == invalid,
         )
     _show_example_order(system)
@@ -115,13 +115,13 @@ def show_balance(balance: Balance) -> int:
     if balance.is_complete:
         console.print(
             f"\n[bold green]published {balance.published} = "
-            f"{balance.stored} in Orders + {balance.dead_letters} in OrderDLQ[/]"
+            f"stored {balance.stored} + set aside {balance.dead_letters}[/]"
         )
         console.print("Keep it running: .venv/bin/orders local")
         return 0
     console.print(
-        f"\n[bold red]published {balance.published}, but {balance.stored} in Orders, "
-        f"{balance.dead_letters} in OrderDLQ, {balance.elsewhere} queued or undelivered[/]; "
+        f"\n[bold red]published {balance.published}, but stored {balance.stored}, "
+        f"set aside {balance.dead_letters}, {balance.elsewhere} queued or undelivered[/]; "
         "the emulator's log is .local/demo.log"
     )
     return 1

@@ -17,11 +17,11 @@ def test_the_demo_shows_the_whole_way_and_its_counts_add_up(tmp_path: Path) -> N
     with in_background(tmp_path, ORDERS, "demo") as demo:
         assert demo.process.wait(timeout=120) == 0, demo.printed
         printed = demo.printed
-    assert "published 101 = 95 in Orders + 6 in OrderDLQ" in printed
+    assert "published 101 = stored 95 + set aside 6" in printed
     assert re.search(r'"message": "batch processed".*"stored": \["O1234"', printed)
     assert re.search(r"O1234 +U123 +Laptop +1 +new +2025-05-03T12:00:00Z", printed)
     assert re.search(r"O9002 +3 +quantity must be at least 1", printed)
-    for stage in ("start the emulator", "deploy", "publish", "store", "move to OrderDLQ"):
+    for stage in ("start the emulator", "deploy", "publish", "store", "set aside"):
         assert re.search(rf"✓ {stage}.* \d+\.\d s ", printed)
 
 

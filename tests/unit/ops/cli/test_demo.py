@@ -15,4 +15,4 @@ def test_the_exit_status_says_whether_the_counts_add_up(
 ) -> None:
     balance = Balance(published=101, stored=stored, dead_letters=dead_letters, elsewhere=elsewhere)
     assert show_balance(balance) == status
-    assert ("published 101 = 95 in Orders + 6 in OrderDLQ" in capsys.readouterr().out) == (status == 0)
+    assert ("published 101 = stored 95 + set aside 6" in capsys.readouterr().out) == (status == 0)
