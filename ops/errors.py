@@ -1,4 +1,4 @@
-"""Problems that the user can solve, as errors whose message is one line that names the solution."""
+"""Problems that the user can solve, as errors whose message names the solution, on one line as a rule."""
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -8,7 +8,17 @@ if TYPE_CHECKING:
 
 
 class UserError(Exception):
-    """A problem that the user can solve. The message is all that they see. Raise one of the subclasses."""
+    """A problem that the user can solve. The message is all that they see. Raise one of the subclasses.
+
+    Each argument is one line of the message, and may contain data from outside.
+    """
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(map(str, self.args))
 
 
 class InvalidInput(UserError):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from handler.outcome import Kind
+from ops.text import is_typed_as
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -31,8 +32,13 @@ def read_log(
     for page in pages:
         for event in page["events"]:
             record = _record(event["message"])
-            if record and (level in (None, record["level"])) and (order_id is None or order_id in orders_in(record)):
+            if record and (level in (None, record["level"])) and (order_id is None or _is_about(record, order_id)):
                 yield record
+
+
+def _is_about(record: Record, order_id: str) -> bool:
+    """Whether a record is about an order, whose ID can be given as it is or as it is shown, with escapes."""
+    return any(is_typed_as(one, order_id) for one in orders_in(record))
 
 
 def _filter_pattern(term: str | None) -> str:

@@ -1,11 +1,12 @@
 """Reads orders from the table."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from handler.contract import PARTITION_KEY, Attribute
+from handler.contract import MAX_PARTITION_KEY_BYTES, PARTITION_KEY, Attribute
 from handler.item import Item, attributes_of
+from ops.text import is_unicode, readings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -17,9 +18,20 @@ MAX_KEYS = 100
 
 
 def get_order(dynamodb: "DynamoDBClient", table: str, order_id: str) -> StoredOrder | None:
-    """Read an order with strong consistency. None if the table does not have it."""
+    """Read an order with strong consistency. None if the table does not have it.
+
+    An ID that DynamoDB cannot hold is in no table, and a request with it would fail.
+    """
+    if not order_id or not is_unicode(order_id) or len(order_id.encode()) > MAX_PARTITION_KEY_BYTES:
+        return None
     item = dynamodb.get_item(TableName=table, Key={PARTITION_KEY: {"S": order_id}}, ConsistentRead=True).get("Item")
     return attributes_of(item) if item else None
+
+
+def find_order(dynamodb: "DynamoDBClient", table: str, typed: str) -> StoredOrder | None:
+    """Read the order with this ID, which can be given as it is or as it is shown, with escapes."""
+    found = (get_order(dynamodb, table, order_id) for order_id in readings(typed))
+    return next((order for order in found if order is not None), None)
 
 
 def get_items(dynamodb: "DynamoDBClient", table: str, order_ids: Collection[str]) -> Mapping[str, Item]:
@@ -43,18 +55,35 @@ def list_orders(
     user: str | None = None,
     limit: int | None = None,
 ) -> Iterator[StoredOrder]:
-    """Read the whole table, up to the limit, one page at a time and in no particular order."""
+    """Read the whole table, up to the limit, one page at a time and in no particular order.
+
+    A status or a user can be given as it is or as it is shown, with escapes.
+    """
     wanted = {Attribute.STATUS: status, Attribute.USER_ID: user}
-    conditions = {name: value for name, value in wanted.items() if value is not None}
-    filters: dict[str, Any] = {}
-    if conditions:
-        filters = {
-            "FilterExpression": " AND ".join(f"#{name} = :{name}" for name in conditions),
-            "ExpressionAttributeNames": {f"#{name}": name for name in conditions},
-            "ExpressionAttributeValues": {f":{name}": {"S": value} for name, value in conditions.items()},
-        }
-    pages = dynamodb.get_paginator("scan").paginate(TableName=table, **filters)
+    conditions = {
+        name: [text for text in readings(value) if is_unicode(text)]
+        for name, value in wanted.items()
+        if value is not None
+    }
+    if not all(conditions.values()):  # DynamoDB has no such text.
+        return iter(())
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table, **_filter(conditions))
     return islice((attributes_of(item) for page in pages for item in page["Items"]), limit)
+
+
+def _filter(conditions: Mapping[str, Sequence[str]]) -> Any:
+    """The parameters of a scan for the items whose attributes have one of these values each."""
+    if not conditions:
+        return {}
+    values = {f":{name}{at}": {"S": text} for name, texts in conditions.items() for at, text in enumerate(texts)}
+    tests = (
+        f"#{name} IN ({', '.join(f':{name}{at}' for at in range(len(texts)))})" for name, texts in conditions.items()
+    )
+    return {
+        "FilterExpression": " AND ".join(tests),
+        "ExpressionAttributeNames": {f"#{name}": name for name in conditions},
+        "ExpressionAttributeValues": values,
+    }
 
 
 def count_orders(dynamodb: "DynamoDBClient", table: str) -> int:

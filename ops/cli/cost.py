@@ -10,7 +10,7 @@ from rich.table import Table
 from ops import prices
 from ops.cli.options import Json, complete_stack
 from ops.cli.output import print_json
-from ops.cli.terminal import console
+from ops.cli.terminal import print_page
 from ops.cost import DAYS_A_MONTH, Cost, CostInputs, backlog, steady
 
 
@@ -33,7 +33,7 @@ def cost(
         about = {"pricesAsOf": prices.AS_OF.isoformat(), "ordersPerDay": orders_per_day}
         print_json(about | {"steady": dataclasses.asdict(flow), "backlog": dataclasses.asdict(waiting)})
     else:
-        console.print(_table(stack, flow, waiting, orders_per_day))
+        print_page(_table(stack, flow, waiting, orders_per_day))
 
 
 def _table(stack: str, flow: Cost, waiting: Cost, orders_per_day: float) -> Table:

@@ -16,6 +16,7 @@ from infra.project import stack_config
 from local.deployer import deploy
 from local.emulator import emulator
 from ops.cli.foreground import console, run_in_foreground
+from ops.cli.terminal import cell, print_styled
 from ops.dead_letters.failures import last_failures
 from ops.dead_letters.look import Look
 from ops.log import EPOCH, read_log
@@ -24,6 +25,7 @@ from ops.samples import EXAMPLE_ORDER, invalid_orders, valid_orders
 from ops.status import read_queue
 from ops.system import LOCAL, System
 from ops.table import count_orders, get_order
+from ops.text import as_json_text
 
 VALID_ORDERS = 94
 PATIENCE_SECONDS = 60
@@ -174,14 +176,14 @@ def _show_example_order(system: System) -> None:
     order_id = str(EXAMPLE_ORDER["orderId"])
     console.print(f"\n[bold]The processor's log of {order_id}[/]")
     for record in read_log(system.clients.logs, system.outputs.log_group_name, start=EPOCH, order_id=order_id):
-        console.print(f"  {json.dumps(record)}", style="dim", soft_wrap=True)
+        print_styled((f"  {as_json_text(record)}", "dim"))
     console.print(f"\n[bold]{order_id} in Orders[/]")
     _print_table(get_order(system.clients.dynamodb, system.outputs.table_name, order_id) or {})
 
 
 def _print_table(order: Mapping[str, Any]) -> None:
     table = Table(*order, box=None, header_style="dim", padding=(0, 2))
-    table.add_row(*map(str, order.values()))
+    table.add_row(*(cell(str(value)) for value in order.values()))
     console.print(table)
 
 
@@ -192,5 +194,5 @@ def _show_dead_letters(system: System) -> None:
         reasons = last_failures(system.clients.logs, system.outputs.log_group_name, look.leases)
         for lease in sorted(look.leases, key=lambda lease: lease.order_id or ""):
             failure = reasons[lease.message_id]
-            table.add_row(lease.order_id or "?", str(failure.attempt or "?"), failure.reason)
+            table.add_row(cell(lease.order_id or "?"), str(failure.attempt or "?"), cell(failure.reason))
     console.print(table)

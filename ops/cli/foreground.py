@@ -5,9 +5,9 @@ import sys
 from collections.abc import Callable
 
 from rich.console import Console
-from rich.markup import escape
 
 from local.emulator import EmulatorError
+from ops.cli.terminal import cell
 
 console = Console(highlight=False, soft_wrap=True)
 if not console.is_terminal:
@@ -20,7 +20,7 @@ def run_in_foreground(command: Callable[[], int]) -> int:
     try:
         return command()
     except EmulatorError as error:
-        console.print(f"[red]error:[/] {escape(str(error))}")
+        console.print("[red]error:[/]", cell(str(error)))
         return 1
     except KeyboardInterrupt:
         console.print("\nstopped; nothing is left running")

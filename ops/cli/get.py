@@ -9,7 +9,8 @@ from ops.cli.list import COLUMNS
 from ops.cli.options import Json, Stack, find_system
 from ops.cli.output import print_json, print_row
 from ops.errors import InvalidInput, NothingDone
-from ops.table import get_order
+from ops.table import find_order
+from ops.text import printable
 
 WIDTHS = {"name": 14, "value": 0}
 
@@ -27,9 +28,9 @@ def get(
         raise InvalidInput("the order ID is empty")
     system = find_system(stack)
     table = system.outputs.table_name
-    order = get_order(system.clients.dynamodb, table, order_id)
+    order = find_order(system.clients.dynamodb, table, order_id)
     if order is None:
-        raise NothingDone(f"there is no order {order_id} in {table}")
+        raise NothingDone(f"there is no order {printable(order_id)} in {table}")
     if as_json:
         print_json(order)
         return

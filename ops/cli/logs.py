@@ -9,7 +9,7 @@ import typer
 from handler.outcome import Kind
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, Stack, find_system, since_option
-from ops.cli.output import print_error, print_json
+from ops.cli.output import print_error, print_json, print_line
 from ops.log import Record, follow_log, read_log
 from ops.system import System
 from ops.text import counted, printable
@@ -36,9 +36,10 @@ def logs(
         if as_json:
             print_json(record)
         else:
-            print(in_words(record), flush=True)
+            for line in in_words(record):
+                print_line(line)
     if not count:
-        about = f"about {order} " if order else ""
+        about = f"about {printable(order)} " if order else ""
         print_error(f"the log contains no record {about}since {since:%Y-%m-%d %H:%M:%S %Z}")
         raise typer.Exit(Exit.INCOMPLETE)
 
@@ -51,21 +52,22 @@ def _records(system: System, order: str | None, since: datetime, *, follow: bool
     return iter(sorted(records, key=lambda record: str(record["timestamp"])))
 
 
-def in_words(record: Record) -> str:
-    """Describe a record in one line, and an exception on the lines below."""
+def in_words(record: Record) -> Iterator[str]:
+    """Describe a record in one line, and an exception on the indented lines below."""
     time = str(record["timestamp"])[:23].replace("T", " ")
-    line = printable(f"{time}  {record['level']:7}  {_event_in_words(record)}")
-    return f"{line}\n{record['exception']}" if "exception" in record else line
+    yield printable(f"{time}  {record['level']:7}  {_event_in_words(record)}")
+    if "exception" in record:
+        yield from (f"  {line}" for line in str(record["exception"]).split("\n"))
 
 
 def _event_in_words(record: Record) -> str:
     if "errorClass" in record:
         attempt = f"attempt {record['attempt']} of {record['maxAttempts']}"
         several = record.get("messageIds")
-        failed = counted(len(several), "message") if several else record.get("orderId") or "?"
+        failed = counted(len(several), "message") if several else printable(record.get("orderId") or "?")
         shortened = " (shortened)" if "omitted" in record else ""
-        return f"{failed} failed, {attempt}: {record['reason']} ({record['errorClass']}){shortened}"
-    outcomes = [f"{kind} {', '.join(record[kind])}" for kind in Kind if kind in record]
+        return f"{failed} failed, {attempt}: {printable(record['reason'])} ({record['errorClass']}){shortened}"
+    outcomes = [f"{kind} {', '.join(map(printable, record[kind]))}" for kind in Kind if kind in record]
     if outcomes or "BatchSize" in record:
         return "; ".join(outcomes) or "no order of the batch was stored"
     return ": ".join(str(record[name]) for name in ("message", "reason") if name in record)

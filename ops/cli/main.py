@@ -5,7 +5,7 @@ import sys
 from infra.outputs import MissingOutput
 from ops.cli.exit_codes import exit_code_of
 from ops.cli.lazy import LazyCommand, lazy_app
-from ops.cli.output import print_error
+from ops.cli.output import prepare_output, print_error
 from ops.errors import NoAccess, UserError, explain_aws_error
 
 DEAD_LETTERS = "ops.cli.dlq:app"
@@ -28,6 +28,7 @@ app = lazy_app(COMMANDS, "Operate the order pipeline, on AWS or on this machine.
 
 def main() -> None:
     """Run a command. A problem that the user can solve is one line and an exit code; a bug keeps its traceback."""
+    prepare_output()
     try:
         app()
     except UserError as error:
@@ -48,5 +49,5 @@ def _explain(error: Exception) -> UserError | None:
 
 
 def _exit(error: UserError) -> None:
-    print_error(str(error))
+    print_error(*error.lines)
     sys.exit(exit_code_of(error))

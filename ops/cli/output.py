@@ -1,25 +1,39 @@
-"""What commands print: plain lines for people, JSON for scripts."""
+"""What commands print: plain lines for people, JSON for scripts.
 
+Every command prints through this module, or through `terminal` for what is drawn in a terminal. Both escape data from
+outside, so that no order can forge a line or move the cursor.
+"""
+
+import io
 import sys
 from collections.abc import Mapping
 from typing import Any
 
-from ops.text import as_json_text, printable
+from ops.text import as_json_text, is_printable_ascii, printable
+
+
+def prepare_output() -> None:
+    """Escape the characters that the encoding of the output lacks, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def print_json(value: object) -> None:
-    """Print a value as one line of JSON."""
-    print(as_json_text(value))
+    """Print a value as one line of JSON, which is valid UTF-8 in every locale."""
+    keeps = str.isprintable if _prints_unicode() else is_printable_ascii
+    print(as_json_text(value, keeps=keeps), flush=True)
 
 
-def print_line(message: str) -> None:
-    """Print a message that may contain data from outside."""
-    print(_printable_lines(message))
+def print_line(message: str = "") -> None:
+    """Print one line, which may contain data from outside."""
+    print(printable(message), flush=True)
 
 
-def print_error(message: str) -> None:
-    """Print a message to standard error."""
-    print(_printable_lines(message), file=sys.stderr)
+def print_error(*lines: str) -> None:
+    """Print lines to standard error. Each of them may contain data from outside."""
+    for line in lines:
+        print(printable(line), file=sys.stderr)
 
 
 def print_row(values: Mapping[str, Any], widths: Mapping[str, int]) -> None:
@@ -36,5 +50,5 @@ def _cell(value: object) -> str:
     return printable(value if isinstance(value, str) else as_json_text(value))
 
 
-def _printable_lines(message: str) -> str:
-    return "\n".join(map(printable, message.split("\n")))
+def _prints_unicode() -> bool:
+    return (sys.stdout.encoding or "utf-8").lower().replace("_", "-") in {"utf-8", "utf8"}

@@ -10,7 +10,7 @@ import typer
 
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, Stack, find_system
-from ops.cli.output import print_error, print_json
+from ops.cli.output import print_error, print_json, print_line
 from ops.cli.terminal import progress_bar
 from ops.errors import InvalidInput
 from ops.orders_file import read_orders
@@ -76,7 +76,7 @@ def _report(count: int, rejections: Sequence[Rejection], *, as_json: bool) -> No
         refused = [{"reason": rejection.reason, "order": rejection.body} for rejection in rejections]
         print_json({"accepted": accepted, "refused": refused})
     else:
-        print(f"accepted {accepted:,} of {count:,} orders")
+        print_line(f"accepted {accepted:,} of {count:,} orders")
 
 
 def _read(file: str) -> list[str]:
@@ -86,7 +86,7 @@ def _read(file: str) -> list[str]:
         lines = [f"{name}:{flaw.line}:{flaw.column}: {flaw.reason}" for flaw in flaws[:SHOWN_FLAWS]]
         if more := len(flaws) - len(lines):
             lines.append(f"and {more} more")
-        raise InvalidInput("\n".join([*lines, "nothing was published"]))
+        raise InvalidInput(*lines, "nothing was published")
     if not bodies:
         raise InvalidInput(f"{name} contains no order")
     return bodies

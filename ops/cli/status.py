@@ -14,7 +14,7 @@ from rich.text import Text
 
 from ops.cli.options import Json, Stack, find_system
 from ops.cli.output import print_json
-from ops.cli.terminal import console, refresh_page
+from ops.cli.terminal import cell, print_page, refresh_page
 from ops.status import WAITING, QueueStatus, Status, read_status
 from ops.system import System
 
@@ -40,15 +40,15 @@ def status(
     elif watch:
         refresh_page(lambda: _page(system, read_status(system)))
     else:
-        console.print(_page(system, read_status(system)))
+        print_page(_page(system, read_status(system)))
 
 
 def _page(system: System, status: Status) -> Group:
     facts = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    facts.add_row("stack", system.stack)
-    facts.add_row("event source mapping", Text(status.mapping, "green" if status.mapping == "Enabled" else "red"))
+    facts.add_row("stack", cell(system.stack))
+    facts.add_row("event source mapping", cell(status.mapping, "green" if status.mapping == "Enabled" else "red"))
     for name, value in (*_alarms(status), *_failures(status), *_budget(status)):
-        facts.add_row(name, value)
+        facts.add_row(name, value if isinstance(value, Text) else cell(value))
     return Group(_queues(status), facts)
 
 
@@ -58,7 +58,8 @@ def _queues(status: Status) -> Table:
         table.add_column(heading, justify="right")
     for queue in status.queues:
         style = "red" if queue.visible and queue.holds != WAITING else None
-        table.add_row(queue.name, queue.holds, f"{queue.visible:,}", f"{queue.in_flight:,}", _age(queue), style=style)
+        counts = f"{queue.visible:,}", f"{queue.in_flight:,}"
+        table.add_row(cell(queue.name), cell(queue.holds), *counts, _age(queue), style=style)
     return table
 
 
@@ -71,7 +72,7 @@ def _alarms(status: Status) -> Iterator[tuple[str, str | Text]]:
     yield "alarms", ", ".join(f"{count} {state}" for state, count in states.most_common()) or "none"
     for name, state in status.alarms.items():
         if state in {"ALARM", "missing"}:
-            yield "", Text(f"{name} {state}", "bold red")
+            yield "", cell(f"{name} {state}", "bold red")
 
 
 def _failures(status: Status) -> Iterator[tuple[str, str]]:

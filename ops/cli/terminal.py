@@ -12,11 +12,28 @@ from rich.progress import MofNCompleteColumn, Progress
 from rich.text import Text
 
 from ops.errors import explain_aws_error
+from ops.text import printable
 
 console = Console(highlight=False)
 progress_console = Console(stderr=True)
 
 REFRESH_SECONDS = 5
+PIPE_WIDTH = 10_000
+
+
+def cell(text: str, style: str = "") -> Text:
+    """A text from outside for a table: escaped, and without markup."""
+    return Text(printable(text), style)
+
+
+def print_styled(*parts: tuple[str, str]) -> None:
+    """Print one line at full length: texts, each with its style."""
+    console.print(Text.assemble(*(cell(*part) for part in parts)), soft_wrap=True)
+
+
+def print_page(page: RenderableType) -> None:
+    """Print a page. A file or a pipe has no width, so that no line is broken there."""
+    console.print(page, width=None if console.is_terminal else PIPE_WIDTH)
 
 
 def progress_bar() -> Progress:
@@ -41,4 +58,4 @@ def _page_or_error(page: Callable[[], RenderableType]) -> RenderableType:
     except (BotoCoreError, ClientError) as error:
         if (known := explain_aws_error(error)) is None:
             raise
-        return Text(str(known), "red")
+        return cell(str(known), "red")

@@ -1,31 +1,73 @@
 """The order in a message body, read so that it can be shown and corrected even if it is not valid."""
 
 import json
-from collections.abc import Mapping
-from decimal import Decimal
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from handler.contract import Attribute
 from handler.order import REQUIRED_TEXT, is_envelope
 from ops.errors import InvalidInput
-from ops.text import as_json_text
+from ops.text import as_json_text, is_unicode
+
+MAX_LEVELS = 100
+"""A body with more levels stays as it is: its lines would be mostly indentation. DynamoDB stores at most 32."""
+
+Member = tuple[str, Any]
 
 
-def order_in(body: str) -> dict[str, Any] | None:
+class Members(dict[str, Any]):
+    """A JSON object in which a name can occur more than once.
+
+    `items`, and therefore `json.dumps`, give every member in its sequence. `[]` gives the last value of a name, as most
+    JSON parsers do.
+    """
+
+    def __init__(self, members: Iterable[Member]) -> None:
+        self._members = tuple(members)
+        super().__init__(self._members)
+
+    def items(self) -> Sequence[Member]:  # type: ignore[override]  # a view cannot contain a name twice
+        return self._members
+
+    def values_of(self, name: str) -> list[Any]:
+        """Every value of a name."""
+        return [value for one, value in self._members if one == name]
+
+    @property
+    def doubled(self) -> set[str]:
+        """The names that occur more than once."""
+        return {name for name, count in Counter(name for name, _ in self._members).items() if count > 1}
+
+    def with_values(self, values: Mapping[str, Any]) -> "Members":
+        """Set some members, each once: at its first place, or at the end if it is new."""
+        return Members(_with_values(self._members, values))
+
+
+def order_in(body: str) -> Members | None:
     """Read the JSON object that is meant to be the order, from the SNS envelope if there is one. None if not found."""
     document = _object(body)
-    if document is not None and is_envelope(document):
-        return _object(str(document.get("Message")))
+    if document is not None and _wraps(document):
+        return _object(str(document["Message"]))
     return document
 
 
+def order_ids_in(body: str) -> list[str]:
+    """Every order ID in the order. There are several if the field occurs more than once."""
+    order = order_in(body)
+    found = order.values_of(Attribute.ORDER_ID) if order else ()
+    return [order_id for order_id in found if isinstance(order_id, str) and order_id]
+
+
 def order_id_in(body: str) -> str | None:
-    order_id = (order_in(body) or {}).get(Attribute.ORDER_ID)
-    return order_id if isinstance(order_id, str) else None
+    """The order ID in the order, or None if there is none or more than one."""
+    order_ids = set(order_ids_in(body))
+    return order_ids.pop() if len(order_ids) == 1 else None
 
 
 def readable(body: str) -> str:
-    """Format the order on several lines. A body without a JSON object stays as it is."""
+    """Format the order on several lines, with every member. A body without a JSON object stays as it is."""
     order = order_in(body)
     return body if order is None else as_json_text(order, indent=2)
 
@@ -33,23 +75,46 @@ def readable(body: str) -> str:
 def compact(text: str) -> str:
     """Format a JSON object on one line. Any other text stays as it is."""
     document = _object(text)
-    return text if document is None else as_json_text(document)
+    return text if document is None else _as_body(document)
 
 
 def with_fields(body: str, changes: Mapping[str, str]) -> str:
-    """Return the order with some fields set. Raises InvalidInput if the body contains no JSON object."""
+    """Return the order with some fields set. Raises InvalidInput if the body contains no JSON object.
+
+    A field that occurs more than once occurs once afterwards.
+    """
     order = order_in(body)
     if order is None:
         raise InvalidInput("the body is not a JSON object, so its fields cannot be set: correct it in an editor")
-    return as_json_text(order | {name: _value(name, text) for name, text in changes.items()})
+    return _as_body(order.with_values({name: _value(name, text) for name, text in changes.items()}))
 
 
 def with_order(body: str, order: str) -> str:
-    """Return the body with another order, in the SNS envelope if there is one."""
+    """Return the body with another order in place of what `readable` shows, in the SNS envelope if there is one."""
     document = _object(body)
-    if document is not None and is_envelope(document):
-        return as_json_text(document | {"Message": order})
+    if document is not None and _wraps(document) and order_in(body) is not None:
+        return _as_body(document.with_values({"Message": order}))
     return order
+
+
+def _with_values(members: Iterable[Member], values: Mapping[str, Any]) -> Iterator[Member]:
+    remaining = dict(values)
+    for name, value in members:
+        if name in remaining:
+            yield name, remaining.pop(name)
+        elif name not in values:
+            yield name, value
+    yield from remaining.items()
+
+
+def _wraps(document: Members) -> bool:
+    """Whether a document is an SNS envelope whose Message is not ambiguous."""
+    return is_envelope(document) and not document.doubled and isinstance(document.get("Message"), str)
+
+
+def _as_body(document: Members) -> str:
+    # A message has a maximum size, and an escape is longer than its character.
+    return as_json_text(document, keeps=is_unicode)
 
 
 def _value(name: str, text: str) -> object:
@@ -58,20 +123,46 @@ def _value(name: str, text: str) -> object:
         return text
     try:
         return _loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
-def _object(text: str) -> dict[str, Any] | None:
+def _object(text: str) -> Members | None:
     try:
         document = _loads(text)
     except (ValueError, RecursionError):
         return None
-    return document if isinstance(document, dict) else None
+    return document if isinstance(document, Members) and _is_shallow(document, MAX_LEVELS) else None
+
+
+def _is_shallow(value: object, levels: int) -> bool:
+    match value:
+        case Members():
+            return levels > 0 and all(_is_shallow(inner, levels - 1) for _, inner in value.items())
+        case list():
+            return levels > 0 and all(_is_shallow(inner, levels - 1) for inner in value)
+        case _:
+            return True
 
 
 def _loads(text: str) -> Any:
-    return json.loads(text, parse_float=Decimal, parse_constant=_reject)
+    return json.loads(
+        text, parse_int=_whole_number, parse_float=_number, parse_constant=_reject, object_pairs_hook=Members
+    )
+
+
+def _whole_number(text: str) -> int | Decimal:
+    try:
+        return int(text) or Decimal(text)  # An int has no -0.
+    except ValueError:  # Python limits the digits of an int.
+        return Decimal(text)
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"the exponent of {text} is too large") from None
 
 
 def _reject(constant: str) -> NoReturn:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handler.order import InvalidOrder, parse_order
-from ops.dead_letters.body import compact, order_id_in, readable, with_order
+from ops.dead_letters.body import compact, order_ids_in, readable, with_order
 from ops.dead_letters.history import recorded
 from ops.dead_letters.journal import journal, new_run
 from ops.dead_letters.lease import Lease
@@ -12,6 +12,7 @@ from ops.dead_letters.look import Look
 from ops.dead_letters.move import Mover, send
 from ops.errors import InvalidInput, NoAccess, NothingDone
 from ops.system import System
+from ops.text import printable
 
 
 class OrderIdChanged(InvalidInput):
@@ -32,9 +33,10 @@ def check_edit(letter: Letter, edited: Letter, *, new_order_id: bool) -> None:
         order = parse_order(edited.body)
     except InvalidOrder as invalid:
         raise InvalidInput(f"not accepted: {invalid.reason}; nothing was done") from None
-    before = order_id_in(letter.body)
-    if before not in {None, order.order_id} and not new_order_id:
-        raise OrderIdChanged(f"not accepted: orderId would be {order.order_id} instead of {before}")
+    before = order_ids_in(letter.body)
+    if before and order.order_id not in before and not new_order_id:
+        known = " or ".join(map(printable, before))
+        raise OrderIdChanged(f"not accepted: orderId would be {printable(order.order_id)} instead of {known}")
 
 
 def put_back(system: System, look: Look, lease: Lease, edited: Letter, *, reason: str) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from handler.order import InvalidOrder, parse_order
+from ops.dead_letters.body import order_id_in
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
@@ -53,11 +54,11 @@ class Letter:
 
     @property
     def order_id(self) -> str | None:
-        """The ID of the order, or None if the body contains none."""
+        """The ID of the order, or None if the body contains none, or more than one."""
         try:
             return parse_order(self.body).order_id
         except InvalidOrder as invalid:
-            return invalid.order_id
+            return invalid.order_id or order_id_in(self.body)
 
     @property
     def logged_as(self) -> str:
@@ -68,11 +69,10 @@ class Letter:
     def size(self) -> int:
         """The size in bytes, as SQS counts it: the body, and the name, type and value of each attribute."""
         of_attributes = (
-            len(name.encode())
-            + sum(len(part if isinstance(part, bytes) else str(part).encode()) for part in value.values())
+            _bytes_of(name) + sum(len(part) if isinstance(part, bytes) else _bytes_of(part) for part in value.values())
             for name, value in self.attributes.items()
         )
-        return len(self.body.encode()) + sum(of_attributes)
+        return _bytes_of(self.body) + sum(of_attributes)
 
     @property
     def is_marked(self) -> bool:
@@ -119,6 +119,10 @@ class Letter:
         kept = json.loads(self.as_json())
         del kept["system"]
         return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def _bytes_of(text: str) -> int:
+    return len(text.encode(errors="surrogatepass"))
 
 
 def _as_text(value: str | bytes) -> str:

@@ -9,7 +9,7 @@ from ops.dead_letters.failures import Failure
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.look import Look
 from ops.errors import InvalidInput, NothingDone
-from ops.text import as_json_text
+from ops.text import as_json_text, is_typed_as, printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,10 @@ class FieldValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Letters by name, or all letters that meet every condition. A name is an order ID or a message ID."""
+    """Letters by name, or all letters that meet every condition. A name is an order ID or a message ID.
+
+    Each text can be given as it is or as it is shown, with escapes.
+    """
 
     names: Sequence[str] = ()
     everything: bool = False
@@ -37,10 +40,15 @@ class Selection:
 
     def leases(self, look: Look, failures: Mapping[str, Failure]) -> list[Lease]:
         """The selected letters, oldest first. Raises NothingDone if there are none, or if a name is unknown."""
-        selected = [lease for lease in look.leases if self._includes(lease, failures[lease.message_id], look)]
-        found = {name for lease in selected for name in (lease.message_id, lease.order_id)}
-        if missing := [name for name in self.names if name not in found]:
-            raise _no_dead_letter(", ".join(missing))
+        named = _names(look, self.names)
+        if missing := [name for name in self.names if not named[name]]:
+            raise _no_dead_letter(*missing)
+        wanted = {lease.message_id for found in named.values() for lease in found}
+        selected = [
+            lease
+            for lease in look.leases
+            if (lease.message_id in wanted if named else self._includes(lease, failures[lease.message_id], look))
+        ]
         if not selected:
             raise NothingDone("no dead letter matches; `orders dlq list` shows all")
         return selected
@@ -57,10 +65,8 @@ class Selection:
         return json.dumps({name: value for name, value in given.items() if value})
 
     def _includes(self, lease: Lease, failure: Failure, look: Look) -> bool:
-        if self.names:
-            return lease.message_id in self.names or (lease.order_id or "") in self.names
         return (
-            self.group in {None, failure.group_id, failure.signature}
+            (self.group is None or failure.group_id == self.group or is_typed_as(failure.signature, self.group))
             and self.kind in {None, failure.kind}
             and (not self.where or self._matches_fields(look.letter(lease).body))
         )
@@ -68,13 +74,18 @@ class Selection:
     def _matches_fields(self, body: str) -> bool:
         order = order_in(body)
         return order is not None and all(
-            condition.field in order and condition.value == _as_text(order[condition.field]) for condition in self.where
+            any(
+                is_typed_as(_as_text(value), condition.value)
+                for field, value in order.items()
+                if is_typed_as(field, condition.field)
+            )
+            for condition in self.where
         )
 
 
 def leases_named(look: Look, name: str) -> list[Lease]:
     """The letters with this order ID or message ID, oldest first. Raises NothingDone if there are none."""
-    if found := [lease for lease in look.leases if name in {lease.message_id, lease.order_id}]:
+    if found := _names(look, [name])[name]:
         return found
     raise _no_dead_letter(name)
 
@@ -83,13 +94,40 @@ def lease_named(look: Look, name: str) -> Lease:
     """The only letter with this order ID or message ID. Raises InvalidInput if there are several."""
     found = leases_named(look, name)
     if len(found) > 1:
-        ids = ", ".join(lease.message_id for lease in found)
-        raise InvalidInput(f"{len(found)} dead letters contain {name}: give a message ID, {ids}")
+        raise InvalidInput(
+            f"{len(found)} dead letters contain {printable(name)}: give a message ID, {_message_ids(found)}"
+        )
     return found[0]
 
 
-def _no_dead_letter(name: str) -> NothingDone:
-    return NothingDone(f"there is no dead letter {name}; `orders dlq list` shows all")
+def _names(look: Look, names: Sequence[str]) -> Mapping[str, list[Lease]]:
+    """The letters that each name means, oldest first.
+
+    A message ID comes before an order ID, because a publisher can choose the former as the latter. An order ID comes
+    before one that is only shown so.
+    """
+    leases = look.leases if names else ()
+    by_order: dict[str | None, list[Lease]] = {}
+    for lease in leases:
+        by_order.setdefault(lease.order_id, []).append(lease)
+    by_message = {lease.message_id: [lease] for lease in leases}
+    return {name: by_message.get(name) or by_order.get(name) or _shown_as(name, leases) for name in names}
+
+
+def _shown_as(name: str, leases: Sequence[Lease]) -> list[Lease]:
+    """The letters whose order ID is shown so. Raises InvalidInput if several order IDs are."""
+    found = [lease for lease in leases if lease.order_id and is_typed_as(lease.order_id, name)]
+    if len({lease.order_id for lease in found}) > 1:
+        raise InvalidInput(f"several order IDs are shown as {name}: give a message ID, {_message_ids(found)}")
+    return found
+
+
+def _message_ids(leases: Sequence[Lease]) -> str:
+    return ", ".join(lease.message_id for lease in leases)
+
+
+def _no_dead_letter(*names: str) -> NothingDone:
+    return NothingDone(f"there is no dead letter {', '.join(map(printable, names))}; `orders dlq list` shows all")
 
 
 def _as_text(value: object) -> str:

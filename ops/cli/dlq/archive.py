@@ -8,6 +8,7 @@ from ops.cli.dlq.looking import failures_of, looking
 from ops.cli.dlq.option_groups import takes_groups
 from ops.cli.dlq.options import Confirm, File, Reason, SelectionOptions
 from ops.cli.options import Stack, find_system
+from ops.cli.output import print_line
 from ops.dead_letters.archive import ArchivePlan, archive_letters
 
 
@@ -35,8 +36,8 @@ def archive(
     with looking(system) as look:
         leases = selection.leases(look, failures_of(system, look))
         if not confirm:
-            print(f"would archive {len(leases):,} of {len(look):,} dead letters: add --confirm to do it")
+            print_line(f"would archive {len(leases):,} of {len(look):,} dead letters: add --confirm to do it")
             return
         plan = ArchivePlan(path=file, leases=leases, keep=keep, reason=reason, chosen=selection.as_json())
         deleted = archive_letters(system, look, plan)
-    print(f"archived {len(leases):,} in {file}" + ("" if keep else f", and deleted {deleted:,}"))
+    print_line(f"archived {len(leases):,} in {file}" + ("" if keep else f", and deleted {deleted:,}"))

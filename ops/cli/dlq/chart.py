@@ -6,6 +6,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from ops.cli.terminal import cell, console
 from ops.dead_letters.failures import Failure
 from ops.dead_letters.timeline import MAX_BUCKETS, Timeline, timeline
 
@@ -20,8 +21,13 @@ def chart(failures: Iterable[Failure], width: int) -> Table:
     highest = max(max(counts) for _, counts in line.rows)
     table = _empty_table(line, highest, width)
     for name, counts in line.rows:
-        table.add_row(f"{sum(counts):,}", _bars(counts, highest), Text(name))
+        table.add_row(f"{sum(counts):,}", _bars(counts, highest), cell(name))
     return table
+
+
+def print_chart(failures: Iterable[Failure]) -> None:
+    """Draw the chart as wide as the terminal."""
+    console.print(chart(failures, console.width))
 
 
 def _empty_table(line: Timeline, highest: int, width: int) -> Table:

@@ -10,20 +10,18 @@ from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from ops.cli.dlq.looking import looking
 from ops.cli.dlq.options import Confirm, Name, Reason, parse_field_value
 from ops.cli.options import Stack, find_system
-from ops.cli.output import print_error
-from ops.cli.terminal import console
+from ops.cli.output import print_error, print_line
+from ops.cli.terminal import print_styled
 from ops.dead_letters.body import readable, with_fields
 from ops.dead_letters.edit import OrderIdChanged, check_edit, edited_letter, put_back
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.selection import FieldValue, lease_named
 from ops.errors import InvalidInput, NothingDone
-from ops.text import printable
 
 
 def edit(
@@ -62,12 +60,13 @@ def edit(
         letter = look.letter(lease)
         edited = _edited(look, letter, changes, new_order_id=new_order_id)
         if not (confirm or (not changes and _is_confirmed(look))):
-            print("nothing was done: add --confirm to put the edited letter back")
+            print_line("nothing was done: add --confirm to put the edited letter back")
             return
         copy = put_back(system, look, lease, edited, reason=reason)
     if not edited.is_marked:
         print_error("SQS had no room for the attribute ordersCameFrom; `orders dlq history` shows the old message ID")
-    print(f"edited and put back into OrderDLQ; to redrive it:\n  orders dlq redrive {copy} --confirm --wait")
+    print_line("edited and put back into OrderDLQ; to redrive it:")
+    print_line(f"  orders dlq redrive {copy} --confirm --wait")
 
 
 def _edited(look: Look, letter: Letter, changes: Sequence[FieldValue] | None, *, new_order_id: bool) -> Letter:
@@ -92,7 +91,9 @@ def _is_confirmed(look: Look) -> bool:
 def _in_editor(letter: Letter) -> str:
     """Return the text of the order as the user saves it."""
     command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-    with NamedTemporaryFile("w+", suffix=".json") as file:  # Only this user can read it.
+    with NamedTemporaryFile(
+        "w+", encoding="utf-8", errors="backslashreplace", suffix=".json"
+    ) as file:  # Only this user can read it.
         file.write(readable(letter.body))
         file.flush()
         try:
@@ -111,4 +112,4 @@ def _print_difference(before: str, after: str) -> None:
     colors = {"-": "red", "+": "green"}
     old, new = readable(before).split("\n"), readable(after).split("\n")
     for line in list(difflib.unified_diff(old, new, n=1, lineterm=""))[3:]:
-        console.print(Text(printable(line), colors.get(line[:1], "")))
+        print_styled((line, colors.get(line[:1], "")))

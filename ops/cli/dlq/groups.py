@@ -1,6 +1,5 @@
 """`orders dead-letters groups`."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,18 +8,17 @@ from typing import Annotated
 
 import typer
 
-from ops.cli.dlq.chart import chart
+from ops.cli.dlq.chart import print_chart
 from ops.cli.dlq.list import SECOND_LINE
 from ops.cli.dlq.looking import failures_of, looking
 from ops.cli.dlq.times import time_text
 from ops.cli.options import Json, Stack, find_system, parse_since
-from ops.cli.output import print_heading, print_json, print_row
-from ops.cli.terminal import console
+from ops.cli.output import print_error, print_heading, print_json, print_line, print_row
 from ops.dead_letters.failures import Failure, read_failures
 from ops.dead_letters.grouping import Group, grouped
 from ops.dead_letters.picture import picture
 from ops.system import System
-from ops.text import counted
+from ops.text import counted, printable
 
 COLUMNS = {"group": 6, "class": 14, "count": 7, "first": 20, "last": 0}
 TERMINAL = "-"
@@ -114,10 +112,10 @@ def _group_in_json(group: Group) -> dict[str, object]:
 
 
 def _print(in_queue: Sequence[Group], in_log: Sequence[Group] | None, since: Since | None) -> None:
-    print(f"{counted(_size(in_queue), 'dead letter')} in the queue")
+    print_line(f"{counted(_size(in_queue), 'dead letter')} in the queue")
     _print_groups(in_queue)
     if since and in_log is not None:
-        print(f"{counted(_size(in_log), 'failed attempt')} in the log since {since.text}")
+        print_line(f"{counted(_size(in_log), 'failed attempt')} in the log since {since.text}")
         _print_groups(in_log)
 
 
@@ -137,12 +135,13 @@ def _print_groups(groups: Sequence[Group]) -> None:
             "last": time_text(group.last),
         }
         print_row(row, COLUMNS)
-        print_row({"more": f"{group.signature}; for example {', '.join(group.examples)}"}, SECOND_LINE)
+        examples = ", ".join(map(printable, group.examples))
+        print_row({"more": f"{printable(group.signature)}; for example {examples}"}, SECOND_LINE)
 
 
 def _plot(failures: Sequence[Failure], plot: str) -> None:
     if plot == TERMINAL:
-        console.print(chart(failures, console.width))
+        print_chart(failures)
     else:
         picture(failures, Path(plot))
-        print(f"drawn: {plot}", file=sys.stderr)
+        print_error(f"drawn: {plot}")

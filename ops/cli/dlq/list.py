@@ -1,5 +1,7 @@
 """`orders dead-letters list`."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import typer
@@ -11,6 +13,7 @@ from ops.cli.options import Json, Stack, find_system
 from ops.cli.output import print_error, print_heading, print_json, print_row
 from ops.dead_letters.failures import Failure
 from ops.dead_letters.lease import Lease
+from ops.text import is_plain, printable
 
 COLUMNS = {"order": 22, "attempts": 8, "first seen": 20, "deleted in": 0}
 SECOND_LINE = {"": 6, "more": 0}
@@ -21,8 +24,8 @@ def list_(*, stack: Stack = None, as_json: Json = False) -> None:
     """List every dead letter once, oldest first.
 
     All dead letters stay in OrderDLQ. `deleted in` is the time until SQS deletes the letter. SQS counts the retention
-    period from when the order was first queued. With --json, each line contains
-    one letter.
+    period from when the order was first queued. The message ID is shown if the order ID is not enough to name the
+    letter. With --json, each line contains one letter.
 
     \b
     orders dead-letters list
@@ -36,15 +39,22 @@ def list_(*, stack: Stack = None, as_json: Json = False) -> None:
         retention, failures = look.retention(), failures_of(system, look)
         if not as_json:
             print_heading(COLUMNS)
+        unclear = _unclear_names(look.leases)
         for lease in look.leases:
             left = lease.first_seen + retention - datetime.now(UTC)
             if as_json:
                 print_json(_in_json(lease, failures[lease.message_id], left))
             else:
-                _print(lease, failures[lease.message_id], left)
+                _print(lease, failures[lease.message_id], left, has_clear_name=lease.name not in unclear)
 
 
-def _print(lease: Lease, failure: Failure, left: timedelta) -> None:
+def _unclear_names(leases: Sequence[Lease]) -> set[str]:
+    """The names that mean several letters or another one, or that cannot be typed as they are shown."""
+    counts = Counter(name for lease in leases for name in {lease.name, lease.message_id})
+    return {name for name, count in counts.items() if count > 1 or not is_plain(name)}
+
+
+def _print(lease: Lease, failure: Failure, left: timedelta, *, has_clear_name: bool) -> None:
     row = {
         "order": lease.name,
         "attempts": str(failure.attempt or "-"),
@@ -52,7 +62,8 @@ def _print(lease: Lease, failure: Failure, left: timedelta) -> None:
         "deleted in": duration_text(left),
     }
     print_row(row, COLUMNS)
-    print_row({"more": f"{failure.kind}: {failure.reason}"}, SECOND_LINE)
+    message = "" if has_clear_name else f"message {lease.message_id}, "
+    print_row({"more": f"{message}{failure.kind}: {printable(failure.reason)}"}, SECOND_LINE)
 
 
 def _in_json(lease: Lease, failure: Failure, left: timedelta) -> dict[str, object]:

@@ -6,7 +6,7 @@ import typer
 
 from ops.cli.dlq.options import Confirm, Reason
 from ops.cli.options import Json, Stack, find_system
-from ops.cli.output import print_heading, print_json, print_row
+from ops.cli.output import print_heading, print_json, print_line, print_row
 from ops.dead_letters.move_task import MAX_RATE, cancel_move_task, list_move_tasks, start_move_task
 from ops.dead_letters.plan import DEFAULT_RATE
 
@@ -39,10 +39,10 @@ def start(
     orders dead-letters move start --rate 100 --confirm
     """
     if not confirm:
-        print("nothing was started: add --confirm to let SQS move every dead letter")
+        print_line("nothing was started: add --confirm to let SQS move every dead letter")
         return
     start_move_task(find_system(stack), rate=rate, reason=reason)
-    print("started: `orders dlq move status` shows the progress")
+    print_line("started: `orders dlq move status` shows the progress")
 
 
 @app.command()
@@ -78,4 +78,4 @@ def cancel(*, reason: Reason = "", stack: Stack = None) -> None:
     orders dead-letters move cancel --reason "the orders fail again"
     """
     moved = cancel_move_task(find_system(stack), reason=reason)
-    print(f"cancelled; about {moved:,} were moved")
+    print_line(f"cancelled; about {moved:,} were moved")

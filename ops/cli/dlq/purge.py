@@ -3,6 +3,7 @@
 from ops.cli.dlq.looking import looking
 from ops.cli.dlq.options import Confirm, File, Reason
 from ops.cli.options import Stack, find_system
+from ops.cli.output import print_line
 from ops.dead_letters.archive import purge_letters, read_undamaged_archive
 from ops.text import counted
 
@@ -21,7 +22,7 @@ def purge(file: File, *, reason: Reason = "", confirm: Confirm = False, stack: S
     with looking(system) as look:
         leases = [lease for lease in look.leases if archive.contains(look.letter(lease))]
         if not confirm:
-            print(f"would delete {len(leases):,} of {len(look):,} dead letters: add --confirm to do it")
+            print_line(f"would delete {len(leases):,} of {len(look):,} dead letters: add --confirm to do it")
             return
         deleted = purge_letters(system, look, leases, file, reason=reason)
-    print(f"deleted {counted(deleted, 'dead letter')} that {file} contains")
+    print_line(f"deleted {counted(deleted, 'dead letter')} that {file} contains")

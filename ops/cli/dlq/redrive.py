@@ -31,7 +31,7 @@ from ops.dead_letters.plan import (
 from ops.dead_letters.redrive import RedriveResult, run_redrive
 from ops.errors import InvalidInput
 from ops.system import System
-from ops.text import counted
+from ops.text import counted, printable
 
 FORECAST_COLUMNS = {"count": 8, "what": 0}
 
@@ -130,10 +130,10 @@ def _print_forecast(found: Mapping[Kind, int], visible: int, *, as_json: bool) -
     if as_json:
         print_json({"wouldSend": count, "wouldComeTo": dict(found)})
         return
-    print(f"a redrive of {count:,} of {visible:,} dead letters would:")
+    print_line(f"a redrive of {count:,} of {visible:,} dead letters would:")
     for kind, of_kind in sorted(found.items(), key=lambda pair: -pair[1]):
         print_row({"count": f"{of_kind:,}", "what": FORECASTS[kind]}, FORECAST_COLUMNS)
-    print("nothing was sent: add --confirm to send")
+    print_line("nothing was sent: add --confirm to send")
 
 
 def _run(system: System, look: Look, plan: RedrivePlan) -> RedriveResult:
@@ -180,13 +180,13 @@ def _in_json(result: RedriveResult) -> Mapping[str, object]:
 def _in_words(result: RedriveResult) -> Iterator[str]:
     for one in result.failed:
         not_back = ", not in OrderDLQ yet" if result.waited and not one.is_back else ""
-        yield f"failed again: {one.lease.name}: {one.reason}"
+        yield f"failed again: {printable(one.lease.name)}: {printable(one.reason)}"
         yield f"        message ID {one.copy}{not_back}"
     for lease, reason in result.rejected:
-        yield f"rejected by SQS: {lease.name}: {reason}"
+        yield f"rejected by SQS: {printable(lease.name)}: {printable(reason)}"
     if result.waited:
-        yield from (f"neither in the table nor in OrderDLQ: {lease.name}" for lease in result.pending)
-        yield from (f"in the table: {lease.name}" for lease in result.stored)
+        yield from (f"neither in the table nor in OrderDLQ: {printable(lease.name)}" for lease in result.pending)
+        yield from (f"in the table: {printable(lease.name)}" for lease in result.stored)
     yield from _summary(result)
 
 

@@ -5,7 +5,7 @@ import typer
 from ops.cli.dlq.options import Confirm, File, Reason
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Stack, find_system
-from ops.cli.output import print_error
+from ops.cli.output import print_error, print_line
 from ops.dead_letters.restore import plan_restore, restore_letters
 from ops.text import counted
 
@@ -25,11 +25,11 @@ def restore(file: File, *, reason: Reason = "", confirm: Confirm = False, stack:
     if plan.restored_before:
         print_error(f"{plan.restored_before:,} were restored before, and are left out")
     if not confirm:
-        print(f"would restore {plan.count:,} dead letters: add --confirm to do it")
+        print_line(f"would restore {plan.count:,} dead letters: add --confirm to do it")
         return
     rejected = restore_letters(system, plan, reason=reason)
     for message_id, cause in rejected.items():
         print_error(f"rejected by SQS: {message_id}: {cause}")
-    print(f"restored {counted(plan.count - len(rejected), 'dead letter')} from {file}")
+    print_line(f"restored {counted(plan.count - len(rejected), 'dead letter')} from {file}")
     if rejected:
         raise typer.Exit(Exit.INCOMPLETE)

@@ -1,13 +1,12 @@
 """`orders dead-letters show`."""
 
 import json
+import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from urllib.parse import quote
-
-from rich.table import Table
-from rich.text import Text
 
 from handler.order import InvalidOrder, parse_order
 from handler.outcome import Kind, Outcome
@@ -16,8 +15,8 @@ from ops.cli.dlq.looking import looking
 from ops.cli.dlq.options import Name
 from ops.cli.dlq.times import duration_text, time_text
 from ops.cli.options import Json, Stack, find_system
-from ops.cli.output import print_json, print_row
-from ops.cli.terminal import console
+from ops.cli.output import print_json, print_line, print_row
+from ops.cli.terminal import console, print_styled
 from ops.dead_letters.body import order_in, readable
 from ops.dead_letters.failures import Failure, attempts_of
 from ops.dead_letters.forecast import FORECASTS, outcomes
@@ -27,11 +26,13 @@ from ops.dead_letters.look import Look
 from ops.dead_letters.selection import leases_named
 from ops.system import System
 from ops.table import StoredOrder, get_order
-from ops.text import as_json_text, printable
+from ops.text import as_json_text, is_plain, printable
 
 WIDTHS = {"name": 12, "value": 0}
 GAP = 3
 """The columns between two orders that are next to each other."""
+MAX_COLUMN = 60
+"""The maximum width of the dead letter's column. Nothing is cut: a longer line moves the stored order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +112,10 @@ def _print(system: System, facts: _Facts) -> None:
             print_row({"name": name, "value": value}, WIDTHS)
         else:
             print_row({"more": value}, SECOND_LINE)
-    print()
+    print_line()
     _print_orders(system, facts)
-    print(f"a redrive would {FORECASTS[facts.outcome.kind]}")
+    print_line()
+    print_line(f"a redrive would {FORECASTS[facts.outcome.kind]}")
     if facts.outcome.reason:
         print_row({"more": facts.outcome.reason}, SECOND_LINE)
 
@@ -148,9 +150,7 @@ def _log_link(system: System, facts: _Facts) -> str:
     start = (facts.attempts[0].at if facts.attempts else None) or lease.first_seen
     if system.clients.endpoint_url:
         since = start.isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
-        return f"orders logs --since {since}" + (
-            f" --order {lease.order_id}" if lease.order_id and facts.attempts else ""
-        )
+        return f"orders logs --since {since}{_order_option(lease.order_id) if facts.attempts else ''}"
     region = system.outputs.region
     pattern = _quoted(f'"{lease.logged_as}"')
     group = _encoded(_quoted(system.outputs.log_group_name))
@@ -161,8 +161,16 @@ def _log_link(system: System, facts: _Facts) -> str:
     )
 
 
+def _order_option(order_id: str | None) -> str:
+    """The option that names an order, safe to copy into a shell: publishers choose the IDs of orders."""
+    if not order_id:
+        return ""
+    shown = printable(order_id)
+    return f" --order {shown}" if is_plain(shown) else f" --order={shlex.quote(shown)}"
+
+
 def _quoted(text: str) -> str:
-    return quote(text, safe="")
+    return quote(text, safe="", errors="backslashreplace")
 
 
 def _encoded(text: str) -> str:
@@ -172,26 +180,41 @@ def _encoded(text: str) -> str:
 
 def _print_orders(system: System, facts: _Facts) -> None:
     """Print the order of the letter and the order in the table, next to each other if the terminal is wide enough."""
-    orders = {
-        "dead letter": _marked_lines(readable(facts.letter.body), _flawed_fields(facts)),
-        f"in {system.outputs.table_name}": _marked_lines(
-            as_json_text(facts.stored, indent=2) if facts.stored else "no such order"
-        ),
-    }
-    if sum(console.measure(order).maximum + GAP for order in orders.values()) > console.width:
-        for heading, order in orders.items():
-            console.print(heading, order, sep="\n", end="\n\n")
+    in_letter = readable(facts.letter.body).split("\n")
+    in_table = (as_json_text(facts.stored, indent=2) if facts.stored else "no such order").split("\n")
+    flawed = tuple(f"  {as_json_text(field)}:" for field in _flawed_fields(facts))
+    marked = [
+        (f"{'>' if line.startswith(flawed) else ' '} {printable(line)}", line.startswith(flawed)) for line in in_letter
+    ]
+    heading = f"in {system.outputs.table_name}"
+    width = min(MAX_COLUMN, max(len(line) for line, _ in marked))
+    if width + GAP + max(len(printable(line)) for line in in_table) > console.width:
+        _print_below(marked, heading, in_table)
         return
-    table = Table(*orders, box=None, padding=(0, GAP, 0, 0))
-    table.add_row(*orders.values())
-    console.print(table)
-    print()
+    print_line(f"{'dead letter':{width}}{' ' * GAP}{heading}")
+    for left, right in zip_longest(marked, in_table):
+        line, is_flawed = left or ("", False)
+        style = "bold red" if is_flawed else ""
+        print_styled((f"{line:{width}}" if right else line, style), (f"{' ' * GAP}{right}" if right else "", ""))
+
+
+def _print_below(marked: Sequence[tuple[str, bool]], heading: str, in_table: Sequence[str]) -> None:
+    print_line("dead letter")
+    for line, is_flawed in marked:
+        print_styled((line, "bold red" if is_flawed else ""))
+    print_line()
+    print_line(heading)
+    for line in in_table:
+        print_line(f"  {line}")
 
 
 def _flawed_fields(facts: _Facts) -> Collection[str]:
     """The invalid fields, or in a conflict the fields that differ from the order in the table."""
-    if facts.stored and facts.outcome.kind == Kind.CONFLICT:
-        return _different_fields(order_in(facts.letter.body) or {}, facts.stored)
+    order = order_in(facts.letter.body)
+    if order and facts.stored and facts.outcome.kind == Kind.CONFLICT:
+        return _different_fields(order, facts.stored)
+    if order and order.doubled:
+        return order.doubled
     try:
         parse_order(facts.letter.body)
     except InvalidOrder as invalid:
@@ -201,12 +224,3 @@ def _flawed_fields(facts: _Facts) -> Collection[str]:
 
 def _different_fields(order: Mapping[str, object], stored: StoredOrder) -> Collection[str]:
     return {name for name, value in order.items() if stored.get(name) != value}
-
-
-def _marked_lines(text: str, marked: Collection[str] = ()) -> Text:
-    """A formatted JSON object, with the lines of some fields marked."""
-    lines = []
-    for line in map(printable, text.split("\n")):
-        has_mark = any(line.startswith(f'  "{field}":') for field in marked)
-        lines.append(Text(f"{'>' if has_mark else ' '} {line}", "bold red" if has_mark else ""))
-    return Text("\n").join(lines)

@@ -6,16 +6,14 @@ from datetime import UTC, datetime
 from rich import box
 from rich.console import Group
 from rich.table import Table
-from rich.text import Text
 
 from ops.cli.dlq.times import time_text
 from ops.cli.options import Stack, find_system
-from ops.cli.terminal import refresh_page
+from ops.cli.terminal import cell, refresh_page
 from ops.dead_letters.failures import Failure, read_failures
 from ops.dead_letters.grouping import grouped
 from ops.status import DEAD_LETTERS, RECENT, WAITING, read_queue
 from ops.system import System
-from ops.text import printable
 
 SHOWN_FAILURES = 8
 
@@ -48,14 +46,14 @@ def _queues(system: System) -> Table:
     for url, holds in ((system.outputs.queue_url, WAITING), (system.outputs.dead_letter_queue_url, DEAD_LETTERS)):
         queue = read_queue(system, url, holds)
         style = "red" if holds == DEAD_LETTERS and queue.visible else None
-        table.add_row(queue.name, f"{queue.visible:,}", f"{queue.in_flight:,}", style=style)
+        table.add_row(cell(queue.name), f"{queue.visible:,}", f"{queue.in_flight:,}", style=style)
     return table
 
 
 def _groups(failures: Sequence[tuple[Failure, datetime]]) -> Table:
     table = Table("group", "class", "failed, 1 h", "signature", box=box.SIMPLE_HEAD, pad_edge=False)
     for group in grouped((failure, failure.order_id or "?", time) for failure, time in failures):
-        table.add_row(group.group_id, group.kind, f"{group.count:,}", Text(printable(group.signature)))
+        table.add_row(cell(group.group_id), cell(group.kind), f"{group.count:,}", cell(group.signature))
     return table
 
 
@@ -64,8 +62,8 @@ def _last(failures: Sequence[tuple[Failure, datetime]]) -> Table:
     for failure, time in reversed(failures[-SHOWN_FAILURES:]):
         table.add_row(
             time_text(time),
-            Text(printable(failure.order_id or "?")),
+            cell(failure.order_id or "?"),
             f"{failure.attempt} of {failure.max_attempts}",
-            Text(printable(failure.reason)),
+            cell(failure.reason),
         )
     return table

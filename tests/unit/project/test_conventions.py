@@ -120,6 +120,39 @@ PULUMI_OPTIONS = {"--json", "--non-interactive", "--stack"}
 """The options with which ops/system.py runs `pulumi`."""
 
 
+PRINTS = {"ops/cli/output.py", "ops/cli/terminal.py"}
+"""The modules of `ops/cli` that print. They escape data from outside, so all others print through them."""
+DRAWS = PRINTS | {f"ops/cli/{name}.py" for name in ("demo", "dlq/chart", "foreground", "local")}
+"""The modules that also print what they compose themselves: charts, and the progress of the local system."""
+
+
+def test_no_command_prints_data_from_outside_without_escapes() -> None:
+    calls = [
+        (str(source.relative_to(ROOT)), ast.unparse(node.func))
+        for source in (ROOT / "ops").rglob("*.py")
+        for node in ast.walk(ast.parse(source.read_text()))
+        if isinstance(node, ast.Call)
+    ]
+    directly = re.compile(r"print|(typer|click)\.s?echo|(sys\.)?(stdout|stderr)\.write(lines)?")
+    drawing = re.compile(r"(\w*console|Console\(.*\))\.(print|out|log)|(\w+\.)?(Text|Markdown|Panel)(\.\w+)?")
+    assert [call for call in calls if directly.fullmatch(call[1]) and call[0] not in PRINTS] == []
+    assert [call for call in calls if drawing.fullmatch(call[1]) and call[0] not in DRAWS] == []
+    assert {module for module, name in calls if directly.fullmatch(name)} == {"ops/cli/output.py"}
+
+
+def test_every_text_in_a_table_of_the_command_is_a_constant_a_number_or_a_cell() -> None:
+    # rich reads a plain `str` as markup, and a line break in it begins a new row.
+    plain = [
+        f"{source.relative_to(ROOT)}: {ast.unparse(argument)}"
+        for source in (ROOT / "ops/cli").rglob("*.py")
+        for node in ast.walk(ast.parse(source.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".add_row")
+        for argument in node.args
+        if isinstance(argument, ast.Attribute)
+    ]
+    assert plain == []
+
+
 @pytest.mark.parametrize("group", ["ops/cli", "ops/cli/dlq"])
 def test_every_command_has_a_file_of_its_name(group: str) -> None:
     table = import_module(f"{group.replace('/', '.')}{'.main' if group == 'ops/cli' else ''}").COMMANDS

@@ -82,3 +82,48 @@ def test_one_of_several_letters_about_an_order_has_to_be_named_by_its_message_id
     assert ran.code == Exit.USAGE
     assert all(letter.message_id in ran.err for letter in letters)
     assert len(dead(queues)) == 2
+
+
+DOUBLED = f'{{"quantity": 5, {body("T-1", quantity=7)[1:]}'
+
+
+def test_mending_another_field_shows_and_keeps_both_values_of_a_doubled_field(dlq: Orders, queues: OrderQueues) -> None:
+    [letter] = fill(queues, DOUBLED)
+    ran = dlq("edit", "T-1", "--set", "itemName=Phone", "--confirm")
+    assert ran.code == Exit.USAGE
+    assert "'quantity' occurs more than once" in ran.err
+    changed = [line for line in ran.out.splitlines() if line.startswith(("-", "+"))]
+    assert changed == ['-  "itemName": "Laptop",', '+  "itemName": "Phone",']
+    assert only_dead(queues).digest() == letter.digest()
+
+
+def test_a_doubled_field_is_shown_twice_and_mended(dlq: Orders, queues: OrderQueues) -> None:
+    fill(queues, DOUBLED)
+    shown = dlq("show", "T-1").out
+    assert '>   "quantity": 5' in shown
+    assert '>   "quantity": 7' in shown
+    ran = dlq("edit", "T-1", "--set", "quantity=6", "--confirm")
+    assert ran.code == Exit.DONE
+    assert [line for line in ran.out.splitlines() if line.startswith(("-", "+"))] == [
+        '-  "quantity": 5,',
+        '+  "quantity": 6,',
+        '-  "quantity": 7,',
+    ]
+    assert json.loads(only_dead(queues).body)["quantity"] == 6
+
+
+def test_an_order_id_cannot_forge_a_line_of_an_edit(dlq: Orders, queues: OrderQueues) -> None:
+    fill(queues, body("T\nedited and put back", quantity=0))
+    ran = dlq("edit", "T\\nedited and put back", "--set", "orderId=T\nforged", "--set", "quantity=1", "--confirm")
+    assert ran.code == Exit.USAGE
+    assert ran.err.splitlines() == [
+        "not accepted: orderId would be T\\nforged instead of T\\nedited and put back; --new-order-id allows that"
+    ]
+
+
+def test_a_lone_surrogate_is_shown_and_mended(dlq: Orders, queues: OrderQueues) -> None:
+    fill(queues, body("SUR\ud800"))
+    ran = dlq("edit", "SUR\\ud800", "--set", "orderId=T-1", "--new-order-id", "--confirm")
+    assert ran.code == Exit.DONE
+    assert '-  "orderId": "SUR\\ud800",' in ran.out
+    assert only_dead(queues).order_id == "T-1"

@@ -51,3 +51,14 @@ def test_no_more_is_sent_when_too_many_fail_again(dlq: Orders, queues: OrderQueu
     assert pipeline.order(good)
     eventually(lambda: queues.visible(queues.dead_letters) == 80, "all letters but the good one")
     assert len(set(dead(queues))) == 80
+
+
+def test_an_order_id_neither_forges_a_line_nor_breaks_the_json_of_a_redrive(dlq: Orders, queues: OrderQueues) -> None:
+    fill(queues, body("SUR\ud800\nsent 9: 9 in the table"))
+    ran = dlq("redrive", "SUR\\ud800\\nsent 9: 9 in the table", "--confirm", "--wait")
+    assert ran.code == Exit.INCOMPLETE
+    failed, summary = ran.out.splitlines()
+    assert failed.startswith("failed again: SUR\\ud800\\nsent 9: 9 in the table: ")
+    assert summary.startswith("sent 1: 0 in the table, 1 failed again")
+    [answered] = dlq("redrive", "--all", "--confirm", "--wait", "--json").json
+    assert answered["failed"][0]["orderId"] == "SUR\ud800\nsent 9: 9 in the table"

@@ -59,3 +59,53 @@ def test_what_is_readable_says_the_same_as_the_body(order: dict[str, object]) ->
     text = json.dumps(order)
     assert json.loads(readable(text)) == json.loads(compact(readable(text))) == order
     assert "\n" not in compact(readable(text))
+
+
+DOUBLED = f'{{"quantity": 0, {body("O1", quantity=2, n={"x": 1})[1:-1]}}}'
+
+
+def test_a_field_that_occurs_twice_is_shown_twice() -> None:
+    shown = readable(DOUBLED)
+    assert '  "quantity": 0,' in shown
+    assert '  "quantity": 2,' in shown
+    assert compact(shown) == DOUBLED
+    assert readable('{"a": {"x": 1, "x": 2}}').count('"x"') == 2
+
+
+def test_setting_another_field_keeps_both_values() -> None:
+    assert with_fields(DOUBLED, {"userId": "U7"}) == DOUBLED.replace('"U123"', '"U7"')
+
+
+def test_a_field_that_occurs_twice_is_mended_by_setting_it() -> None:
+    mended = with_fields(DOUBLED, {"quantity": "3"})
+    assert mended.count('"quantity"') == 1
+    assert parse_order(mended).attributes["quantity"] == 3
+
+
+def test_an_ambiguous_envelope_is_shown_and_replaced_as_a_whole() -> None:
+    ambiguous = f'{enveloped(body("O1"))[:-1]}, "Message": "{{}}"}}'
+    assert readable(ambiguous).count('"Message"') == 2
+    assert with_order(ambiguous, body("O2")) == body("O2")
+    assert order_id_in(ambiguous) is None
+
+
+def test_an_envelope_without_an_order_is_replaced_as_a_whole_because_it_is_shown_so() -> None:
+    broken = enveloped("{")
+    assert readable(broken) == broken
+    assert with_order(broken, enveloped(body("O1"))) == enveloped(body("O1"))
+
+
+@pytest.mark.parametrize(
+    "number", ["-0", "1.50", "19.990000000000000000001", "9" * 5000, "1E+125", "-0.0"], ids=lambda number: number[:9]
+)
+def test_a_number_keeps_its_digits_and_its_sign(number: str) -> None:
+    assert compact(f'{{"a": {number}}}') == f'{{"a": {number}}}'
+
+
+@pytest.mark.parametrize("text", ['{"a": 1e99999999999999999999}', '{"a":' * 150 + "1" + "}" * 150])
+def test_a_document_that_cannot_be_formatted_is_shown_as_it_is(text: str) -> None:
+    assert readable(text) == text
+
+
+def test_an_edited_order_can_be_sent_as_utf_8_and_is_not_longer() -> None:
+    assert compact('{"a": "\\ud800", "b": "\u202eé"}') == '{"a": "\\ud800", "b": "\u202eé"}'

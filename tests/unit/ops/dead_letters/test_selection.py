@@ -1,0 +1,103 @@
+"""Dead letters are named as they are shown."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import pytest
+
+from ops.dead_letters.failures import Failure, FailureClass, never_executed
+from ops.dead_letters.lease import Lease
+from ops.dead_letters.letter import Letter
+from ops.dead_letters.look import Look
+from ops.dead_letters.selection import FieldValue, Selection, lease_named, leases_named
+from ops.errors import InvalidInput, NothingDone
+from tests.support.fake_system import NOON
+from tests.support.orders import body
+
+
+class FakeLook:
+    """The leases of some bodies, whose message IDs are m0, m1, and so on."""
+
+    def __init__(self, *bodies: str) -> None:
+        self._letters = [
+            Letter(message_id=f"m{number}", body=one, attributes={}, system={}) for number, one in enumerate(bodies)
+        ]
+
+    @property
+    def leases(self) -> Sequence[Lease]:
+        return [
+            Lease(
+                message_id=letter.message_id,
+                logged_as=letter.logged_as,
+                order_id=letter.order_id,
+                first_seen=NOON,
+                receipt="",
+                position=position,
+            )
+            for position, letter in enumerate(self._letters)
+        ]
+
+    def letter(self, lease: Lease) -> Letter:
+        return self._letters[lease.position]
+
+
+def look_at(*bodies: str) -> Look:
+    return cast("Look", FakeLook(*bodies))
+
+
+def failures(look: Look) -> Mapping[str, Failure]:
+    return {lease.message_id: never_executed(lease.message_id) for lease in look.leases}
+
+
+def found(look: Look, **selection: Any) -> list[str]:
+    return [lease.message_id for lease in Selection(**selection).leases(look, failures(look))]
+
+
+@pytest.mark.parametrize(
+    ("order_id", "shown"),
+    [("A\n1", "A\\n1"), ("A\x1b[2J", "A\\x1b[2J"), ("SUR\ud800", "SUR\\ud800"), ("A\u202e\\", "A\\u202e\\")],
+)
+def test_an_order_id_with_escapes_is_found_by_what_is_shown(order_id: str, shown: str) -> None:
+    look = look_at(body("O1"), body(order_id, quantity=0))
+    assert lease_named(look, shown).message_id == "m1"
+    assert found(look, names=[shown, "O1"]) == ["m0", "m1"]
+
+
+def test_an_order_id_comes_before_one_that_is_only_shown_so() -> None:
+    look = look_at(body("A\n1"), body("A\\n1"))
+    assert [lease.message_id for lease in leases_named(look, "A\\n1")] == ["m1"]
+
+
+def test_a_message_id_comes_before_the_same_order_id() -> None:
+    look = look_at(body("O1"), body("m0"))
+    assert lease_named(look, "m0").order_id == "O1"
+    assert found(look, names=["m0"]) == ["m0"]
+
+
+def test_several_order_ids_that_are_shown_alike_have_to_be_named_by_message_id() -> None:
+    look = look_at(body("A\\n\n"), body("A\n\\n"))
+    with pytest.raises(InvalidInput) as raised:
+        lease_named(look, "A\\n\\n")
+    assert "m0, m1" in str(raised.value)
+
+
+def test_an_unknown_name_is_shown_without_a_forged_line() -> None:
+    with pytest.raises(NothingDone) as raised:
+        leases_named(look_at(body("O1")), "x\nforged")
+    assert str(raised.value).startswith("there is no dead letter x\\nforged;")
+
+
+def test_fields_are_selected_by_what_is_shown_and_by_each_of_their_values() -> None:
+    doubled = f'{{"itemName": "a\\nb", {body("O1")[1:]}'
+    look = look_at(doubled, body("O2"))
+    assert found(look, where=[FieldValue("itemName", "a\\nb")]) == ["m0"]
+    assert found(look, where=[FieldValue("itemName", "Laptop")]) == ["m0", "m1"]
+
+
+def test_a_group_is_selected_by_its_signature() -> None:
+    signature = never_executed("m").signature
+    assert found(look_at(body("O1")), group=signature, kind=FailureClass.NEVER_EXECUTED) == ["m0"]
+
+
+def test_the_order_id_of_a_letter_with_a_doubled_field_is_known() -> None:
+    assert lease_named(look_at(f'{{"quantity": 0, {body("O1")[1:]}'), "O1").message_id == "m0"
