@@ -146,7 +146,6 @@ def check_lists(bench: Bench) -> None:
     check_history(bench)
     bench.json("status")
     bench.run("status")
-    bench.run("dlq", "groups", "--plot", "-")
     assert len(bench.text("dlq", "archive", "letters.jsonl", "--all")) == bool(letters)
 
 
@@ -230,6 +229,7 @@ def test_any_message_is_listed_shown_found_and_forecast(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(terminal.console, "_force_terminal", in_terminal)
         check_lists(bench)
+        bench.run("dlq", "groups", "--plot", "-")
         for letter in bench.letters():
             check_letter(bench, letter)
         for order_id in bench.fake.table.items:
@@ -251,5 +251,5 @@ def test_ten_thousand_messages_are_read_by_every_command(bench: Bench) -> None:
     check_lists(bench)
     for letter in bench.letters()[-1:]:
         check_letter(bench, letter)
-    for order_id in chance.sample(list(bench.fake.table.items), 5):
+    for order_id in chance.sample(list(bench.fake.table.items), 2):
         check_order(bench, order_id)
