@@ -10,9 +10,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 
 from infra.project import stack_config
 from local.program import main_program, run_program
-
-REGION, ACCOUNT = "eu-west-1", "123456789012"
-"""The Region and the account of all mocked resources."""
+from tests.support.arns import ACCOUNT, REGION, WITHOUT_ARN, arn
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,9 @@ class _Answers(Mocks):
     """Give every resource an ARN and a URL that contain its name."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        made_up = {"arn": arn(args.typ, args.name), "name": args.name, "url": f"https://{args.name}"}
+        made_up = {"name": args.name, "url": f"https://{args.name}"}
+        if args.custom and args.typ not in WITHOUT_ARN:
+            made_up["arn"] = arn(args.typ, _identity(args))
         return f"{args.name}-id", {**made_up, **args.inputs}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
@@ -72,9 +72,19 @@ class _Answers(Mocks):
         return known[args.token], []
 
 
-def arn(type_token: str, name: str) -> str:
-    """Return the ARN that the mocks give a resource."""
-    return f"arn:aws:{type_token.partition('/')[0].removeprefix('aws:')}:{REGION}:{ACCOUNT}:{name}"
+def _identity(args: MockResourceArgs) -> str:
+    """Return the part of a resource's ARN that identifies it."""
+    match args.typ:
+        case "aws:kms/key:Key" | "aws:lambda/eventSourceMapping:EventSourceMapping":
+            return f"{args.name}-id"
+        case "aws:kms/alias:Alias":
+            return str(args.inputs["name"])
+        case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
+            return str(args.inputs["url"]).removeprefix("https://")
+        case "aws:sns/topicSubscription:TopicSubscription":
+            return f"{str(args.inputs['topic']).rpartition(':')[2]}:{args.name}-id"
+        case _:
+            return args.name
 
 
 class _Recorder(MockMonitor):

@@ -4,7 +4,8 @@ import re
 from typing import Any, get_args
 
 from infra.settings import Runtime
-from tests.support.recorder import Program, Registration, arn
+from tests.support.arns import arn
+from tests.support.recorder import Program, Registration
 from tests.support.resource_types import FUNCTION, LOG_GROUP, MAPPING, QUEUE
 from tests.support.security_rules.rule import READS, SELF, Rule, dead_letters, given, made, queue_of
 
@@ -25,8 +26,12 @@ def variables(function: Registration) -> dict[str, str]:
     return found
 
 
-# AWS access key IDs, private keys, and values of forty base64 characters, which look like secret access keys.
-SECRET = re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN|^[A-Za-z0-9+/]{40}$")
+# IDs of AWS principals and keys, private keys, and any forty base64 characters, which look like secret access keys.
+SECRET = re.compile(
+    r"(A3T[A-Z0-9]|AKIA|AGPA|AIDA|AROA|AIPA|ANPA|ANVA|ASIA)[A-Z0-9]{16}"
+    r"|-----BEGIN"
+    r"|(?<![A-Za-z0-9/+=])[A-Za-z0-9/+=]{40}(?![A-Za-z0-9/+=])"
+)
 
 
 def no_variable_is_a_secret(function: Registration, _: Program) -> bool:
@@ -95,7 +100,8 @@ FUNCTIONS = (
         ids=("CKV_AWS_173",),
         demand="A function's environment variables are encrypted with a customer managed key.",
         types=(FUNCTION,),
-        holds=lambda function, _: function.inputs.get("kmsKeyArn") or not variables(function),
+        # checkov also rejects a key without variables, in Terraform.
+        holds=lambda function, _: bool(function.inputs.get("kmsKeyArn")) == bool(variables(function)),
         kept_by=(made(FUNCTION, kmsKeyArn="key", environment={"variables": {"A": "a"}}), made(FUNCTION)),
         broken_by=(made(FUNCTION, environment={"variables": {"A": "a"}}),),
     ),
@@ -105,7 +111,7 @@ FUNCTIONS = (
         types=(FUNCTION,),
         holds=no_variable_is_a_secret,
         kept_by=(made(FUNCTION, environment={"variables": {"TABLE": "Orders"}}),),
-        broken_by=(made(FUNCTION, environment={"variables": {"USER": "AKIA" + 16 * "X"}}),),
+        broken_by=(made(FUNCTION, environment={"variables": {"KEYS": f"id:{40 * 'k'}"}}),),
     ),
     Rule(
         ids=("E3663",),

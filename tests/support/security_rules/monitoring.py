@@ -27,10 +27,10 @@ LOGS_AND_ALARMS = (
         ids=("CKV_AWS_338",),
         demand="A log group keeps logs for at least one year.",
         types=(LOG_GROUP,),
-        # 0 keeps the log forever.
-        holds=lambda group, _: not 0 < group.inputs.get("retentionInDays", 0) < 365,
+        # 0 keeps the log forever. So does a missing period, but checkov wants the decision to be visible.
+        holds=lambda group, _: not 0 < group.inputs.get("retentionInDays", 1) < 365,
         kept_by=(made(LOG_GROUP, retentionInDays=365),),
-        broken_by=(made(LOG_GROUP, retentionInDays=180),),
+        broken_by=(made(LOG_GROUP),),
     ),
     Rule(
         ids=("CKV_AWS_158", "NIST.800.53.R5-CloudWatchLogGroupEncrypted"),

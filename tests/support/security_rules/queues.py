@@ -1,6 +1,7 @@
 """Rules for SQS queues."""
 
-from tests.support.recorder import Program, Registration, arn
+from tests.support.arns import arn
+from tests.support.recorder import Program, Registration
 from tests.support.resource_types import FUNCTION, MAPPING, QUEUE, QUEUE_POLICY
 from tests.support.security_rules.rule import (
     READS,
@@ -36,12 +37,21 @@ def hidden_six_times_as_long_as_a_batch_takes(queue: Registration, program: Prog
 
 QUEUES = (
     Rule(
-        ids=("CKV_AWS_27", "AwsSolutions-SQS2"),
+        ids=("AwsSolutions-SQS2",),
         demand="A queue is encrypted with SQS's keys or with a key in KMS.",
         types=(QUEUE,),
         holds=given("sqsManagedSseEnabled", "kmsMasterKeyId"),
         kept_by=(made(QUEUE, sqsManagedSseEnabled=True), made(QUEUE, kmsMasterKeyId="key")),
         broken_by=(made(QUEUE, sqsManagedSseEnabled=False),),
+    ),
+    Rule(
+        # checkov accepts SQS's own keys in Terraform, and only keys in KMS in CloudFormation.
+        ids=("CKV_AWS_27",),
+        demand="A queue is encrypted with a key in KMS.",
+        types=(QUEUE,),
+        holds=given("kmsMasterKeyId"),
+        kept_by=(made(QUEUE, kmsMasterKeyId="key"),),
+        broken_by=(made(QUEUE, sqsManagedSseEnabled=True),),
     ),
     Rule(
         ids=("CKV2_AWS_73",),

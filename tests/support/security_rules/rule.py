@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.recorder import Program, Registration, arn
+from tests.support.arns import arn
+from tests.support.recorder import Program, Registration
 from tests.support.resource_types import FUNCTION, MAPPING, QUEUE
 
 Predicate = Callable[[Registration, Program], Any]

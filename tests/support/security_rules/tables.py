@@ -1,6 +1,7 @@
 """Rules for DynamoDB tables, and for everything that keeps data."""
 
-from tests.support.recorder import Program, Registration, arn
+from tests.support.arns import arn
+from tests.support.recorder import Program, Registration
 from tests.support.resource_types import BACKUP, KEY, LOG_GROUP, QUEUE, TABLE
 from tests.support.security_rules.rule import Rule, made
 
@@ -37,9 +38,11 @@ TABLES = (
         ids=("CKV_AWS_119",),
         demand="A table is encrypted with a customer managed key.",
         types=(TABLE,),
-        holds=lambda table, _: table.inputs.get("serverSideEncryption", {}).get("kmsKeyArn"),
+        holds=lambda table, _: all(
+            table.inputs.get("serverSideEncryption", {}).get(key) for key in ("enabled", "kmsKeyArn")
+        ),
         kept_by=(made(TABLE, serverSideEncryption={"enabled": True, "kmsKeyArn": "key"}),),
-        broken_by=(made(TABLE, serverSideEncryption={"enabled": True}),),
+        broken_by=(made(TABLE, serverSideEncryption={"kmsKeyArn": "key"}),),
     ),
     Rule(
         ids=("NIST.800.53.R5-DynamoDBInBackupPlan",),

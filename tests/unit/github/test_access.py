@@ -11,7 +11,8 @@ from github.resources import Resources
 from github.stacks import Stack, deployed_stacks
 from github.trust import RepositoryError, github_may_assume
 from infra.project import ROOT
-from tests.support.recorder import ACCOUNT, Program, arn, recorded, recorded_with
+from tests.support.arns import ACCOUNT, BUCKET, IDENTITY_PROVIDER, arn
+from tests.support.recorder import Program, recorded, recorded_with
 
 REPOSITORY = "acme@12/orders@345"
 DEV = Resources(stack=Stack(name="dev", region="eu-west-1", exact_names=True), account=ACCOUNT)
@@ -39,7 +40,7 @@ def trusted(access: Program, role: str) -> list[str]:
     assert statement == {
         "Sid": "GitHubMayAssume",
         "Effect": "Allow",
-        "Principal": {"Federated": arn("aws:iam/", "github")},
+        "Principal": {"Federated": arn(IDENTITY_PROVIDER, "token.actions.githubusercontent.com")},
         "Action": "sts:AssumeRoleWithWebIdentity",
         "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}},
     }
@@ -157,7 +158,7 @@ def test_the_role_of_one_stack_reaches_no_resource_of_another(access: Program) -
 
 def test_the_role_of_one_stack_writes_no_state_but_its_own(access: Program) -> None:
     [writes] = [s for s in granted(access, "orders-deploy-dev") if "s3:PutObject" in s["Action"]]
-    bucket = arn("aws:s3/", "orders-state")
+    bucket = arn(BUCKET, "orders-state")
     assert writes["Resource"] == [
         f"{bucket}/.pulumi/stacks/orders/dev.*",
         f"{bucket}/.pulumi/locks/organization/orders/dev/*",

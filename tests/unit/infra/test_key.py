@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.recorder import ACCOUNT, REGION, Program, arn, recorded
+from tests.support.arns import ACCOUNT, REGION, arn
+from tests.support.recorder import Program, recorded
+from tests.support.resource_types import KEY
 
-KEY_ARN, KEY_ID = arn("aws:kms/", "OrderKey"), "OrderKey-id"
+KEY_ARN, KEY_ID = arn(KEY, "OrderKey-id"), "OrderKey-id"
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,9 @@ from handler.contract import BATCH_SIZE, METRICS_NAMESPACE, ORDER_AGE, OutcomeMe
 from infra.config import load_settings
 from infra.project import ROOT
 from infra.system import OrderSystem
-from tests.support.recorder import REGION, Program, Registration, arn, recorded
+from tests.support import resource_types as types
+from tests.support.arns import REGION, arn
+from tests.support.recorder import Program, Registration, recorded
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
@@ -109,7 +111,7 @@ def test_growth_is_the_difference_to_the_period_before(dev: Program) -> None:
 
 
 def test_every_alarm_tells_the_alert_topic_when_it_begins_and_when_it_is_over(dev: Program) -> None:
-    alerts = [arn("aws:sns/", "OrderAlerts")]
+    alerts = [arn(types.TOPIC, "OrderAlerts")]
     expected = {alarm.name: (alarm.inputs["alarmActions"], alarm.inputs["okActions"]) for alarm in dev.all(ALARM)}
     assert expected == {name: (alerts, alerts) for name, *_ in ALARMS}
 
@@ -148,7 +150,7 @@ def test_each_address_gets_the_alerts_by_mail() -> None:
     program = recorded("dev", {"alertAddresses": "ops@example.com, night@example.com"})
     mailed = [one.inputs for one in program.all(SUBSCRIPTION) if one.name != "OrderSubscription"]
     assert sorted(mailed, key=lambda inputs: str(inputs["endpoint"])) == [
-        {"topic": arn("aws:sns/", "OrderAlerts"), "protocol": "email", "endpoint": address}
+        {"topic": arn(types.TOPIC, "OrderAlerts"), "protocol": "email", "endpoint": address}
         for address in ("night@example.com", "ops@example.com")
     ]
 
@@ -232,7 +234,7 @@ def test_two_systems_in_one_program_share_no_metric() -> None:
 
 def test_the_dashboard_shows_the_state_of_every_alarm(dev: Program, widgets: list[Widget]) -> None:
     [states] = [widget for widget in widgets if widget["type"] == "alarm"]
-    assert states["properties"]["alarms"] == [arn("aws:cloudwatch/", name) for name in dev.outputs["alarmNames"]]
+    assert states["properties"]["alarms"] == [arn(ALARM, name) for name in dev.outputs["alarmNames"]]
 
 
 def test_every_graph_is_of_the_stacks_region(widgets: list[Widget]) -> None:

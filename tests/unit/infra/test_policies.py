@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from infra import policies
-from tests.support.recorder import ACCOUNT, REGION, Program, arn, recorded
+from tests.support import resource_types as types
+from tests.support.arns import ACCOUNT, REGION, arn
+from tests.support.recorder import Program, recorded
 
 QUEUE, TOPIC, TABLE = "arn:aws:sqs:::Q", "arn:aws:sns:::T", "arn:aws:dynamodb:::D"
 
@@ -43,13 +45,13 @@ def test_only_alarms_of_the_accounts_own_may_publish_alerts(program: Program) ->
         "Effect": "Allow",
         "Principal": {"Service": "cloudwatch.amazonaws.com"},
         "Action": "sns:Publish",
-        "Resource": arn("aws:sns/", "OrderAlerts"),
+        "Resource": arn(types.TOPIC, "OrderAlerts"),
         "Condition": {
             "ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:*"},
             "StringEquals": {"aws:SourceAccount": ACCOUNT},
         },
     }
-    assert denied == policies.topic_only_over_tls(arn("aws:sns/", "OrderAlerts"))
+    assert denied == policies.topic_only_over_tls(arn(types.TOPIC, "OrderAlerts"))
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +62,14 @@ def program() -> Program:
 def test_the_processor_may_do_exactly_what_it_does(program: Program) -> None:
     statements = program.one("aws:iam/rolePolicy:RolePolicy").document("policy")["Statement"]
     assert {(action, statement["Resource"]) for statement in statements for action in statement["Action"]} == {
-        ("sqs:ReceiveMessage", arn("aws:sqs/", "OrderQueue")),
-        ("sqs:DeleteMessage", arn("aws:sqs/", "OrderQueue")),
-        ("sqs:GetQueueAttributes", arn("aws:sqs/", "OrderQueue")),
-        ("sqs:ChangeMessageVisibility", arn("aws:sqs/", "OrderQueue")),
-        ("dynamodb:PartiQLInsert", arn("aws:dynamodb/", "Orders")),
-        ("dynamodb:PutItem", arn("aws:dynamodb/", "Orders")),
-        ("logs:CreateLogStream", arn("aws:cloudwatch/", "/aws/lambda/OrderProcessor:log-stream:*")),
-        ("logs:PutLogEvents", arn("aws:cloudwatch/", "/aws/lambda/OrderProcessor:log-stream:*")),
+        ("sqs:ReceiveMessage", arn(types.QUEUE, "OrderQueue")),
+        ("sqs:DeleteMessage", arn(types.QUEUE, "OrderQueue")),
+        ("sqs:GetQueueAttributes", arn(types.QUEUE, "OrderQueue")),
+        ("sqs:ChangeMessageVisibility", arn(types.QUEUE, "OrderQueue")),
+        ("dynamodb:PartiQLInsert", arn(types.TABLE, "Orders")),
+        ("dynamodb:PutItem", arn(types.TABLE, "Orders")),
+        ("logs:CreateLogStream", arn(types.LOG_GROUP, "/aws/lambda/OrderProcessor:log-stream:*")),
+        ("logs:PutLogEvents", arn(types.LOG_GROUP, "/aws/lambda/OrderProcessor:log-stream:*")),
     }
     assert {statement["Effect"] for statement in statements} == {"Allow"}
 
@@ -111,5 +113,5 @@ def test_each_queue_accepts_messages_from_the_topic_alone_if_at_all(
 ) -> None:
     statements = program.one("aws:sqs/queuePolicy:QueuePolicy", queue).document("policy")["Statement"]
     allowed = [statement for statement in statements if statement["Effect"] == "Allow"]
-    assert [s["Condition"]["ArnEquals"]["aws:SourceArn"] for s in allowed] == [arn("aws:sns/", t) for t in senders]
-    assert {statement["Resource"] for statement in statements} == {arn("aws:sqs/", queue)}
+    assert [s["Condition"]["ArnEquals"]["aws:SourceArn"] for s in allowed] == [arn(types.TOPIC, t) for t in senders]
+    assert {statement["Resource"] for statement in statements} == {arn(types.QUEUE, queue)}

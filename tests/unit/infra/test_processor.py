@@ -2,7 +2,8 @@
 
 from handler.contract import ENTRY_POINT, Variable
 from infra.package import ZIP_PATH
-from tests.support.recorder import Program, arn
+from tests.support.arns import arn
+from tests.support.recorder import Program
 from tests.support.resource_types import FUNCTION, MAPPING, QUEUE
 
 
@@ -40,7 +41,7 @@ def test_the_mapping_feeds_the_function_and_reports_partial_failures(dev: Progra
     assert dev.one(MAPPING).inputs == {
         "batchSize": 10,
         "eventSourceArn": arn(QUEUE, "OrderQueue"),
-        "functionName": arn("aws:lambda/", "OrderProcessor"),
+        "functionName": arn(FUNCTION, "OrderProcessor"),
         "functionResponseTypes": ["ReportBatchItemFailures"],
         "maximumBatchingWindowInSeconds": 0,
         "scalingConfig": {"maximumConcurrency": 10},

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from infra.config import KEYS, SettingsError
+from tests.support.arns import arn
 from tests.support.defaults import DEFAULTS
-from tests.support.recorder import Program, arn, recorded
-from tests.support.resource_types import ALARM, FUNCTION, MAPPING, QUEUE, SUBSCRIPTION, TABLE
+from tests.support.recorder import Program, recorded
+from tests.support.resource_types import ALARM, FUNCTION, MAPPING, QUEUE, SUBSCRIPTION, TABLE, TOPIC
 
 
 def test_the_program_declares_these_resources_and_no_others(dev: Program) -> None:
@@ -112,13 +113,13 @@ def test_the_outputs_say_how_to_reach_everything(dev: Program) -> None:
     assert outputs.pop("deliveryBudget")["earliestDeadLetterSeconds"] == 90
     assert sorted(outputs.pop("alarmNames")) == sorted(alarm.name for alarm in dev.all(ALARM))
     assert outputs == {
-        "topicArn": arn("aws:sns/", "OrderTopic"),
+        "topicArn": arn(TOPIC, "OrderTopic"),
         "queueUrl": "https://OrderQueue",
         "deadLetterQueueUrl": "https://OrderDLQ",
         "undeliveredQueueUrl": "https://OrderUndelivered",
         "tableName": "Orders",
         "processorName": "OrderProcessor",
         "logGroupName": "/aws/lambda/OrderProcessor",
-        "alertTopicArn": arn("aws:sns/", "OrderAlerts"),
+        "alertTopicArn": arn(TOPIC, "OrderAlerts"),
         "dashboardName": "OrderFlow",
     }

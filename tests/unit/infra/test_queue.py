@@ -1,6 +1,7 @@
 """The order queue, its dead-letter queue, and the queue for undelivered orders."""
 
-from tests.support.recorder import Program, arn
+from tests.support.arns import arn
+from tests.support.recorder import Program
 from tests.support.resource_types import QUEUE
 
 

@@ -1,7 +1,8 @@
 """The topics, and the subscription of the order queue."""
 
-from tests.support.recorder import Program, arn
-from tests.support.resource_types import QUEUE, SUBSCRIPTION
+from tests.support.arns import arn
+from tests.support.recorder import Program
+from tests.support.resource_types import QUEUE, SUBSCRIPTION, TOPIC
 
 
 def test_both_topics_are_standard(dev: Program) -> None:
@@ -13,7 +14,7 @@ def test_both_topics_are_standard(dev: Program) -> None:
 
 def test_the_queue_is_subscribed_raw_with_a_dead_letter_queue_of_its_own(dev: Program) -> None:
     subscription = dev.one(SUBSCRIPTION)
-    assert subscription.inputs["topic"] == arn("aws:sns/", "OrderTopic")
+    assert subscription.inputs["topic"] == arn(TOPIC, "OrderTopic")
     assert subscription.inputs["protocol"] == "sqs"
     assert subscription.inputs["endpoint"] == arn(QUEUE, "OrderQueue")
     assert subscription.inputs["rawMessageDelivery"] is True
