@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-dynamodb test-engine bench lint check format package reference lock clean
+.PHONY: help demo test test-dynamodb test-engine bench soak lint check format package reference lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test-engine: $(INSTALLED) ## deploy the stacks to the emulator with the real Pul
 
 bench: $(INSTALLED) ## compare the handler and the command with alternatives, and write docs/benchmarks.md (about 4 minutes)
 	@$(BIN)/python -m bench
+
+soak: $(INSTALLED) ## process a million deliveries with faults, and look for lost orders (some minutes)
+	@$(BIN)/python -m tests.soak
 
 lint: $(INSTALLED) ## check format, lint, types and workflows without changing a file
 	@$(BIN)/ruff format --check .

@@ -3,8 +3,9 @@
 import json
 import os
 import platform
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -16,7 +17,25 @@ from ops.cost import OURS
 PAGE = ROOT / "docs/benchmarks.md"
 PICTURE = ROOT / "docs/benchmarks.svg"
 FIGURES = ROOT / "docs/benchmarks.json"
+SOAK_FIGURES = ROOT / "docs/soak.json"
 SHOWN_LATENCY = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Soak:
+    """The figures of a soak."""
+
+    deliveries: int
+    messages: int
+    faults: int
+    processors: int
+    seconds: int
+    lost: int
+    """Messages that were not processed to the end, and orders that are not in the table."""
+    wrong: int
+    """Orders whose item differs from the reference, and invalid messages that succeeded."""
+    seed: int
+
 
 Warm = Mapping[warm.Case, Mapping[str, warm.Figures]]
 
@@ -78,6 +97,19 @@ CPU time of short commands as whole processes, in user and system mode. The byte
 AWS cannot be faster than botocore.
 """
 
+_SOAK = """
+## Soak
+
+Written by `make soak` from its last run. {processors} processors at once process messages. A model of SQS delivers
+these messages in any order, and some of them again or twice. Faults interfere before and after each request: crashes,
+throttles and lost responses. At the end, the table is compared with a reference that processes the same messages one
+after another.
+
+| Deliveries | Messages | Faults | Orders lost | Orders wrong | Time |
+| ---: | ---: | ---: | ---: | ---: | ---: |
+| {deliveries:,} | {messages:,} | {faults:,} | {lost} | {wrong} | {seconds} s |
+"""
+
 _LIMITS = """
 ## Limits
 
@@ -98,7 +130,7 @@ def write(
     PAGE.write_text("\n".join([_ABOUT, *_batches(batches), _COLD.format(rounds=cold.ROUNDS, size=starts.zip_size)]))
     with PAGE.open("a") as page:
         page.write("\n".join(["", *_cold(starts), *_published(published), *_moved(moves), *_started(commands)]))
-        page.write(f"\n{_LIMITS}\n{_machine()}")
+        page.write(f"\n{soak_section()}{_LIMITS}\n{_machine()}")
     panels = [
         (
             f"A batch of {size} orders, {SHOWN_LATENCY} ms per request",
@@ -109,6 +141,20 @@ def write(
     panels.append(("A cold start", {name: one.seconds * 1000 for name, one in starts.starts.items()}))
     PICTURE.write_text(bars(panels, OURS))
     FIGURES.write_text(json.dumps(_figures(batches), indent=1) + "\n")
+
+
+def write_soak(soak: Soak) -> None:
+    """Write the figures of a soak, and its section of the page."""
+    SOAK_FIGURES.write_text(json.dumps(asdict(soak), indent=1) + "\n")
+    page = PAGE.read_text()
+    PAGE.write_text(
+        re.sub(r"\n## Soak\n.*?(?=\n## )|(?=\n## Limits)", lambda _: soak_section(), page, count=1, flags=re.DOTALL)
+    )
+
+
+def soak_section() -> str:
+    """The section about the last soak. Empty if there was none."""
+    return _SOAK.format(**json.loads(SOAK_FIGURES.read_text())) if SOAK_FIGURES.exists() else ""
 
 
 def _figures(batches: Warm) -> dict[str, dict[int, dict[str, float]]]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,6 +26,7 @@ class FakeDynamoDB:
     def __init__(self, interfere: Callable[[], None]) -> None:
         self.items: dict[str, Item] = {}
         self._interfere = interfere
+        self._lock = Lock()  # DynamoDB checks and writes an item in one step.
 
     def batch_execute_statement(self, *, Statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:  # noqa: N803 - boto3's
         self._interfere()
@@ -35,20 +37,22 @@ class FakeDynamoDB:
     def _insert(self, statement: Mapping[str, Any]) -> dict[str, Any]:
         names = [name.replace("''", "'") for name in _NAME.findall(statement["Statement"])]
         item = dict(zip(names, statement["Parameters"], strict=True))
-        if item[PARTITION_KEY]["S"] in self.items:
-            return {"Error": {"Code": "DuplicateItem"}}
-        self._store(item)
+        with self._lock:
+            if item[PARTITION_KEY]["S"] in self.items:
+                return {"Error": {"Code": "DuplicateItem"}}
+            self._store(item)
         return {"TableName": "Orders"}
 
     def put_item(self, *, Item: Item, ExpressionAttributeValues: Item, **_rest: object) -> dict[str, Any]:  # noqa: N803 - boto3's
         self._interfere()
-        stored = self.items.get(Item[PARTITION_KEY]["S"])
-        if stored and not _is_older(stored, ExpressionAttributeValues[":instant"]["S"]):
-            raise ConditionalCheckFailed(
-                {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}, "Item": stored},  # type: ignore[typeddict-unknown-key]  # as in DynamoDB's response
-                "PutItem",
-            )
-        self._store(Item)
+        with self._lock:
+            stored = self.items.get(Item[PARTITION_KEY]["S"])
+            if stored and not _is_older(stored, ExpressionAttributeValues[":instant"]["S"]):
+                raise ConditionalCheckFailed(
+                    {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}, "Item": stored},  # type: ignore[typeddict-unknown-key]  # as in DynamoDB's response
+                    "PutItem",
+                )
+            self._store(Item)
         self._interfere()
         return {"Attributes": stored} if stored else {}
 

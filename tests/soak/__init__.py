@@ -1,0 +1,1 @@
+"""A million deliveries with faults: `make soak`."""
