@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from handler.chunks import chunked
-from handler.contract import INSTANT
-from handler.item import Item
 from handler.order import InvalidOrder, Order, parse_order
-from handler.outcome import UPDATED, Kind, Outcome, invalid
+from handler.outcome import Kind, Outcome, invalid
 from handler.store import outcome_against
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.look import Look
@@ -24,10 +22,6 @@ FORECASTS = {
 }
 """The effect of processing a letter with such an outcome, in words."""
 
-NOT_AN_ORDER = Outcome(
-    Kind.CONFLICT, f"the stored item is not an order: its {INSTANT} is not a string", "the stored item is not an order"
-)
-
 
 def outcomes(system: System, look: Look, leases: Iterable[Lease]) -> Iterator[tuple[Lease, Outcome]]:
     """Decide the outcome that each letter would have if it were processed now."""
@@ -36,21 +30,12 @@ def outcomes(system: System, look: Look, leases: Iterable[Lease]) -> Iterator[tu
         ids = {order.order_id for _, order in parsed if isinstance(order, Order)}
         items = get_items(system.clients.dynamodb, system.outputs.table_name, ids)
         for lease, order in parsed:
-            yield lease, _against(order, items.get(order.order_id)) if isinstance(order, Order) else order
+            yield lease, outcome_against(order, items.get(order.order_id)) if isinstance(order, Order) else order
 
 
 def forecast(system: System, look: Look, leases: Iterable[Lease]) -> Mapping[Kind, int]:
     """Count the letters by their outcome."""
     return Counter(outcome.kind for _, outcome in outcomes(system, look, leases))
-
-
-def _against(order: Order, item: Item | None) -> Outcome:
-    """Compare an order with the stored item, which need not be an order: tables are imported, and edited by hand."""
-    if item is not None and INSTANT not in item:
-        return UPDATED  # The processor replaces an item that has no instant.
-    if item is not None and "S" not in item[INSTANT]:
-        return NOT_AN_ORDER
-    return outcome_against(order, item)
 
 
 def _parse(body: str) -> Order | Outcome:

@@ -17,7 +17,7 @@ FAILED = {
 
 
 def test_a_shortened_record_says_so() -> None:
-    assert in_words(FAILED) == (
+    assert "\n".join(in_words(FAILED)) == (
         "2026-11-23 09:13:09.035  ERROR    "
         "O1…9 failed, attempt 1 of 3: orderId is longer than 2048 bytes (invalid) (shortened)"
     )
@@ -27,4 +27,4 @@ def test_a_shortened_record_says_so() -> None:
 def test_a_record_that_many_failures_share_counts_its_messages() -> None:
     shared = {**FAILED, "messageIds": ["m1", "m2"], "reason": "not JSON"}
     del shared["orderId"], shared["messageId"]
-    assert "  2 messages failed, attempt 1 of 3: not JSON (invalid) (shortened)" in in_words(shared)
+    assert "  2 messages failed, attempt 1 of 3: not JSON (invalid) (shortened)" in "\n".join(in_words(shared))

@@ -25,7 +25,7 @@ WITHOUT_INSTANT = {name: value for name, value in ITEM.items() if name != "times
         ({**ITEM, "timestampUtc": {"N": "5"}}, Kind.CONFLICT),
         ({**ITEM, "timestampUtc": {"NULL": True}}, Kind.CONFLICT),
         ({**ITEM, "timestampUtc": {"S": ""}}, Kind.UPDATED),
-        ({**ITEM, "timestampUtc": {"S": "noon"}}, Kind.STALE),
+        ({**ITEM, "timestampUtc": {"S": "noon"}}, Kind.CONFLICT),
         ({**ITEM, "photo": {"B": b"\xff"}, "tags": {"SS": ["a"]}}, Kind.CONFLICT),
     ],
     ids=["order", "no instant", "only a key", "a number", "null", "empty", "text", "binary"],
