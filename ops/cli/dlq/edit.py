@@ -33,7 +33,7 @@ def edit(
             "--set",
             parser=parse_field_value,
             metavar="FIELD=VALUE",
-            help="Set a field instead of opening $EDITOR. Can be repeated.",
+            help="Set a field instead of opening an editor. Can be repeated.",
         ),
     ] = None,
     new_order_id: Annotated[
@@ -45,9 +45,10 @@ def edit(
 ) -> None:
     """Correct a dead letter.
 
-    Opens the order in $EDITOR and then asks for confirmation, or sets the fields that --set gives. Rejects an order
-    that is not valid. The letter goes back into OrderDLQ, and `redrive` sends it to OrderQueue. It keeps its
-    attributes. The new attribute ordersCameFrom contains its old message ID.
+    Opens the order in an editor and then asks for confirmation, or sets the fields that --set gives. The editor is the
+    value of VISUAL, otherwise of EDITOR, otherwise vi. Rejects an order that is not valid. The letter goes back into
+    OrderDLQ, and `redrive` sends it to OrderQueue. It keeps its attributes. The new attribute ordersCameFrom contains
+    its old message ID.
 
     \b
     orders dead-letters edit O9002

@@ -72,7 +72,7 @@ def status(*, stack: Stack = None, as_json: Json = False) -> None:
 
 @app.command()
 def cancel(*, reason: Reason = "", stack: Stack = None) -> None:
-    """Cancel the running move task.
+    """Cancel the running move task at once.
 
     \b
     orders dead-letters move cancel --reason "the orders fail again"

@@ -10,7 +10,7 @@ import typer
 from handler.outcome import Kind
 from ops.cli.dlq.looking import failures_of, looking
 from ops.cli.dlq.option_groups import takes_groups
-from ops.cli.dlq.options import Confirm, Reason, SelectionOptions
+from ops.cli.dlq.options import Reason, SelectionOptions
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, Stack, find_system
 from ops.cli.output import print_error, print_json, print_line, print_row
@@ -71,7 +71,9 @@ class PaceOptions:
 def redrive(
     selected: SelectionOptions,
     *,
-    confirm: Confirm = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Send the letters. Without this option, only --resume sends letters.")
+    ] = False,
     pace: PaceOptions,
     resume: Annotated[
         bool,
@@ -84,7 +86,8 @@ def redrive(
     """Send dead letters to OrderQueue again.
 
     Sends one letter first. If its order is stored, sends the others, and stops if too many of them fail again. Without
-    --confirm, sends nothing and shows what a redrive would do. --resume continues a run that was stopped.
+    --confirm, sends nothing and shows what a redrive would do. --resume continues a run that was stopped, and needs no
+    --confirm.
 
     \b
     orders dead-letters redrive O9002 --confirm --wait
