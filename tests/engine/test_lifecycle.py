@@ -10,7 +10,7 @@ from tests.engine.conftest import RESOURCES, Deployment
 from tests.support.waiting import eventually
 
 
-def test_what_is_deployed_has_the_specified_names(deployed: Deployment) -> None:
+def test_what_is_deployed_has_the_required_names(deployed: Deployment) -> None:
     outputs = deployed.pipeline().outputs
     assert outputs["tableName"] == "Orders"
     assert outputs["topicArn"].endswith(":OrderTopic")

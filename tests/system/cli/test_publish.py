@@ -24,7 +24,7 @@ def test_orders_are_published_from_a_file_and_get_into_the_table(
     eventually(lambda: all(pipeline.order(order_id) for order_id in ids), "all orders in the table")
 
 
-def test_a_flaw_is_told_with_its_place_and_nothing_is_published(here: Orders, pipeline: Pipeline) -> None:
+def test_a_flaw_is_reported_with_its_position_and_nothing_is_published(here: Orders, pipeline: Pipeline) -> None:
     good = f"T-{uuid4()}"
     ran = here("publish", "-", stdin=f"{body(good)}\n{body('T-bad', quantity=0)}")
     assert (ran.code, ran.out) == (Exit.USAGE, "")
@@ -41,7 +41,7 @@ def test_samples_are_new_orders_each_time(here: Orders, pipeline: Pipeline) -> N
     eventually(lambda: pipeline.stored() == before + 6, "six more orders in the table")
 
 
-def test_a_topic_that_is_not_there_is_told_and_is_not_a_success(here: Orders, pipeline: Pipeline) -> None:
+def test_a_missing_topic_is_reported_and_is_not_a_success(here: Orders, pipeline: Pipeline) -> None:
     save_local_system(
         LocalSystem(
             url=pipeline.clients.emulator_url,

@@ -12,7 +12,7 @@ from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
 
-def test_the_status_tells_of_queues_feed_failures_and_budget(here: Orders, pipeline: Pipeline) -> None:
+def test_the_status_shows_queues_mapping_failures_and_budget(here: Orders, pipeline: Pipeline) -> None:
     pipeline.publish([body(f"T-{uuid4()}", quantity=0)])
     eventually(pipeline.dead_letters, "the dead letter")
 

@@ -1,11 +1,11 @@
-"""The delivery budget of the specified numbers, compared with a calculation by hand."""
+"""The delivery budget of the required numbers, compared with a calculation by hand."""
 
 from infra.budget import delivery_budget
 from infra.config import check, group
 from tests.support.defaults import DEFAULTS
 
 
-def test_the_budget_of_the_specified_numbers() -> None:
+def test_the_budget_of_the_required_numbers() -> None:
     assert delivery_budget(group(check(DEFAULTS)[0])).exports() == {
         "earliestDeadLetterSeconds": 3 * 30,
         "latestDeadLetterSeconds": 4 * 24 * 3600,

@@ -32,7 +32,7 @@ def test_a_setting_that_is_not_set_is_named() -> None:
     assert violation.describe("dev").startswith("batchSize is not set, but must be:")
 
 
-def test_a_misspelt_setting_is_refused_with_the_one_that_was_meant() -> None:
+def test_a_misspelled_setting_is_rejected_with_the_intended_one() -> None:
     assert said({"visibiltyTimeoutSeconds": 60}) == (
         "visibiltyTimeoutSeconds is 60, but is not a setting of this project:\n"
         "  did you mean visibilityTimeoutSeconds?\n"

@@ -101,7 +101,7 @@ def test_a_bad_setting_stops_the_program_before_anything_is_declared() -> None:
     assert "pulumi config --stack dev set visibilityTimeoutSeconds 5" in str(raised.value)
 
 
-def test_a_misspelt_setting_stops_the_program_as_well() -> None:
+def test_a_misspelled_setting_stops_the_program_as_well() -> None:
     with pytest.raises(SettingsError) as raised:
         recorded("dev", {"visibiltyTimeoutSeconds": "60"})
     assert "did you mean visibilityTimeoutSeconds?" in str(raised.value)

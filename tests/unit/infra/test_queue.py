@@ -5,7 +5,7 @@ from tests.support.recorder import Program
 from tests.support.resource_types import QUEUE
 
 
-def test_the_queue_has_the_specified_numbers(dev: Program) -> None:
+def test_the_queue_has_the_required_numbers(dev: Program) -> None:
     queue = dev.one(QUEUE, "OrderQueue")
     assert queue.inputs["visibilityTimeoutSeconds"] == 30
     assert queue.inputs["messageRetentionSeconds"] == 4 * 24 * 3600

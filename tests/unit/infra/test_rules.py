@@ -10,7 +10,7 @@ from infra.rules import ADVICE, RULES, Rule, Violation
 from tests.support.settings import LIMITS, NO_CHOICES, Values, checked
 
 
-def mended(values: Values, violation: Violation) -> Values:
+def corrected(values: Values, violation: Violation) -> Values:
     """Return the values after the commands of the violation."""
     after = dict(values)
     for command in violation.remedy:
@@ -151,4 +151,4 @@ def test_the_remedy_that_is_given_mends_what_it_is_given_for(values: Values) -> 
     given = [*violations, *violations_of(ADVICE, legal)]
     assert given
     for violation in given:
-        assert (violation.key, violation.rule.split()[0]) not in complaints(mended(values, violation))
+        assert (violation.key, violation.rule.split()[0]) not in complaints(corrected(values, violation))

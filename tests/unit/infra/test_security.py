@@ -112,6 +112,6 @@ def rules_table() -> Iterator[str]:
         yield f"| {rule.demand} | {', '.join(f'`{identifier}`' for identifier in rule.ids)} |"
 
 
-def test_the_page_tells_of_every_rule() -> None:
+def test_the_page_lists_every_rule() -> None:
     table = "\n".join(rules_table())
     assert f"\n{table}\n" in PAGE, f"docs/security.md should have this table:\n{table}"

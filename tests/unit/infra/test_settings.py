@@ -8,7 +8,7 @@ from infra.rules import ADVICE
 from tests.support.settings import LIMITS, NO_CHOICES, checked, said
 
 
-def test_the_defaults_of_pulumi_yaml_are_the_specified_numbers_and_break_no_rule() -> None:
+def test_the_defaults_of_pulumi_yaml_are_the_required_numbers_and_break_no_rule() -> None:
     values, violations = checked({})
     assert violations == violations_of(ADVICE, values) == []
     settings = group(values)

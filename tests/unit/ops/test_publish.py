@@ -71,7 +71,7 @@ def test_what_is_refused_for_the_moment_is_tried_again_alone() -> None:
     assert topic.requests == 10 + TRIES - 1
 
 
-def test_what_is_refused_for_good_is_told_and_not_tried_again() -> None:
+def test_a_permanently_rejected_order_is_reported_and_not_retried() -> None:
     fault = {"Code": "InvalidParameter", "SenderFault": True}
     topic = FakeTopic(lambda body, _attempt: fault if body == BODIES[4] else None)
     [refused] = publish_orders(topic, "topic", BODIES)  # type: ignore[arg-type]
@@ -80,14 +80,14 @@ def test_what_is_refused_for_good_is_told_and_not_tried_again() -> None:
     assert topic.requests == 10
 
 
-def test_what_is_never_accepted_is_told_after_the_last_try() -> None:
+def test_an_order_that_is_never_accepted_is_reported_after_the_last_try() -> None:
     topic = FakeTopic(lambda _body, _attempt: {"Code": "InternalError", "Message": "no", "SenderFault": False})
     refused = publish_orders(topic, "topic", BODIES[:2])  # type: ignore[arg-type]
     assert [(one.body, one.reason) for one in refused] == [(body, "InternalError: no") for body in BODIES[:2]]
     assert topic.requests == TRIES
 
 
-def test_progress_is_told_for_every_order() -> None:
+def test_progress_is_reported_for_every_order() -> None:
     progress: list[int] = []
     publish_orders(FakeTopic(), "topic", BODIES, on_progress=progress.append)  # type: ignore[arg-type]
     assert sum(progress) == len(BODIES)
@@ -111,7 +111,7 @@ def test_no_more_requests_are_in_flight_than_there_are_threads() -> None:
 
 
 @pytest.mark.parametrize("failing", [2, 10])
-def test_a_request_that_fails_refuses_its_own_orders_and_the_rest_is_told(failing: int) -> None:
+def test_a_failed_request_rejects_only_its_own_orders_and_the_others_are_reported(failing: int) -> None:
     class Fails(FakeTopic):
         def publish_batch(self, **entries: Any) -> dict[str, Any]:
             answer = super().publish_batch(**entries)

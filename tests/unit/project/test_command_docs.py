@@ -56,13 +56,13 @@ def test_the_page_lists_every_command_and_no_other() -> None:
     assert sorted([*expected, SHORT]) == sorted({name[0] for name in COMMANDS})
 
 
-def test_the_runbook_tells_of_every_command_about_dead_letters() -> None:
+def test_the_runbook_names_every_dead_letter_command() -> None:
     runbook = (ROOT / "docs/dead-letters.md").read_text()
     for _, *name in (name for name in COMMANDS if name[0] == LONG):
         assert re.search(rf"orders (dlq|dead-letters) {name[0]}\b", runbook), f"docs/dead-letters.md has no {name[0]}"
 
 
-def test_the_runbook_tells_of_every_option_about_dead_letters() -> None:
+def test_the_runbook_names_every_option_of_the_dead_letter_commands() -> None:
     runbook = (ROOT / "docs/dead-letters.md").read_text()
     expected = {
         option for name in COMMANDS if name[0] == LONG for option in options_of(name) if option.startswith("--")

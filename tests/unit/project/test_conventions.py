@@ -71,13 +71,13 @@ def test_packages_import_each_other_only_along_the_arrows(package: str) -> None:
     assert imported - {package} == ARROWS[package]
 
 
-def test_the_infrastructure_knows_nothing_of_the_handler_but_the_contract() -> None:
+def test_the_infrastructure_imports_only_the_contract_of_the_handler() -> None:
     imported = {module for source in (ROOT / "infra").rglob("*.py") for module in _imports(source)}
     assert {module for module in imported if module.startswith("handler")} == {"handler.contract"}
 
 
 @pytest.mark.parametrize("package", ["local", "ops", "ops/cli"])
-def test_the_command_knows_nothing_of_the_infrastructure_but_the_contracts(package: str) -> None:
+def test_the_command_imports_only_the_contracts_of_the_infrastructure(package: str) -> None:
     imported = {module for source in sources(package) for module in _imports(source)}
     assert {module for module in imported if module.startswith("infra")} <= CONTRACTS
 

@@ -62,7 +62,7 @@ def test_the_picture_shows_every_topic_queue_function_and_table_of_the_program()
     assert shown == {resource.name for token in drawn for resource in recorded("dev").all(f"aws:{token}")}
 
 
-def test_every_target_of_make_is_told_of_by_its_help() -> None:
+def test_the_help_of_make_lists_every_target() -> None:
     makefile = (ROOT / "Makefile").read_text()
     targets = set(re.findall(r"(?m)^([a-z-]+):", makefile))
     assert targets == set(re.findall(r"(?m)^([a-z-]+):.* ## ", makefile))

@@ -114,7 +114,7 @@ def test_a_preview_is_cut_to_what_a_comment_takes(run: Run) -> None:
     assert 2 * len(ran.outputs) < 65_536
 
 
-def test_one_comment_tells_of_all_stacks_and_is_updated(run: Run) -> None:
+def test_one_comment_reports_all_stacks_and_is_updated(run: Run) -> None:
     previews = json.dumps({"dev": "+ 1 to create `x`"})
     environment = {"NUMBER": "7", "COMMIT": "abc", "RUN": "https://log", "PREVIEWS": previews}
     ran = run(script("preview/comment"), environment, gh="")

@@ -44,19 +44,19 @@ def test_an_edit_that_is_not_accepted_says_why_and_does_nothing(
     assert only_dead(queues).digest() == letter.digest()
 
 
-def test_a_mended_letter_takes_the_old_ones_place_keeps_its_attributes_and_says_where_it_came_from(
+def test_an_edited_letter_replaces_the_old_one_keeps_its_attributes_and_names_its_origin(
     dlq: Orders, queues: OrderQueues
 ) -> None:
     [letter] = fill(queues, body("T-1", quantity=0, price=1), attributes=ATTRIBUTES)
     ran = dlq("edit", letter.message_id, "--set", "quantity=2", "--set", "itemName=Täßchen", "--confirm")
     assert (ran.code, ran.err) == (Exit.DONE, "")
-    mended = only_dead(queues)
-    assert json.loads(mended.body) == json.loads(body("T-1", quantity=2, price=1, itemName="Täßchen"))
-    assert mended.attributes == {
+    edited = only_dead(queues)
+    assert json.loads(edited.body) == json.loads(body("T-1", quantity=2, price=1, itemName="Täßchen"))
+    assert edited.attributes == {
         **ATTRIBUTES,
         CAME_FROM: {"DataType": "String", "StringValue": letter.message_id},
     }
-    assert mended.message_id in ran.out
+    assert edited.message_id in ran.out
 
 
 def test_an_order_becomes_another_one_where_that_is_asked_for(dlq: Orders, queues: OrderQueues) -> None:
@@ -65,13 +65,13 @@ def test_an_order_becomes_another_one_where_that_is_asked_for(dlq: Orders, queue
     assert only_dead(queues).order_id == "T-2"
 
 
-def test_an_order_is_mended_within_its_envelope(dlq: Orders, queues: OrderQueues) -> None:
+def test_an_order_is_edited_within_its_envelope(dlq: Orders, queues: OrderQueues) -> None:
     envelope = {"Type": "Notification", "TopicArn": "arn", "Subject": "ä", "Message": body("T-1", quantity=0)}
     fill(queues, json.dumps(envelope))
     assert dlq("edit", "T-1", "--set", "quantity=3", "--confirm").code == Exit.DONE
-    mended = json.loads(only_dead(queues).body)
-    assert json.loads(mended.pop("Message")) == json.loads(body("T-1", quantity=3))
-    assert mended == {name: value for name, value in envelope.items() if name != "Message"}
+    edited = json.loads(only_dead(queues).body)
+    assert json.loads(edited.pop("Message")) == json.loads(body("T-1", quantity=3))
+    assert edited == {name: value for name, value in envelope.items() if name != "Message"}
 
 
 def test_one_of_several_letters_about_an_order_has_to_be_named_by_its_message_id(
@@ -97,7 +97,7 @@ def test_mending_another_field_shows_and_keeps_both_values_of_a_doubled_field(dl
     assert only_dead(queues).digest() == letter.digest()
 
 
-def test_a_doubled_field_is_shown_twice_and_mended(dlq: Orders, queues: OrderQueues) -> None:
+def test_a_doubled_field_is_shown_twice_and_corrected(dlq: Orders, queues: OrderQueues) -> None:
     fill(queues, DOUBLED)
     shown = dlq("show", "T-1").out
     assert '>   "quantity": 5' in shown
@@ -121,7 +121,7 @@ def test_an_order_id_cannot_forge_a_line_of_an_edit(dlq: Orders, queues: OrderQu
     ]
 
 
-def test_a_lone_surrogate_is_shown_and_mended(dlq: Orders, queues: OrderQueues) -> None:
+def test_a_lone_surrogate_is_shown_and_corrected(dlq: Orders, queues: OrderQueues) -> None:
     fill(queues, body("SUR\ud800"))
     ran = dlq("edit", "SUR\\ud800", "--set", "orderId=T-1", "--new-order-id", "--confirm")
     assert ran.code == Exit.DONE

@@ -30,7 +30,7 @@ SAVES_ANOTHER_FILE = """sed 's/"quantity": 0/"quantity": 5/' "$1" > "$1.new" && 
 
 
 @pytest.mark.parametrize(("answer", "quantity"), [("y\n", 5), ("n\n", 0)])
-def test_a_letter_is_mended_in_an_editor_once_that_is_said(
+def test_a_letter_is_edited_in_an_editor_after_confirmation(
     dlq: Orders, queues: OrderQueues, editor: Callable[[str], None], answer: str, quantity: int
 ) -> None:
     editor(SAVES_ANOTHER_FILE)
@@ -42,7 +42,7 @@ def test_a_letter_is_mended_in_an_editor_once_that_is_said(
     assert len(only_dead(queues).attributes) == 2 + (quantity == 5)
 
 
-def test_a_body_that_is_no_json_is_mended_in_an_editor(
+def test_a_body_that_is_not_json_is_corrected_in_an_editor(
     dlq: Orders, queues: OrderQueues, editor: Callable[[str], None]
 ) -> None:
     [letter] = fill(queues, '{"orderId": "T-1"')

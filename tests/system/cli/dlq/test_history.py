@@ -9,7 +9,7 @@ from tests.support.dead_letters import OrderQueues, fill, new_id
 from tests.support.orders import body
 
 
-def test_the_history_tells_of_each_deed_with_its_reason_and_result(
+def test_the_history_shows_each_change_with_its_reason_and_result(
     dlq: Orders, queues: OrderQueues, tmp_path: Path
 ) -> None:
     mark = uuid4().hex

@@ -38,7 +38,7 @@ def test_without_confirm_a_redrive_tells_what_would_come_of_it_and_sends_nothing
     assert queues.hidden(queues.source) + queues.visible(queues.source) == 0
 
 
-def test_a_mended_order_gets_into_the_table(dlq: Orders, queues: OrderQueues, pipeline: Pipeline) -> None:
+def test_an_edited_order_gets_into_the_table(dlq: Orders, queues: OrderQueues, pipeline: Pipeline) -> None:
     order_id = new_id()
     poison(pipeline, queues, body(order_id, quantity=0))
     assert dlq("edit", order_id, "--set", "quantity=4", "--confirm").code == Exit.DONE

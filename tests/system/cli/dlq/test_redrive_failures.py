@@ -8,7 +8,9 @@ from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
 
-def test_a_letter_that_comes_back_is_told_with_its_reason(dlq: Orders, queues: OrderQueues, pipeline: Pipeline) -> None:
+def test_a_letter_that_comes_back_is_reported_with_its_reason(
+    dlq: Orders, queues: OrderQueues, pipeline: Pipeline
+) -> None:
     order_id = new_id()
     poison(pipeline, queues, body(order_id, quantity=0))
     ran = dlq("redrive", order_id, "--confirm", "--wait")

@@ -52,7 +52,7 @@ def test_a_dead_letter_is_shown_with_its_flaw_its_attempts_and_its_attributes(
     ],
     ids=["store", "update", "stale", "duplicate", "conflict"],
 )
-def test_what_sending_a_letter_again_would_do_is_told_beside_what_the_table_holds(
+def test_the_forecast_of_a_letter_is_shown_beside_the_order_in_the_table(
     dlq: Orders,
     queues: OrderQueues,
     there: Mapping[str, object] | None,

@@ -85,7 +85,7 @@ def test_samples_get_to_the_topics_subscribers(
     assert counted["Attributes"]["ApproximateNumberOfMessages"] == "25"
 
 
-def test_dead_letters_are_mended_sent_again_and_kept_on_a_deployed_stack(
+def test_dead_letters_are_edited_redriven_and_archived_on_a_deployed_stack(
     stack: dict[str, Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))

@@ -74,7 +74,7 @@ def test_what_follows_a_line_that_was_cut_short_can_be_read(file: Path) -> None:
 @pytest.mark.parametrize(
     "change", [(b'"m1"', b'"m7"'), (b'"{}"', b'"[]"'), (b"AP8=", b"AP4="), (b'"sha256"', b'"sha"')]
 )
-def test_a_line_that_was_changed_is_told(file: Path, change: tuple[bytes, bytes]) -> None:
+def test_a_changed_line_is_reported(file: Path, change: tuple[bytes, bytes]) -> None:
     file.write_bytes(file.read_bytes().replace(*change, 1))
     found = read_archive(file)
     assert (list(found.digests), found.damaged) == (["m2", "m3"], [1])

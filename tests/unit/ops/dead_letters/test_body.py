@@ -29,18 +29,18 @@ def test_what_is_no_order_is_shown_as_it_is(text: str) -> None:
 
 
 def test_fields_are_set_as_what_they_are() -> None:
-    mended = json.loads(with_fields(body("O1", quantity=0), {"quantity": "2", "userId": "7", "gift": "true", "n": "x"}))
-    assert (mended["quantity"], mended["userId"], mended["gift"], mended["n"]) == (2, "7", True, "x")
+    edited = json.loads(with_fields(body("O1", quantity=0), {"quantity": "2", "userId": "7", "gift": "true", "n": "x"}))
+    assert (edited["quantity"], edited["userId"], edited["gift"], edited["n"]) == (2, "7", True, "x")
 
 
-def test_what_is_not_mended_keeps_all_of_its_digits() -> None:
+def test_a_number_that_is_not_edited_keeps_all_of_its_digits() -> None:
     price = "19.990000000000000000001"
-    mended = with_fields(f'{body("O1", quantity=0)[:-1]}, "price": {price}}}', {"quantity": "1"})
-    assert f'"price": {price}' in mended
-    assert str(parse_order(mended).attributes["price"]) == price
+    edited = with_fields(f'{body("O1", quantity=0)[:-1]}, "price": {price}}}', {"quantity": "1"})
+    assert f'"price": {price}' in edited
+    assert str(parse_order(edited).attributes["price"]) == price
 
 
-def test_the_envelope_stays_around_a_mended_order() -> None:
+def test_the_envelope_stays_around_an_edited_order() -> None:
     before = enveloped(body("O1", quantity=0))
     after = with_order(before, with_fields(before, {"quantity": "1"}))
     assert json.loads(after).keys() == json.loads(before).keys()
@@ -76,10 +76,10 @@ def test_setting_another_field_keeps_both_values() -> None:
     assert with_fields(DOUBLED, {"userId": "U7"}) == DOUBLED.replace('"U123"', '"U7"')
 
 
-def test_a_field_that_occurs_twice_is_mended_by_setting_it() -> None:
-    mended = with_fields(DOUBLED, {"quantity": "3"})
-    assert mended.count('"quantity"') == 1
-    assert parse_order(mended).attributes["quantity"] == 3
+def test_a_field_that_occurs_twice_is_corrected_by_setting_it() -> None:
+    edited = with_fields(DOUBLED, {"quantity": "3"})
+    assert edited.count('"quantity"') == 1
+    assert parse_order(edited).attributes["quantity"] == 3
 
 
 def test_an_ambiguous_envelope_is_shown_and_replaced_as_a_whole() -> None:

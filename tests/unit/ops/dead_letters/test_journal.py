@@ -54,7 +54,7 @@ def test_what_was_being_sent_stays_in_doubt_until_its_answer_is_written_down(pat
     assert (read.sending, read.sent, read.deleted) == ({"m1", "m2"}, {"m3": "c3"}, set())
 
 
-def test_what_was_refused_is_in_no_doubt_and_may_be_sent_anew(path: Path) -> None:
+def test_a_rejected_letter_is_not_in_doubt_and_may_be_sent_again(path: Path) -> None:
     with journal(path) as written:
         written.sending(["m1"])
         written.sent({}, ["m1"])
@@ -176,7 +176,7 @@ def test_a_queue_that_nothing_was_moved_from_has_no_unfinished_runs(path: Path) 
     assert not path.parent.exists()
 
 
-def test_a_run_that_still_goes_on_is_not_told_as_unfinished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_in_progress_is_not_reported_as_unfinished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     with journal(new_run("https://sqs/1/OrderDLQ")) as written:
         written.note("begun", ids=["m1"])

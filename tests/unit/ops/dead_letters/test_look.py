@@ -154,7 +154,7 @@ def test_a_message_that_is_received_again_counts_once_and_with_its_latest_receip
     assert (sqs.visible(sqs.source), sqs.bodies(sqs.target)) == ([], numbered(1))
 
 
-def test_what_is_looked_at_for_long_is_held_anew(sqs: RecordingSQS) -> None:
+def test_the_leases_of_a_long_look_are_renewed(sqs: RecordingSQS) -> None:
     sqs.fill(numbered(12))
     with look_at(sqs) as look:
         look.renew_if_due()
@@ -167,7 +167,7 @@ def test_what_is_looked_at_for_long_is_held_anew(sqs: RecordingSQS) -> None:
         assert {entry["VisibilityTimeout"] for entry in held} == {Timing().lease_seconds}
 
 
-def test_what_somebody_thinks_about_is_held_anew(sqs: RecordingSQS) -> None:
+def test_leases_are_renewed_while_the_user_decides(sqs: RecordingSQS) -> None:
     sqs.fill(numbered(2))
     with look_at(sqs, lease_seconds=1) as look, look.renewing():
         held = eventually(lambda: sqs.asked("change_message_visibility_batch"), "a request to renew the leases")

@@ -34,7 +34,7 @@ def refusing(sqs: RecordingSQS, refused: set[str]) -> Callable[[str, Request], A
 
 
 @pytest.mark.parametrize("numbers", [{3}, {0, 9, 10}, set(range(15))])
-def test_what_the_target_refuses_stays_in_the_source_and_is_told(
+def test_a_letter_that_the_target_rejects_stays_in_the_source_and_is_reported(
     sqs: RecordingSQS, written: Journal, numbers: set[int]
 ) -> None:
     bodies = numbered(15)
@@ -52,7 +52,9 @@ def test_what_the_target_refuses_stays_in_the_source_and_is_told(
     assert (state.sending, set(state.sent), state.deleted) == (set(), moved, moved)
 
 
-def test_what_cannot_be_deleted_is_told_as_sent_and_stays_in_the_source(sqs: RecordingSQS, written: Journal) -> None:
+def test_a_letter_that_cannot_be_deleted_is_reported_as_sent_and_stays_in_the_source(
+    sqs: RecordingSQS, written: Journal
+) -> None:
     ids = sqs.fill(numbered(12))
 
     def keep_the_first(operation: str, request: Request) -> Answer | None:
@@ -145,7 +147,7 @@ def test_the_steps_of_one_batch_are_in_order(sqs: RecordingSQS, written: Journal
     assert (steps, asked) == (["sending", "sent", "deleted"], ["send_message_batch", "delete_message_batch"])
 
 
-def test_after_a_stop_no_further_batch_is_sent_but_those_under_way_are_told(
+def test_after_a_stop_no_further_batch_is_sent_but_those_in_progress_are_reported(
     sqs: RecordingSQS, written: Journal
 ) -> None:
     ids = sqs.fill(numbered(120))

@@ -6,7 +6,7 @@ from ops.dead_letters.journal import journal
 from ops.dead_letters.restore import restore_journal, restored_ids
 
 
-def test_what_was_restored_is_told_beside_the_archive(tmp_path: Path) -> None:
+def test_the_restored_letters_are_recorded_beside_the_archive(tmp_path: Path) -> None:
     file = tmp_path / "letters.jsonl"
     assert restored_ids(file) == set()
     with journal(restore_journal(file)) as steps:

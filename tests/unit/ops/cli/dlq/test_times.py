@@ -17,5 +17,5 @@ from ops.cli.dlq.times import duration_text
         (timedelta(seconds=-5), "0 s"),
     ],
 )
-def test_a_time_to_go_is_told_in_its_two_largest_units(length: timedelta, expected: str) -> None:
+def test_a_remaining_time_is_shown_in_its_two_largest_units(length: timedelta, expected: str) -> None:
     assert duration_text(length) == expected
