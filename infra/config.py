@@ -85,7 +85,7 @@ def group(values: Mapping[str, Any]) -> Settings:
 
 
 def _unknown(key: str, value: str) -> Violation:
-    # Pulumi accepts a misspelt key without a warning, and the intended setting would keep its default.
+    # Pulumi accepts a misspelled key without a warning, and the intended setting would keep its default.
     similar = difflib.get_close_matches(key, KEYS, n=1)
     return Violation(
         key=key,
@@ -126,7 +126,7 @@ def _broken_limit(key: str, details: ErrorDetails) -> str:
         case "bool_parsing":
             return "must be true or false"
         case "string_pattern_mismatch":
-            return "must be an e-mail address, or several separated by commas"
+            return "must be an email address, or several separated by commas"
         case _:
             return "must be a whole number"
 

@@ -26,7 +26,7 @@ class InvalidInput(UserError):
 
 
 class NothingDone(UserError):
-    """The request is valid, but what it names does not exist or does not allow it."""
+    """The request is valid, but the resource that it names does not exist, or its state does not allow the action."""
 
 
 class NoAccess(UserError):

@@ -1,4 +1,4 @@
-"""Orders in a text: one JSON object, an array of them, or one after another, as in JSON lines."""
+"""Reads orders from a text: one JSON object, an array of objects, or objects one after another, as in JSON lines."""
 
 import json
 import re
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from handler.order import InvalidOrder, parse_order
 
 MAX_PUBLISH_BYTES = 262_144
-"""The largest message that the topic takes (SNS API Reference, Publish)."""
+"""The largest message that the topic accepts (SNS API Reference, Publish)."""
 _GAP = re.compile(r"\s*")
 _DECODER = json.JSONDecoder()
 _BYTE_ORDER_MARK = "\ufeff"
-"""Some editors begin a file with it. It belongs to the file and not to its first order."""
+"""Some editors write it at the start of a file. It is not part of the first order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """What is the matter with an order, and where: line and column count from 1."""
+    """A problem of an order, with its position. Lines and columns count from 1."""
 
     line: int
     column: int
@@ -25,7 +25,7 @@ class Flaw:
 
 
 def read_orders(text: str) -> tuple[list[str], list[Flaw]]:
-    """Every order as it is written there, and every flaw. An order is valid as the processor sees it."""
+    """Return the text of each valid order, and all flaws. The processor's code decides whether an order is valid."""
     bodies: list[str] = []
     flaws: list[Flaw] = []
     text = text.removeprefix(_BYTE_ORDER_MARK)
@@ -49,7 +49,7 @@ def read_orders(text: str) -> tuple[list[str], list[Flaw]]:
 
 
 def _documents(text: str) -> Iterator[tuple[int, int] | Flaw]:
-    """Where each JSON document begins and ends. After one that is broken in its first line, the next line is tried."""
+    """Yield the start and end of each JSON document. After an error in its first line, continue with the next line."""
     position = _after_gap(text, 0)
     if text[position : position + 1] == "[":
         yield from _elements(text, position + 1)
@@ -66,7 +66,7 @@ def _documents(text: str) -> Iterator[tuple[int, int] | Flaw]:
 
 
 def _elements(text: str, position: int) -> Iterator[tuple[int, int] | Flaw]:
-    """Where each element of the array begins and ends, up to the first that is broken."""
+    """Yield the start and end of each element of the array. Stop at the first element that is not JSON."""
     position = _after_gap(text, position)
     closed = text[position : position + 1] == "]"
     while not closed:
@@ -93,7 +93,7 @@ def _document(text: str, position: int) -> tuple[int, int] | Flaw:
         return Flaw(error.lineno, error.colno, f"not JSON: {error.msg}")
     except RecursionError:
         return _flaw_at(text, position, "not JSON: nested too deep")
-    except ValueError:  # Python reads no whole number that is as long as this one.
+    except ValueError:  # Python limits the number of digits of an integer.
         return _flaw_at(text, position, "not JSON: a number is too long")
 
 
@@ -108,7 +108,7 @@ def _next_line(text: str, position: int) -> int:
 
 
 def _offsets(body: str) -> dict[str | None, int]:
-    """Where the value of each field of an object begins. If a field occurs more than once, its last value counts."""
+    """Return the start of each field's value in an object. If a field occurs more than once, its last value counts."""
     offsets: dict[str | None, int] = {}
     position = 0
     while body[position : position + 1] in {"{", ","}:

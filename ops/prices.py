@@ -1,9 +1,9 @@
-"""What AWS asks for, in dollars: list prices of US East (N. Virginia), without free tiers and discounts."""
+"""List prices in US dollars for US East (N. Virginia), without free tiers and discounts."""
 
 from datetime import date
 
 AS_OF = date(2025, 8, 1)
-"""When these prices were last looked up. They change; each service's pricing page has today's."""
+"""The date of these prices. Prices change. For current prices, see the pricing page of each service."""
 
 SNS_PUBLISH = 0.50 / 1e6
 """A publish of up to 64 KB; deliveries to SQS are free (Amazon SNS pricing)."""

@@ -36,7 +36,7 @@ def valid_orders(count: int) -> Iterator[str]:
 
 
 def sample_orders(count: int) -> Iterator[str]:
-    """Message bodies of plausible orders with the present time and new ids."""
+    """Message bodies of plausible orders with the current time and new IDs."""
     choice = random.SystemRandom()
     for _ in range(count):
         yield json.dumps(

@@ -1,4 +1,4 @@
-"""The present state of a system."""
+"""The current state of a system."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from ops.log import read_log
 from ops.system import System
 
 WAITING, DEAD_LETTERS, UNDELIVERED = "waiting", "dead letters", "undelivered"
-"""What each queue holds."""
+"""The kind of messages in each queue."""
 RECENT = timedelta(hours=1)
 
 

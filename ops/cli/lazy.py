@@ -1,6 +1,7 @@
 """A group of commands, each of which is imported only when it runs.
 
-Most of a short command's time is imports, and a command needs few of those that all commands need together.
+Imports take most of the time of a short command. Each command needs only some of the modules that all commands together
+need.
 """
 
 from collections.abc import Mapping

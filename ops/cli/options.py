@@ -16,7 +16,7 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def complete_stack(incomplete: str) -> list[str]:
-    """The names of stacks that begin so, for the shell's completion."""
+    """Return the names of stacks that start with the given text, for shell completion."""
     return [name for name in stack_names() if name.startswith(incomplete)]
 
 
@@ -40,8 +40,8 @@ def since_option(default: str) -> Any:
         parser=parse_since,
         metavar="TIME",
         default_factory=lambda: default,
-        show_default=default,
-        help="Start of the time range: 90s, 15m, 2h or 7d ago, or an ISO 8601 time.",
+        show_default=False,
+        help=f"Start of the time range: 90s, 15m, 2h or 7d ago, or an ISO 8601 time. Default: {default}.",
     )
 
 

@@ -53,7 +53,7 @@ def _page(system: System, status: Status) -> Group:
 
 
 def _queues(status: Status) -> Table:
-    table = Table("queue", "holds", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table("queue", "contents", box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("visible", "in flight", "oldest"):
         table.add_column(heading, justify="right")
     for queue in status.queues:

@@ -16,7 +16,7 @@ from ops.text import printable
 
 
 class OrderIdChanged(InvalidInput):
-    """The edit would make the letter about another order, and nobody allowed it to."""
+    """The edit would change the order ID, and the caller did not allow this."""
 
 
 def edited_letter(letter: Letter, order: str) -> Letter:

@@ -1,4 +1,4 @@
-"""What a redrive would do with each letter, decided by the handler's code and the present content of the table."""
+"""What a redrive would do with each letter, decided by the handler's code and the current content of the table."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping

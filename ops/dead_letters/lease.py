@@ -85,7 +85,7 @@ def set_visibility_timeout(
 ) -> None:
     """Let leases end after a number of seconds. 0 releases them at once.
 
-    SQS rejects single entries whose letter is visible or deleted by now. For those there is nothing left to do.
+    SQS rejects an entry if the letter is already visible or deleted. In both cases, no action is necessary.
     """
 
     def change(chunk: Sequence[Lease]) -> None:

@@ -41,7 +41,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaceChanges:
-    """Those parts of a pace that the operator chose. None or False leaves a part as it is."""
+    """The values of a pace that the operator set. None or False means that the value does not change."""
 
     rate: float | None = None
     stop_at: float | None = None

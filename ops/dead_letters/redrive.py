@@ -1,6 +1,7 @@
 """Executes a redrive: sends dead letters to OrderQueue again.
 
-It sends one letter first. The others follow only if the table contains that one's order, and while few fail again.
+It sends one letter first. It sends the other letters only if the table then contains the order of the first letter. It
+stops if too many letters fail again.
 """
 
 from collections.abc import Callable, Mapping, Sequence

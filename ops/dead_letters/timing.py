@@ -10,7 +10,7 @@ class Timing:
     """How long to hold, to poll and to wait, in seconds, and how many requests to send at once."""
 
     lease_seconds: int = 120
-    """How long a dead letter stays hidden if the tool is killed. While the tool runs, it renews its leases."""
+    """How long a dead letter stays hidden if the command is killed. While the command runs, it renews its leases."""
     poll_seconds: int = 1
     """A long poll asks all of SQS's servers; a short one can miss messages (SQS Developer Guide, long polling)."""
     requests_in_flight: int = IN_FLIGHT

@@ -62,7 +62,10 @@ class RedriveTracker:
         self._on_settled(before - len(self.pending))
 
     def wait(self, *, for_one: bool = False) -> None:
-        """Check until the result of every letter is known, or of one, or until the last attempt must be over."""
+        """Check until the result of every letter is known. With `for_one`, one result is enough.
+
+        Give up when the last attempt must be over.
+        """
         began = time.monotonic()
         while self.pending and time.monotonic() - began < self._patience_seconds:
             self.check()

@@ -44,7 +44,7 @@ NO_CHOICES = [
     ("batchSize", "ten", "must be a whole number"),
     ("batchSize", "1.5", "must be a whole number"),
     ("protectTable", "perhaps", "must be true or false"),
-    ("alertAddresses", "ops", "must be an e-mail address, or several separated by commas"),
-    ("alertAddresses", "ops@localhost", "must be an e-mail address,"),
-    ("alertAddresses", "ops@example.com; on@call@example.com", "must be an e-mail address,"),
+    ("alertAddresses", "ops", "must be an email address, or several separated by commas"),
+    ("alertAddresses", "ops@localhost", "must be an email address,"),
+    ("alertAddresses", "ops@example.com; on@call@example.com", "must be an email address,"),
 ]

@@ -28,7 +28,7 @@ def archive(
     the command is killed, run it again to finish it.
 
     \b
-    orders dead-letters archive letters.jsonl --class invalid --confirm --reason "the shop sends these anew"
+    orders dead-letters archive letters.jsonl --class invalid --confirm --reason "the shop sends these again"
     orders dlq archive letters.jsonl --all --keep --confirm
     """
     selection = selected.selection()

@@ -78,4 +78,4 @@ def cancel(*, reason: Reason = "", stack: Stack = None) -> None:
     orders dead-letters move cancel --reason "the orders fail again"
     """
     moved = cancel_move_task(find_system(stack), reason=reason)
-    print_line(f"cancelled; about {moved:,} were moved")
+    print_line(f"canceled; about {moved:,} were moved")

@@ -77,7 +77,10 @@ def redrive(
     pace: PaceOptions,
     resume: Annotated[
         bool,
-        typer.Option("--resume", help="Continue a stopped run. Its --rate, --stop-at and --wait apply unless given."),
+        typer.Option(
+            "--resume",
+            help="Continue a stopped run. Keeps the run's --rate, --stop-at and --wait, unless you set them.",
+        ),
     ] = False,
     reason: Reason = "",
     stack: Stack = None,

@@ -149,7 +149,7 @@ def _log_link(system: System, facts: _Facts) -> str:
     lease = facts.lease
     start = (facts.attempts[0].at if facts.attempts else None) or lease.first_seen
     if system.clients.endpoint_url:
-        # The processor logs no order ID for a body that it cannot read, even if the tool finds one.
+        # The processor logs no order ID for a body that it cannot read, even if the command finds one.
         logged = [attempt.order_id for attempt in facts.attempts if attempt.order_id]
         since = start.isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
         return f"orders logs --since {since}{_order_option(logged[0]) if logged else ''}"

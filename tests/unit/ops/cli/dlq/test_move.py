@@ -118,11 +118,11 @@ def test_how_far_it_is_can_be_asked(move: Orders) -> None:
     assert json.loads(move("status", "--json").out) == [{"status": "RUNNING", "moved": 3, "of": 9, "why": ""}]
 
 
-def test_it_is_cancelled_where_it_runs(system: FakeSystem, move: Orders) -> None:
+def test_it_is_canceled_where_it_runs(system: FakeSystem, move: Orders) -> None:
     none_yet = move("cancel")
     assert (none_yet.code, none_yet.err) == (Exit.INCOMPLETE, "no move task is running\n")
     move("start", "--confirm")
-    assert move("cancel").out == "cancelled; about 3 were moved\n"
+    assert move("cancel").out == "canceled; about 3 were moved\n"
     assert system.sqs.tasks[0]["Status"] == "CANCELLED"
     assert move("cancel").err == "no move task is running\n"
 
