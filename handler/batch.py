@@ -12,7 +12,7 @@ Put = Callable[[Sequence[Order]], Sequence[Outcome]]
 def store_all(orders: Sequence[Order], put: Put) -> list[Outcome]:
     """Store the orders of a batch. Returns one outcome for each order, in the same sequence.
 
-    The result is the same as if the orders had arrived one by one. For each order id, only the latest version is put.
+    The result is the same as if the orders had arrived one by one. For each order ID, only the latest version is put.
     If that succeeds, the table contains this version or a later one, which decides the outcomes of the other versions.
     If it fails, the next version is put in another round.
     """

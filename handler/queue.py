@@ -45,7 +45,7 @@ class RetryAtOnce:
 
     def _retry(self, messages: Sequence[Message]) -> None:
         entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
-            # The Id is a position and not the message id, because one batch can contain the same message twice.
+            # The Id is a position and not the message ID, because one batch can contain the same message twice.
             {"Id": str(position), "ReceiptHandle": message.receipt_handle, "VisibilityTimeout": 0}
             for position, message in enumerate(messages)
         ]

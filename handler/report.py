@@ -14,9 +14,9 @@ from handler.order import Order
 from handler.outcome import WRITTEN, Kind, Outcome
 
 MAX_ID_CHARACTERS = 20_000
-"""The maximum number of characters of order ids in a record: JSON writes a character with up to 12 bytes."""
+"""The maximum number of characters of order IDs in a record: JSON writes a character with up to 12 bytes."""
 MAX_MESSAGE_IDS = 5000
-"""The maximum number of message ids in a record, each with 40 bytes."""
+"""The maximum number of message IDs in a record, each with 40 bytes."""
 
 
 class Attempt(NamedTuple):
@@ -83,7 +83,7 @@ class Report:
             )
 
     def _log_together(self, failed: Sequence[Attempt]) -> None:
-        """Write records that failures with the same signature share. They contain no order ids and no full reasons."""
+        """Write records that failures with the same signature share. They contain no order IDs and no full reasons."""
         groups: dict[tuple[Kind, str, int], list[str]] = {}
         for message, _, outcome in failed:
             group = outcome.kind, outcome.signature, message.receive_count
@@ -103,7 +103,7 @@ class Report:
 
 
 def _parts(attempts: Sequence[Attempt]) -> Iterator[Sequence[Attempt]]:
-    """Split a batch so that a record can contain the order ids and the values of each part."""
+    """Split a batch so that a record can contain the order IDs and the values of each part."""
     for part in chunked(attempts, MAX_VALUES):
         yield from _halved(part)
 

@@ -86,7 +86,7 @@ class DynamoDBStore:
         return [outcomes[order.order_id] or NO_TIME_LEFT for order in orders]
 
     def _insert_all(self, orders: Sequence[Order], deadline: float) -> dict[str, Outcome | None]:
-        """Insert orders. Returns outcomes by order id.
+        """Insert orders. Returns outcomes by order ID.
 
         An order without an outcome, or with None, must be put by a request of its own.
         """

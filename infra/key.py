@@ -8,12 +8,12 @@ import pulumi_aws as aws
 from infra import policies
 
 DELETION_WINDOW_DAYS = 30
-"""Time in which the deletion of the key can be cancelled; 30 is the maximum (KMS API Reference, ScheduleKeyDeletion).
+"""Time in which the deletion of the key can be canceled; 30 is the maximum (KMS API Reference, ScheduleKeyDeletion).
 After that, everything that the key encrypted is lost."""
 
 
 class OrderKey(pulumi.ComponentResource):
-    """A customer-managed key with yearly rotation, which SNS, CloudWatch alarms and CloudWatch Logs may use.
+    """A customer managed key with yearly rotation, which SNS, CloudWatch alarms and CloudWatch Logs may use.
 
     The key encrypts the log groups whose names start with `log_group_prefix`.
     """

@@ -16,8 +16,8 @@ from infra.settings import MonitoringSettings
 class OrderMonitoring(pulumi.ComponentResource):
     """The alarms on a flow, the topic that they notify, its subscribers, and a dashboard.
 
-    An alarm notifies when it starts and when it ends. Missing data points are good, because none of these metrics has
-    data while nothing happens.
+    An alarm notifies when it goes into the ALARM state and when it returns to OK. It treats missing data as not
+    breaching, because none of these metrics has data while nothing happens.
     """
 
     def __init__(

@@ -91,7 +91,7 @@ class DeployedOutputs(StackOutputs[str]):
 
     if TYPE_CHECKING:
         stack: str
-    else:  # mypy would take a class with __getattr__ to have every attribute, a misspelt one too.
+    else:  # With `__getattr__`, mypy would accept any attribute name, including a misspelled one.
 
         def __getattr__(self, name: str) -> Any:
             if name not in _OUTPUTS:

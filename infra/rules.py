@@ -177,7 +177,7 @@ def visibility_leaves_room_for_retries(
 
 
 def one_receive_is_no_retry(*, max_receive_count: int) -> Violation | None:
-    # Advice: Lambda Developer Guide, "Using Lambda with SQS": at least 5, never 1. The specified value 3 is between.
+    # Advice: Lambda Developer Guide, "Using Lambda with SQS": at least 5, never 1. The default, 3, is required.
     if max_receive_count > 1:
         return None
     return Violation(

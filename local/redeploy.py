@@ -42,7 +42,7 @@ def code_changes(emulator: Emulator) -> Iterator[list[str]]:
 
 
 def deploy_in_new_process(emulator: Emulator) -> dict[str, Any] | None:
-    """Deploy the present code, and return the stack's outputs. None if it failed; its errors go to the terminal.
+    """Deploy the current code, and return the stack's outputs. None if it failed; its errors go to the terminal.
 
     Raises EmulatorError if the emulator ends meanwhile. The errors that follow from that are not shown.
     """

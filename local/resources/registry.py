@@ -71,7 +71,7 @@ def deploy_resource(cloud: Cloud, type_token: str, name: str, inputs: Inputs) ->
 
 
 def call_function(cloud: Cloud, token: str) -> dict[str, Any]:
-    """Answer one of the provider's functions. Raises UnsupportedResource for an unknown one."""
+    """Return the result of a provider function. Raises UnsupportedResource for an unknown function."""
     match token:
         case "aws:index/getCallerIdentity:getCallerIdentity":
             identity = cloud.clients.sts.get_caller_identity()
@@ -92,7 +92,10 @@ def as_text(value: object) -> str:
 
 
 def _paths(inputs: Inputs, known: frozenset[str], prefix: str = "") -> set[str]:
-    """The dotted path of every input, including nested ones unless the outer input is known as a whole."""
+    """Return the dotted path of every input.
+
+    Nested inputs have their own paths, unless the resource type supports the outer input as a whole.
+    """
     found = set()
     for name, value in inputs.items():
         path = f"{prefix}{name}"
