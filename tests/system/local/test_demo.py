@@ -30,8 +30,8 @@ def test_the_demo_shows_the_whole_way_and_its_counts_add_up(tmp_path: Path) -> N
 def test_the_demo_leaves_no_process_behind_however_it_is_ended(tmp_path: Path, how: signal.Signals) -> None:
     with in_background(tmp_path, ORDERS, "demo") as demo:
         port = demo.wait_for(r"(?<=127\.0\.0\.1:)\d+")
-        demo.wait_for("✓ store")
         session = emulator_on(port)
+        demo.wait_for("✓ store")
         assert len(processes_of(session)) > 1, "the emulator runs the function"
         demo.process.send_signal(how)
         assert demo.process.wait(timeout=60) in (-how, 128 + how)
@@ -43,8 +43,9 @@ def test_the_demo_leaves_no_process_behind_however_it_is_ended(tmp_path: Path, h
 def test_the_demo_ends_with_one_line_when_its_emulator_has_ended(tmp_path: Path) -> None:
     with in_background(tmp_path, ORDERS, "demo") as demo:
         port = demo.wait_for(r"(?<=127\.0\.0\.1:)\d+")
+        emulator = emulator_on(port)
         demo.wait_for("✓ deploy")
-        os.kill(emulator_on(port), signal.SIGKILL)
+        os.kill(emulator, signal.SIGKILL)
         assert demo.process.wait(timeout=60) == 1
         assert "Traceback" not in demo.printed
         last = demo.printed.splitlines()[-1]
@@ -56,8 +57,8 @@ def test_the_demo_ends_with_one_line_when_its_emulator_has_ended(tmp_path: Path)
 def test_ctrl_c_ends_make_demo_and_all_that_it_started(tmp_path: Path) -> None:
     with in_background(tmp_path, "import os; os.execvp('make', ['make', 'demo'])") as make:
         port = make.wait_for(r"(?<=127\.0\.0\.1:)\d+")
-        make.wait_for("✓ deploy")
         session = emulator_on(port)
+        make.wait_for("✓ deploy")
         os.killpg(make.process.pid, signal.SIGINT)  # A terminal sends the signal to the whole process group.
         assert make.process.wait(timeout=60) != 0
         assert "stopped; nothing is left running" in make.printed

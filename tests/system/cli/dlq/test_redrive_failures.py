@@ -59,8 +59,9 @@ def test_an_order_id_neither_forges_a_line_nor_breaks_the_json_of_a_redrive(dlq:
     fill(queues, body("SUR\ud800\nsent 9: 9 in the table"))
     ran = dlq("redrive", "SUR\\ud800\\nsent 9: 9 in the table", "--confirm", "--wait")
     assert ran.code == Exit.INCOMPLETE
-    failed, summary = ran.out.splitlines()
+    failed, message_id, summary = ran.out.splitlines()
     assert failed.startswith("failed again: SUR\\ud800\\nsent 9: 9 in the table: ")
+    assert message_id.startswith("        message ID ")
     assert summary.startswith("sent 1: 0 in the table, 1 failed again")
     [answered] = dlq("redrive", "--all", "--confirm", "--wait", "--json").json
     assert answered["failed"][0]["orderId"] == "SUR\ud800\nsent 9: 9 in the table"
