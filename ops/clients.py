@@ -5,6 +5,8 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
+from ops.condition import check_condition
+
 if TYPE_CHECKING:
     from botocore.session import Session
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -71,7 +73,9 @@ class Clients:
 
     @cached_property
     def sqs(self) -> "SQSClient":
-        return cast("SQSClient", self._client("sqs"))
+        client = self._client("sqs")
+        client.meta.events.register("before-send.sqs", check_condition)
+        return cast("SQSClient", client)
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":

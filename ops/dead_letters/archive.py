@@ -10,7 +10,7 @@ from handler.chunks import chunked
 from handler.queue import MAX_ENTRIES
 from ops.dead_letters.history import recorded
 from ops.dead_letters.journal import journal
-from ops.dead_letters.lease import Lease
+from ops.dead_letters.lease import Lease, without
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.move import delete
@@ -45,6 +45,17 @@ class ArchivePlan:
     """Why the operator archives, for the history."""
     chosen: str
     """The operator's selection, for the history."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveResult:
+    """The result of writing an archive."""
+
+    written: int
+    """The number of letters that the archive contains now."""
+    deleted: int
+    lost: Sequence[Lease]
+    """Letters that were not deleted, or not even written: their leases ended, and somebody else may have them."""
 
 
 @contextmanager
@@ -94,41 +105,46 @@ def read_undamaged_archive(path: Path) -> ArchiveIndex:
     return archive
 
 
-def archive_letters(system: System, look: Look, plan: ArchivePlan) -> int:
-    """Add letters to an archive, then delete them. Returns the number of deleted letters.
+def archive_letters(system: System, look: Look, plan: ArchivePlan) -> ArchiveResult:
+    """Add letters to an archive, then delete them.
 
     A letter that the archive contains already is not written again, so that a killed command can be repeated.
     """
     details = {"letters": len(plan.leases), "kept": plan.keep, "chosen": plan.chosen}
-    file, deleted = str(plan.path.absolute()), 0
+    file, written, deleted = str(plan.path.absolute()), list[Lease](), list[Lease]()
     with (
         recorded(system, "archive", reason=plan.reason, file=file, **details) as result,
         open_archive(plan.path) as write,
     ):
         known = read_archive(plan.path)
         for chunk in chunked(plan.leases, MAX_ENTRIES):
-            look.renew_if_due()
-            write(letter for lease in chunk if not known.contains(letter := look.letter(lease)))
-        result["written"] = len(plan.leases)
+            held = look.hold(chunk)
+            write(letter for lease in held if not known.contains(letter := look.letter(lease)))
+            written += held
+        result["written"] = len(written)
         if not plan.keep:
-            result["deleted"] = deleted = _delete_archived(system, look, plan)
-    return deleted
+            deleted = _delete_archived(system, look, plan.path, written)
+            result["deleted"] = len(deleted)
+        lost = without(plan.leases, written if plan.keep else deleted)
+        result["lost"] = len(lost)
+    return ArchiveResult(written=len(written), deleted=len(deleted), lost=lost)
 
 
-def purge_letters(system: System, look: Look, leases: Sequence[Lease], path: Path, *, reason: str) -> int:
-    """Delete letters that an archive contains. Returns the number of deleted letters."""
+def purge_letters(system: System, look: Look, leases: Sequence[Lease], path: Path, *, reason: str) -> list[Lease]:
+    """Delete letters that an archive contains. Returns the letters that were not deleted: somebody else has them."""
     details = {"file": str(path.absolute()), "letters": len(leases)}
     with recorded(system, "purge", reason=reason, **details) as result:
         deleted = delete(system.clients.sqs, system.outputs.dead_letter_queue_url, look, leases)
-        result["deleted"] = len(deleted)
-    return len(deleted)
+        lost = without(leases, deleted)
+        result |= {"deleted": len(deleted), "lost": len(lost)}
+    return lost
 
 
-def _delete_archived(system: System, look: Look, plan: ArchivePlan) -> int:
+def _delete_archived(system: System, look: Look, path: Path, leases: Sequence[Lease]) -> list[Lease]:
     """Delete those letters that the archive contains when it is read from disk again."""
-    archive = read_undamaged_archive(plan.path)
-    safe = [lease for lease in plan.leases if archive.contains(look.letter(lease))]
-    return len(delete(system.clients.sqs, system.outputs.dead_letter_queue_url, look, safe))
+    archive = read_undamaged_archive(path)
+    safe = [lease for lease in leases if archive.contains(look.letter(lease))]
+    return delete(system.clients.sqs, system.outputs.dead_letter_queue_url, look, safe)
 
 
 def _letter(line: str) -> Letter | None:

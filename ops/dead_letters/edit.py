@@ -1,8 +1,9 @@
 """Edits a dead letter: its order is changed, validated, and put back into OrderDLQ."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from handler.order import InvalidOrder, parse_order
+from ops.condition import ConditionEnded, only_while
 from ops.dead_letters.body import compact, order_ids_in, readable, with_order
 from ops.dead_letters.history import recorded
 from ops.dead_letters.journal import journal, new_run
@@ -39,16 +40,41 @@ def check_edit(letter: Letter, edited: Letter, *, new_order_id: bool) -> None:
         raise OrderIdChanged(f"not accepted: orderId would be {printable(order.order_id)} instead of {known}")
 
 
-def put_back(system: System, look: Look, lease: Lease, edited: Letter, *, reason: str) -> str:
-    """Send the edited letter to OrderDLQ and delete the old one. Returns the message ID of the edited letter."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditResult:
+    """The result of an edit that was put back."""
+
+    copy: str
+    """The message ID of the edited letter."""
+    is_deleted: bool
+    """Whether the old letter was deleted. Otherwise, somebody else may have it."""
+
+
+def put_back(system: System, look: Look, lease: Lease, edited: Letter, *, reason: str) -> EditResult:
+    """Send the edited letter to OrderDLQ and delete the old one. Raises NothingDone if the lease was lost."""
     sqs, queue = system.clients.sqs, system.outputs.dead_letter_queue_url
     details = {"messageId": lease.message_id, "orderId": lease.order_id}
     with recorded(system, "edit", reason=reason, **details) as result, journal(new_run(queue)) as steps:
+        if not look.hold([lease]):
+            raise _lost(lease)
         steps.note("begun", what="edit", ids=[lease.message_id])
-        sent = send(sqs, queue, [edited], steps)
+        try:
+            with only_while(lambda: look.holds([lease])):
+                sent = send(sqs, queue, [edited], steps)
+        except ConditionEnded:
+            raise _lost(lease) from None
         if sent.rejected:
             raise NoAccess(f"SQS rejected the letter: {sent.rejected[lease.message_id]}")
-        Mover(sqs, look, steps, source=queue, target=queue).delete([lease])
+        deleted = Mover(sqs, look, steps, source=queue, target=queue).delete([lease])
         copy = result["copy"] = sent.copies[lease.message_id]
-        steps.note("ended")
-    return copy
+        if deleted:
+            steps.note("ended")
+        else:
+            result["lost"] = 1
+    return EditResult(copy=copy, is_deleted=bool(deleted))
+
+
+def _lost(lease: Lease) -> NothingDone:
+    return NothingDone(
+        f"the lease of {lease.name} ended, so somebody else may have the letter now: nothing was put back"
+    )

@@ -1,19 +1,22 @@
 """Leases: temporary holds on dead letters, which hide them from others."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
-
-from handler.chunks import chunked
-from handler.queue import MAX_ENTRIES
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+
+# `time.monotonic` stands still while the machine is suspended. On Linux, CLOCK_BOOTTIME does not; on macOS,
+# CLOCK_MONOTONIC does not.
+_CLOCK: int | None = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+
+
+def elapsed_seconds() -> float:
+    """Seconds since some time in the past, including those for which the machine was suspended."""
+    return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,65 +39,36 @@ class Lease:
         return self.order_id or self.message_id
 
 
-class LeaseRenewal:
-    """Renews leases before they end: as soon as a third of their time is over."""
-
-    def __init__(
-        self, renew: Callable[[], None], lease_seconds: float, *, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._renew = renew
-        self._lease_seconds = lease_seconds
-        self._clock = clock
-        self._lock = Lock()
-        self._renewed_at = clock()
-
-    def renew_if_due(self) -> None:
-        """Renew if it is time. Several threads may call this."""
-        if self._is_due():
-            self._renew()
-
-    @contextmanager
-    def in_background(self) -> Iterator[None]:
-        """Renew until the end of the block, in which the operator may take any time."""
-        ended = Event()
-
-        def keep_renewing() -> None:
-            while not ended.wait(self._lease_seconds / 6):
-                self.renew_if_due()
-
-        thread = Thread(target=keep_renewing, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
-
-    def _is_due(self) -> bool:
-        """Whether it is time to renew. One thread gets the answer yes."""
-        with self._lock:
-            now = self._clock()
-            is_due = now - self._renewed_at > self._lease_seconds / 3
-            if is_due:
-                self._renewed_at = now
-            return is_due
+def without(leases: Iterable[Lease], others: Iterable[Lease]) -> list[Lease]:
+    """Those leases that are not among the others, by message ID."""
+    names = {lease.message_id for lease in others}
+    return [lease for lease in leases if lease.message_id not in names]
 
 
-def set_visibility_timeout(
-    sqs: "SQSClient", queue_url: str, leases: Collection[Lease], seconds: int, *, requests_in_flight: int
-) -> None:
-    """Let leases end after a number of seconds. 0 releases them at once.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisibilityChange:
+    """The answer of SQS to one request that changes visibility timeouts."""
 
-    SQS rejects an entry if the letter is already visible or deleted. In both cases, no action is necessary.
+    changed: Sequence[Lease]
+    lost: Sequence[Lease]
+    """SQS does not accept their receipt handles any more: the letter is visible or deleted, or somebody else has it."""
+
+
+def set_visibility_timeout(sqs: "SQSClient", queue_url: str, leases: Sequence[Lease], seconds: int) -> VisibilityChange:
+    """Let leases end after a number of seconds, with one request. 0 releases them at once.
+
+    A lease that is neither changed nor lost is unchanged: SQS failed, and another try may succeed.
     """
+    entries: Any = [
+        {"Id": str(position), "ReceiptHandle": lease.receipt, "VisibilityTimeout": seconds}
+        for position, lease in enumerate(leases)
+    ]
+    answer = sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
+    return VisibilityChange(
+        changed=_of_entries(leases, answer.get("Successful", [])),
+        lost=_of_entries(leases, [entry for entry in answer.get("Failed", []) if entry.get("SenderFault", True)]),
+    )
 
-    def change(chunk: Sequence[Lease]) -> None:
-        entries: Any = [
-            {"Id": str(position), "ReceiptHandle": lease.receipt, "VisibilityTimeout": seconds}
-            for position, lease in enumerate(chunk)
-        ]
-        sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
 
-    with ThreadPoolExecutor(requests_in_flight) as threads:
-        for _ in threads.map(change, chunked(list(leases), MAX_ENTRIES)):
-            pass  # This raises the error of a request that failed as a whole.
+def _of_entries(leases: Sequence[Lease], entries: Collection[Any]) -> list[Lease]:
+    return [leases[int(entry["Id"])] for entry in entries]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Self
 
 from handler.queue import MAX_ENTRIES
 from ops.dead_letters.index import LeaseIndex
-from ops.dead_letters.lease import Lease, LeaseRenewal, set_visibility_timeout
+from ops.dead_letters.keeping import LeaseKeeper
+from ops.dead_letters.lease import Lease, elapsed_seconds
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.timing import Timing
 
@@ -21,7 +22,7 @@ class Look(AbstractContextManager["Look"]):
     """Leases every visible message of a queue, each once, and releases them at the end of the block.
 
     After Ctrl-C or an error it releases them, too. Leases end during a long block unless the caller renews them with
-    `renew_if_due` or `renewing`.
+    `renew_if_due` or `renewing`. Even then they can end: call `hold` before each change of a letter.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Look(AbstractContextManager["Look"]):
         *,
         timing: Timing | None = None,
         on_progress: Callable[[int], None] = lambda _count: None,
+        clock: Callable[[], float] = elapsed_seconds,
     ) -> None:
         """`on_progress` receives the number of letters that are new since its last call."""
         self.timing = timing or Timing()
@@ -38,7 +40,7 @@ class Look(AbstractContextManager["Look"]):
         self._url = queue_url
         self._on_progress = on_progress
         self._index = LeaseIndex()
-        self._renewal = LeaseRenewal(self._renew, self.timing.lease_seconds)
+        self._keeper = LeaseKeeper(sqs, queue_url, self._index, self.timing, clock=clock)
         self._stop = Event()
 
     def __enter__(self) -> Self:
@@ -78,18 +80,24 @@ class Look(AbstractContextManager["Look"]):
         return timedelta(seconds=int(attributes["Attributes"]["MessageRetentionPeriod"]))
 
     def renew_if_due(self) -> None:
-        """Renew all leases if a third of their time is over."""
-        self._renewal.renew_if_due()
+        """Renew the leases of which a third is over."""
+        self._keeper.renew_if_due()
 
     def renewing(self) -> AbstractContextManager[None]:
         """Renew all leases in the background until the end of a block."""
-        return self._renewal.in_background()
+        return self._keeper.in_background()
+
+    def hold(self, leases: Sequence[Lease]) -> list[Lease]:
+        """Return those leases that last a while longer, after a renewal if necessary. The others were lost."""
+        return self._keeper.hold(leases)
+
+    def holds(self, leases: Sequence[Lease]) -> bool:
+        """Whether none of these leases has ended. Sends no request."""
+        return self._keeper.holds(leases)
 
     def release(self, leases: Iterable[Lease]) -> None:
         """Make letters visible again."""
-        leases = list(leases)
-        self._set_visibility_timeout(leases, 0)
-        self.forget(leases)
+        self._keeper.release(list(leases))
 
     def forget(self, leases: Iterable[Lease]) -> None:
         """Do not release these leases at the end, because they ended before."""
@@ -109,6 +117,7 @@ class Look(AbstractContextManager["Look"]):
         """Receive until SQS returns no new message, or allows no further one in flight."""
         while not self._stop.is_set():
             self.renew_if_due()
+            ends_at = self._keeper.end_of_new_lease()
             try:
                 answer = self._sqs.receive_message(
                     QueueUrl=self._url,
@@ -121,20 +130,16 @@ class Look(AbstractContextManager["Look"]):
             except self._sqs.exceptions.OverLimit:  # 120,000 are in flight. `count_others` reports the rest.
                 return
             messages = answer.get("Messages", [])
-            new = sum(self._index.add(Letter.received(message), message["ReceiptHandle"]) for message in messages)
+            new = sum(
+                self._index.add(Letter.received(message), message["ReceiptHandle"], ends_at=ends_at)
+                for message in messages
+            )
             if not new:
                 return
             self._on_progress(new)
 
     def _end(self) -> None:
         try:
-            self._set_visibility_timeout(self._index.leases(), 0)
+            self._keeper.release(self._index.leases())
         finally:
             self._index.close()
-
-    def _renew(self) -> None:
-        self._set_visibility_timeout(self._index.leases(), self.timing.lease_seconds)
-
-    def _set_visibility_timeout(self, leases: Sequence[Lease], seconds: int) -> None:
-        requests = self.timing.requests_in_flight
-        set_visibility_timeout(self._sqs, self._url, leases, seconds, requests_in_flight=requests)

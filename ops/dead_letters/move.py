@@ -1,14 +1,18 @@
-"""Moves messages to another queue: send first, then record the result in the journal, then delete."""
+"""Moves messages to another queue: send first, then record the result in the journal, then delete.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+A letter whose lease was lost is neither sent nor deleted: somebody else may have it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from handler.chunks import chunked
 from handler.queue import MAX_ENTRIES
 from ops.batches import Pacer, batches
 from ops.clients import IN_FLIGHT
+from ops.condition import ConditionEnded, only_while
 from ops.dead_letters.journal import Journal
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.letter import MAX_BYTES, TRACE, Letter
@@ -26,6 +30,8 @@ class SendResult:
     """The message IDs of the copies of those letters that SQS accepted."""
     rejected: Mapping[str, str]
     """The reasons why SQS did not accept the other letters."""
+    lost: Collection[str] = ()
+    """The letters that were not sent, because their leases were lost."""
 
 
 def send(sqs: "SQSClient", queue_url: str, letters: Sequence[Letter], journal: Journal) -> SendResult:
@@ -59,16 +65,26 @@ def _entry(position: int, letter: Letter) -> Any:
 def delete(sqs: "SQSClient", queue_url: str, look: Look, leases: Sequence[Lease]) -> list[Lease]:
     """Delete letters that are safe elsewhere, and return the deleted ones.
 
-    SQS can keep a letter whose lease has ended and that somebody else has received since.
+    Letters whose leases were lost are left alone, and SQS can fail to delete others.
     """
     deleted: list[Lease] = []
     for chunk in chunked(leases, MAX_ENTRIES):
-        entries: Any = [{"Id": str(position), "ReceiptHandle": lease.receipt} for position, lease in enumerate(chunk)]
-        answer = sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)
-        gone = [chunk[int(entry["Id"])] for entry in answer.get("Successful", [])]
-        look.forget(gone)
-        deleted += gone
+        deleted += _delete_batch(sqs, queue_url, look, look.hold(chunk))
     return deleted
+
+
+def _delete_batch(sqs: "SQSClient", queue_url: str, look: Look, leases: Sequence[Lease]) -> list[Lease]:
+    if not leases:
+        return []
+    entries: Any = [{"Id": str(position), "ReceiptHandle": lease.receipt} for position, lease in enumerate(leases)]
+    try:
+        with only_while(lambda: look.holds(leases)):
+            answer = sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)
+    except ConditionEnded:
+        return []
+    gone = [leases[int(entry["Id"])] for entry in answer.get("Successful", [])]
+    look.forget(gone)
+    return gone
 
 
 class Mover:
@@ -104,16 +120,25 @@ class Mover:
     def stop(self) -> None:
         self._stopped = True
 
-    def delete(self, leases: Sequence[Lease]) -> None:
-        """Delete letters whose copies were sent."""
+    def delete(self, leases: Sequence[Lease]) -> list[Lease]:
+        """Delete letters whose copies were sent, and return the deleted ones."""
+        deleted: list[Lease] = []
         for chunk in chunked(leases, MAX_ENTRIES):
             gone = delete(self._sqs, self._source, self._look, chunk)
             self._journal.deleted([lease.message_id for lease in gone])
+            deleted += gone
+        return deleted
 
     def _size_of(self, lease: Lease) -> int:
         return self._look.letter(lease).size
 
     def _move_batch(self, batch: Sequence[Lease]) -> SendResult:
-        result = send(self._sqs, self._target, [self._look.letter(lease) for lease in batch], self._journal)
-        self.delete([lease for lease in batch if lease.message_id in result.copies])
-        return result
+        letters = {lease.message_id: self._look.letter(lease) for lease in batch}
+        held = self._look.hold(batch)
+        try:
+            with only_while(lambda: self._look.holds(held)):
+                result = send(self._sqs, self._target, [letters[lease.message_id] for lease in held], self._journal)
+        except ConditionEnded:
+            return SendResult(copies={}, rejected={}, lost=list(letters))
+        self.delete([lease for lease in held if lease.message_id in result.copies])
+        return replace(result, lost=letters.keys() - {lease.message_id for lease in held})

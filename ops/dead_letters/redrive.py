@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ops.dead_letters.forecast import outcomes
 from ops.dead_letters.history import recorded
 from ops.dead_letters.journal import Journal, journal, read_run
-from ops.dead_letters.lease import Lease
+from ops.dead_letters.lease import Lease, without
 from ops.dead_letters.look import Look
 from ops.dead_letters.move import Mover, SendResult
 from ops.dead_letters.plan import RedrivePlan
@@ -44,6 +44,8 @@ class RedriveResult:
     """Letters that were sent, and whose result is not known."""
     rejected: Sequence[tuple[Lease, str]]
     """Letters that SQS did not accept, with the reason. They are still in OrderDLQ."""
+    lost: Sequence[Lease]
+    """Letters that were left alone, because their leases ended and somebody else may have them."""
     sent_before: Sequence[Lease]
     """Letters that a stopped run sent and that this run only deleted."""
     not_sent: int
@@ -56,8 +58,9 @@ class RedriveResult:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every letter was sent, and none is known to have failed again."""
-        return not (self.rejected or self.stopped or self.failed or (self.waited and self.pending))
+        """Whether every letter was sent and deleted, and none is known to have failed again."""
+        is_all_sent = not (self.rejected or self.lost or self.stopped)
+        return is_all_sent and self.is_settled and not (self.failed or (self.waited and self.pending))
 
     def counts(self) -> Mapping[str, int | str]:
         """The numbers of letters, by their names in JSON output and in the history."""
@@ -67,6 +70,7 @@ class RedriveResult:
             "failedAgain": len(self.failed),
             "notFollowed": len(self.pending),
             "refused": len(self.rejected),
+            "lost": len(self.lost),
             "sentBefore": len(self.sent_before),
             "notSent": self.not_sent,
             **({"stopped": self.stopped} if self.stopped else {}),
@@ -126,14 +130,16 @@ class Redrive:
         )
         self._tracker = RedriveTracker(system, look, on_settled=lambda count: on_progress(0, count))
         self._rejected: list[tuple[Lease, str]] = []
+        self._lost: list[Lease] = []
         self._sent_before: list[Lease] = []
         self._not_sent = 0
         self._stopped = ""
 
     def run(self) -> None:
         """Send the letters, and delete those that a stopped run sent."""
-        self._sent_before = [lease for lease in self._plan.leases if lease.message_id in self._plan.already_sent]
-        self._mover.delete(self._sent_before)
+        sent_before = [lease for lease in self._plan.leases if lease.message_id in self._plan.already_sent]
+        self._sent_before = self._mover.delete(sent_before)
+        self._lose(without(sent_before, self._sent_before))
         waiting = [lease for lease in self._plan.leases if lease.message_id not in self._plan.already_sent]
         if len(waiting) > 1:
             waiting = self._send_first(waiting)
@@ -155,6 +161,7 @@ class Redrive:
             failed=failed,
             pending=list(tracker.pending.values()),
             rejected=list(self._rejected),
+            lost=list(self._lost),
             sent_before=self._sent_before,
             not_sent=self._not_sent,
             stopped=self._stopped,
@@ -164,12 +171,24 @@ class Redrive:
 
     def _send_first(self, leases: Sequence[Lease]) -> list[Lease]:
         """Send one letter alone and wait for its result. Returns the others."""
-        first = self._most_promising(leases)
-        self._send([first])
-        self._tracker.wait(for_one=True)
-        if not self._tracker.stored:
-            self._stopped = "the order of the first letter was not stored"
-        return [lease for lease in leases if lease is not first]
+        waiting = self._held(leases)
+        while waiting:
+            first = self._most_promising(waiting)
+            waiting = [lease for lease in waiting if lease is not first]
+            self._send([first])
+            if first not in self._lost:
+                self._tracker.wait(for_one=True)
+                if not self._tracker.stored:
+                    self._stopped = "the order of the first letter was not stored"
+                break
+            waiting = self._held(waiting)
+        return waiting
+
+    def _held(self, leases: Sequence[Lease]) -> list[Lease]:
+        """Those of these leases that were not lost."""
+        held = self._look.hold(leases)
+        self._lose(without(leases, held))
+        return held
 
     def _most_promising(self, leases: Sequence[Lease]) -> Lease:
         """The oldest letter that would be stored now, or the oldest letter if none would be."""
@@ -191,4 +210,9 @@ class Redrive:
     def _add(self, sent: SendResult, waiting: dict[str, Lease]) -> None:
         self._tracker.add({copy: waiting.pop(message_id) for message_id, copy in sent.copies.items()})
         self._rejected += [(waiting.pop(message_id), reason) for message_id, reason in sent.rejected.items()]
+        self._lose([waiting.pop(message_id) for message_id in sent.lost])
         self._on_progress(len(sent.copies) + len(sent.rejected), 0)
+
+    def _lose(self, leases: Sequence[Lease]) -> None:
+        self._lost += leases
+        self._on_progress(len(leases), 0)

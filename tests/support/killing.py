@@ -1,4 +1,4 @@
-"""The `orders` command in processes of its own, which are killed at the points that a test names."""
+"""The `orders` command in processes of its own, which are killed or stopped at the points that a test names."""
 
 import json
 import os
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -53,13 +54,18 @@ class ForkedCommand:
     def __init__(self, server: "subprocess.Popen[str]") -> None:
         self._server = server
 
-    def __call__(self, queues: OrderQueues, folder: Path, *arguments: str, kill_at: int = 0) -> ProcessResult:
-        """Run the command, and kill it at the point with this number, counted from 1. 0 does not kill it."""
+    def __call__(
+        self, queues: OrderQueues, folder: Path, *arguments: str, kill_at: int = 0, is_stopped: bool = False
+    ) -> ProcessResult:
+        """Run the command, and kill it at the point with this number, counted from 1. 0 does not kill it.
+
+        If `is_stopped`, it is stopped there with SIGSTOP instead. The file `stopped` then contains its process ID.
+        """
         assert self._server.stdin
         assert self._server.stdout
         note = folder / "running.json"
         note.write_text(json.dumps({"url": queues.clients.emulator_url, "outputs": dict(queues.outputs)}))
-        task = {"folder": str(folder), "arguments": arguments, "kill_at": kill_at}
+        task = {"folder": str(folder), "arguments": arguments, "kill_at": kill_at, "is_stopped": is_stopped}
         print(json.dumps(task), file=self._server.stdin, flush=True)
         code = int(self._server.stdout.readline())
         points, receipts = ((folder / name).read_text().splitlines() for name in ("points", "receipts"))
@@ -88,7 +94,7 @@ def serve() -> None:
     for line in sys.stdin:
         task = json.loads(line)
         if not (child := os.fork()):
-            _run(Path(task["folder"]), task["arguments"], task["kill_at"])
+            _run(Path(task["folder"]), task["arguments"], task["kill_at"], is_stopped=task["is_stopped"])
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 
@@ -104,7 +110,7 @@ def _preload() -> None:
         main()
 
 
-def _run(folder: Path, arguments: Sequence[str], kill_at: int) -> None:
+def _run(folder: Path, arguments: Sequence[str], kill_at: int, *, is_stopped: bool) -> None:
     """Run the command in the child process. Does not return."""
     code = 99
     with (
@@ -120,7 +126,8 @@ def _run(folder: Path, arguments: Sequence[str], kill_at: int) -> None:
         # The emulator has one server, so a short poll sees all messages. With one request in flight, each look makes
         # the same requests in the same order.
         looking.TIMING = Timing(lease_seconds=LEASE_SECONDS, poll_seconds=0, requests_in_flight=1)
-        Killer(kill_at, points.fileno(), receipts.fileno()).install()
+        end = partial(_stop, folder / "stopped") if is_stopped else _kill
+        Killer(kill_at, points.fileno(), receipts.fileno(), end).install()
         sys.argv = ["orders", *arguments]
         try:
             main()
@@ -128,6 +135,15 @@ def _run(folder: Path, arguments: Sequence[str], kill_at: int) -> None:
         except SystemExit as ended:
             code = int(ended.code or 0)
     os._exit(code)
+
+
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _stop(note: Path) -> None:
+    note.write_text(str(os.getpid()))
+    os.kill(os.getpid(), signal.SIGSTOP)
 
 
 class Killer:
@@ -138,8 +154,9 @@ class Killer:
 
     WATCHED = ("ReceiveMessage", "SendMessageBatch", "DeleteMessageBatch")
 
-    def __init__(self, kill_at: int, points: int, receipts: int) -> None:
+    def __init__(self, kill_at: int, points: int, receipts: int, end: Callable[[], None]) -> None:
         self._left = kill_at
+        self._end = end
         self._points = points
         self._receipts = receipts
         self._lock = Lock()
@@ -157,7 +174,7 @@ class Killer:
             self._left -= 1
             if not self._left:
                 before_kill()
-                os.kill(os.getpid(), signal.SIGKILL)
+                self._end()
 
     def _watch(self, session: Session) -> None:
         session.register("after-call.sqs.ReceiveMessage", self._record_receipts)
@@ -174,7 +191,10 @@ class Killer:
         if stat.S_ISREG(status.st_mode):
             # A power failure may leave any part of the bytes that were written since the last sync. Leave half of them.
             half = (self._synced.get(descriptor, 0) + status.st_size) // 2
-            self.point("in the middle of a line", lambda: os.ftruncate(descriptor, half))
+            self.point(
+                "in the middle of a line",
+                lambda: os.ftruncate(descriptor, half if self._end is _kill else status.st_size),
+            )
             self._synced[descriptor] = status.st_size
         self.point("before fsync")
         self._sync(descriptor)

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from ops.cli.dlq.looking import failures_of, looking
+from ops.cli.dlq.looking import failures_of, looking, print_lost
 from ops.cli.dlq.option_groups import takes_groups
 from ops.cli.dlq.options import Confirm, File, Reason, SelectionOptions
+from ops.cli.exit_codes import Exit
 from ops.cli.options import Stack, find_system
 from ops.cli.output import print_line
 from ops.dead_letters.archive import ArchivePlan, archive_letters
@@ -39,5 +40,8 @@ def archive(
             print_line(f"would archive {len(leases):,} of {len(look):,} dead letters: add --confirm to do it")
             return
         plan = ArchivePlan(path=file, leases=leases, keep=keep, reason=reason, chosen=selection.as_json())
-        deleted = archive_letters(system, look, plan)
-    print_line(f"archived {len(leases):,} in {file}" + ("" if keep else f", and deleted {deleted:,}"))
+        result = archive_letters(system, look, plan)
+    print_lost(result.lost)
+    print_line(f"archived {result.written:,} in {file}" + ("" if keep else f", and deleted {result.deleted:,}"))
+    if result.lost:
+        raise typer.Exit(Exit.INCOMPLETE)

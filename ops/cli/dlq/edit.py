@@ -11,15 +11,15 @@ from typing import Annotated
 
 import typer
 
-from ops.cli.dlq.looking import looking
+from ops.cli.dlq.looking import looking, print_lost
 from ops.cli.dlq.options import Confirm, Name, Reason, parse_field_value
+from ops.cli.exit_codes import Exit
 from ops.cli.options import Stack, find_system
 from ops.cli.output import print_error, print_line
 from ops.cli.terminal import print_styled
 from ops.dead_letters.body import readable, with_fields
 from ops.dead_letters.edit import OrderIdChanged, check_edit, edited_letter, put_back
 from ops.dead_letters.letter import Letter
-from ops.dead_letters.look import Look
 from ops.dead_letters.selection import FieldValue, lease_named
 from ops.errors import InvalidInput, NothingDone
 
@@ -59,22 +59,24 @@ def edit(
         lease = lease_named(look, name)
         look.release([other for other in look.leases if other is not lease])
         letter = look.letter(lease)
-        edited = _edited(look, letter, changes, new_order_id=new_order_id)
-        if not (confirm or (not changes and _is_confirmed(look))):
+        edited = _edited(letter, changes, new_order_id=new_order_id)
+        if not (confirm or (not changes and _is_confirmed())):
             print_line("nothing was done: add --confirm to put the edited letter back")
             return
-        copy = put_back(system, look, lease, edited, reason=reason)
+        put = put_back(system, look, lease, edited, reason=reason)
     if not edited.is_marked:
         print_error("SQS had no room for the attribute ordersCameFrom; `orders dlq history` shows the old message ID")
     print_line("edited and put back into OrderDLQ; to redrive it:")
-    print_line(f"  orders dlq redrive {copy} --confirm --wait")
+    print_line(f"  orders dlq redrive {put.copy} --confirm --wait")
+    if not put.is_deleted:
+        print_lost([lease])
+        raise typer.Exit(Exit.INCOMPLETE)
 
 
-def _edited(look: Look, letter: Letter, changes: Sequence[FieldValue] | None, *, new_order_id: bool) -> Letter:
+def _edited(letter: Letter, changes: Sequence[FieldValue] | None, *, new_order_id: bool) -> Letter:
     """Let the user edit a letter, show the difference, and check it."""
-    with look.renewing():
-        fields = {change.field: change.value for change in changes or ()}
-        order = with_fields(letter.body, fields) if fields else _in_editor(letter)
+    fields = {change.field: change.value for change in changes or ()}
+    order = with_fields(letter.body, fields) if fields else _in_editor(letter)
     edited = edited_letter(letter, order)
     _print_difference(letter.body, edited.body)
     try:
@@ -84,9 +86,8 @@ def _edited(look: Look, letter: Letter, changes: Sequence[FieldValue] | None, *,
     return edited
 
 
-def _is_confirmed(look: Look) -> bool:
-    with look.renewing():
-        return typer.confirm("Put the edited letter back into OrderDLQ?", err=True)
+def _is_confirmed() -> bool:
+    return typer.confirm("Put the edited letter back into OrderDLQ?", err=True)
 
 
 def _in_editor(letter: Letter) -> str:

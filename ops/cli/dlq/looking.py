@@ -1,6 +1,6 @@
 """Looks at the dead letters for a command, with progress in a terminal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from rich.progress import Progress, TextColumn
@@ -8,6 +8,7 @@ from rich.progress import Progress, TextColumn
 from ops.cli.output import print_error
 from ops.cli.terminal import progress_console
 from ops.dead_letters.failures import Failure, last_failures
+from ops.dead_letters.lease import Lease
 from ops.dead_letters.look import Look
 from ops.dead_letters.timing import Timing
 from ops.system import System
@@ -18,7 +19,7 @@ TIMING = Timing()
 
 @contextmanager
 def looking(system: System) -> Iterator[Look]:
-    """Lease every visible dead letter until the end of the block.
+    """Lease every visible dead letter until the end of the block, and renew the leases.
 
     Warns if there may be other dead letters: somebody else can hold them.
     """
@@ -37,7 +38,16 @@ def looking(system: System) -> Iterator[Look]:
             )
         if count := look.count_others():
             print_error(f"there may be about {count:,} more: somebody else holds them, or SQS counts late")
+        leases.enter_context(look.renewing())
         yield look
+
+
+def print_lost(leases: Iterable[Lease]) -> None:
+    """Print which letters were left alone, because somebody else may have them."""
+    for lease in leases:
+        print_error(
+            f"lost: {lease.name} (message {lease.message_id}): the lease ended, so somebody else may have it now"
+        )
 
 
 def failures_of(system: System, look: Look) -> Mapping[str, Failure]:

@@ -1,7 +1,10 @@
 """`orders dead-letters purge`."""
 
-from ops.cli.dlq.looking import looking
+import typer
+
+from ops.cli.dlq.looking import looking, print_lost
 from ops.cli.dlq.options import Confirm, File, Reason
+from ops.cli.exit_codes import Exit
 from ops.cli.options import Stack, find_system
 from ops.cli.output import print_line
 from ops.dead_letters.archive import purge_letters, read_undamaged_archive
@@ -24,5 +27,8 @@ def purge(file: File, *, reason: Reason = "", confirm: Confirm = False, stack: S
         if not confirm:
             print_line(f"would delete {len(leases):,} of {len(look):,} dead letters: add --confirm to do it")
             return
-        deleted = purge_letters(system, look, leases, file, reason=reason)
-    print_line(f"deleted {counted(deleted, 'dead letter')} that {file} contains")
+        lost = purge_letters(system, look, leases, file, reason=reason)
+    print_lost(lost)
+    print_line(f"deleted {counted(len(leases) - len(lost), 'dead letter')} that {file} contains")
+    if lost:
+        raise typer.Exit(Exit.INCOMPLETE)

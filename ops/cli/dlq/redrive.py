@@ -180,7 +180,8 @@ def _in_json(result: RedriveResult) -> Mapping[str, object]:
         for one in result.failed
     ]
     rejected = {lease.message_id: reason for lease, reason in result.rejected}
-    return {**result.counts(), "failed": failed, "refusedWhy": rejected}
+    lost = [lease.message_id for lease in result.lost]
+    return {**result.counts(), "failed": failed, "refusedWhy": rejected, "lostLetters": lost}
 
 
 def _in_words(result: RedriveResult) -> Iterator[str]:
@@ -190,6 +191,9 @@ def _in_words(result: RedriveResult) -> Iterator[str]:
         yield f"        message ID {one.copy}{not_back}"
     for lease, reason in result.rejected:
         yield f"rejected by SQS: {printable(lease.name)}: {printable(reason)}"
+    for lease in result.lost:
+        yield f"lost: {printable(lease.name)}: the lease ended, so somebody else may have the letter now"
+        yield f"        message ID {lease.message_id}"
     if result.waited:
         yield from (f"neither in the table nor in OrderDLQ: {printable(lease.name)}" for lease in result.pending)
         yield from (f"in the table: {printable(lease.name)}" for lease in result.stored)

@@ -8,7 +8,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ops.dead_letters.journal import Journal
-from ops.dead_letters.timing import Timing
 from tests.support.recording_sqs import Answer, RecordingSQS, Request, look_at, mover, numbered
 from tests.support.waiting import eventually
 
@@ -154,20 +153,7 @@ def test_a_message_that_is_received_again_counts_once_and_with_its_latest_receip
     assert (sqs.visible(sqs.source), sqs.bodies(sqs.target)) == ([], numbered(1))
 
 
-def test_the_leases_of_a_long_look_are_renewed(sqs: RecordingSQS) -> None:
-    sqs.fill(numbered(12))
-    with look_at(sqs) as look:
-        look.renew_if_due()
-        assert sqs.asked("change_message_visibility_batch") == []
-        look._renewal._renewed_at -= Timing().lease_seconds  # As if this much time had passed.
-        look.renew_if_due()
-        look.renew_if_due()
-        held = [entry for request in sqs.asked("change_message_visibility_batch") for entry in request["Entries"]]
-        assert sorted(entry["ReceiptHandle"] for entry in held) == sorted(lease.receipt for lease in look.leases)
-        assert {entry["VisibilityTimeout"] for entry in held} == {Timing().lease_seconds}
-
-
-def test_leases_are_renewed_while_the_user_decides(sqs: RecordingSQS) -> None:
+def test_what_somebody_thinks_about_is_held_anew(sqs: RecordingSQS) -> None:
     sqs.fill(numbered(2))
     with look_at(sqs, lease_seconds=1) as look, look.renewing():
         held = eventually(lambda: sqs.asked("change_message_visibility_batch"), "a request to renew the leases")
