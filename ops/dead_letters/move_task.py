@@ -1,8 +1,10 @@
 """Move tasks: SQS itself moves all dead letters to OrderQueue (StartMessageMoveTask)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
 
 from ops.dead_letters.history import recorded
 from ops.errors import NothingDone
@@ -29,14 +31,18 @@ class MoveTask:
 
 
 def start_move_task(system: System, *, rate: float, reason: str) -> None:
-    """Start to move all dead letters, at 1 to 500 messages per second."""
+    """Start to move all dead letters, at 1 to 500 messages per second. Raises NothingDone if a move task is running."""
     source, target = (_arn(system, url) for url in (system.outputs.dead_letter_queue_url, system.outputs.queue_url))
-    with recorded(system, "move start", reason=reason) as result:
-        answer = system.clients.sqs.start_message_move_task(
-            SourceArn=source,
-            DestinationArn=target,
-            MaxNumberOfMessagesPerSecond=max(1, min(MAX_RATE, int(rate))),
-        )
+    whole_rate = max(1, min(MAX_RATE, int(rate)))
+    with recorded(system, "move start", reason=reason, rate=whole_rate) as result:
+        try:
+            answer = system.clients.sqs.start_message_move_task(
+                SourceArn=source, DestinationArn=target, MaxNumberOfMessagesPerSecond=whole_rate
+            )
+        except ClientError as error:
+            if _is_running_already(error):
+                raise NothingDone("a move task is running already: SQS runs one at a time") from None
+            raise
         result["task"] = answer["TaskHandle"]
 
 
@@ -56,9 +62,28 @@ def cancel_move_task(system: System, *, reason: str) -> int:
     if running is None:
         raise NothingDone("no move task is running")
     with recorded(system, "move cancel", reason=reason) as result:
-        answer = system.clients.sqs.cancel_message_move_task(TaskHandle=running.handle)
+        try:
+            answer = system.clients.sqs.cancel_message_move_task(TaskHandle=running.handle)
+        except ClientError as error:
+            if _has_ended(error):
+                raise NothingDone("the move task has ended, so nothing was cancelled") from None
+            raise
         moved = result["moved"] = answer["ApproximateNumberOfMessagesMoved"]
     return moved
+
+
+# AWS uses codes that also have other causes, so the texts decide. Only some codes are prefixed with a namespace.
+def _is_running_already(error: ClientError) -> bool:
+    return _is(error, {"InvalidParameterValue"}, "already a task running")
+
+
+def _has_ended(error: ClientError) -> bool:
+    return _is(error, {"ResourceNotFoundException"}, "task") or _is(error, {"InvalidParameterValue"}, "not running")
+
+
+def _is(error: ClientError, codes: Collection[str], text: str) -> bool:
+    code = error.response["Error"]["Code"].rpartition(".")[2]
+    return code in codes and text in error.response["Error"].get("Message", "").lower()
 
 
 def _tasks(system: System) -> list[MoveTask]:

@@ -5,12 +5,25 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from infra.outputs import DeployedOutputs
 from ops.cli.exit_codes import Exit
 from tests.support.command import Orders, run_orders
+from tests.support.fake_history import FakeLogs
 
 DLQ, QUEUE = "https://sqs/1/OrderDLQ", "https://sqs/1/OrderQueue"
+
+
+# As recorded from AWS.
+ALREADY_RUNNING = (
+    "Value arn:aws:sqs:eu-west-1:1:OrderDLQ for parameter SourceArn is invalid. Reason: There is already a task "
+    "running. Only one active task is allowed for a source queue arn at a given time."
+)
+
+
+def error(code: str, message: str, operation: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, operation)
 
 
 class FakeSQS:
@@ -19,12 +32,15 @@ class FakeSQS:
     def __init__(self) -> None:
         self.tasks: list[dict[str, Any]] = []
         self.started: list[dict[str, Any]] = []
+        self.has_just_ended = False
 
     def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N803 - SQS's names
         assert AttributeNames == ["QueueArn"]
         return {"Attributes": {"QueueArn": f"arn:aws:sqs:eu-west-1:1:{QueueUrl.rpartition('/')[2]}"}}
 
     def start_message_move_task(self, **arguments: Any) -> dict[str, Any]:
+        if any(task["Status"] == "RUNNING" for task in self.tasks):
+            raise error("InvalidParameterValue", ALREADY_RUNNING, "StartMessageMoveTask")
         self.started.append(arguments)
         task = {"Status": "RUNNING", "TaskHandle": "handle"}
         self.tasks.insert(0, task | {"ApproximateNumberOfMessagesMoved": 3, "ApproximateNumberOfMessagesToMove": 9})
@@ -36,24 +52,10 @@ class FakeSQS:
 
     def cancel_message_move_task(self, TaskHandle: str) -> dict[str, Any]:  # noqa: N803 - SQS's names
         assert TaskHandle == "handle"
+        if self.has_just_ended:
+            raise error("ResourceNotFoundException", "Task does not exist.", "CancelMessageMoveTask")
         self.tasks[0]["Status"] = "CANCELLED"
         return {"ApproximateNumberOfMessagesMoved": 3}
-
-
-class FakeLogs:
-    """A log that accepts the history."""
-
-    exceptions = SimpleNamespace(ResourceAlreadyExistsException=KeyError)
-
-    def __init__(self) -> None:
-        self.records: list[dict[str, Any]] = []
-
-    def create_log_stream(self, **_: Any) -> None:
-        if self.records:
-            raise KeyError
-
-    def put_log_events(self, *, logEvents: list[dict[str, Any]], **_: Any) -> None:  # noqa: N803 - CloudWatch's names
-        self.records += [json.loads(event["message"]) for event in logEvents]
 
 
 class FakeSystem:
@@ -102,6 +104,7 @@ def test_sqs_moves_from_the_dead_letters_to_the_queue_as_fast_as_it_may(
     ]
     begun, ended = system.logs.records
     assert (begun["history"], begun["step"], begun["why"]) == ("move start", "begun", "calm again")
+    assert begun["rate"] == asked
     assert (ended["step"], ended["task"]) == ("ended", "handle")
     assert begun["who"].startswith("arn:aws:iam::1:user/ann")
 
@@ -125,6 +128,21 @@ def test_it_is_canceled_where_it_runs(system: FakeSystem, move: Orders) -> None:
     assert move("cancel").out == "canceled; about 3 were moved\n"
     assert system.sqs.tasks[0]["Status"] == "CANCELLED"
     assert move("cancel").err == "no move task is running\n"
+
+
+def test_a_second_start_while_one_runs_is_one_line(system: FakeSystem, move: Orders) -> None:
+    move("start", "--confirm")
+    ran = move("start", "--confirm")
+    assert (ran.code, ran.out) == (Exit.INCOMPLETE, "")
+    assert ran.err == "a move task is running already: SQS runs one at a time\n"
+    assert [record["step"] for record in system.logs.records] == ["begun", "ended", "begun", "stopped"]
+
+
+def test_cancelling_a_task_that_has_just_ended_is_one_line(system: FakeSystem, move: Orders) -> None:
+    move("start", "--confirm")
+    system.sqs.has_just_ended = True
+    ran = move("cancel")
+    assert (ran.code, ran.out, ran.err) == (Exit.INCOMPLETE, "", "the move task has ended, so nothing was cancelled\n")
 
 
 def test_it_knows_three_words(move: Orders) -> None:
