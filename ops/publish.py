@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PUBLISH_BATCH = 10
 """The maximum number of messages in one request (SNS API Reference, PublishBatch)."""
+GroupOf = Callable[[str], str | None]
 TRIES = 4
 FIRST_PAUSE_SECONDS = 0.2
 """The pause before the second try. Each later pause is twice as long."""
@@ -37,9 +38,11 @@ def publish_orders(
     *,
     on_progress: Callable[[int], None] = lambda _count: None,
     rate: float | None = None,
+    group_of: GroupOf = lambda _body: None,
 ) -> list[Rejection]:
     """Publish each body, at most `rate` a second, and return the rejected ones.
 
+    `group_of` returns the message group ID of a body, which SNS passes on to SQS, or None.
     `on_progress` receives the number of orders that were accepted or rejected since its last call. If the first request
     fails as a whole, nothing was published and the error is raised. If a later one fails, its orders are rejected.
     """
@@ -51,7 +54,7 @@ def publish_orders(
     if first is None:
         return []
     pacer.wait(len(first))
-    rejections = _publish_batch(sns, topic_arn, first)
+    rejections = _publish_batch(sns, topic_arn, first, group_of)
     on_progress(len(first))
     sizes: dict[Future[list[Rejection]], int] = {}
 
@@ -63,7 +66,7 @@ def publish_orders(
     with ThreadPoolExecutor(IN_FLIGHT) as threads:
         for batch in waiting:
             pacer.wait(len(batch))
-            sizes[threads.submit(_publish_or_reject, sns, topic_arn, batch)] = len(batch)
+            sizes[threads.submit(_publish_or_reject, sns, topic_arn, batch, group_of)] = len(batch)
             timeout = None if len(sizes) >= IN_FLIGHT else 0
             collect(wait(sizes, timeout=timeout, return_when=FIRST_COMPLETED).done)
         collect(wait(sizes).done)
@@ -74,12 +77,12 @@ def _size_of(body: str) -> int:
     return len(body.encode())
 
 
-def _publish_batch(sns: "SNSClient", topic_arn: str, bodies: Sequence[str]) -> list[Rejection]:
+def _publish_batch(sns: "SNSClient", topic_arn: str, bodies: Sequence[str], group_of: GroupOf) -> list[Rejection]:
     """Publish with one request, and retry the orders that SNS rejected for a reason of its own."""
     waiting = list(bodies)
     rejections: list[Rejection] = []
     for attempt in range(TRIES):
-        retryable = _send(sns, topic_arn, waiting, rejections)
+        retryable = _send(sns, topic_arn, waiting, rejections, group_of)
         if not retryable:
             return rejections
         if attempt < TRIES - 1:
@@ -88,9 +91,11 @@ def _publish_batch(sns: "SNSClient", topic_arn: str, bodies: Sequence[str]) -> l
     return rejections + retryable
 
 
-def _send(sns: "SNSClient", topic_arn: str, bodies: Sequence[str], rejections: list[Rejection]) -> list[Rejection]:
+def _send(
+    sns: "SNSClient", topic_arn: str, bodies: Sequence[str], rejections: list[Rejection], group_of: GroupOf
+) -> list[Rejection]:
     """Send one request. Add its permanent rejections to the list, and return those that another try may change."""
-    entries: list[Any] = [{"Id": str(position), "Message": body} for position, body in enumerate(bodies)]
+    entries = [_entry(position, body, group_of(body)) for position, body in enumerate(bodies)]
     answer = sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
     retryable: list[Rejection] = []
     for failure in answer.get("Failed", []):
@@ -100,9 +105,14 @@ def _send(sns: "SNSClient", topic_arn: str, bodies: Sequence[str], rejections: l
     return retryable
 
 
-def _publish_or_reject(sns: "SNSClient", topic_arn: str, bodies: Sequence[str]) -> list[Rejection]:
+def _entry(position: int, body: str, group: str | None) -> Any:
+    entry = {"Id": str(position), "Message": body}
+    return entry if group is None else {**entry, "MessageGroupId": group}
+
+
+def _publish_or_reject(sns: "SNSClient", topic_arn: str, bodies: Sequence[str], group_of: GroupOf) -> list[Rejection]:
     """Publish. If the request fails as a whole, reject its orders, because orders before them were published."""
     try:
-        return _publish_batch(sns, topic_arn, bodies)
+        return _publish_batch(sns, topic_arn, bodies, group_of)
     except (ClientError, BotoCoreError) as error:
         return [Rejection(body, str(error)) for body in bodies]

@@ -1,10 +1,11 @@
 """`orders publish`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,12 +14,10 @@ from ops.cli.options import Json, Stack, find_system
 from ops.cli.output import print_error, print_json, print_line
 from ops.cli.terminal import progress_bar
 from ops.errors import InvalidInput
+from ops.message_group import message_group
 from ops.orders_file import read_orders
 from ops.publish import Rejection, publish_orders
 from ops.samples import sample_orders
-
-if TYPE_CHECKING:
-    from mypy_boto3_sns import SNSClient
 
 LONG = 100
 """The number of orders from which a progress bar is shown."""
@@ -34,37 +33,52 @@ def publish(
         int | None, typer.Option(min=1, help="Publish this many random orders instead of a file.")
     ] = None,
     rate: Annotated[float | None, typer.Option(min=0.1, help="Publish at most this many orders a second.")] = None,
+    group_by: Annotated[
+        str | None,
+        typer.Option(metavar="FIELD", help="Set the message group ID to this field of the order, for a fair queue."),
+    ] = None,
     stack: Stack = None,
     as_json: Json = False,
 ) -> None:
     """Validate every order, then publish. If any order is invalid, none is sent.
 
+    With --group-by userId, SQS does not let the orders of one user delay those of the others. An order without the
+    field gets no message group ID. A value that SQS does not take (longer than 128 characters, or not visible ASCII)
+    is replaced by its SHA-256.
+
     \b
     orders publish orders.jsonl
     orders publish --stack dev - < order.json
     orders publish --sample 1000 --rate 50
+    orders publish orders.jsonl --group-by userId
     """
     if (file is None) == (sample is None):
         raise InvalidInput("give either a file (- for standard input) or --sample with a number")
     bodies = list(sample_orders(sample)) if sample else _read(file or "-")
     system = find_system(stack)
-    rejections = _publish(system.clients.sns, system.outputs.topic_arn, bodies, rate)
+    send = partial(
+        publish_orders,
+        system.clients.sns,
+        system.outputs.topic_arn,
+        bodies,
+        rate=rate,
+        group_of=partial(message_group, group_by),
+    )
+    rejections = _publish(send, len(bodies))
     _report(len(bodies), rejections, as_json=as_json)
     if rejections:
         raise typer.Exit(Exit.INCOMPLETE)
 
 
-def _publish(sns: "SNSClient", topic_arn: str, bodies: Sequence[str], rate: float | None) -> list[Rejection]:
+def _publish(send: Callable[..., list[Rejection]], count: int) -> list[Rejection]:
     bar = progress_bar()
-    with bar if len(bodies) >= LONG else nullcontext():
-        task = bar.add_task("publishing", total=len(bodies))
+    with bar if count >= LONG else nullcontext():
+        task = bar.add_task("publishing", total=count)
         try:
-            return publish_orders(sns, topic_arn, bodies, rate=rate, on_progress=lambda count: bar.advance(task, count))
+            return send(on_progress=lambda answered: bar.advance(task, answered))
         except KeyboardInterrupt:
             answered = bar.tasks[0].completed
-            print_error(
-                f"stopped: SNS answered for {answered:,.0f} of {len(bodies):,} orders, and may have accepted more"
-            )
+            print_error(f"stopped: SNS answered for {answered:,.0f} of {count:,} orders, and may have accepted more")
             raise
 
 

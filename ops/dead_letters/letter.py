@@ -22,6 +22,8 @@ MAX_ATTRIBUTES = 10
 """The maximum number of attributes of a message (SQS Developer Guide, message quotas)."""
 TRACE = "AWSTraceHeader"
 """The only system attribute that a sender can set (SQS API Reference, SendMessage)."""
+GROUP = "MessageGroupId"
+"""The tenant of a message in a fair queue. It is a parameter of a send request, and a system attribute on arrival."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from ops.clients import IN_FLIGHT
 from ops.condition import ConditionEnded, only_while
 from ops.dead_letters.journal import Journal
 from ops.dead_letters.lease import Lease
-from ops.dead_letters.letter import MAX_BYTES, TRACE, Letter
+from ops.dead_letters.letter import GROUP, MAX_BYTES, TRACE, Letter
 from ops.dead_letters.look import Look
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def _entry(position: int, letter: Letter) -> Any:
     }
     if trace := letter.system.get(TRACE):
         entry["MessageSystemAttributes"] = {TRACE: {"DataType": "String", "StringValue": trace}}
+    if group := letter.system.get(GROUP):
+        entry[GROUP] = group
     return entry
 
 

@@ -64,6 +64,18 @@ def test_all_are_published_once_by_tens() -> None:
     assert topic.requests == 10
 
 
+def test_each_order_is_published_with_its_message_group() -> None:
+    groups: dict[str, str | None] = {}
+
+    class Grouped(FakeTopic):
+        def publish_batch(self, *, TopicArn: str, PublishBatchRequestEntries: Sequence[Any]) -> dict[str, Any]:  # noqa: N803
+            groups.update({entry["Message"]: entry.get("MessageGroupId") for entry in PublishBatchRequestEntries})
+            return super().publish_batch(TopicArn=TopicArn, PublishBatchRequestEntries=PublishBatchRequestEntries)
+
+    publish_orders(Grouped(), "topic", BODIES[:20], group_of={body: body[-3:-1] for body in BODIES[1:]}.get)  # type: ignore[arg-type]
+    assert groups == {body: body[-3:-1] if body != BODIES[0] else None for body in BODIES[:20]}
+
+
 def test_what_is_refused_for_the_moment_is_tried_again_alone() -> None:
     topic = FakeTopic(lambda body, attempt: throttled(body, attempt) if body in BODIES[:3] else None)
     assert publish_orders(topic, "topic", BODIES) == []  # type: ignore[arg-type]

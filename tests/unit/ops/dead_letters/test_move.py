@@ -73,6 +73,17 @@ def test_the_trace_goes_on_where_a_letter_is_moved(sqs: RecordingSQS, written: J
     }
 
 
+def test_the_message_group_goes_on_where_a_letter_is_moved(sqs: RecordingSQS, written: Journal) -> None:
+    sqs.moto.send_message(QueueUrl=sqs.source, MessageBody="of a group", MessageGroupId="U123")
+    sqs.fill(["of none"])
+    move_all(sqs, written)
+    [request] = sqs.asked("send_message_batch")
+    assert {entry["MessageBody"]: entry.get("MessageGroupId") for entry in request["Entries"]} == {
+        "of a group": "U123",
+        "of none": None,
+    }
+
+
 def test_all_is_moved_by_tens(sqs: RecordingSQS, written: Journal) -> None:
     ids = sqs.fill(numbered(95))
     expected = move_all(sqs, written)
