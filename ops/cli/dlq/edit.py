@@ -70,6 +70,7 @@ def edit(
     print_line(f"  orders dlq redrive {put.copy} --confirm --wait")
     if not put.is_deleted:
         print_lost([lease])
+        print_error("the old letter was not deleted: `orders dlq redrive --resume` deletes it")
         raise typer.Exit(Exit.INCOMPLETE)
 
 

@@ -1,11 +1,14 @@
 """`orders publish` on the emulator."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from ops.cli.exit_codes import Exit
+from ops.clients import Clients
 from ops.local_system import LocalSystem, save_local_system
 from tests.support.command import Orders
 from tests.support.orders import body
@@ -73,3 +76,23 @@ def test_a_file_that_is_not_text_is_named(here: Orders, tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe")
     ran = here("publish", str(file))
     assert (ran.code, ran.err) == (Exit.USAGE, f"{file} is not UTF-8: invalid start byte at byte 0\n")
+
+
+def test_orders_are_published_with_their_message_groups(here: Orders, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The emulator drops the group of a message in a batch, so the test reads the request."""
+    entries: list[Any] = []
+
+    def record(params: Mapping[str, Any], **_: object) -> None:
+        entries.extend(params["PublishBatchRequestEntries"])
+
+    connect = Clients._client
+
+    def recording(clients: Clients, service: str) -> Any:
+        client = connect(clients, service)
+        client.meta.events.register("provide-client-params.sns.PublishBatch", record)
+        return client
+
+    monkeypatch.setattr(Clients, "_client", recording)
+    assert here("publish", "-", "--group-by", "userId", stdin=body(f"T-{uuid4()}")).code == Exit.DONE
+    assert here("publish", "-", stdin=body(f"T-{uuid4()}")).code == Exit.DONE
+    assert [entry.get("MessageGroupId") for entry in entries] == ["U123", None]
