@@ -19,7 +19,8 @@ def message_group(field: str | None, body: str) -> str | None:
     """
     if field is None:
         return None
-    value = (order_in(body) or {}).get(field)
+    order = order_in(body)
+    value = order.get(field) if order else None
     if value is None or value == "":
         return None
     text = value if isinstance(value, str) else as_json_text(value)
