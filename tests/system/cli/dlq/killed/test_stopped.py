@@ -60,7 +60,8 @@ def sent(queues: OrderQueues) -> Counter[str]:
     return count(queues.letters_in(queues.source))
 
 
-@pytest.mark.parametrize("point", range(2, 38, 5))
+# Later points are inside of send requests, where a stop cannot be noticed (docs/dead-letters-guarantees.md).
+@pytest.mark.parametrize("point", range(2, 23, 5))
 def test_a_redrive_that_was_stopped_sends_nothing_that_somebody_else_took(
     queues: OrderQueues, stopped: Stopped, point: int
 ) -> None:
