@@ -6,6 +6,7 @@ a list of the headers of all browsers.
 """
 
 import re
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from hypercorn.typing import ASGIFramework, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
@@ -52,13 +53,17 @@ def refuse_browsers(app: ASGIFramework) -> ASGIFramework:
 
 def is_allowed(scope: HTTPScope) -> bool:
     """Return whether an SDK or a command-line tool on this machine may have sent the request."""
-    names = [name.lower() for name, _ in scope["headers"]]
-    hosts = [value for name, value in scope["headers"] if name.lower() == b"host"]
     return (
         scope["http_version"] in VERSIONS
         and scope["method"] in METHODS
         and scope["raw_path"].startswith(b"/")  # An absolute URL would replace the header Host.
-        and len(hosts) == 1
-        and HOST.fullmatch(hosts[0]) is not None
-        and all(name in HEADERS or name.startswith(PREFIXES) for name in names)
+        and _are_allowed(scope["headers"])
     )
+
+
+def _are_allowed(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Return whether the headers are those of an SDK or a tool, and name exactly one host, which is this machine."""
+    named = [(name.lower(), value) for name, value in headers]
+    hosts = [value for name, value in named if name == b"host"]
+    is_here = len(hosts) == 1 and HOST.fullmatch(hosts[0]) is not None
+    return is_here and all(name in HEADERS or name.startswith(PREFIXES) for name, _ in named)

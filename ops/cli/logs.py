@@ -62,12 +62,16 @@ def in_words(record: Record) -> Iterator[str]:
 
 def _event_in_words(record: Record) -> str:
     if "errorClass" in record:
-        attempt = f"attempt {record['attempt']} of {record['maxAttempts']}"
-        several = record.get("messageIds")
-        failed = counted(len(several), "message") if several else printable(record.get("orderId") or "?")
-        shortened = " (shortened)" if "omitted" in record else ""
-        return f"{failed} failed, {attempt}: {printable(record['reason'])} ({record['errorClass']}){shortened}"
+        return _failure_in_words(record)
     outcomes = [f"{kind} {', '.join(map(printable, record[kind]))}" for kind in Kind if kind in record]
     if outcomes or "BatchSize" in record:
         return "; ".join(outcomes) or "no order of the batch was stored"
     return ": ".join(str(record[name]) for name in ("message", "reason") if name in record)
+
+
+def _failure_in_words(record: Record) -> str:
+    attempt = f"attempt {record['attempt']} of {record['maxAttempts']}"
+    several = record.get("messageIds")
+    failed = counted(len(several), "message") if several else printable(record.get("orderId") or "?")
+    shortened = " (shortened)" if "omitted" in record else ""
+    return f"{failed} failed, {attempt}: {printable(record['reason'])} ({record['errorClass']}){shortened}"

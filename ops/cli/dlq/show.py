@@ -184,15 +184,22 @@ def _print_orders(system: System, facts: _Facts) -> None:
     """Print the order of the letter and the order in the table, next to each other if the terminal is wide enough."""
     in_letter = readable(facts.letter.body).split("\n")
     in_table = (as_json_text(facts.stored, indent=2) if facts.stored else "no such order").split("\n")
-    flawed = tuple(f"  {as_json_text(field)}:" for field in _flawed_fields(facts))
-    marked = [
-        (f"{'>' if line.startswith(flawed) else ' '} {printable(line)}", line.startswith(flawed)) for line in in_letter
-    ]
+    marked = _marked(in_letter, _flawed_fields(facts))
     heading = f"in {system.outputs.table_name}"
     width = min(MAX_COLUMN, max(len(line) for line, _ in marked))
     if width + GAP + max(len(printable(line)) for line in in_table) > console.width:
         _print_below(marked, heading, in_table)
-        return
+    else:
+        _print_beside(marked, heading, in_table, width)
+
+
+def _marked(lines: Sequence[str], flawed_fields: Collection[str]) -> list[tuple[str, bool]]:
+    """The lines as they are printed, each with whether it begins a flawed field."""
+    flawed = tuple(f"  {as_json_text(field)}:" for field in flawed_fields)
+    return [(f"{'>' if line.startswith(flawed) else ' '} {printable(line)}", line.startswith(flawed)) for line in lines]
+
+
+def _print_beside(marked: Sequence[tuple[str, bool]], heading: str, in_table: Sequence[str], width: int) -> None:
     print_line(f"{'dead letter':{width}}{' ' * GAP}{heading}")
     for left, right in zip_longest(marked, in_table):
         line, is_flawed = left or ("", False)
