@@ -14,7 +14,8 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="read
 
 def emulator_on(port: str) -> int:
     """Return the process that listens on a port. It leads the session to which its functions belong."""
-    [found] = [process for process in all_processes() if f"{LOOPBACK}:{port}" in listening_addresses(process)]
+    sockets = {link for link, address in _listening_sockets().items() if address == f"{LOOPBACK}:{port}"}
+    [found] = [process for process in all_processes() if sockets & _links(process)]
     assert os.getsid(found) == found
     return found
 
@@ -36,17 +37,27 @@ def _session_of(process: int) -> int | None:
 
 def listening_addresses(process: int) -> set[str]:
     """Return the addresses at which a process accepts TCP connections."""
-    sockets = {link for file in _listed(Path(f"/proc/{process}/fd")) if (link := _link(file))}
-    found = set()
+    sockets = _listening_sockets()
+    return {sockets[link] for link in _links(process) & sockets.keys()}
+
+
+def _listening_sockets() -> dict[str, str]:
+    """Return the addresses that accept connections, by the socket's link under /proc."""
+    found = {}
     for table, family in (("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6)):
         for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
-            _, local, _, state, *_, inode = line.split()[:10]
-            if state == "0A" and f"socket:[{inode}]" in sockets:
-                address, _, port = local.partition(":")
-                words = [int(address[i : i + 8], 16) for i in range(0, len(address), 8)]
-                packed = struct.pack(f"={len(words)}I", *words)
-                found.add(f"{socket.inet_ntop(family, packed)}:{int(port, 16)}")
+            if " 0A " not in line:
+                continue
+            _, local, _, _, *_, inode = line.split()[:10]
+            address, _, port = local.partition(":")
+            words = [int(address[i : i + 8], 16) for i in range(0, len(address), 8)]
+            packed = struct.pack(f"={len(words)}I", *words)
+            found[f"socket:[{inode}]"] = f"{socket.inet_ntop(family, packed)}:{int(port, 16)}"
     return found
+
+
+def _links(process: int) -> set[str]:
+    return {link for file in _listed(Path(f"/proc/{process}/fd")) if (link := _link(file))}
 
 
 def _listed(folder: Path) -> list[Path]:
