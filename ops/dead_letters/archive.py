@@ -1,5 +1,6 @@
 """Archives: files of dead letters as JSON lines, each with its checksum."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,24 +10,31 @@ from pathlib import Path
 from handler.chunks import chunked
 from handler.queue import MAX_ENTRIES
 from ops.dead_letters.history import recorded
-from ops.dead_letters.journal import journal
 from ops.dead_letters.lease import Lease, without
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.move import delete
+from ops.dead_letters.private_file import check_private, open_private, read_lines
 from ops.errors import InvalidInput
 from ops.system import System
+
+START = b'{"sha256": "'
+"""The bytes with which every line begins."""
+_PARTS: Mapping[str, type] = {"DataType": str, "StringValue": str, "BinaryValue": bytes}
+"""What an attribute of a letter consists of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveIndex:
-    """What an archive contains: the digest of each letter by message ID, and the numbers of damaged lines, from 1.
-
-    A last line that was cut off is not damage: nothing was deleted for it.
-    """
+    """What an archive contains: the digest of each letter by message ID, and the numbers of damaged lines, from 1."""
 
     digests: Mapping[str, str]
     damaged: Sequence[int]
+    cut: int | None = None
+    """The number of the last line if it is cut off. That is not damage: a killed command deletes no letter for it."""
+    size: int = 0
+    """The size in bytes of the file without a cut line."""
+    lacks_line_end: bool = False
 
     def contains(self, letter: Letter) -> bool:
         """Whether the archive contains this letter with the same body and attributes."""
@@ -58,50 +66,71 @@ class ArchiveResult:
     """Letters that were not deleted, or not even written: their leases ended, and somebody else may have them."""
 
 
+def check_archive(path: Path) -> ArchiveIndex:
+    """Read an archive to which letters are added. A file that does not exist gives an empty index.
+
+    Raises InvalidInput for a file that is no archive, that is damaged, or that is not this user's alone.
+    """
+    _check_folder(path)
+    check_private(path)
+    archive = read_archive(path)
+    if 1 in archive.damaged and not archive.digests:
+        raise InvalidInput(f"{path} is not an archive, line 1: nothing was archived")
+    if archive.damaged:
+        raise _damaged(path, archive, "archived")
+    return archive
+
+
 @contextmanager
 def open_archive(path: Path) -> Iterator[Callable[[Iterable[Letter]], None]]:
-    """Open an archive for one writer. The given function adds letters, which are on disk when it returns."""
-    if not path.parent.is_dir():
-        raise InvalidInput(f"{path.parent} is not a folder: create it, or name another file")
-    with journal(path) as file:
-        yield lambda letters: file.write_lines(
-            f'{{"sha256": "{letter.digest()}", "letter": {letter.as_json()}}}' for letter in letters
-        )
+    """Open an archive for one writer. The given function adds letters, which are on disk when it returns.
+
+    A last line that is cut off is removed. Raises InvalidInput as `check_archive` does, and changes nothing then.
+    """
+    _check_folder(path)
+    with open_private(path) as file:
+        archive = check_archive(path)
+        file.truncate(archive.size)
+        if archive.lacks_line_end:
+            file.append(b"\n")
+        yield lambda letters: file.append(b"".join(map(_line, letters)))
 
 
 def read_letters(path: Path) -> Iterator[tuple[int, Letter | None]]:
-    """Read each line's number and letter, or None if the line is damaged. Raises InvalidInput if there is no file."""
-    try:
-        file = path.open(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}") from None
-    with file:
-        for number, line in enumerate(file, 1):
-            letter = _letter(line)
-            if letter or (line.strip() and line.endswith("\n")):
-                yield number, letter
+    """Read each line's number and letter, or None if the line is damaged. Omits a last line that is cut off.
+
+    Raises InvalidInput if there is no such regular file.
+    """
+    for line in read_lines(path):
+        letter = _letter(line.content)
+        if letter or (line.content.strip() and not line.is_cut(START)):
+            yield line.number, letter
 
 
 def read_archive(path: Path) -> ArchiveIndex:
     """Read what an archive contains. A file that does not exist gives an empty index."""
     digests: dict[str, str] = {}
-    damaged = []
-    for number, letter in read_letters(path) if path.exists() else ():
-        if letter:
+    damaged, cut, size, lacks_line_end = [], None, 0, False
+    for line in read_lines(path) if path.exists() else ():
+        if line.is_cut(START):
+            cut = line.number
+            continue
+        size += len(line.content) + line.is_ended
+        lacks_line_end = not line.is_ended
+        if letter := _letter(line.content):
             digests[letter.message_id] = letter.digest()
-        else:
-            damaged.append(number)
-    return ArchiveIndex(digests=digests, damaged=damaged)
+        elif line.content.strip():
+            damaged.append(line.number)
+    return ArchiveIndex(digests=digests, damaged=damaged, cut=cut, size=size, lacks_line_end=lacks_line_end)
 
 
-def read_undamaged_archive(path: Path) -> ArchiveIndex:
+def read_undamaged_archive(path: Path, *, done: str = "deleted") -> ArchiveIndex:
     """Read an archive whose letters may be deleted. Raises InvalidInput if it is damaged or does not exist."""
     if not path.exists():
         raise InvalidInput(f"{path} does not exist: `orders dlq archive` creates an archive")
     archive = read_archive(path)
     if archive.damaged:
-        lines = ", ".join(map(str, archive.damaged))
-        raise InvalidInput(f"{path} is damaged, line {lines}: nothing was deleted")
+        raise _damaged(path, archive, done)
     return archive
 
 
@@ -147,11 +176,47 @@ def _delete_archived(system: System, look: Look, path: Path, leases: Sequence[Le
     return delete(system.clients.sqs, system.outputs.dead_letter_queue_url, look, safe)
 
 
-def _letter(line: str) -> Letter | None:
+def _check_folder(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise InvalidInput(f"{path.parent} is not a folder: create it, or name another file")
+
+
+def _damaged(path: Path, archive: ArchiveIndex, done: str) -> InvalidInput:
+    return InvalidInput(f"{path} is damaged, line {', '.join(map(str, archive.damaged))}: nothing was {done}")
+
+
+def _line(letter: Letter) -> bytes:
+    checksums = f'"sha256": "{letter.digest()}", "systemSha256": "{_system_digest(letter)}"'
+    return f'{{{checksums}, "letter": {letter.as_json()}}}\n'.encode()
+
+
+def _system_digest(letter: Letter) -> str:
+    """A checksum of what `Letter.digest` omits. Archives of earlier versions have none."""
+    return hashlib.sha256(json.dumps(letter.system, sort_keys=True).encode()).hexdigest()
+
+
+def _letter(line: bytes) -> Letter | None:
     """Parse a line. Returns None if it is not a letter, or its checksum is wrong."""
     try:
-        document = json.loads(line)
+        document = json.loads(line.decode())
         letter = Letter.from_json(json.dumps(document["letter"]))
-        return letter if letter.digest() == document["sha256"] else None
-    except (ValueError, KeyError, TypeError, AttributeError):
+        checksums = {"sha256": letter.digest(), "systemSha256": _system_digest(letter)}
+        given = {name: value for name, value in document.items() if name != "letter"}
+        is_whole = given["sha256"] == checksums["sha256"] and given.items() <= checksums.items()
+        return letter if is_whole and _has_valid_types(letter) else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _has_valid_types(letter: Letter) -> bool:
+    """Whether each part of a letter has the type that it has in a message of SQS. A checksum does not show that."""
+    texts = [letter.message_id, letter.body, *letter.system.values()]
+    return bool(letter.message_id) and all(isinstance(text, str) for text in texts) and _are_attributes(letter)
+
+
+def _are_attributes(letter: Letter) -> bool:
+    return all(
+        "DataType" in attribute
+        and all(name in _PARTS and isinstance(part, _PARTS[name]) for name, part in attribute.items())
+        for attribute in letter.attributes.values()
+    )

@@ -1,67 +1,68 @@
-"""The journal of a run: a file that records each step before the next one, so that a killed run can be resumed."""
+"""The journal of a run: a file that records each step before the next one, so that a killed run can be resumed.
 
-import fcntl
+Each entry ends with a checksum of itself and of all entries before it. Damage, and an entry that somebody added by
+hand, are errors. The checksum has no key: it does not protect from a program of this user that computes it. Such a
+program could delete the letters with the user's AWS credentials as well.
+"""
+
+import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from ops.errors import NoAccess
+from ops.dead_letters.private_file import Line, PrivateFile, is_locked, open_private, read_lines
+from ops.dead_letters.run_state import InvalidEntry, RunState
+from ops.errors import InvalidInput, NoAccess
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+START = b'{"step": "'
+"""The bytes with which every entry begins."""
+_SEALED = re.compile(rb'(.*), "chain": "([0-9a-f]{32})"\}', re.DOTALL)
 
 
 @dataclass(slots=True)
-class RunState:
-    """The state of a run as its journal records it. Letters are listed by message ID."""
+class Chain:
+    """The checksum of a journal up to some entry."""
 
-    begun: Mapping[str, Any] = field(default_factory=dict)
-    """The first step, with what the run intends to do. Empty if the run recorded nothing."""
-    sending: set[str] = field(default_factory=set)
-    """Letters that may have been sent: the answer of SQS is not recorded."""
-    sent: dict[str, str] = field(default_factory=dict)
-    """Letters that were sent, each with the message ID of its copy. They may still be in the queue."""
-    deleted: set[str] = field(default_factory=set)
-    ended: bool = False
+    _digest: "_Hash" = field(default_factory=hashlib.sha256)
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether every letter that was sent is deleted."""
-        return self.sent.keys() <= self.deleted
+    def seal(self, entry: bytes) -> bytes:
+        """Add the checksum to an entry: a JSON object, given without its closing brace."""
+        return b'%s, "chain": "%s"}' % (entry, self._of(entry))
 
-    @property
-    def remaining(self) -> set[str]:
-        """Letters that the run still has to handle. An edit only has to delete what it sent."""
-        intended = self.sent if self.begun.get("what") == "edit" else self.begun["ids"]
-        return set(intended) - self.deleted
+    def check(self, line: bytes) -> None:
+        """Raises InvalidEntry if a line has no checksum, or a wrong one."""
+        if (sealed := _SEALED.fullmatch(line)) is None:
+            raise InvalidEntry("it has no checksum")
+        if sealed[2] != self._of(sealed[1]):
+            raise InvalidEntry("its checksum does not match")
 
-    def apply(self, entry: Mapping[str, Any]) -> None:
-        """Change the state by an entry of the journal. Steps that this version does not know change nothing."""
-        match entry["step"]:
-            case "begun":
-                self.begun = entry
-            case "sending":
-                self.sending |= set(entry["ids"])
-            case "sent":
-                self.sent |= entry["copies"]
-                self.sending -= set(entry["copies"]) | set(entry["refused"])
-            case "deleted":
-                self.deleted |= set(entry["ids"])
-            case "ended":
-                self.ended = True
+    def add(self, line: bytes) -> None:
+        self._digest.update(line + b"\n")
+
+    def _of(self, entry: bytes) -> bytes:
+        digest = self._digest.copy()
+        digest.update(entry)
+        return digest.hexdigest()[:32].encode()
 
 
 class Journal:
     """A file of JSON lines. Each line is on disk before the next step begins."""
 
-    def __init__(self, path: Path, file: IO[str]) -> None:
-        self.path = path
+    def __init__(self, file: PrivateFile, chain: Chain) -> None:
+        self.path = file.path
         self._file = file
+        self._chain = chain
         self._lock = Lock()
 
     @property
@@ -70,15 +71,12 @@ class Journal:
         return self.path.stem
 
     def note(self, step: str, **details: object) -> None:
-        """Record a step. When this returns, the step is on disk."""
-        self.write_lines([json.dumps({"step": step, "at": datetime.now(UTC).isoformat(), **details})])
-
-    def write_lines(self, lines: Iterable[str]) -> None:
-        """Write lines. When this returns, they are on disk."""
+        """Record a step. When this returns, the step is on disk. Raises NoAccess if it cannot be written."""
+        entry = json.dumps({"step": step, "at": datetime.now(UTC).isoformat(), **details}).encode()
         with self._lock:
-            self._file.writelines(f"{line}\n" for line in lines)
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            line = self._chain.seal(entry.removesuffix(b"}"))
+            self._file.append(line + b"\n")
+            self._chain.add(line)
 
     def sending(self, ids: Sequence[str]) -> None:
         self.note("sending", ids=ids)
@@ -96,15 +94,17 @@ def journal(path: Path) -> Iterator[Journal]:
 
     A kill can cut off the last line. Such a line was never acted upon, and is removed.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(path, "a", opener=_open_private) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise NoAccess(f"{path} is in use: another run is writing it") from None
-        _complete_last_line(path, file)
-        _sync_folder(path.parent)
-        yield Journal(path, file)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise NoAccess(f"{path.parent} cannot be created: {error.strerror}") from None
+    with open_private(path) as file:
+        reader = _Reader(path)
+        reader.read()
+        file.truncate(reader.size)
+        if reader.lacks_line_end:
+            file.append(b"\n")
+        yield Journal(file, reader.chain)
 
 
 def state_folder(queue_url: str) -> Path:
@@ -119,68 +119,56 @@ def new_run(queue_url: str) -> Path:
 
 
 def read_run(path: Path) -> RunState:
-    """Read a journal. A file that does not exist gives an empty state."""
-    state = RunState()
-    try:
-        lines = path.read_text().splitlines()
-    except FileNotFoundError:
-        return state
-    for line in lines:
-        try:
-            entry = json.loads(line)
-        except ValueError:  # A kill cut this line off, so nobody acted upon it.
-            continue
-        state.apply(entry)
-    return state
+    """Read a journal. A file that does not exist gives an empty state. Raises InvalidInput if it is damaged."""
+    reader = _Reader(path)
+    if path.exists():
+        reader.read()
+    return reader.state
 
 
 def unfinished_runs(queue_url: str) -> list[tuple[Path, RunState]]:
     """Find the journals of runs that were stopped before their end, oldest first."""
     found = [(path, read_run(path)) for path in sorted(state_folder(queue_url).glob("*.jsonl"))]
-    return [(path, state) for path, state in found if state.begun and not state.ended and not _is_alive(path)]
+    for path, state in found:
+        if not state.begun and state != RunState():
+            raise _damaged(path, 1, "a run begins with the step 'begun'")
+    return [(path, state) for path, state in found if state.begun and not state.ended and not is_locked(path)]
 
 
-def _is_alive(path: Path) -> bool:
-    """Whether the run that writes a journal is still running."""
-    with path.open() as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+class _Reader:
+    """Reads a journal once, and checks each of its entries."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.state = RunState()
+        self.chain = Chain()
+        self.size = 0
+        """The size of the complete entries in bytes."""
+        self.lacks_line_end = False
+
+    def read(self) -> None:
+        for line in read_lines(self._path):
+            if line.is_cut(START):  # By a kill, so nobody acted upon it.
+                return
+            try:
+                self._apply(line.content)
+            except (ValueError, RecursionError) as error:
+                reason = str(error) if isinstance(error, InvalidEntry) else "it is not JSON"
+                raise _damaged(self._path, line.number, reason) from None
+            self._count(line)
+
+    def _apply(self, line: bytes) -> None:
+        self.chain.check(line)
+        self.state.apply(json.loads(line.decode()))
+        self.chain.add(line)
+
+    def _count(self, line: Line) -> None:
+        self.size += len(line.content) + line.is_ended
+        self.lacks_line_end = not line.is_ended
 
 
-def _complete_last_line(path: Path, file: IO[str]) -> None:
-    """Make sure that the next entry begins on a line of its own."""
-    end, last = 0, b""
-    with path.open("rb") as lines:
-        for last in lines:
-            end += len(last)
-    if not last or last.endswith(b"\n"):
-        return
-    # A line that lacks only its line end is complete. A line that does not look like an entry is from somebody else.
-    if last.startswith(b'{"'[: len(last)]) and not _is_json(last):
-        file.truncate(end - len(last))
-    else:
-        file.write("\n")
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        json.loads(line)
-    except ValueError:
-        return False
-    return True
-
-
-def _sync_folder(folder: Path) -> None:
-    """Write the name of a new file to disk, too: fsync on the file writes only its content."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _open_private(path: str, flags: int) -> int:
-    return os.open(path, flags, mode=0o600)  # The file contains orders or their IDs.
+def _damaged(path: Path, number: int, reason: str) -> InvalidInput:
+    return InvalidInput(
+        f"{path} is damaged, line {number}: {reason}; nothing was done. Without this file, letters that it records as "
+        "sent can be sent twice: move it away to accept that"
+    )

@@ -21,6 +21,9 @@ from ops.dead_letters.look import Look
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
+INVALID = frozenset({"InvalidParameterValue", "InvalidAttributeValue", "InvalidMessageContents", "MissingParameter"})
+"""Error codes of SQS for a request with a letter that it never accepts."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendResult:
@@ -41,7 +44,12 @@ def send(sqs: "SQSClient", queue_url: str, letters: Sequence[Letter], journal: J
     if not letters:
         return SendResult(copies={}, rejected=empty)
     journal.sending([letter.message_id for letter in letters])
-    answer = sqs.send_message_batch(QueueUrl=queue_url, Entries=[_entry(*pair) for pair in enumerate(letters)])
+    try:
+        answer = sqs.send_message_batch(QueueUrl=queue_url, Entries=[_entry(*pair) for pair in enumerate(letters)])
+    except sqs.exceptions.ClientError as error:
+        if (code := error.response["Error"]["Code"]) not in INVALID:
+            raise
+        return _send_each(sqs, queue_url, letters, journal, empty, f"{code}: {error.response['Error']['Message']}")
     copies = {letters[int(entry["Id"])].message_id: entry["MessageId"] for entry in answer.get("Successful", [])}
     rejected = {
         letters[int(entry["Id"])].message_id: f"{entry['Code']}: {entry.get('Message', '')}"
@@ -49,6 +57,20 @@ def send(sqs: "SQSClient", queue_url: str, letters: Sequence[Letter], journal: J
     }
     journal.sent(copies, list(rejected))
     return SendResult(copies=copies, rejected=empty | rejected)
+
+
+def _send_each(
+    sqs: "SQSClient", queue_url: str, letters: Sequence[Letter], journal: Journal, rejected: Mapping[str, str], why: str
+) -> SendResult:
+    """Send the letters of a request that SQS rejected as a whole: one letter can be the reason for all."""
+    if len(letters) == 1:
+        journal.sent({}, [letters[0].message_id])
+        return SendResult(copies={}, rejected={**rejected, letters[0].message_id: why})
+    results = [send(sqs, queue_url, [letter], journal) for letter in letters]
+    return SendResult(
+        copies={old: copy for result in results for old, copy in result.copies.items()},
+        rejected={**rejected, **{old: reason for result in results for old, reason in result.rejected.items()}},
+    )
 
 
 def _entry(position: int, letter: Letter) -> Any:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ops.dead_letters.journal import RunState, new_run, read_run
+from ops.dead_letters.journal import new_run, read_run
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.look import Look
+from ops.dead_letters.run_state import RunState
 from ops.errors import NothingDone
 
 DEFAULT_RATE = 10.0

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from handler.queue import MAX_ENTRIES
 from ops.batches import batches
-from ops.dead_letters.archive import read_letters
+from ops.dead_letters.archive import read_letters, read_undamaged_archive
 from ops.dead_letters.history import recorded
 from ops.dead_letters.journal import journal, read_run
 from ops.dead_letters.letter import MAX_BYTES, Letter
 from ops.dead_letters.move import send
-from ops.errors import InvalidInput, NothingDone
+from ops.errors import NothingDone
 from ops.system import System
 
 
@@ -22,6 +22,8 @@ class RestorePlan:
     path: Path
     count: int
     restored_before: int
+    cut: int | None = None
+    """The number of the archive's last line if it is cut off. Its letter cannot be restored."""
 
 
 def restore_journal(path: Path) -> Path:
@@ -36,12 +38,10 @@ def restored_ids(path: Path) -> set[str]:
 
 def plan_restore(path: Path) -> RestorePlan:
     """Count the letters to restore. Raises InvalidInput if the archive is damaged or does not exist."""
-    damaged = [str(number) for number, letter in read_letters(path) if letter is None]
-    if damaged:
-        raise InvalidInput(f"{path} is damaged, line {', '.join(damaged)}: nothing was restored")
+    archive = read_undamaged_archive(path, done="restored")
     before = restored_ids(path)
     count = sum(1 for _ in _letters_to_restore(path, before))
-    return RestorePlan(path=path, count=count, restored_before=len(before))
+    return RestorePlan(path=path, count=count, restored_before=len(before), cut=archive.cut)
 
 
 def restore_letters(system: System, plan: RestorePlan, *, reason: str) -> Mapping[str, str]:

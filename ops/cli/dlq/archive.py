@@ -9,8 +9,8 @@ from ops.cli.dlq.option_groups import takes_groups
 from ops.cli.dlq.options import Confirm, File, Reason, SelectionOptions
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Stack, find_system
-from ops.cli.output import print_line
-from ops.dead_letters.archive import ArchivePlan, archive_letters
+from ops.cli.output import print_error, print_line
+from ops.dead_letters.archive import ArchivePlan, archive_letters, check_archive, read_archive
 
 
 @takes_groups
@@ -25,6 +25,8 @@ def archive(
 ) -> None:
     """Move dead letters to a file.
 
+    The file is created for you alone. An existing file has to be an undamaged archive, with mode 0600.
+
     The file is on disk before any letter is deleted. A letter that the file contains already is not written again. If
     the command is killed, run it again to finish it.
 
@@ -33,6 +35,10 @@ def archive(
     orders dlq archive letters.jsonl --all --keep --confirm
     """
     selection = selected.selection()
+    # With --confirm, the file is checked again when it is locked, and the history records that it was refused.
+    existing = read_archive(file) if confirm else check_archive(file)
+    if cut := existing.cut:
+        print_error(f"{file}, line {cut}: the line is cut off; it is replaced if its letter is still in OrderDLQ")
     system = find_system(stack)
     with looking(system) as look:
         leases = selection.leases(look, failures_of(system, look))

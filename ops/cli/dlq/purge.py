@@ -6,7 +6,7 @@ from ops.cli.dlq.looking import looking, print_lost
 from ops.cli.dlq.options import Confirm, File, Reason
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Stack, find_system
-from ops.cli.output import print_line
+from ops.cli.output import print_error, print_line
 from ops.dead_letters.archive import purge_letters, read_undamaged_archive
 from ops.text import counted
 
@@ -22,6 +22,8 @@ def purge(file: File, *, reason: Reason = "", confirm: Confirm = False, stack: S
     """
     system = find_system(stack)
     archive = read_undamaged_archive(file)
+    if archive.cut:
+        print_error(f"{file}, line {archive.cut}: the line is cut off, and its letter is not deleted")
     with looking(system) as look:
         leases = [lease for lease in look.leases if archive.contains(look.letter(lease))]
         if not confirm:

@@ -24,6 +24,8 @@ def restore(file: File, *, reason: Reason = "", confirm: Confirm = False, stack:
     plan = plan_restore(file)
     if plan.restored_before:
         print_error(f"{plan.restored_before:,} were restored before, and are left out")
+    if plan.cut:
+        print_error(f"{file}, line {plan.cut}: the line is cut off, and its letter is not restored")
     if not confirm:
         print_line(f"would restore {plan.count:,} dead letters: add --confirm to do it")
         return
@@ -31,5 +33,5 @@ def restore(file: File, *, reason: Reason = "", confirm: Confirm = False, stack:
     for message_id, cause in rejected.items():
         print_error(f"rejected by SQS: {message_id}: {cause}")
     print_line(f"restored {counted(plan.count - len(rejected), 'dead letter')} from {file}")
-    if rejected:
+    if rejected or plan.cut:
         raise typer.Exit(Exit.INCOMPLETE)

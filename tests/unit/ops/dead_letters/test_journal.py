@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.dead_letters.journal import RunState, journal, new_run, read_run, state_folder, unfinished_runs
+from ops.dead_letters.journal import journal, new_run, read_run, state_folder, unfinished_runs
+from ops.dead_letters.run_state import RunState
 from ops.errors import UserError
 
 QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/OrderDLQ"

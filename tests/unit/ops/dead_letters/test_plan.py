@@ -5,11 +5,12 @@ from typing import cast
 
 import pytest
 
-from ops.dead_letters.journal import RunState, journal, read_run, unfinished_runs
+from ops.dead_letters.journal import journal, read_run, unfinished_runs
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.plan import Pace, PaceChanges, plan_redrive, resume_redrive
+from ops.dead_letters.run_state import RunState
 from ops.dead_letters.timing import Timing
 from ops.errors import NothingDone
 

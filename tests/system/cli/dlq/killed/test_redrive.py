@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from ops.cli.exit_codes import Exit
-from ops.dead_letters.journal import RunState, read_run, unfinished_runs
+from ops.dead_letters.journal import read_run, unfinished_runs
 from ops.dead_letters.letter import Letter
+from ops.dead_letters.run_state import RunState
 from tests.support.dead_letters import OrderQueues
 from tests.support.killed_letters import LETTERS, assert_killed, count, dead_and_visible, written
 from tests.support.killing import ForkedCommand
