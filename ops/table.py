@@ -1,5 +1,6 @@
 """Reads orders from the table."""
 
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -68,7 +69,8 @@ def list_orders(
     if not all(conditions.values()):  # DynamoDB has no such text.
         return iter(())
     pages = dynamodb.get_paginator("scan").paginate(TableName=table, **_filter(conditions))
-    return islice((attributes_of(item) for page in pages for item in page["Items"]), limit)
+    # islice takes no larger number.
+    return islice((attributes_of(item) for page in pages for item in page["Items"]), limit and min(limit, sys.maxsize))
 
 
 def _filter(conditions: Mapping[str, Sequence[str]]) -> Any:

@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 
 from ops import prices
-from ops.cli.options import Json, complete_stack
+from ops.cli.options import Json, complete_stack, require_finite
 from ops.cli.output import print_json
 from ops.cli.terminal import print_page
 from ops.cost import DAYS_A_MONTH, Cost, CostInputs, backlog, steady
@@ -17,7 +17,9 @@ from ops.cost import DAYS_A_MONTH, Cost, CostInputs, backlog, steady
 def cost(
     *,
     stack: Annotated[str, typer.Option(help="Use the settings of this stack.", autocompletion=complete_stack)] = "dev",
-    orders_per_day: Annotated[float, typer.Option(min=1, help="The number of orders a day.")] = 100_000,
+    orders_per_day: Annotated[
+        float, typer.Option(min=1, max=1e12, callback=require_finite, help="The number of orders a day.")
+    ] = 100_000,
     as_json: Json = False,
 ) -> None:
     """Estimate the cost of a million orders on AWS.

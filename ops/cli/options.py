@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from math import isfinite
 from typing import Annotated, Any
 
 import typer
@@ -31,6 +32,13 @@ def parse_since(text: str) -> datetime:
     if since < _EPOCH:
         raise typer.BadParameter(f"{text} is before 1970, and there was no log before then")
     return since
+
+
+def require_finite(number: float | None) -> float | None:
+    """Refuse `inf` and `nan`, which are numbers for Python. Raises typer.BadParameter."""
+    if number is not None and not isfinite(number):
+        raise typer.BadParameter(f"give a finite number, not {number}")
+    return number
 
 
 def since_option(default: str) -> Any:

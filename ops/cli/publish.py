@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ops.cli.exit_codes import Exit
-from ops.cli.options import Json, Stack, find_system
+from ops.cli.options import Json, Stack, find_system, require_finite
 from ops.cli.output import print_error, print_json, print_line
 from ops.cli.terminal import progress_bar
 from ops.errors import InvalidInput
@@ -30,9 +30,11 @@ def publish(
         str | None, typer.Argument(help="A file of JSON objects, or of one JSON array. - reads standard input.")
     ] = None,
     sample: Annotated[
-        int | None, typer.Option(min=1, help="Publish this many random orders instead of a file.")
+        int | None, typer.Option(min=1, max=1_000_000, help="Publish this many random orders instead of a file.")
     ] = None,
-    rate: Annotated[float | None, typer.Option(min=0.1, help="Publish at most this many orders a second.")] = None,
+    rate: Annotated[
+        float | None, typer.Option(min=0.1, callback=require_finite, help="Publish at most this many orders a second.")
+    ] = None,
     group_by: Annotated[
         str | None,
         typer.Option(metavar="FIELD", help="Set the message group ID to this field of the order, for a fair queue."),

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ops.cli.dlq.options import Confirm, Reason
-from ops.cli.options import Json, Stack, find_system
+from ops.cli.options import Json, Stack, find_system, require_finite
 from ops.cli.output import print_heading, print_json, print_line, print_row
 from ops.dead_letters.move_task import MAX_RATE, cancel_move_task, list_move_tasks, start_move_task
 from ops.dead_letters.plan import DEFAULT_RATE
@@ -25,7 +25,8 @@ app = typer.Typer(
 def start(
     *,
     rate: Annotated[
-        float, typer.Option(min=0.1, help=f"Maximum number of letters a second, at most {MAX_RATE}.")
+        float,
+        typer.Option(min=0.1, callback=require_finite, help=f"Maximum number of letters a second, at most {MAX_RATE}."),
     ] = DEFAULT_RATE,
     confirm: Confirm = False,
     reason: Reason = "",

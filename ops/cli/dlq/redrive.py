@@ -12,7 +12,7 @@ from ops.cli.dlq.looking import failures_of, looking
 from ops.cli.dlq.option_groups import takes_groups
 from ops.cli.dlq.options import Reason, SelectionOptions
 from ops.cli.exit_codes import Exit
-from ops.cli.options import Json, Stack, find_system
+from ops.cli.options import Json, Stack, find_system, require_finite
 from ops.cli.output import print_error, print_json, print_line, print_row
 from ops.cli.terminal import progress_bar
 from ops.dead_letters.forecast import FORECASTS, forecast
@@ -49,7 +49,12 @@ class PaceOptions:
     """The options that decide how fast to send, and when to stop."""
 
     rate: Annotated[
-        float | None, typer.Option(min=0.1, help=f"Maximum number of letters a second. Default: {DEFAULT_RATE:g}.")
+        float | None,
+        typer.Option(
+            min=0.1,
+            callback=require_finite,
+            help=f"Maximum number of letters a second. Default: {DEFAULT_RATE:g}.",
+        ),
     ] = None
     stop_at: Annotated[
         float | None,
