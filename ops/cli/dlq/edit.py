@@ -1,18 +1,15 @@
 """`orders dead-letters edit`."""
 
 import difflib
-import os
-import shlex
-import subprocess
 from collections.abc import Sequence
-from pathlib import Path
-from tempfile import NamedTemporaryFile
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 
 from ops.cli.dlq.looking import looking, print_lost
 from ops.cli.dlq.options import Confirm, Name, Reason, parse_field_value
+from ops.cli.editor import Draft, is_interactive
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Stack, find_system
 from ops.cli.output import print_error, print_line
@@ -46,9 +43,10 @@ def edit(
     """Correct a dead letter.
 
     Opens the order in an editor and then asks for confirmation, or sets the fields that --set gives. The editor is the
-    value of VISUAL, otherwise of EDITOR, otherwise vi. Rejects an order that is not valid. The letter goes back into
-    OrderDLQ, and `redrive` sends it to OrderQueue. It keeps its attributes. The new attribute ordersCameFrom contains
-    its old message ID.
+    value of VISUAL, otherwise of EDITOR, otherwise vi. Rejects an order that is not valid. In a terminal, you can then
+    open the editor again. A text that was not put back stays in a file. The letter goes back into OrderDLQ, and
+    `redrive` sends it to OrderQueue. It keeps its attributes. The new attribute ordersCameFrom contains its old message
+    ID.
 
     \b
     orders dead-letters edit O9002
@@ -59,11 +57,14 @@ def edit(
         lease = lease_named(look, name)
         look.release([other for other in look.leases if other is not lease])
         letter = look.letter(lease)
-        edited = _edited(letter, changes, new_order_id=new_order_id)
-        if not (confirm or (not changes and _is_confirmed())):
-            print_line("nothing was done: add --confirm to put the edited letter back")
-            return
-        put = put_back(system, look, lease, edited, reason=reason)
+        with nullcontext() if changes else Draft(readable(letter.body)) as draft:
+            edited = _edited(letter, changes, draft, new_order_id=new_order_id)
+            if not (confirm or (draft and _is_confirmed())):
+                print_line("nothing was done: add --confirm to put the edited letter back")
+                return
+            put = put_back(system, look, lease, edited, reason=reason)
+            if draft:
+                draft.is_used()
     if not edited.is_marked:
         print_error("SQS had no room for the attribute ordersCameFrom; `orders dlq history` shows the old message ID")
     print_line("edited and put back into OrderDLQ; to redrive it:")
@@ -74,10 +75,24 @@ def edit(
         raise typer.Exit(Exit.INCOMPLETE)
 
 
-def _edited(letter: Letter, changes: Sequence[FieldValue] | None, *, new_order_id: bool) -> Letter:
-    """Let the user edit a letter, show the difference, and check it."""
-    fields = {change.field: change.value for change in changes or ()}
-    order = with_fields(letter.body, fields) if fields else _in_editor(letter)
+def _edited(letter: Letter, changes: Sequence[FieldValue] | None, draft: Draft | None, *, new_order_id: bool) -> Letter:
+    """Let the user edit a letter, until it is accepted or the user gives up."""
+    if draft is None:
+        fields = {change.field: change.value for change in changes or ()}
+        return _checked(letter, with_fields(letter.body, fields), new_order_id=new_order_id)
+    while True:
+        try:
+            return _checked(letter, draft.edit(), new_order_id=new_order_id)
+        except InvalidInput as error:
+            if not is_interactive():
+                raise
+            print_error(str(error))
+            if not typer.confirm("Open the editor again?", default=True, err=True):
+                raise NothingDone("nothing was done") from None
+
+
+def _checked(letter: Letter, order: str, *, new_order_id: bool) -> Letter:
+    """Return the letter with another order. Shows the difference, and raises InvalidInput if it is not accepted."""
     edited = edited_letter(letter, order)
     _print_difference(letter.body, edited.body)
     try:
@@ -89,26 +104,6 @@ def _edited(letter: Letter, changes: Sequence[FieldValue] | None, *, new_order_i
 
 def _is_confirmed() -> bool:
     return typer.confirm("Put the edited letter back into OrderDLQ?", err=True)
-
-
-def _in_editor(letter: Letter) -> str:
-    """Return the text of the order as the user saves it."""
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-    with NamedTemporaryFile(
-        "w+", encoding="utf-8", errors="backslashreplace", suffix=".json"
-    ) as file:  # Only this user can read it.
-        file.write(readable(letter.body))
-        file.flush()
-        try:
-            exit_code = subprocess.run([*shlex.split(command), file.name], check=False).returncode
-        except (OSError, ValueError) as error:
-            raise InvalidInput(
-                f"the editor {command} did not start ({error}): name another one in EDITOR, or use --set"
-            ) from None
-        if exit_code:
-            raise NothingDone(f"the editor {command} ended with {exit_code}: nothing was done")
-        # Read by name: editors save by replacing the file.
-        return Path(file.name).read_text(encoding="utf-8").rstrip("\n")
 
 
 def _print_difference(before: str, after: str) -> None:

@@ -1,0 +1,83 @@
+"""Lets the user change a text in $EDITOR, and loses no change."""
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import AbstractContextManager
+from pathlib import Path
+from tempfile import mkdtemp
+
+from ops.cli.output import print_error
+from ops.errors import InvalidInput, NoAccess, NothingDone
+
+
+class Draft(AbstractContextManager["Draft"]):
+    """A text in a temporary file that only this user can open.
+
+    At the end of the block the file is deleted. It is kept, and named, if the user changed the text in vain: after an
+    error, after Ctrl-C, and if nobody called `is_used`.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._before = text.encode(errors="backslashreplace")
+        try:
+            self._folder = Path(mkdtemp(prefix="orders-edit-"))
+            self._path = self._folder / "order.json"
+            self._path.write_bytes(self._before)
+        except OSError as error:
+            raise NoAccess(f"no temporary file can be written: {error.strerror}") from None
+        self._is_used = False
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_used or self._content() in (None, self._before):
+            shutil.rmtree(self._folder, ignore_errors=True)
+        else:
+            print_error(f"your text is kept in {self._path}")
+
+    def is_used(self) -> None:
+        """The text is safe elsewhere."""
+        self._is_used = True
+
+    def edit(self) -> str:
+        """Open the editor, and return the text as the user saved it. Raises InvalidInput if it is not UTF-8."""
+        _run_editor(self._path)
+        if (content := self._content()) is None:
+            raise NothingDone("the editor left no file: nothing was done")
+        try:
+            return content.decode("utf-8-sig").rstrip("\n")  # Some editors begin a file with a mark.
+        except UnicodeDecodeError:
+            raise InvalidInput("not accepted: the saved text is not UTF-8; nothing was done") from None
+
+    def _content(self) -> bytes | None:
+        """Read by name: editors save by replacing the file."""
+        try:
+            return self._path.read_bytes() if self._path.is_file() else None
+        except OSError:
+            return None
+
+
+def is_interactive() -> bool:
+    """Whether somebody can answer a question."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _run_editor(path: Path) -> None:
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    # Ctrl-C is for the editor, which gets it too. Otherwise, subprocess would kill the editor.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        exit_code = subprocess.run([*shlex.split(command), str(path)], check=False).returncode
+    except (OSError, ValueError) as error:
+        raise InvalidInput(
+            f"the editor {command} did not start ({error}): name another one in EDITOR, or use --set"
+        ) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if exit_code == -signal.SIGINT:
+        raise KeyboardInterrupt
+    if exit_code:
+        how = f"with {exit_code}" if exit_code > 0 else f"by signal {-exit_code}"
+        raise NothingDone(f"the editor {command} ended {how}: nothing was done")
