@@ -1,5 +1,6 @@
 """Problems that the user can solve, as errors whose message names the solution, on one line as a rule."""
 
+import errno
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ def no_such_stack(stack: str) -> InvalidInput:
 
 LOG_IN = "log in, for example with `aws sso login`, or name a profile in AWS_PROFILE"
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _UNKNOWN = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
 _DENIED = {
@@ -51,6 +53,13 @@ _MISSING = {
     *("ResourceNotFoundException", "NotFound", "NotFoundException"),
     *("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"),
 }
+
+
+def explain_full_disk(error: OSError) -> UserError | None:
+    """Translate an error of a write to a disk that has no room. None means a bug."""
+    if error.errno not in _FULL:
+        return None
+    return NoAccess(f"{error.filename or 'the output or a file'} cannot be written: {error.strerror}")
 
 
 def explain_aws_error(error: "BotoCoreError | ClientError") -> UserError | None:

@@ -4,14 +4,18 @@ Imports take most of the time of a short command. Each command needs only some o
 need.
 """
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from importlib import import_module
 from typing import Any, ClassVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
+
+from ops.cli.interrupt import interruptible
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,28 @@ class LazyGroup(TyperGroup):
             app.command(name)(target)
         command = get_command(app)
         command.name = name
+        _let_interrupt(command)
         return command
+
+
+def _let_interrupt(command: Any) -> None:
+    """Let Ctrl-C raise KeyboardInterrupt while the command, or one of the group's commands, is at work."""
+    for one in getattr(command, "commands", {}).values():
+        _let_interrupt(one)
+    if (run := command.callback) and not isinstance(command, TyperGroup):
+        command.callback = _interruptible(run)
+
+
+def _interruptible(run: Callable[..., None]) -> Callable[..., None]:
+    @wraps(run)
+    def run_interruptible(*arguments: Any, **options: Any) -> None:
+        with interruptible():
+            try:
+                run(*arguments, **options)
+            finally:
+                sys.stdout.flush()  # An error of this write, such as a full disk, is an error of the command.
+
+    return run_interruptible
 
 
 def lazy_app(table: Mapping[str, LazyCommand], description: str, *, completion: bool = False) -> typer.Typer:

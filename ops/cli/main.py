@@ -2,11 +2,14 @@
 
 import sys
 
-from infra.outputs import MissingOutput
-from ops.cli.exit_codes import exit_code_of
-from ops.cli.lazy import LazyCommand, lazy_app
-from ops.cli.output import prepare_output, print_error
-from ops.errors import NoAccess, UserError, explain_aws_error
+from ops.cli import interrupt
+
+with interrupt.exiting_at_once():
+    from infra.outputs import MissingOutput
+    from ops.cli.exit_codes import exit_code_of
+    from ops.cli.lazy import LazyCommand, lazy_app
+    from ops.cli.output import prepare_output, print_error
+    from ops.errors import NoAccess, UserError, explain_aws_error, explain_full_disk
 
 DEAD_LETTERS = "ops.cli.dlq:app"
 
@@ -28,6 +31,7 @@ app = lazy_app(COMMANDS, "Operate the order pipeline, on AWS or on this machine.
 
 def main() -> None:
     """Run a command. A problem that the user can solve is one line and an exit code; a bug keeps its traceback."""
+    interrupt.exit_at_once()
     prepare_output()
     try:
         app()
@@ -42,6 +46,8 @@ def main() -> None:
 
 
 def _explain(error: Exception) -> UserError | None:
+    if isinstance(error, OSError) and (full := explain_full_disk(error)):
+        return full
     # Imported on use: a command that succeeds does not need it.
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from infra.project import stack_names
+from ops.cli.interrupt import exiting_at_once
 from ops.errors import NoAccess
 from ops.system import LOCAL, System, deployed_system, local_system
 
@@ -55,9 +56,9 @@ def since_option(default: str) -> Any:
 
 def find_system(stack: str | None) -> System:
     """Find the system that --stack names. Raises UserError if it is not there."""
-    if stack not in (None, LOCAL):
-        return deployed_system(stack)
-    if (system := local_system()) is None:
+    with exiting_at_once():
+        system = local_system() if stack in (None, LOCAL) else deployed_system(stack)
+    if system is None:
         raise NoAccess("no system runs on this machine: start one with `orders local`, or name a stack with --stack")
     return system
 
