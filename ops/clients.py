@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 IN_FLIGHT = 8
 """The number of requests to one service that a command sends at once, and of connections that it keeps open."""
+CONNECT_SECONDS = 5
+READ_SECONDS = 7
+"""How long a request waits for its answer. A long poll of the commands ends earlier."""
+SILENT_TRIES = 2
+"""How often a request without an answer is tried. So the user hears of a silent service within 15 s."""
+TRIES = 4
+"""How often a request is tried that the service answers with an error which may pass, such as throttling."""
 LOCAL_KEY = "test"
 """The access key and the secret key of an emulator. They open nothing."""
 LOCAL_REGION = "us-east-1"
@@ -57,15 +64,17 @@ class Clients:
         from botocore.config import Config  # noqa: PLC0415 - see above
 
         config = Config(
-            connect_timeout=5,
-            read_timeout=30,
-            retries={"mode": "standard", "total_max_attempts": 4},
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": TRIES},
             max_pool_connections=IN_FLIGHT,
         )
         with self._lock:
-            return self._session.create_client(
+            client = self._session.create_client(
                 service, region_name=self.region, endpoint_url=self.endpoint_url, config=config
             )
+        client.meta.events.register_first("needs-retry", _give_up_on_silence)
+        return client
 
     @cached_property
     def sns(self) -> "SNSClient":
@@ -104,6 +113,14 @@ class Clients:
     @cached_property
     def sts(self) -> "STSClient":
         return cast("STSClient", self._client("sts"))
+
+
+def _give_up_on_silence(*, attempts: int, caught_exception: Exception | None, **_: object) -> None:
+    """End the retries of a request to which nobody answers. botocore calls this after each try."""
+    from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError  # noqa: PLC0415 - see above
+
+    if attempts >= SILENT_TRIES and isinstance(caught_exception, ConnectTimeoutError | ReadTimeoutError):
+        raise caught_exception
 
 
 def local_clients(url: str, region: str = LOCAL_REGION) -> Clients:

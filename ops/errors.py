@@ -86,6 +86,8 @@ def _explain_response(error: "ClientError") -> UserError | None:
     code, message = error.response["Error"]["Code"], " ".join(error.response["Error"].get("Message", "").split())
     forbidden = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == HTTPStatus.FORBIDDEN
     name = error.operation_name
+    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return NoAccess(f"AWS failed to answer {name} ({code}): try again in a moment. {message}".rstrip())
     explanations = (
         (_EXPIRED, f"the AWS session has expired: {LOG_IN}"),
         (_UNKNOWN, f"AWS does not know these credentials ({code}): {LOG_IN}"),

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 LOCAL = "local"
 PULUMI_SECONDS = 120
 """How long `pulumi stack output` may take: it reads the state from its backend."""
+PATIENCE_SECONDS = 5
+"""After how long the user is told what the command waits for."""
+OnWaiting = Callable[[str], None]
+"""Receives a line that says what the command waits for."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,9 @@ class System:
         return self.outputs.stack
 
 
-def deployed_system(stack: str) -> System:
+def deployed_system(stack: str, *, on_waiting: OnWaiting = lambda _line: None) -> System:
     """Read the outputs of a deployed stack. Raises InvalidInput for an unknown stack, and NoAccess."""
-    return System.of(stack, _stack_outputs(stack))
+    return System.of(stack, _stack_outputs(stack, on_waiting))
 
 
 def local_system() -> System | None:
@@ -57,33 +61,42 @@ def redrive_settings(sqs: "SQSClient", queue_url: str) -> tuple[int, int]:
     return int(found["VisibilityTimeout"]), int(policy.get("maxReceiveCount", 1))
 
 
-def _stack_outputs(stack: str) -> Mapping[str, Any]:
+def _stack_outputs(stack: str, on_waiting: OnWaiting) -> Mapping[str, Any]:
     if not (ROOT / f"Pulumi.{stack}.yaml").exists():
         raise no_such_stack(stack)
-    outputs: Mapping[str, Any] = json.loads(_pulumi_stack_output(stack))
+    outputs: Mapping[str, Any] = json.loads(_pulumi_stack_output(stack, on_waiting))
     if "topicArn" not in outputs:
         raise NoAccess(f"stack {stack} has no outputs: deploy it with `pulumi up --stack {stack}`")
     return outputs
 
 
-def _pulumi_stack_output(stack: str) -> str:
+def _pulumi_stack_output(stack: str, on_waiting: OnWaiting) -> str:
     command = ["pulumi", "stack", "output", "--json", "--non-interactive", "--stack", stack]
     name = f"`{' '.join(command)}`"
     try:
-        ran = subprocess.run(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PULUMI_SECONDS,
-        )
+        code, out, err = _run(command, lambda: on_waiting(f"waiting for {name}, for up to {PULUMI_SECONDS} s"))
     except subprocess.TimeoutExpired:
         raise NoAccess(f"{name} did not answer within {PULUMI_SECONDS} s") from None
     except FileNotFoundError:
         raise NoAccess("`pulumi` is not on PATH: it reads the outputs of a deployed stack") from None
-    if ran.returncode:
-        error = ran.stderr.strip().splitlines() or [f"exit code {ran.returncode}"]
+    if code:
+        error = err.strip().splitlines() or [f"exit code {code}"]
         raise NoAccess(f"{name} failed: {error[-1]}")
-    return ran.stdout
+    return out
+
+
+def _run(command: list[str], on_patience_over: Callable[[], None]) -> tuple[int, str, str]:
+    """Run a command, and return its exit code and output. Raises TimeoutExpired, and leaves nothing running."""
+    with subprocess.Popen(
+        command, cwd=ROOT, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            try:
+                out, err = process.communicate(timeout=PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                on_patience_over()
+                out, err = process.communicate(timeout=PULUMI_SECONDS - PATIENCE_SECONDS)
+        except BaseException:
+            process.kill()
+            raise
+    return process.returncode, out, err

@@ -9,6 +9,7 @@ import typer
 
 from infra.project import stack_names
 from ops.cli.interrupt import exiting_at_once
+from ops.cli.output import print_error
 from ops.errors import NoAccess
 from ops.system import LOCAL, System, deployed_system, local_system
 
@@ -57,7 +58,7 @@ def since_option(default: str) -> Any:
 def find_system(stack: str | None) -> System:
     """Find the system that --stack names. Raises UserError if it is not there."""
     with exiting_at_once():
-        system = local_system() if stack in (None, LOCAL) else deployed_system(stack)
+        system = local_system() if stack is None or stack == LOCAL else deployed_system(stack, on_waiting=print_error)
     if system is None:
         raise NoAccess("no system runs on this machine: start one with `orders local`, or name a stack with --stack")
     return system

@@ -12,6 +12,7 @@ from ops.cli.dlq.chart import print_chart
 from ops.cli.dlq.list import SECOND_LINE
 from ops.cli.dlq.looking import failures_of, looking
 from ops.cli.dlq.times import time_text
+from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, Stack, find_system, parse_since
 from ops.cli.output import print_error, print_heading, print_json, print_line, print_row
 from ops.dead_letters.failures import Failure, read_failures
@@ -59,7 +60,7 @@ def groups(
     """Group dead letters by their cause.
 
     All letters of a group have the same class and signature. --plot draws the last day, unless --since gives another
-    start.
+    start. If there is no group, the exit code is 1.
 
     \b
     orders dead-letters groups
@@ -77,6 +78,8 @@ def groups(
         _print(in_queue, in_log, since)
     if plot:
         _plot(failures, plot)
+    if not (in_queue or failures):
+        raise typer.Exit(Exit.INCOMPLETE)
 
 
 def _groups_in_queue(system: System) -> list[Group]:

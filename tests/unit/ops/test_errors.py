@@ -30,6 +30,10 @@ KNOWN: dict[str, tuple[BotoCoreError | ClientError, str]] = {
     "gone": (refused("NotFound"), "Publish found nothing (NotFound): check that this is the stack's account"),
     "no permission for the key": (refused("KMSAccessDenied", "no"), "these credentials may not call Publish: no"),
     "throttling": (refused("ThrottlingException"), "AWS is busy (ThrottlingException): try Publish again"),
+    "a failure of AWS": (
+        ClientError({"Error": {"Code": "500"}, "ResponseMetadata": {"HTTPStatusCode": 500}}, "Publish"),  # type: ignore[typeddict-item]
+        "AWS failed to answer Publish (500): try again",
+    ),
     "no answer": (ReadTimeoutError(endpoint_url="https://x"), "Check the network"),
     "no network": (EndpointConnectionError(endpoint_url="https://x"), "Check the network"),
 }

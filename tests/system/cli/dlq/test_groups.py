@@ -45,6 +45,17 @@ def test_groups_of_the_log_count_attempts_whether_their_orders_are_dead_or_not(
     assert "failed attempts in the log since 1h" in ran.out
 
 
+def test_nothing_to_group_has_the_exit_code_of_every_command_that_finds_nothing(
+    dlq: Orders,
+    queues: OrderQueues,  # noqa: ARG001 - it empties OrderDLQ
+) -> None:
+    ran = dlq("groups", "--json")
+    assert (ran.code, ran.json) == (Exit.INCOMPLETE, [{"in the queue": []}])
+    ran = dlq("groups")
+    assert (ran.code, ran.out) == (Exit.INCOMPLETE, "0 dead letters in the queue\n")
+    assert dlq("list").code == Exit.INCOMPLETE
+
+
 @pytest.mark.parametrize(("name", "begin"), [("failures.png", b"\x89PNG"), ("failures.svg", b"<?xml")])
 def test_failures_are_drawn_into_a_file(
     dlq: Orders, queues: OrderQueues, pipeline: Pipeline, tmp_path: Path, name: str, begin: bytes

@@ -1,0 +1,62 @@
+"""The `orders` command on a system that accepts connections and never answers."""
+
+from pathlib import Path
+
+import pytest
+
+from ops import system
+from ops.cli.exit_codes import Exit
+from ops.local_system import save_local_system
+from tests.support.command import Orders
+from tests.support.silent import silent_service
+
+COMMANDS = {
+    "get": ("get", "O1"),
+    "list": ("list",),
+    "logs": ("logs",),
+    "status": ("status",),
+    "dlq list": ("dlq", "list"),
+    "dlq groups": ("dlq", "groups"),
+    "dlq show": ("dlq", "show", "O1"),
+    "dlq history": ("dlq", "history"),
+}
+
+
+@pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS)
+def test_a_system_that_never_answers_is_one_line(
+    orders: Orders, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("ops.clients.READ_SECONDS", 0.1)
+    with silent_service() as service:
+        save_local_system(service.system)
+        ran = orders(*arguments)
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (Exit.NO_ACCESS, "", 1), ran
+    assert "Read timeout on endpoint" in ran.err
+
+
+def fake_pulumi(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    program = folder / "pulumi"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+
+def test_a_command_says_that_it_waits_for_pulumi(
+    orders: Orders, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(system, "PATIENCE_SECONDS", 0.1)
+    fake_pulumi(tmp_path, monkeypatch, "sleep 0.5; echo '{}'")
+    waiting, ended = orders("get", "O1", "--stack", "dev").err.splitlines()
+    assert waiting == "waiting for `pulumi stack output --json --non-interactive --stack dev`, for up to 120 s"
+    assert ended.startswith("stack dev has no outputs")
+
+
+def test_a_command_does_not_wait_for_pulumi_for_ever(
+    orders: Orders, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(system, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(system, "PULUMI_SECONDS", 0.2)
+    fake_pulumi(tmp_path, monkeypatch, "exec sleep 60")
+    ran = orders("get", "O1", "--stack", "dev")
+    assert ran.code == Exit.NO_ACCESS
+    assert ran.err.splitlines()[-1].endswith("did not answer within 0.2 s")
