@@ -88,6 +88,7 @@ def list_letters(clients: Clients, queue_url: str, note: Path) -> tuple[int, int
     outputs = {
         "topicArn": f"arn:aws:sns:{clients.region}:000000000000:OrderTopic",
         "deadLetterQueueUrl": queue_url,
+        "queueUrl": queue_url,
         "logGroupName": "log",
     }
     note.write_text(json.dumps({"url": clients.emulator_url, "outputs": outputs}))

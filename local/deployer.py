@@ -18,6 +18,7 @@ from pulumi.runtime import Mocks
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 
 from infra.project import ProjectFileError, stack_config
+from local.entry_point import BrokenFunction
 from local.program import run_program
 from local.resources import Cloud, UnsupportedResource, call_function, deploy_resource
 from ops.clients import Clients, local_clients
@@ -53,8 +54,8 @@ def deploy(
 ) -> dict[str, Any]:
     """Deploy the local stack, with some of its settings changed, and return its outputs.
 
-    Raises infra.config.SettingsError if the settings are invalid, and UnsupportedResource if the program declares
-    something that the deployer does not support.
+    Raises infra.config.SettingsError if the settings are invalid, UnsupportedResource if the program declares something
+    that the deployer does not support, and BrokenFunction if the function's code cannot be imported.
     """
     config = stack_config(STACK, settings)
     if json.loads(config.get("pulumi:autonaming", "{}")).get("mode") != "verbatim":
@@ -81,7 +82,7 @@ def main() -> None:
     logging.disable(logging.WARNING)
     try:
         outputs = deploy(local_clients(sys.argv[1]))
-    except (pulumi.RunError, ProjectFileError, UnsupportedResource) as error:
+    except (pulumi.RunError, ProjectFileError, UnsupportedResource, BrokenFunction) as error:
         sys.exit(f"error: {error}")
     except SyntaxError as error:
         sys.exit(f"error: {error.filename}, line {error.lineno}: {error.msg}\n    {(error.text or '').strip()}")

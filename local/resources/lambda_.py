@@ -3,6 +3,7 @@
 from typing import Any
 
 from infra.project import ROOT
+from local.entry_point import check_entry_point
 from local.resources.registry import Cloud, Inputs, ResourceState, resource_type
 
 
@@ -22,8 +23,10 @@ from local.resources.registry import Cloud, Inputs, ResourceState, resource_type
 )
 def _function(cloud: Cloud, name: str, inputs: Inputs) -> ResourceState:
     function = cloud.clients.lambda_
-    code = (ROOT / inputs["code"].path).read_bytes()
-    configuration = _configuration(name, inputs)
+    path, configuration = ROOT / inputs["code"].path, _configuration(name, inputs)
+    # Before the deployment, so that the function that is there stays.
+    check_entry_point(path, inputs["handler"], inputs["environment"]["variables"], cloud.clients.region)
+    code = path.read_bytes()
     try:
         arn = function.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
         function.update_function_configuration(**configuration)

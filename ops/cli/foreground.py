@@ -7,6 +7,7 @@ from collections.abc import Callable
 from rich.console import Console
 
 from local.emulator import EmulatorError
+from local.entry_point import BrokenFunction
 from ops.cli.terminal import cell
 
 console = Console(highlight=False, soft_wrap=True)
@@ -19,8 +20,11 @@ def run_in_foreground(command: Callable[[], int]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         return command()
-    except EmulatorError as error:
-        console.print("[red]error:[/]", cell(str(error)))
+    except (EmulatorError, BrokenFunction) as error:
+        reason, *traceback = str(error).splitlines()
+        console.print("[red]error:[/]", cell(reason))
+        for line in traceback:
+            console.print(cell(line))
         return 1
     except KeyboardInterrupt:
         console.print("\nstopped; nothing is left running")

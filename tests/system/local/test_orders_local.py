@@ -36,6 +36,15 @@ def test_orders_local_says_how_to_reach_the_system_and_deploys_again_when_code_c
         save(settings, sound)
         local.wait_for(r"(?s)✗ not deployed.*✓ deployed")
 
+        entry_point = copy / "handler/main.py"
+        sound = entry_point.read_text()
+        save(entry_point, "import nowhere_to_be_found\n" + sound)
+        local.wait_for("ModuleNotFoundError: No module named 'nowhere_to_be_found'")
+        failed = local.printed.count("✗ not deployed")
+        local.wait_for(rf"(?s)(✗ not deployed.*){{{max(failed, 2)}}}")
+        save(entry_point, sound)
+        local.wait_for(r"(?s)nowhere_to_be_found.*✗ not deployed.*✓ deployed")
+
         stack = copy / "Pulumi.local.yaml"
         deployed = local.printed.count("✓ deployed")
         for seconds in (4, 5):  # Twice, because the command must still watch a file that was replaced.
