@@ -6,6 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
 from ops.condition import check_condition
+from ops.errors import is_silence
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -117,9 +118,7 @@ class Clients:
 
 def _give_up_on_silence(*, attempts: int, caught_exception: Exception | None, **_: object) -> None:
     """End the retries of a request to which nobody answers. botocore calls this after each try."""
-    from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError  # noqa: PLC0415 - see above
-
-    if attempts >= SILENT_TRIES and isinstance(caught_exception, ConnectTimeoutError | ReadTimeoutError):
+    if caught_exception and attempts >= SILENT_TRIES and is_silence(caught_exception):
         raise caught_exception
 
 

@@ -82,11 +82,31 @@ def explain_aws_error(error: "BotoCoreError | ClientError") -> UserError | None:
             return None
 
 
+def may_pass(error: "BotoCoreError | ClientError") -> bool:
+    """Whether the same request may succeed later: the network or the service failed, or it is busy."""
+    from botocore import exceptions as aws  # noqa: PLC0415 - see above
+
+    if isinstance(error, aws.ClientError):
+        return error.response["Error"]["Code"] in _BUSY or _status(error) >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return isinstance(error, aws.ConnectionError | aws.HTTPClientError)
+
+
+def is_silence(error: Exception) -> bool:
+    """Whether nobody answered in time."""
+    from botocore import exceptions as aws  # noqa: PLC0415 - see above
+
+    return isinstance(error, aws.ConnectTimeoutError | aws.ReadTimeoutError)
+
+
+def _status(error: "ClientError") -> int:
+    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+
+
 def _explain_response(error: "ClientError") -> UserError | None:
     code, message = error.response["Error"]["Code"], " ".join(error.response["Error"].get("Message", "").split())
-    forbidden = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == HTTPStatus.FORBIDDEN
+    forbidden = _status(error) == HTTPStatus.FORBIDDEN
     name = error.operation_name
-    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if _status(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return NoAccess(f"AWS failed to answer {name} ({code}): try again in a moment. {message}".rstrip())
     explanations = (
         (_EXPIRED, f"the AWS session has expired: {LOG_IN}"),

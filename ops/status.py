@@ -100,4 +100,4 @@ def _alarms(system: System) -> dict[str, str]:
 def _recent_failures(system: System) -> dict[str, int]:
     group = system.outputs.log_group_name
     records = read_log(system.clients.logs, group, start=datetime.now(UTC) - RECENT, level="ERROR")
-    return dict(Counter(str(record.get("signature", record["message"])) for record in records).most_common())
+    return dict(Counter(str(record.get("signature") or record.get("message")) for record in records).most_common())

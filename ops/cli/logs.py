@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,54 +10,81 @@ from handler.outcome import Kind
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, Stack, find_system, since_option
 from ops.cli.output import print_error, print_json, print_line
-from ops.log import Record, follow_log, read_log
+from ops.errors import explain_aws_error
+from ops.log import follow_log, read_lines
+from ops.log_lines import Line, Record, Source, text_in
 from ops.system import System
 from ops.text import counted, printable
+
+if TYPE_CHECKING:
+    from botocore.exceptions import BotoCoreError, ClientError
 
 
 def logs(
     *,
     order: Annotated[str | None, typer.Option(help="Show only records about this order.")] = None,
     since: Annotated[datetime, since_option("1h")],
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Show new records too, until Ctrl-C.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Show new lines too, until Ctrl-C.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also show the lines that Lambda writes for every invocation.")
+    ] = False,
     stack: Stack = None,
     as_json: Json = False,
 ) -> None:
     """Show the processor's log.
+
+    Shows the handler's records, Lambda's own lines such as `Task timed out`, and what the code prints. With --json,
+    one document a line.
 
     \b
     orders logs --since 15m
     orders logs --order O1234 --since 7d
     orders logs --follow --json
     """
-    count = 0
-    for record in _records(find_system(stack), order, since, follow=follow):
-        count += 1
+    shown = left_out = 0
+    for line in _lines(find_system(stack), order, since, follow=follow):
+        if line.is_routine and not everything:
+            left_out += 1
+            continue
+        shown += 1
         if as_json:
-            print_json(record)
+            print_json(line.as_json())
         else:
-            for line in in_words(record):
-                print_line(line)
-    if not count:
-        about = f"about {printable(order)} " if order else ""
-        print_error(f"the log contains no record {about}since {since:%Y-%m-%d %H:%M:%S %Z}")
+            for text in in_words(line):
+                print_line(text)
+    if not shown:
+        what = f"only {left_out:,} lines of Lambda's routine" if left_out else "no line"
+        about = f" about {printable(order)}" if order else ""
+        remedy = "; --all shows them" if left_out else ""
+        print_error(f"the log contains {what}{about} since {since:%Y-%m-%d %H:%M:%S %Z}{remedy}")
         raise typer.Exit(Exit.INCOMPLETE)
 
 
-def _records(system: System, order: str | None, since: datetime, *, follow: bool) -> Iterator[Record]:
+def _lines(system: System, order: str | None, since: datetime, *, follow: bool) -> Iterator[Line]:
     logs, group = system.clients.logs, system.outputs.log_group_name
     if follow:
-        return follow_log(logs, group, start=since, order_id=order)
-    records = read_log(logs, group, start=since, order_id=order)
-    return iter(sorted(records, key=lambda record: str(record["timestamp"])))
+        return follow_log(logs, group, start=since, order_id=order, on_problem=_say_that_it_goes_on)
+    return iter(sorted(read_lines(logs, group, start=since, order_id=order), key=lambda line: line.at))
 
 
-def in_words(record: Record) -> Iterator[str]:
-    """Describe a record in one line, and an exception on the indented lines below."""
-    time = str(record["timestamp"])[:23].replace("T", " ")
-    yield printable(f"{time}  {record['level']:7}  {_event_in_words(record)}")
-    if "exception" in record:
-        yield from (f"  {line}" for line in str(record["exception"]).split("\n"))
+def _say_that_it_goes_on(error: "BotoCoreError | ClientError") -> None:
+    print_error(f"{explain_aws_error(error) or error} Still following.")
+
+
+def in_words(line: Line) -> Iterator[str]:
+    """Describe a line of the log in one line, and an exception or further lines of a text below it, indented."""
+    first, *more = _texts(line)
+    yield printable(f"{line.at:%Y-%m-%d %H:%M:%S}.{line.at.microsecond // 1000:03}  {line.level:7}  {first}")
+    yield from (f"    {one}" for one in more)
+
+
+def _texts(line: Line) -> list[str]:
+    if line.source is Source.PROCESSOR and line.document:
+        # Publishers decide what is in an event: it is one line, whatever it contains.
+        exception = line.document.get("exception")
+        return [_event_in_words(line.document), *(str(exception).split("\n") if exception else [])]
+    about = [*(["Lambda"] if line.source is Source.LAMBDA else []), *([line.cause] if line.cause else [])]
+    return ": ".join([*about, line.message.replace("\t", "  ")]).splitlines() or [""]
 
 
 def _event_in_words(record: Record) -> str:
@@ -70,8 +97,9 @@ def _event_in_words(record: Record) -> str:
 
 
 def _failure_in_words(record: Record) -> str:
-    attempt = f"attempt {record['attempt']} of {record['maxAttempts']}"
+    attempt = f"attempt {record.get('attempt', '?')} of {record.get('maxAttempts', '?')}"
     several = record.get("messageIds")
-    failed = counted(len(several), "message") if several else printable(record.get("orderId") or "?")
+    failed = counted(len(several), "message") if isinstance(several, list) else text_in(record, "orderId") or "?"
+    reason = text_in(record, "reason") or "no reason in the record"
     shortened = " (shortened)" if "omitted" in record else ""
-    return f"{failed} failed, {attempt}: {printable(record['reason'])} ({record['errorClass']}){shortened}"
+    return f"{printable(failed)} failed, {attempt}: {printable(reason)} ({record['errorClass']}){shortened}"

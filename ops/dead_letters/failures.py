@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from handler.outcome import Kind
 from ops.dead_letters.lease import Lease
-from ops.log import EPOCH, Record, read_log
+from ops.log import EPOCH, read_log
+from ops.log_lines import Record, failed_order_in, text_in
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -22,7 +23,7 @@ class FailureClass(StrEnum):
     CONFLICT = Kind.CONFLICT
     TRANSIENT = Kind.TRANSIENT
     NEVER_EXECUTED = "never executed"
-    """The log contains no failed attempt: no attempt was completed."""
+    """The log contains no failed attempt of the letter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,29 +43,35 @@ class Failure:
 
     @classmethod
     def all_in(cls, record: Record) -> "Iterator[Failure]":
-        """The failures in a record: one, or many if the processor had no time left for a record of each."""
-        for message_id in record.get("messageIds") or [record["messageId"]]:
-            yield cls._in(record, message_id)
+        """The failures in a record: none, one, or many if the processor had no time left for a record of each.
+
+        A record of a failure names the message and the class. It can lack any other part.
+        """
+        kind, several = text_in(record, "errorClass"), record.get("messageIds")
+        ids = several if isinstance(several, list) else [record.get("messageId")]
+        for message_id in ids if kind else ():
+            if message_id and isinstance(message_id, str):
+                yield cls._in(record, message_id, kind)
 
     @classmethod
-    def _in(cls, record: Record, message_id: str) -> "Failure":
+    def _in(cls, record: Record, message_id: str, kind: str) -> "Failure":
+        reason = text_in(record, "reason") or "the record in the log contains no reason"
         return cls(
             message_id=message_id,
-            # An id of which the record contains only a part would name another order.
-            order_id=None if "orderId" in record.get("omitted", ()) else record.get("orderId"),
-            kind=record["errorClass"],
-            reason=record["reason"],
-            signature=record["signature"],
-            attempt=record["attempt"],
-            max_attempts=record["maxAttempts"],
+            order_id=failed_order_in(record),
+            kind=kind,
+            reason=reason,
+            signature=text_in(record, "signature") or reason,
+            attempt=_number(record, "attempt"),
+            max_attempts=_number(record, "maxAttempts"),
             at=datetime.fromisoformat(record["timestamp"]),
-            request_id=record.get("requestId", ""),
+            request_id=text_in(record, "requestId"),
         )
 
     @property
     def is_final(self) -> bool:
         """Whether SQS moves the message to OrderDLQ after this attempt, or no later attempt can succeed."""
-        return self.kind in {Kind.INVALID, Kind.CONFLICT} or self.attempt >= self.max_attempts
+        return self.kind in {Kind.INVALID, Kind.CONFLICT} or 0 < self.max_attempts <= self.attempt
 
     @property
     def group_id(self) -> str:
@@ -77,7 +84,7 @@ def never_executed(message_id: str) -> Failure:
     return Failure(
         message_id=message_id,
         kind=FailureClass.NEVER_EXECUTED,
-        reason="throttled, timed out, crashed, or not from OrderQueue",
+        reason="no attempt in the log: throttled, or not from OrderQueue",
         signature="no record in the log",
     )
 
@@ -85,8 +92,7 @@ def never_executed(message_id: str) -> Failure:
 def read_failures(logs: "CloudWatchLogsClient", group: str, since: datetime) -> Iterator[Failure]:
     """Read every failed attempt since a time, in no particular order."""
     for record in read_log(logs, group, start=since, level="ERROR"):
-        if "errorClass" in record:
-            yield from Failure.all_in(record)
+        yield from Failure.all_in(record)
 
 
 def last_failures(logs: "CloudWatchLogsClient", group: str, leases: Iterable[Lease]) -> Mapping[str, Failure]:
@@ -118,6 +124,11 @@ def _first_record(leases: Sequence[Lease]) -> datetime:
     if any(lease.logged_as != lease.message_id for lease in leases):
         return EPOCH
     return min(lease.first_seen for lease in leases)
+
+
+def _number(record: Record, name: str) -> int:
+    value = record.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 def _time(failure: Failure) -> datetime:

@@ -13,10 +13,13 @@ from typing import Any
 from uuid import uuid4
 
 from ops.errors import UserError
+from ops.log import HISTORY_STREAM
 from ops.system import System
 
-STREAM = "orders-dead-letters"
+STREAM = HISTORY_STREAM
 """The log stream of these records, next to the streams of the function."""
+TEXTS = ("history", "run", "who", "why", "step")
+"""What every record contains."""
 
 
 @contextmanager
@@ -38,7 +41,10 @@ def recorded(system: System, action: str, *, reason: str, **details: object) -> 
 
 
 def read_history(system: System, since: datetime) -> Iterator[Mapping[str, Any]]:
-    """Read every record since a time, oldest first. `at` is in milliseconds since 1970."""
+    """Read every record since a time, oldest first. `at` is in milliseconds since 1970.
+
+    Anything else that somebody wrote into the log stream is a record with `unreadable`, its text.
+    """
     logs = system.clients.logs
     pages = logs.get_paginator("filter_log_events").paginate(
         logGroupName=system.outputs.log_group_name,
@@ -48,7 +54,18 @@ def read_history(system: System, since: datetime) -> Iterator[Mapping[str, Any]]
     with suppress(logs.exceptions.ResourceNotFoundException):  # The first action creates the stream.
         for page in pages:
             for event in page["events"]:
-                yield {"at": event["timestamp"], **json.loads(event["message"])}
+                yield {**_record(event["message"]), "at": event["timestamp"]}
+
+
+def _record(message: str) -> Mapping[str, Any]:
+    """Parse a record. Every record has the texts of `recorded`; the details of an action can be anything."""
+    try:
+        record = json.loads(message)
+    except (ValueError, RecursionError):
+        record = None
+    if isinstance(record, dict) and all(isinstance(record.get(name), str) for name in TEXTS):
+        return record
+    return {"unreadable": message}
 
 
 def _caller(system: System) -> str:

@@ -75,7 +75,11 @@ class FakeSQS:
         return {"Successful": [{"Id": entry["Id"]} for entry in Entries], "Failed": []}
 
     def get_queue_attributes(self, *, AttributeNames: Sequence[str], **_rest: object) -> Any:  # noqa: N803 - boto3's
-        values = {"ApproximateNumberOfMessages": str(len(self.messages)), "MessageRetentionPeriod": "1209600"}
+        values = {
+            "ApproximateNumberOfMessages": str(len(self.messages)),
+            "MessageRetentionPeriod": "1209600",
+            "RedrivePolicy": '{"maxReceiveCount": 3}',
+        }
         return {"Attributes": {name: values.get(name, "0") for name in AttributeNames}}
 
 

@@ -47,6 +47,9 @@ def history(
 
 def _print(record: Mapping[str, Any]) -> None:
     time = datetime.fromtimestamp(record["at"] / 1000, UTC)
+    if "unreadable" in record:
+        print_row({"at": time_text(time), "what": "unreadable", "step": record["unreadable"]}, COLUMNS)
+        return
     print_row({"at": time_text(time), "what": record["history"], "step": record["step"]}, COLUMNS)
     reason = f", because {record['why']}" if record["why"] else ""
     print_row({"more": f"by {record['who']}{reason}"}, SECOND_LINE)

@@ -18,6 +18,7 @@ from ops.cli.options import Json, Stack, find_system
 from ops.cli.output import print_json, print_line, print_row
 from ops.cli.terminal import console, print_styled
 from ops.dead_letters.body import order_in, readable
+from ops.dead_letters.causes import Interruption, interruptions_of, why_unlogged
 from ops.dead_letters.failures import Failure, attempts_of
 from ops.dead_letters.forecast import FORECASTS, outcomes
 from ops.dead_letters.lease import Lease
@@ -43,6 +44,10 @@ class _Facts:
     letter: Letter
     attempts: Sequence[Failure]
     """Oldest first."""
+    interruptions: Mapping[str, Interruption]
+    """The invocations that logged these attempts and failed as a whole, by request ID."""
+    unlogged: str
+    """The likely reason why no attempt is logged. Empty if one is."""
     stored: StoredOrder | None
     """The order as the table stores it."""
     outcome: Outcome
@@ -74,10 +79,13 @@ def _facts(system: System, look: Look, name: str) -> Iterator[_Facts]:
     clients, outputs = system.clients, system.outputs
     retention = look.retention()
     for lease, outcome in outcomes(system, look, leases_named(look, name)):
+        attempts = attempts_of(clients.logs, outputs.log_group_name, lease)
         yield _Facts(
             lease=lease,
             letter=look.letter(lease),
-            attempts=attempts_of(clients.logs, outputs.log_group_name, lease),
+            attempts=attempts,
+            interruptions=interruptions_of(system, attempts),
+            unlogged="" if attempts else why_unlogged(system, look.letter(lease)),
             stored=get_order(clients.dynamodb, outputs.table_name, lease.order_id) if lease.order_id else None,
             outcome=outcome,
             left=lease.first_seen + retention - datetime.now(UTC),
@@ -89,13 +97,15 @@ def _in_json(facts: _Facts) -> dict[str, object]:
         **json.loads(facts.letter.as_json()),
         "orderId": facts.lease.order_id,
         "firstSeen": facts.lease.first_seen.isoformat(),
-        "attempts": [_attempt_in_json(attempt) for attempt in facts.attempts],
+        "attempts": [_attempt_in_json(attempt, facts.interruptions) for attempt in facts.attempts],
+        "whyNoAttempt": facts.unlogged or None,
         "inTable": facts.stored,
         "redriveWould": facts.outcome.kind,
     }
 
 
-def _attempt_in_json(attempt: Failure) -> dict[str, object]:
+def _attempt_in_json(attempt: Failure, interruptions: Mapping[str, Interruption]) -> dict[str, object]:
+    interruption = interruptions.get(attempt.request_id)
     return {
         "attempt": attempt.attempt,
         "maxAttempts": attempt.max_attempts,
@@ -103,6 +113,7 @@ def _attempt_in_json(attempt: Failure) -> dict[str, object]:
         "class": attempt.kind,
         "reason": attempt.reason,
         "requestId": attempt.request_id,
+        "invocation": interruption and str(interruption),
     }
 
 
@@ -140,8 +151,10 @@ def _about_attempts(facts: _Facts) -> Iterator[tuple[str, str]]:
         time = time_text(attempt.at) if attempt.at else ""
         yield f"{attempt.attempt} of {attempt.max_attempts}", f"{time}  request {attempt.request_id}"
         yield "", f"{attempt.kind}: {attempt.reason}"
-    if not facts.attempts:
-        yield "attempts", "no record in the log: throttled, timed out or crashed"
+        if interruption := facts.interruptions.get(attempt.request_id):
+            yield "", f"then the whole batch failed: {interruption}"
+    if facts.unlogged:
+        yield "attempts", facts.unlogged
 
 
 def _log_link(system: System, facts: _Facts) -> str:

@@ -1,6 +1,7 @@
 """The `orders` command on a system that accepts connections and never answers."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -32,6 +33,20 @@ def test_a_system_that_never_answers_is_one_line(
         ran = orders(*arguments)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (Exit.NO_ACCESS, "", 1), ran
     assert "Read timeout on endpoint" in ran.err
+
+
+def test_a_log_is_followed_although_nobody_answers(orders: Orders, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ops.clients.READ_SECONDS", 0.1)
+    monkeypatch.setattr("ops.log.time", SimpleNamespace(sleep=stop))
+    with silent_service() as service:
+        save_local_system(service.system)
+        ran = orders("logs", "--follow")
+    assert (ran.code, ran.out) == (130, "")
+    assert ran.err.startswith("Read timeout on endpoint")
+    assert ran.err.splitlines()[0].endswith("Still following.")
 
 
 def fake_pulumi(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:

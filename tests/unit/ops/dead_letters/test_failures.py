@@ -54,7 +54,7 @@ class FakeLogs:
         assert logGroupName == GROUP
         self.asked.append(startTime)
         for when, line in self._events:
-            yield {"events": [{"message": line}] if when >= startTime else []}
+            yield {"events": [{"message": line, "timestamp": when}] if when >= startTime else []}
 
 
 @pytest.fixture
@@ -106,6 +106,36 @@ def test_what_else_is_in_the_log_is_no_failure(logs: FakeLogs) -> None:
     logs.wrote(NOON, '{"level": "ERROR", "errorClass": "transient", cut')
     logs.failed("m1", NOON)
     assert [found.message_id for found in read_failures(cast("Any", logs), GROUP, NOON)] == ["m1"]
+
+
+PARTS = ("timestamp", "requestId", "reason", "signature", "orderId", "attempt", "maxAttempts")
+
+
+@pytest.mark.parametrize("wrong", [None, [], {}, "x", 5, True, float("nan"), "9999999999-01-01", "2025-05-03"], ids=str)
+@pytest.mark.parametrize("part", PARTS)
+def test_a_record_with_a_missing_or_wrong_part_still_says_why_a_letter_failed(
+    logs: FakeLogs, part: str, wrong: object
+) -> None:
+    logs.failed("m1", NOON, **{part: wrong})
+    [found] = last_failures(cast("Any", logs), GROUP, [seen("m1")]).values()
+    assert (found.message_id, found.kind) == ("m1", "transient")
+    assert found.at
+    assert isinstance(found.attempt, int)
+    assert all(isinstance(text, str) for text in (found.reason, found.signature, found.request_id, found.group_id))
+
+
+@pytest.mark.parametrize("part", ["messageId", "errorClass"])
+@pytest.mark.parametrize("wrong", [None, [], {}, 5, ""], ids=str)
+def test_a_record_that_does_not_say_which_message_failed_or_how_is_no_failure(
+    logs: FakeLogs, part: str, wrong: object
+) -> None:
+    logs.failed("m1", NOON, **{part: wrong})
+    assert list(read_failures(cast("Any", logs), GROUP, NOON)) == []
+
+
+def test_a_failure_without_its_numbers_is_not_final(logs: FakeLogs) -> None:
+    logs.failed("m1", NOON, attempt=None, maxAttempts=None)
+    assert [found.is_final for found in read_failures(cast("Any", logs), GROUP, NOON)] == [False]
 
 
 def test_the_last_attempt_counts_whatever_order_the_log_tells_them_in(logs: FakeLogs) -> None:

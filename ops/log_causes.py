@@ -1,0 +1,80 @@
+"""Why an invocation failed as a whole, as Lambda's own lines of the log tell it.
+
+Lambda writes these lines as text or as JSON, which depends on the line and on the function's log format.
+"""
+
+import re
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """Why an invocation ended without a response."""
+
+    TIMED_OUT = "the function timed out"
+    OUT_OF_MEMORY = "the function ran out of memory"
+    COULD_NOT_START = "the function could not start"
+    CRASHED = "the function crashed"
+
+
+UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_ROUTINE = re.compile(
+    rf"(START|END|REPORT) RequestId: {UUID}\b|INIT_START Runtime|INIT_REPORT Init Duration|XRAY TraceId"
+)
+_STATUS = re.compile(r"\bStatus: (\w+)(?:\s+Error Type: ([\w.]+))?")
+_MEMORY = re.compile(r"\bMemory Size: (\d+) MB\s+Max Memory Used: (\d+) MB")
+_TIMED_OUT = re.compile(r"(?:^|\s)Task timed out after [\d.]+ seconds\s*$")
+_EXITED = re.compile(r"\bRuntime exited (?:with error|without providing a reason)|\bRuntime\.ExitError\b")
+_RAISED = re.compile(r"\[ERROR\] ([A-Za-z_][\w.]*)(?:: |$)(.*)")
+
+
+def cause_of_text(text: str) -> tuple[Cause | None, bool]:
+    """The cause that a line of text gives, and whether the line is Lambda's own."""
+    if _ROUTINE.match(text):
+        status, memory = _STATUS.search(text), _MEMORY.search(text)
+        if not status:
+            return None, True
+        is_full = bool(memory and int(memory[2]) >= int(memory[1]))
+        return cause_of_status(status[1], status[2] or "", is_start=text.startswith("INIT"), is_full=is_full), True
+    if _TIMED_OUT.search(text):
+        return Cause.TIMED_OUT, True
+    if _EXITED.search(text):
+        return Cause.OUT_OF_MEMORY if "signal: killed" in text else Cause.CRASHED, True
+    if raised := _RAISED.match(text):
+        return cause_of_error(raised[1], raised[2]), True
+    return None, False
+
+
+_STARTING = {
+    *("ImportModuleError", "HandlerNotFound", "UserCodeSyntaxError", "MalformedHandlerName", "NoSuchHandler"),
+    *("InvalidEntrypoint", "InvalidWorkingDir", "ImportError", "ModuleNotFoundError", "SyntaxError"),
+}
+_MEMORY_ERRORS = {"OutOfMemory", "OutOfMemoryError", "MemoryError"}
+_TIMEOUTS = {"Timedout", "Timeout"}
+
+
+def cause_of_error(name: str, message: str = "") -> Cause:
+    kind = name.rpartition(".")[2]
+    if kind in _MEMORY_ERRORS or "signal: killed" in message:
+        return Cause.OUT_OF_MEMORY
+    if kind in _TIMEOUTS or _TIMED_OUT.search(message):
+        return Cause.TIMED_OUT
+    return Cause.COULD_NOT_START if kind in _STARTING else Cause.CRASHED
+
+
+def cause_of_status(status: str, error: str, *, is_start: bool, is_full: bool) -> Cause | None:
+    """The cause in a report, which tells how the start or the invocation of a function ended."""
+    if status not in {"timeout", "error", "failure"}:
+        return None
+    if is_full and status != "timeout":
+        return Cause.OUT_OF_MEMORY
+    if is_start:
+        cause = cause_of_error(error)
+        return cause if cause is Cause.OUT_OF_MEMORY else Cause.COULD_NOT_START
+    return Cause.TIMED_OUT if status == "timeout" else cause_of_error(error)
+
+
+def is_full(metrics: object) -> bool:
+    if not isinstance(metrics, dict):
+        return False
+    size, used = metrics.get("memorySizeMB"), metrics.get("maxMemoryUsedMB")
+    return isinstance(size, int | float) and isinstance(used, int | float) and used >= size

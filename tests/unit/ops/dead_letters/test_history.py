@@ -1,0 +1,70 @@
+"""The history, read from a fake log stream to which somebody else wrote."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from ops.cli.dlq.history import _print
+from ops.dead_letters.history import read_history
+from tests.support.corruption import changes, cuts
+
+RECORD = {"history": "purge", "run": "abc", "who": "me", "why": "", "step": "ended", "deleted": 3}
+AT = 1_746_273_600_000
+
+
+class FakeLogs:
+    """A log stream with one event."""
+
+    exceptions = SimpleNamespace(ResourceNotFoundException=KeyError)
+
+    def __init__(self, message: str) -> None:
+        self._message = message
+
+    def get_paginator(self, _operation: str) -> "FakeLogs":
+        return self
+
+    def paginate(self, **_request: object) -> Iterator[Mapping[str, Any]]:
+        yield {"events": [{"timestamp": AT, "message": self._message}]}
+
+
+def records(message: str) -> list[Mapping[str, Any]]:
+    clients, outputs = SimpleNamespace(logs=FakeLogs(message)), SimpleNamespace(log_group_name="group")
+    return list(read_history(cast("Any", SimpleNamespace(clients=clients, outputs=outputs)), datetime.now(UTC)))
+
+
+def test_a_record_has_the_time_of_its_event_whatever_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    [record] = records(json.dumps({**RECORD, "at": "yesterday"}))
+    assert record == {**RECORD, "at": AT}
+    _print(record)
+    assert capsys.readouterr().out.startswith("2025-05-03 12:00:00Z")
+
+
+@pytest.mark.parametrize("name", ["history", "run", "who", "why", "step"])
+@pytest.mark.parametrize("wrong", [None, 5, [], {}], ids=str)
+def test_a_record_of_wrong_types_is_shown_as_unreadable(
+    name: str, wrong: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = json.dumps({**RECORD, name: wrong})
+    assert records(text) == [{"unreadable": text, "at": AT}]
+    _print(records(text)[0])
+    assert "unreadable" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "text", ["", "5", "null", "[]", "{}", "a line", "[" * 100_000, "\ud800"], ids=lambda text: text[:9]
+)
+def test_a_line_of_somebody_else_is_shown_as_unreadable(text: str) -> None:
+    assert records(text) == [{"unreadable": text, "at": AT}]
+
+
+def test_a_record_with_damage_at_any_byte_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    whole = json.dumps(RECORD).encode()
+    for damaged in (*changes(whole), *cuts(whole)):
+        [record] = records(damaged.decode(errors="replace"))
+        assert record["at"] == AT
+        _print(record)
+    assert "Traceback" not in capsys.readouterr().err

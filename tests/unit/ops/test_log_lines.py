@@ -1,0 +1,172 @@
+"""The lines of a function's log: what each says, and why an invocation failed."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ops.cli.logs import in_words
+from ops.log_causes import Cause
+from ops.log_lines import Line, Source, line_of
+from ops.text import as_json_text, printable
+
+NOON = datetime(2025, 5, 3, 12, tzinfo=UTC)
+REQUEST = "6f0c1f9e-6f61-4f0e-8d38-0c6f8a1c36b5"
+REPORT = f"REPORT RequestId: {REQUEST}\tDuration: 5000.00 ms\tBilled Duration: 5000 ms\tMemory Size: 512 MB"
+RECORD = {
+    "level": "ERROR",
+    "message": "order failed",
+    "timestamp": "2025-05-03T12:00:00.000+00:00",
+    "service": "orders",
+}
+
+
+def line(text: str) -> Line:
+    return line_of({"timestamp": int(NOON.timestamp() * 1000), "message": text, "logStreamName": "s"})
+
+
+def report(**record: object) -> str:
+    return event("platform.report", requestId=REQUEST, **record)
+
+
+def event(name: str, **record: object) -> str:
+    return json.dumps({"time": "2025-05-03T12:00:00.000Z", "type": name, "record": record})
+
+
+def error(kind: str, message: str = "no", **rest: object) -> str:
+    document = {"timestamp": "2025-05-03T12:00:00Z", "log_level": "ERROR", "errorMessage": message, "errorType": kind}
+    return json.dumps({**document, "stackTrace": ['  File "/var/task/a.py", line 1\n'], **rest})
+
+
+FULL = {"memorySizeMB": 128, "maxMemoryUsedMB": 128}
+CAUSES: dict[str, Cause | None] = {
+    f"2025-05-03T12:00:00.000Z {REQUEST} Task timed out after 5.00 seconds\n": Cause.TIMED_OUT,
+    "Task timed out after 5.00 seconds": Cause.TIMED_OUT,
+    report(status="timeout"): Cause.TIMED_OUT,
+    f"{REPORT}\tMax Memory Used: 90 MB\tStatus: timeout": Cause.TIMED_OUT,
+    error("Sandbox.Timedout", f"RequestId: {REQUEST} Error: Task timed out after 5.00 seconds"): Cause.TIMED_OUT,
+    report(status="error", errorType="Runtime.OutOfMemory"): Cause.OUT_OF_MEMORY,
+    report(status="failure", errorType="Runtime.ExitError", metrics=FULL): Cause.OUT_OF_MEMORY,
+    f"{REPORT}\tMax Memory Used: 512 MB\tStatus: error\tError Type: Runtime.ExitError": Cause.OUT_OF_MEMORY,
+    f"RequestId: {REQUEST} Error: Runtime exited with error: signal: killed\nRuntime.ExitError": Cause.OUT_OF_MEMORY,
+    error("MemoryError", requestId=REQUEST): Cause.OUT_OF_MEMORY,
+    "[ERROR] MemoryError: \nTraceback (most recent call last):": Cause.OUT_OF_MEMORY,
+    error("Runtime.ImportModuleError", "Unable to import module 'handler.main'", requestId=""): Cause.COULD_NOT_START,
+    error("KeyError", "'ORDERS_TABLE'"): Cause.COULD_NOT_START,
+    "[ERROR] Runtime.ImportModuleError: Unable to import module 'handler.main': no": Cause.COULD_NOT_START,
+    "[ERROR] Runtime.HandlerNotFound: no": Cause.COULD_NOT_START,
+    event("platform.initReport", status="error", errorType="Runtime.UserCodeSyntaxError"): Cause.COULD_NOT_START,
+    event("platform.initReport", status="timeout"): Cause.COULD_NOT_START,
+    "INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout": Cause.COULD_NOT_START,
+    f"RequestId: {REQUEST} Error: Runtime exited with error: exit status 1\nRuntime.ExitError": Cause.CRASHED,
+    report(status="failure", errorType="Runtime.ExitError"): Cause.CRASHED,
+    error("ZeroDivisionError", requestId=REQUEST): Cause.CRASHED,
+    "[ERROR] ZeroDivisionError: division by zero\nTraceback (most recent call last):": Cause.CRASHED,
+    json.dumps({"type": "platform.fault", "record": "Runtime exited with error: exit status 1"}): Cause.CRASHED,
+    "a print": None,
+    "[ERROR]\t2025-05-03T12:00:00.000Z\tid\tlogged by the code": None,
+    'waiting until "Task timed out after 5.00 seconds" appears': None,
+    report(status="success", metrics=FULL): None,
+    f"{REPORT}\tMax Memory Used: 512 MB": None,
+    f"START RequestId: {REQUEST} Version: $LATEST": None,
+    json.dumps({"timestamp": "2025-05-03T12:00:00Z", "level": "ERROR", "message": "logged", "requestId": "r"}): None,
+}
+
+
+@pytest.mark.parametrize("text", CAUSES)
+def test_a_line_gives_the_cause_of_a_failed_invocation(text: str) -> None:
+    found = line(text)
+    assert found.cause == CAUSES[text]
+    if found.cause:
+        assert (found.source, found.level, found.is_routine) == (Source.LAMBDA, "ERROR", False)
+    if found.cause and REQUEST in text and not text.startswith("{"):
+        assert found.request_id == REQUEST
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"START RequestId: {REQUEST} Version: $LATEST",
+        f"END RequestId: {REQUEST}",
+        f"{REPORT}\tMax Memory Used: 90 MB\t",
+        "INIT_START Runtime Version: python:3.13.v1",
+        event("platform.start", requestId=REQUEST),
+        event("platform.initStart", phase="init"),
+        report(status="success"),
+    ],
+)
+def test_lambdas_lines_about_a_success_are_routine(text: str) -> None:
+    assert line(text).is_routine
+
+
+@pytest.mark.parametrize("text", ["START of it all", "END", "a print", json.dumps({"a": 1}), json.dumps(RECORD)])
+def test_what_the_code_writes_is_no_routine(text: str) -> None:
+    assert not line(text).is_routine
+
+
+def test_a_record_stays_as_the_processor_wrote_it() -> None:
+    assert line(json.dumps({**RECORD, "_aws": {}})).as_json() == RECORD
+
+
+@pytest.mark.parametrize("changes", [{"stored": 3}, {"stored": [1]}, {"level": 5}, {"message": None}], ids=str)
+def test_a_document_that_only_resembles_a_record_is_output(changes: dict[str, Any]) -> None:
+    assert line(json.dumps({**RECORD, **changes})).source is Source.OUTPUT
+
+
+@pytest.mark.parametrize("timestamp", ["noon", "0001-01-01T00:00:00+14:00", "2025-05-03", 5, None])
+def test_a_record_without_a_valid_time_has_the_time_of_its_event(timestamp: object) -> None:
+    found = line(json.dumps({**RECORD, "timestamp": timestamp}))
+    assert (found.source, found.at) == (Source.PROCESSOR, NOON)
+    assert found.as_json()["timestamp"] == NOON.isoformat(timespec="milliseconds")
+
+
+def test_every_other_line_has_the_same_shape() -> None:
+    assert line("a print\n").as_json() == {
+        "timestamp": "2025-05-03T12:00:00.000+00:00",
+        "level": "INFO",
+        "source": "output",
+        "message": "a print",
+    }
+    timed_out = line(f"2025-05-03T12:00:00.000Z {REQUEST} Task timed out after 5.00 seconds").as_json()
+    assert (timed_out["cause"], timed_out["requestId"]) == ("the function timed out", REQUEST)
+
+
+def test_an_exception_is_shown_below_the_event_and_cannot_forge_a_line() -> None:
+    traceback = "Traceback (most recent call last):\n  x\nKeyError: '\x1b[2J'"
+    shown = in_words(line(json.dumps({**RECORD, "message": "a\nb", "exception": traceback})))
+    assert list(map(printable, shown)) == [
+        "2025-05-03 12:00:00.000  ERROR    a\\nb",
+        "    Traceback (most recent call last):",
+        "      x",
+        "    KeyError: '\\x1b[2J'",
+    ]
+
+
+DOCUMENTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+KEYS = st.sampled_from(
+    [*RECORD, *("type", "record", "status", "metrics", "errorType", "stackTrace", "requestId", "stored", "errorClass")]
+)
+VALUES = DOCUMENTS | st.sampled_from([*RECORD.values(), "platform.report", "platform.", "timeout"])
+LINES = st.text() | st.dictionaries(KEYS, VALUES).map(json.dumps) | st.sampled_from(sorted(CAUSES))
+
+
+@given(LINES, st.text(max_size=5))
+def test_every_line_can_be_shown_as_text_and_as_json(text: str, more: str) -> None:
+    found = line(text + more)
+    head, *rest = in_words(found)
+    assert head.startswith(f"{found.at:%Y-%m-%d %H:%M:%S}")
+    assert all(one.startswith("    ") for one in rest)
+    json.loads(as_json_text(found.as_json()), parse_constant=pytest.fail)
+
+
+@pytest.mark.parametrize("text", ['{"a":' * 100_000, '{"a": 1e999}', '{"a": NaN}', '{"a": ' + "9" * 5000 + "}"])
+def test_json_that_python_reads_otherwise_is_shown(text: str) -> None:
+    json.loads(as_json_text(line(text).as_json()), parse_constant=pytest.fail)
+    assert list(in_words(line(text)))
