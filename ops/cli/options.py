@@ -64,6 +64,11 @@ def find_system(stack: str | None) -> System:
     return system
 
 
+def command_on(system: System, command: str) -> str:
+    """The command line that works on this system, for a hint that the user copies."""
+    return f"orders {command}" if system.stack == LOCAL else f"orders {command} --stack {system.stack}"
+
+
 Stack = Annotated[
     str | None,
     typer.Option(help="Name of a deployed stack. Default: the system on this machine.", autocompletion=complete_stack),

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from ops.cli.dlq.looking import looking, print_lost
-from ops.cli.dlq.options import Confirm, Name, Reason, parse_field_value
+from ops.cli.dlq.options import RESUME, Confirm, Name, Reason, parse_field_value
 from ops.cli.editor import Draft, is_interactive
 from ops.cli.exit_codes import Exit
-from ops.cli.options import Stack, find_system
+from ops.cli.options import Stack, command_on, find_system
 from ops.cli.output import print_error, print_line
 from ops.cli.terminal import print_styled
 from ops.dead_letters.body import readable, with_fields
@@ -66,12 +66,13 @@ def edit(
             if draft:
                 draft.is_used()
     if not edited.is_marked:
-        print_error("SQS had no room for the attribute ordersCameFrom; `orders dlq history` shows the old message ID")
+        history = command_on(system, "dlq history")
+        print_error(f"SQS had no room for the attribute ordersCameFrom; `{history}` shows the old message ID")
     print_line("edited and put back into OrderDLQ; to redrive it:")
-    print_line(f"  orders dlq redrive {put.copy} --confirm --wait")
+    print_line(f"  {command_on(system, f'dlq redrive {put.copy} --confirm --wait')}")
     if not put.is_deleted:
         print_lost([lease])
-        print_error("the old letter was not deleted: `orders dlq redrive --resume` deletes it")
+        print_error(f"the old letter was not deleted: `{command_on(system, RESUME)}` deletes it")
         raise typer.Exit(Exit.INCOMPLETE)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ops.cli.dlq.options import Confirm, Reason
-from ops.cli.options import Json, Stack, find_system, require_finite
+from ops.cli.options import Json, Stack, command_on, find_system, require_finite
 from ops.cli.output import print_heading, print_json, print_line, print_row
 from ops.dead_letters.move_task import MAX_RATE, cancel_move_task, list_move_tasks, start_move_task
 from ops.dead_letters.plan import DEFAULT_RATE
@@ -42,8 +42,9 @@ def start(
     if not confirm:
         print_line("nothing was started: add --confirm to let SQS move every dead letter")
         return
-    start_move_task(find_system(stack), rate=rate, reason=reason)
-    print_line("started: `orders dlq move status` shows the progress")
+    system = find_system(stack)
+    start_move_task(system, rate=rate, reason=reason)
+    print_line(f"started: `{command_on(system, 'dlq move status')}` shows the progress")
 
 
 @app.command()

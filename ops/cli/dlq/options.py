@@ -10,6 +10,9 @@ from ops.dead_letters.failures import FailureClass
 from ops.dead_letters.selection import FieldValue, Selection
 from ops.errors import InvalidInput
 
+RESUME = "dlq redrive --resume"
+"""The command that continues a stopped run, for hints."""
+
 
 def parse_field_value(text: str) -> FieldValue:
     """Parse `FIELD=VALUE`. Raises typer.BadParameter for anything else."""

@@ -10,9 +10,9 @@ import typer
 from handler.outcome import Kind
 from ops.cli.dlq.looking import failures_of, looking
 from ops.cli.dlq.option_groups import takes_groups
-from ops.cli.dlq.options import Reason, SelectionOptions
+from ops.cli.dlq.options import RESUME, Reason, SelectionOptions
 from ops.cli.exit_codes import Exit
-from ops.cli.options import Json, Stack, find_system, require_finite
+from ops.cli.options import Json, Stack, command_on, find_system, require_finite
 from ops.cli.output import print_error, print_json, print_line, print_row
 from ops.cli.terminal import progress_bar
 from ops.dead_letters.forecast import FORECASTS, forecast
@@ -113,7 +113,7 @@ def redrive(
         if selection is None:
             plan = _resume(look, unfinished, pace)
         else:
-            _print_unfinished(unfinished)
+            _print_unfinished(system, unfinished)
             leases = selection.leases(look, failures_of(system, look))
             if not confirm:
                 _print_forecast(forecast(system, look, leases), len(look), as_json=as_json)
@@ -131,9 +131,9 @@ def _resume(look: Look, unfinished: UnfinishedRuns, pace: PaceOptions) -> Redriv
     return plan
 
 
-def _print_unfinished(unfinished: UnfinishedRuns) -> None:
+def _print_unfinished(system: System, unfinished: UnfinishedRuns) -> None:
     if unfinished:
-        print_error(f"{counted(len(unfinished), 'run')} not finished: `orders dlq redrive --resume` continues")
+        print_error(f"{counted(len(unfinished), 'run')} not finished: `{command_on(system, RESUME)}` continues")
 
 
 def _print_forecast(found: Mapping[Kind, int], visible: int, *, as_json: bool) -> None:
@@ -162,10 +162,10 @@ def _run(system: System, look: Look, plan: RedrivePlan) -> RedriveResult:
             result = run_redrive(system, look, plan, on_progress)
     except KeyboardInterrupt:
         if plan.has_begun:
-            print_error("stopped before the end: `orders dlq redrive --resume` continues with the rest")
+            print_error(f"stopped before the end: `{command_on(system, RESUME)}` continues with the rest")
         raise
     if not result.is_settled:
-        print_error("some letters were sent but not deleted: `orders dlq redrive --resume` deletes them")
+        print_error(f"some letters were sent but not deleted: `{command_on(system, RESUME)}` deletes them")
     return result
 
 

@@ -112,7 +112,8 @@ def test_dead_letters_are_edited_redriven_and_archived_on_a_deployed_stack(
     shown = dlq("show", "T1")
     assert '>   "quantity": 0' in shown
     assert "#logsV2:log-groups/log-group/$252Faws$252Flambda$252FOrderProcessor/log-events$3FfilterPattern$3D" in shown
-    dlq("edit", "T1", "--set", "quantity=1", "--confirm", "--reason", "the shop sent 0")
+    edited = dlq("edit", "T1", "--set", "quantity=1", "--confirm", "--reason", "the shop sent 0")
+    assert edited.splitlines()[-1].endswith(" --confirm --wait --stack dev")
     dlq("archive", file, "T3", "--confirm", "--keep")
     assert waiting("deadLetterQueueUrl") == ["T1", "T2", "T3"]
     assert "deleted 1 dead letter" in dlq("purge", file, "--confirm")

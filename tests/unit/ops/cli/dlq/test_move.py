@@ -2,13 +2,15 @@
 
 import json
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
 from infra.outputs import DeployedOutputs
 from ops.cli.exit_codes import Exit
+from ops.clients import Clients
+from ops.system import System
 from tests.support.command import Orders, run_orders
 from tests.support.fake_history import FakeLogs
 
@@ -58,18 +60,25 @@ class FakeSQS:
         return {"ApproximateNumberOfMessagesMoved": 3}
 
 
-class FakeSystem:
-    """Clients that are written by hand, and the outputs of a stack."""
+class FakeSystem(System):
+    """A stack with clients that are written by hand."""
 
     def __init__(self) -> None:
-        self.sqs = FakeSQS()
-        self.logs = FakeLogs()
-        self.clients = SimpleNamespace(
-            sqs=self.sqs,
-            logs=self.logs,
+        clients = SimpleNamespace(
+            sqs=FakeSQS(),
+            logs=FakeLogs(),
             sts=SimpleNamespace(get_caller_identity=lambda: {"Arn": "arn:aws:iam::1:user/ann"}),
         )
-        self.outputs = DeployedOutputs("dev", {"deadLetterQueueUrl": DLQ, "queueUrl": QUEUE, "logGroupName": "log"})
+        outputs = DeployedOutputs("dev", {"deadLetterQueueUrl": DLQ, "queueUrl": QUEUE, "logGroupName": "log"})
+        super().__init__(outputs, cast("Clients", clients))
+
+    @property
+    def sqs(self) -> FakeSQS:
+        return cast("FakeSQS", self.clients.sqs)
+
+    @property
+    def logs(self) -> FakeLogs:
+        return cast("FakeLogs", self.clients.logs)
 
 
 @pytest.fixture
