@@ -42,7 +42,7 @@ def read_orders(text: str) -> tuple[list[str], list[Flaw]]:
             flaws += [_flaw_at(text, start + offsets.get(flaw.field, 0), flaw.reason) for flaw in invalid.flaws]
             continue
         if len(body.encode()) > MAX_PUBLISH_BYTES:
-            flaws.append(_flaw_at(text, start, f"is larger than SNS takes ({MAX_PUBLISH_BYTES:,} bytes)"))
+            flaws.append(_flaw_at(text, start, f"is larger than the SNS limit ({MAX_PUBLISH_BYTES:,} bytes)"))
             continue
         bodies.append(body)
     return bodies, flaws

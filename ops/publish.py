@@ -47,9 +47,7 @@ def publish_orders(
     fails as a whole, nothing was published and the error is raised. If a later one fails, its orders are rejected.
     """
     pacer = Pacer(rate)
-    waiting = batches(
-        bodies, _size_of, max_items=1 if rate and rate < PUBLISH_BATCH else PUBLISH_BATCH, max_bytes=MAX_PUBLISH_BYTES
-    )
+    waiting = batches(bodies, _size_of, max_items=pacer.batch_size(PUBLISH_BATCH), max_bytes=MAX_PUBLISH_BYTES)
     first = next(waiting, None)
     if first is None:
         return []

@@ -109,8 +109,10 @@ class LeaseKeeper:
             self._index.extend(answer.changed, ends_at)
             self._index.remove_lost(answer.lost)
 
+        if not leases:
+            return
         if len(leases) <= MAX_ENTRIES:
-            change(leases) if leases else None
+            change(leases)
             return
         with ThreadPoolExecutor(self._timing.requests_in_flight) as threads:
             for _ in threads.map(change, chunked(leases, MAX_ENTRIES)):

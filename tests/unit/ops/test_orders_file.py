@@ -109,7 +109,7 @@ def test_a_number_that_python_does_not_read_is_a_flaw() -> None:
 
 def test_an_order_that_sns_would_not_take_is_a_flaw() -> None:
     [flaw] = read_orders(body("O1", notes="x" * MAX_PUBLISH_BYTES))[1]
-    assert flaw.reason == "is larger than SNS takes (262,144 bytes)"
+    assert flaw.reason == "is larger than the SNS limit (262,144 bytes)"
 
 
 @given(st.text(alphabet='{}[]",: \n01aO'))
