@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 IN_FLIGHT = 8
 """The number of requests to one service that a command sends at once, and of connections that it keeps open."""
 CONNECT_SECONDS = 5
-READ_SECONDS = 7
+READ_SECONDS = 6.5
 """How long a request waits for its answer. A long poll of the commands ends earlier."""
 SILENT_TRIES = 2
 """How often a request without an answer is tried. So the user hears of a silent service within 15 s."""
