@@ -106,6 +106,7 @@ def test_any_iso_8601_time_with_a_zone_is_accepted_unchanged(timestamp: str) -> 
         ({"timestamp": "2025-05-03"}, "timestamp is not an ISO 8601 time"),
         ({"orderId": "\ud800"}, "contains an unpaired surrogate, which is not valid Unicode"),
         ({"notes": ["\udfff"]}, "contains an unpaired surrogate, which is not valid Unicode"),
+        ({"\udfff": 1}, "contains an unpaired surrogate, which is not valid Unicode"),
         ({"": 1}, "a field has no name"),
         ({"extra": {"": 1}}, "a field has no name"),
         ({"extra": nested(33)}, "nested deeper than 31 levels"),
@@ -167,6 +168,12 @@ def test_an_item_of_the_table_can_be_published_again() -> None:
 def test_a_field_that_is_missing_is_named(name: str) -> None:
     body = json.dumps({key: value for key, value in EXAMPLE_ORDER.items() if key != name})
     assert rejection(body).reason == f"{name} is missing"
+    assert rejection(body).fields == {name}
+
+
+@pytest.mark.parametrize("quantity", [0, True, 1.5, "1", None, [], {}])
+def test_each_flaw_of_the_quantity_has_its_field(quantity: object) -> None:
+    assert rejection(json.dumps(order(quantity=quantity))).fields == {"quantity"}
 
 
 @pytest.mark.parametrize(
@@ -183,6 +190,7 @@ def test_a_field_that_is_missing_is_named(name: str) -> None:
         (f'{{"price": -{"9" * 39}}}', "a number exceeds DynamoDB's limits"),
         (f'{{"price": 1{"0" * 126}}}', "a number exceeds DynamoDB's limits"),
         ('{"price": NaN}', "not JSON: NaN is not a JSON number"),
+        ('{"price": 1, "price": 1, "quantity": NaN}', "not JSON: NaN is not a JSON number"),
         ('{"price": 1e999}', "a number exceeds DynamoDB's limits"),
         (f'{{"price": 1.{"1" * 38}}}', "a number exceeds DynamoDB's limits"),
         (f'{{"price": {"9" * 39}}}', "a number exceeds DynamoDB's limits"),
@@ -302,6 +310,13 @@ def test_a_number_out_of_limits_has_only_this_flaw() -> None:
     assert rejection(body).reason.startswith("a number exceeds DynamoDB's limits")
     assert len(rejection(body).flaws) == 1
     assert rejection(body).order_id == "O1234"
+
+
+def test_a_negative_quantity_out_of_limits_has_both_flaws() -> None:
+    body = json.dumps(order(quantity="N")).replace('"N"', f"-{'9' * 39}")
+    first, second = rejection(body).flaws
+    assert first.reason.startswith("a number exceeds DynamoDB's limits")
+    assert second.reason == "quantity must be at least 1"
 
 
 @pytest.mark.parametrize("extra", [{"": 1}, {"note": {"": 1}}, {"note": ["\udfff"]}, {"note": containers(32)}])

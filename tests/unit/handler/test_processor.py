@@ -249,6 +249,21 @@ def test_the_response_is_in_time_however_many_messages_fail(
         assert len(failures) == count
 
 
+def test_failures_without_time_for_records_of_their_own_share_one_for_each_cause_and_attempt() -> None:
+    stream = io.StringIO()
+    processor = Processor(BrokenStore(), Log(stream), max_receive_count=3, retry_at_once=lambda _messages, _until: None)
+    processor.process([record("m1", "{"), record("m2", "["), record("m3", "", attempt=3), record("m4", body("O1"))], 0)
+    shared = [entry for line in stream.getvalue().splitlines() if "messageIds" in (entry := json.loads(line))]
+    assert [entry["messageIds"] for entry in shared] == [["m1", "m2"], ["m3"], ["m4"]]
+    assert [entry["attempt"] for entry in shared] == [1, 3, 1]
+    assert [entry["errorClass"] for entry in shared] == ["invalid", "invalid", "transient"]
+    assert [entry["signature"] for entry in shared] == ["not JSON", "not JSON", "RuntimeError"]
+    assert [entry["omitted"] for entry in shared] == [{"orderId": count, "reason": count} for count in (2, 1, 1)]
+    assert all(entry["maxAttempts"] == 3 for entry in shared)
+    assert all(entry["reason"] == entry["signature"] for entry in shared)
+    assert all(entry["level"] == "ERROR" for entry in shared)
+
+
 def test_a_failed_attempt_is_one_record_that_explains_a_dead_letter() -> None:
     [entry] = Run(FakeStore(), record("m1", body("O1", quantity=0), attempt=2)).failures
     assert entry["level"] == "ERROR"

@@ -57,6 +57,7 @@ def test_a_failure_is_only_logged() -> None:
     queue = FakeQueue(ConnectionClosedError(endpoint_url="https://sqs"))
     [entry] = retried(queue, 1)
     assert (entry["level"], entry["message"]) == ("WARNING", "messages could not be made visible at once")
+    assert "https://sqs" in entry["reason"]
 
 
 def test_an_unexpected_exception_is_logged_and_the_other_messages_are_retried() -> None:
@@ -71,7 +72,8 @@ def test_a_message_that_sqs_refuses_is_logged() -> None:
     queue = FakeQueue()
     queue.refused = [{"Id": "1", "Code": "ReceiptHandleIsInvalid"}]
     [entry] = retried(queue, 3)
-    assert (entry["level"], entry["reason"]) == ("WARNING", "1 of 3: ReceiptHandleIsInvalid")
+    assert (entry["level"], entry["message"]) == ("WARNING", "messages could not be made visible at once")
+    assert entry["reason"] == "1 of 3: ReceiptHandleIsInvalid"
 
 
 @pytest.mark.parametrize("count", [0, 3])

@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from threading import Event
 from typing import Any, cast
 
 import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from handler.contract import INSTANT, PARTITION_KEY
 from handler.item import item_of
 from handler.order import Order
-from handler.outcome import CONFLICT, DUPLICATE, STORED, UPDATED, Kind, Outcome
+from handler.outcome import CONFLICT, DUPLICATE, NO_TIME_LEFT, STORED, UPDATED, Kind, Outcome
 from handler.store import DynamoDBStore, outcome_against
 from tests.support.fake_dynamodb import FakeDynamoDB
 from tests.support.foreign_items import FOREIGN
@@ -97,3 +99,99 @@ def test_an_answer_with_too_few_responses_fails_no_order(
         lambda Statements: {"Responses": insert(Statements=Statements)["Responses"][1:]},  # noqa: N803 - boto3's
     )
     assert put(dynamodb, [order("O1"), order("O2")]) == [DUPLICATE, DUPLICATE]
+
+
+class FailingDynamoDB(FakeDynamoDB):
+    """Answers the inserts with an exception or with one error for each order. Records the tables and the puts."""
+
+    def __init__(self, failure: Exception | None = None, errors: Sequence[Mapping[str, str] | None] = ()) -> None:
+        super().__init__(lambda: None)
+        self.failure = failure
+        self.errors = errors
+        self.tables: set[str] = set()
+        self.put_ids: set[str] = set()
+
+    def batch_execute_statement(self, *, Statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:  # noqa: N803 - boto3's
+        self.tables |= {statement["Statement"].split('"')[1] for statement in Statements}
+        if self.failure:
+            raise self.failure
+        if self.errors:
+            return {"Responses": [{"Error": error} if error is not None else {} for error in self.errors]}
+        return super().batch_execute_statement(Statements=Statements)
+
+    def put_item(self, *, Item: dict[str, Any], ExpressionAttributeValues: Any, **rest: object) -> dict[str, Any]:  # noqa: N803 - boto3's
+        self.tables.add(str(rest["TableName"]))
+        self.put_ids.add(Item[PARTITION_KEY]["S"])
+        return super().put_item(Item=Item, ExpressionAttributeValues=ExpressionAttributeValues, **rest)
+
+
+def client_error(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "slow down"}}, "BatchExecuteStatement")
+
+
+def test_every_request_is_for_the_table_of_the_store(put: Put) -> None:
+    dynamodb = FailingDynamoDB()
+    assert put(dynamodb, [order("O1")]) == [STORED]
+    assert put(dynamodb, [order("O1")]) == [DUPLICATE]
+    assert (dynamodb.tables, dynamodb.put_ids) == ({"Orders"}, {"O1"})
+
+
+def test_orders_of_a_throttled_request_fail_with_its_reason_and_are_not_put(put: Put) -> None:
+    dynamodb = FailingDynamoDB(client_error("ThrottlingException"))
+    reason = str(client_error("ThrottlingException"))
+    outcomes = put(dynamodb, [order("O1"), order("O2")])
+    assert outcomes == [Outcome(Kind.TRANSIENT, reason, "ThrottlingException")] * 2
+    assert dynamodb.put_ids == set()
+
+
+def test_orders_of_a_request_without_an_answer_fail_with_its_reason_and_are_not_put(put: Put) -> None:
+    error = ReadTimeoutError(endpoint_url="https://dynamodb")
+    dynamodb = FailingDynamoDB(error)
+    outcomes = put(dynamodb, [order("O1"), order("O2")])
+    assert outcomes == [Outcome(Kind.TRANSIENT, str(error), "ReadTimeoutError")] * 2
+    assert dynamodb.put_ids == set()
+
+
+def test_orders_of_a_request_that_dynamodb_never_accepts_are_put_one_by_one(put: Put) -> None:
+    dynamodb = FailingDynamoDB(client_error("ValidationException"))
+    assert put(dynamodb, [order("O1"), order("O2")]) == [STORED, STORED]
+    assert dynamodb.put_ids == {"O1", "O2"}
+
+
+def test_an_error_code_that_is_missing_is_unknown(put: Put) -> None:
+    for error in (ClientError({}, "BatchExecuteStatement"), ClientError({"Error": {}}, "BatchExecuteStatement")):
+        assert put(FailingDynamoDB(error), [order("O1")]) == [Outcome(Kind.TRANSIENT, str(error), "Unknown")]
+
+
+def test_each_order_of_a_request_fails_with_its_own_error(put: Put) -> None:
+    throttled = {"Code": "ThrottlingError", "Message": "slow down"}
+    dynamodb = FailingDynamoDB(errors=[throttled, None, {"Code": "ValidationError"}, {}])
+    assert put(dynamodb, [order(f"O{number}") for number in range(4)]) == [
+        Outcome(Kind.TRANSIENT, "slow down", "ThrottlingError"),
+        STORED,
+        STORED,
+        Outcome(Kind.TRANSIENT, "", "Unknown"),
+    ]
+    assert dynamodb.put_ids == {"O2"}
+
+
+def test_an_order_whose_request_is_not_answered_before_the_deadline_fails() -> None:
+    may_answer = Event()
+
+    class SilentDynamoDB(FakeDynamoDB):
+        def batch_execute_statement(self, *, Statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:  # noqa: N803 - boto3's
+            may_answer.wait(0.9)
+            return super().batch_execute_statement(Statements=Statements)
+
+    store = DynamoDBStore("Orders", cast("Any", SilentDynamoDB(lambda: None)))
+    try:
+        assert store.put([order("O1"), order("O2")], time.monotonic() + 0.05) == [NO_TIME_LEFT] * 2
+    finally:
+        may_answer.set()
+        store._threads.shutdown()
+
+
+def test_after_the_deadline_no_request_is_sent_and_every_order_fails(dynamodb: FakeDynamoDB) -> None:
+    store = DynamoDBStore("Orders", cast("Any", dynamodb))
+    assert store.put([order("O1"), order("O2")], time.monotonic() - 1) == [NO_TIME_LEFT] * 2
+    assert dynamodb.items == {}
