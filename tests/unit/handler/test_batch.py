@@ -62,6 +62,22 @@ def test_a_batch_that_is_older_than_what_is_stored_is_stale() -> None:
     assert decide(store, m1=order("O1"), m2=order("O1", status="paid")) == {"m1": STALE, "m2": STALE}
 
 
+def test_every_occurrence_of_a_version_that_could_not_be_stored_fails() -> None:
+    throttled = transient("slow down", "Throttling")
+
+    class ThrottledStore(FakeStore):
+        def _put(self, order: Order) -> Outcome:  # noqa: ARG002 - it stores none
+            return throttled
+
+    assert decide(ThrottledStore(), m1=order("O1"), m2=order("O1")) == {"m1": throttled, "m2": throttled}
+
+
+def test_every_occurrence_of_a_version_in_conflict_fails() -> None:
+    store = FakeStore()
+    decide(store, m0=order("O1", status="paid"))
+    assert decide(store, m1=order("O1"), m2=order("O1")) == {"m1": CONFLICT, "m2": CONFLICT}
+
+
 def test_a_version_that_could_not_be_stored_leaves_the_next_one_to_be_stored() -> None:
     class ThrottledStore(FakeStore):
         def _put(self, order: Order) -> Outcome:

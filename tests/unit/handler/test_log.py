@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given, settings
@@ -54,9 +54,13 @@ def test_metrics_are_in_cloudwatchs_embedded_format() -> None:
     measurements = [Measurement("BatchSize", "Count", [2]), Measurement("OrderAge", "Seconds", [1.5, 3])]
     log = Log(stream)
     log.context[FUNCTION_DIMENSION] = "OrderProcessor"
+    began = datetime.now(UTC)
     log.info("batch processed", measurements, stored=["O1"])  # noqa: PLE1205 - not a logger of the standard library
+    end = datetime.now(UTC)
     [entry] = _logged(stream)
-    assert entry.pop("_aws")["CloudWatchMetrics"] == [
+    metadata = entry.pop("_aws")
+    assert int(began.timestamp() * 1000) <= metadata["Timestamp"] <= int(end.timestamp() * 1000)
+    assert metadata["CloudWatchMetrics"] == [
         {
             "Namespace": "Orders",
             "Dimensions": [["FunctionName"]],

@@ -123,6 +123,7 @@ def test_any_iso_8601_time_with_a_zone_is_accepted_unchanged(timestamp: str) -> 
 )
 def test_an_invalid_field_is_named_with_its_rule(change: dict[str, Any], reason: str) -> None:
     assert rejection(json.dumps(order(**change))).reason == reason
+    assert rejection(json.dumps(order(**change))).fields == {name for name in change if name and name in reason}
 
 
 @pytest.mark.parametrize(
@@ -138,6 +139,11 @@ def test_an_invalid_field_is_named_with_its_rule(change: dict[str, Any], reason:
 )
 def test_a_timestamp_is_an_instant_whatever_its_zone_and_precision(timestamp: str, instant: str) -> None:
     assert parse_order(json.dumps(order(timestamp=timestamp))).instant == instant
+
+
+@pytest.mark.usefixtures("zone_of_the_machine")
+def test_an_instant_is_in_utc_whatever_the_zone_of_the_machine() -> None:
+    assert parse_order(json.dumps(EXAMPLE_ORDER)).instant == "2025-05-03T12:00:00"
 
 
 _ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))

@@ -2,7 +2,9 @@
 
 import io
 import json
+import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -318,6 +320,31 @@ def test_outcomes_batch_size_and_age_are_measured() -> None:
     assert age > 0
 
 
+def test_each_metric_has_its_unit() -> None:
+    [batch] = Run(FakeStore(), record("m1", body("O1")), record("m2", "{")).batches
+    [declared] = batch["_aws"]["CloudWatchMetrics"]
+    assert {metric["Name"]: metric["Unit"] for metric in declared["Metrics"]} == {
+        "OrdersStored": "Count",
+        "OrdersInvalid": "Count",
+        "OrderAge": "Seconds",
+        "BatchSize": "Count",
+    }
+
+
+def test_orders_that_failed_have_no_age_and_are_not_listed_as_successes() -> None:
+    [batch] = Run(RefusingStore("O1", THROTTLED), record("m1", body("O1")), record("m2", "{")).batches
+    assert {"OrdersTransient", "OrdersInvalid", "BatchSize"} <= batch.keys()
+    assert not {"OrderAge", *Kind} & batch.keys()
+
+
+@pytest.mark.usefixtures("zone_of_the_machine")
+def test_the_age_of_an_order_is_the_same_whatever_the_zone_of_the_machine() -> None:
+    minute_ago = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
+    [batch] = Run(FakeStore(), record("m1", body("O1", timestamp=minute_ago))).batches
+    [age] = batch["OrderAge"]
+    assert 60 <= age < 3600
+
+
 def test_every_kind_of_outcome_has_a_metric_under_its_name() -> None:
     assert {metric.name: metric.value for metric in OutcomeMetric} == {
         kind.name: f"Orders{kind.value.capitalize()}" for kind in Kind
@@ -344,3 +371,34 @@ def test_the_store_has_a_deadline_that_depends_on_the_time_left() -> None:
     Run(late, record("m1", body("O1")), seconds_left=10)
     Run(early, record("m1", body("O1")), seconds_left=5)
     assert late.deadline > early.deadline
+
+
+class RecordingStore(FakeStore):
+    """A store with a bug that several orders together meet. It records its deadlines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.deadlines: list[float] = []
+
+    def put(self, orders: Sequence[Order], deadline: float) -> list[Outcome]:
+        self.deadlines.append(deadline)
+        if len(orders) > 1:
+            raise RuntimeError("a bug")
+        return super().put(orders, deadline)
+
+
+@pytest.mark.parametrize(
+    ("messages", "seconds_left", "reserve"), [(3, 5.0, 0.3006), (1000, 5.0, 0.5), (1000, 0.8, 0.4), (1000, 0.5, 0.3)]
+)
+def test_every_request_of_a_batch_has_the_same_deadline(
+    monkeypatch: pytest.MonkeyPatch, messages: int, seconds_left: float, reserve: float
+) -> None:
+    store, retried = RecordingStore(), list[float]()
+    processor = Processor(
+        store, Log(io.StringIO()), max_receive_count=3, retry_at_once=lambda _messages, until: retried.append(until)
+    )
+    records = [record("m1", body("O1")), record("m2", body("O2")), *[record("m3", "{")] * (messages - 2)]
+    monkeypatch.setattr(time, "monotonic", lambda: 1000.0)
+    processor.process(records, seconds_left)
+    assert [*store.deadlines, *retried] == pytest.approx([1000 + seconds_left - reserve] * 4)
+    assert set(store.orders) == {"O1", "O2"}

@@ -45,6 +45,7 @@ def test_messages_are_retried_in_batches_as_large_as_sqs_allows() -> None:
     queue = FakeQueue()
     assert retried(queue, 2 * MAX_ENTRIES + 1) == []
     assert [len(receipts) for receipts in queue.retried] == [MAX_ENTRIES, MAX_ENTRIES, 1]
+    assert {receipt for receipts in queue.retried for receipt in receipts} == {"receipt of m"}
 
 
 def test_no_request_starts_that_could_end_after_the_deadline() -> None:
