@@ -11,6 +11,13 @@ from botocore.exceptions import ClientError
 from handler.contract import INSTANT, PARTITION_KEY
 
 Item = dict[str, Any]
+_PUT = {
+    "ConditionExpression": "attribute_not_exists(#instant) OR #instant < :instant",
+    "ExpressionAttributeNames": {"#instant": INSTANT},
+    "ReturnValues": "ALL_OLD",
+    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+}
+"""What the store asks for in each put, and what this fake does."""
 _NAME = re.compile(r"'((?:[^']|'')*)': \?")
 
 
@@ -43,7 +50,8 @@ class FakeDynamoDB:
             self._store(item)
         return {"TableName": "Orders"}
 
-    def put_item(self, *, Item: Item, ExpressionAttributeValues: Item, **_rest: object) -> dict[str, Any]:  # noqa: N803 - boto3's
+    def put_item(self, *, Item: Item, ExpressionAttributeValues: Item, **rest: object) -> dict[str, Any]:  # noqa: N803 - boto3's
+        assert {name: rest.get(name) for name in _PUT} == _PUT, "another condition than the one of this fake"
         self._interfere()
         with self._lock:
             stored = self.items.get(Item[PARTITION_KEY]["S"])

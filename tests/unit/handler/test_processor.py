@@ -345,6 +345,11 @@ def test_the_age_of_an_order_is_the_same_whatever_the_zone_of_the_machine() -> N
     assert 60 <= age < 3600
 
 
+def test_an_order_of_the_future_has_no_age() -> None:
+    [batch] = Run(FakeStore(), record("m1", body("O1", timestamp="9999-01-01T00:00:00Z"))).batches
+    assert batch["OrderAge"] == [0]
+
+
 def test_every_kind_of_outcome_has_a_metric_under_its_name() -> None:
     assert {metric.name: metric.value for metric in OutcomeMetric} == {
         kind.name: f"Orders{kind.value.capitalize()}" for kind in Kind

@@ -108,6 +108,7 @@ class FailingDynamoDB(FakeDynamoDB):
         super().__init__(lambda: None)
         self.failure = failure
         self.errors = errors
+        self.put_failure: Exception | None = None
         self.tables: set[str] = set()
         self.put_ids: set[str] = set()
 
@@ -122,6 +123,8 @@ class FailingDynamoDB(FakeDynamoDB):
     def put_item(self, *, Item: dict[str, Any], ExpressionAttributeValues: Any, **rest: object) -> dict[str, Any]:  # noqa: N803 - boto3's
         self.tables.add(str(rest["TableName"]))
         self.put_ids.add(Item[PARTITION_KEY]["S"])
+        if self.put_failure:
+            raise self.put_failure
         return super().put_item(Item=Item, ExpressionAttributeValues=ExpressionAttributeValues, **rest)
 
 
@@ -156,6 +159,24 @@ def test_orders_of_a_request_that_dynamodb_never_accepts_are_put_one_by_one(put:
     dynamodb = FailingDynamoDB(client_error("ValidationException"))
     assert put(dynamodb, [order("O1"), order("O2")]) == [STORED, STORED]
     assert dynamodb.put_ids == {"O1", "O2"}
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind", "signature"),
+    [
+        (client_error("ThrottlingException"), Kind.TRANSIENT, "ThrottlingException"),
+        (client_error("ValidationException"), Kind.INVALID, "ValidationException"),
+        (ReadTimeoutError(endpoint_url="https://dynamodb"), Kind.TRANSIENT, "ReadTimeoutError"),
+    ],
+    ids=["throttled", "never accepted", "no answer"],
+)
+def test_an_order_that_exists_and_cannot_be_put_fails_with_the_reason(
+    put: Put, failure: Exception, kind: Kind, signature: str
+) -> None:
+    dynamodb = FailingDynamoDB()
+    put(dynamodb, [order("O1")])
+    dynamodb.put_failure = failure
+    assert put(dynamodb, [order("O1"), order("O2")]) == [Outcome(kind, str(failure), signature), STORED]
 
 
 def test_an_error_code_that_is_missing_is_unknown(put: Put) -> None:
