@@ -7,6 +7,7 @@ import pytest
 from moto import mock_aws
 
 from ops.dead_letters.journal import Journal, journal
+from tests.support.memory_system import MemorySystem
 from tests.support.recording_sqs import RecordingSQS
 
 
@@ -22,3 +23,10 @@ def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[RecordingSQS]:
 def written(tmp_path: Path) -> Iterator[Journal]:
     with journal(tmp_path / "run.jsonl") as opened:
         yield opened
+
+
+@pytest.fixture
+def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MemorySystem:
+    """A system in memory without dead letters. Its journals are in the temporary folder."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return MemorySystem()
