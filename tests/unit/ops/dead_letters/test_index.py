@@ -44,3 +44,25 @@ def test_a_lease_is_named_by_its_order_or_else_by_its_message() -> None:
     index.add(letter("m2", "not JSON"), "receipt")
     assert sorted(lease.name for lease in index.leases()) == ["O1", "m2"]
     index.close()
+
+
+def test_a_lease_has_the_id_under_which_the_log_contains_its_failures() -> None:
+    index = LeaseIndex()
+    index.add(letter("m1").marked_with("m0"), "receipt")
+    index.add(letter("m2"), "receipt")
+    assert sorted(lease.logged_as for lease in index.leases()) == ["m0", "m2"]
+    index.close()
+
+
+def test_an_answer_about_an_earlier_receive_changes_no_lease() -> None:
+    index = LeaseIndex()
+    index.add(letter("m1"), "first", ends_at=100)
+    earlier = index.leases()
+    index.add(letter("m1"), "second", ends_at=200)
+    index.extend(earlier, 300)
+    assert (index.earliest_end(default=0), index.lasting(index.leases(), 250)) == (200, [])
+    index.remove_lost(earlier)
+    assert [lease.receipt for lease in index.leases()] == ["second"]
+    index.remove_lost(index.leases())
+    assert index.leases() == []
+    index.close()

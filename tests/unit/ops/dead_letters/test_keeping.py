@@ -177,6 +177,16 @@ def test_a_background_renewal_goes_on_after_the_network_was_away() -> None:
     assert failures == ["change_message_visibility_batch"]
 
 
+def test_leases_are_held_until_the_first_of_them_ends(sqs: FakeSQS, look: Look, clock: Clock) -> None:
+    leases = look.leases
+    clock.now += 80
+    look.release(leases[:1])
+    assert (look.holds(leases[1:]), look.holds(leases)) == (True, False)
+    clock.now += 44
+    assert not look.holds(leases[1:])
+    assert renewals(sqs) == [1]
+
+
 def test_the_clock_goes_on_in_suspend(monkeypatch: pytest.MonkeyPatch) -> None:
     """On Linux, CLOCK_MONOTONIC stands still in suspend, and CLOCK_BOOTTIME does not."""
     if not hasattr(time, "CLOCK_BOOTTIME"):

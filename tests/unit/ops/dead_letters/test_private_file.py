@@ -147,3 +147,17 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(NoAccess) as told, journal(tmp_path / "state" / "run.jsonl"):
         pytest.fail("it was opened")
     assert str(told.value) == f"{tmp_path / 'state'} cannot be created: File exists"
+
+
+def test_a_file_that_does_not_exist_or_cannot_be_used_is_named(tmp_path: Path) -> None:
+    missing, inside = tmp_path / "missing", tmp_path / "file" / "inside"
+    inside.parent.touch()
+    with pytest.raises(InvalidInput) as absent:
+        list(read_lines(missing))
+    with pytest.raises(InvalidInput) as unread:
+        list(read_lines(inside))
+    with pytest.raises(InvalidInput) as unused:
+        check_private(inside)
+    assert str(absent.value) == f"{missing} does not exist"
+    assert str(unread.value) == f"{inside} cannot be read: Not a directory"
+    assert str(unused.value) == f"{inside} cannot be used: Not a directory"

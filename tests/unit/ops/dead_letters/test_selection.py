@@ -1,5 +1,6 @@
 """Dead letters are named as they are shown."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -101,3 +102,39 @@ def test_a_group_is_selected_by_its_signature() -> None:
 
 def test_the_order_id_of_a_letter_with_a_doubled_field_is_known() -> None:
     assert lease_named(look_at(f'{{"quantity": 0, {body("O1")[1:]}'), "O1").message_id == "m0"
+
+
+def test_a_group_is_selected_by_its_id() -> None:
+    look = look_at(body("O1"), body("O2"))
+    other = Failure(message_id="m1", kind="invalid", reason="bad", signature="bad")
+    known = {**failures(look), "m1": other}
+    selected = Selection(group=other.group_id).leases(look, known)
+    assert [lease.message_id for lease in selected] == ["m1"]
+
+
+def test_a_number_is_selected_as_it_is_written() -> None:
+    look = look_at(body("O1", quantity=2), body("O2", quantity=12))
+    assert found(look, where=[FieldValue("quantity", "2")]) == ["m0"]
+
+
+def test_one_of_two_letters_of_an_order_has_to_be_named_by_its_message_id() -> None:
+    look = look_at(body("O1"), body("O1", quantity=0))
+    with pytest.raises(InvalidInput) as raised:
+        lease_named(look, "O1")
+    assert str(raised.value) == "2 dead letters contain O1: give a message ID, m0, m1"
+    assert found(look, names=["O1"]) == ["m0", "m1"]
+
+
+def test_two_order_ids_that_are_shown_alike_are_not_selected_together() -> None:
+    look = look_at(body("A\\n\n"), body("A\n\\n"))
+    with pytest.raises(InvalidInput) as raised:
+        leases_named(look, "A\\n\\n")
+    assert str(raised.value).startswith("several order IDs are shown as ")
+
+
+def test_the_history_records_what_was_selected() -> None:
+    everything = Selection(everything=True)
+    conditions = Selection(group="abc123", kind="invalid", where=[FieldValue("status", "new")])
+    assert json.loads(Selection(names=["O1", "m2"]).as_json()) == {"names": ["O1", "m2"]}
+    assert json.loads(everything.as_json()) == {"all": True}
+    assert json.loads(conditions.as_json()) == {"group": "abc123", "class": "invalid", "where": ["status=new"]}
