@@ -1,0 +1,59 @@
+"""The entry point, imported as Lambda imports it. No request is sent."""
+
+import importlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from handler.contract import FUNCTION_DIMENSION, FUNCTION_NAME_VARIABLE, Variable
+from tests.support.orders import record
+
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    FUNCTION_NAME_VARIABLE: "OrderProcessor",
+    Variable.TABLE_NAME: "Orders",
+    Variable.MAX_RECEIVE_COUNT: "3",
+    Variable.RETRY_AT_ONCE_QUEUE_URL: "",
+    Variable.REQUEST_TIMEOUT_SECONDS: "1.0",
+}
+
+
+class Context:
+    """Lambda's context object, 4.5 seconds before the function's timeout."""
+
+    aws_request_id = "r1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 4500
+
+
+class RecordingProcessor:
+    """Records what it is asked to process, and reports one message as failed."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Sequence[Mapping[str, Any]], float]] = []
+
+    def process(self, records: Sequence[Mapping[str, Any]], seconds_left: float) -> dict[str, Any]:
+        self.calls.append((records, seconds_left))
+        return {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+
+
+@pytest.fixture
+def main(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    sys.modules.pop("handler.main", None)
+    yield importlib.import_module("handler.main")
+    del sys.modules["handler.main"]
+
+
+def test_a_batch_is_processed_within_the_time_that_is_left(main: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    processor = RecordingProcessor()
+    monkeypatch.setattr(main, "processor", processor)
+    records = [record("m1", "{"), record("m2", "{")]
+    assert main.handle({"Records": records}, Context()) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+    assert processor.calls == [(records, 4.5)]
+    assert main.log.context == {FUNCTION_DIMENSION: "OrderProcessor", "requestId": "r1"}
