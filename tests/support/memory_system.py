@@ -44,6 +44,7 @@ class ProcessingSQS(FakeSQS):
     table: fake_system.FakeTable = field(default_factory=fake_system.FakeTable)
     logs: MemoryLogs = field(default_factory=MemoryLogs)
     is_processing: bool = True
+    is_deleting: bool = True
     rejected: frozenset[str] = frozenset()
     """The bodies that SQS rejects."""
 
@@ -67,6 +68,8 @@ class ProcessingSQS(FakeSQS):
         return _without_empty(FakeSQS.change_message_visibility_batch(self, **request))
 
     def delete_message_batch(self, **request: Any) -> dict[str, Any]:
+        if not self.is_deleting:
+            return {"Failed": [{"Id": entry["Id"], "Code": "InternalError"} for entry in request["Entries"]]}
         return _without_empty(FakeSQS.delete_message_batch(self, **request))
 
     def get_queue_attributes(self, **request: Any) -> dict[str, Any]:

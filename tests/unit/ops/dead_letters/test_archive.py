@@ -248,6 +248,16 @@ def test_only_letters_that_the_archive_on_disk_contains_are_deleted(
     assert (result.deleted, ids(result.lost), memory.sqs.bodies(DLQ)) == (2, ["m0"], BODIES[:1])
 
 
+def test_letters_that_sqs_fails_to_delete_are_reported(memory: MemorySystem, tmp_path: Path) -> None:
+    memory.sqs.put(DLQ, *BODIES)
+    memory.sqs.is_deleting = False
+    with memory.look() as look:
+        leases = look.leases
+        result = archive_letters(memory.system, look, plan_for(look, tmp_path / "letters.jsonl"))
+    assert (result.written, result.deleted, result.lost) == (12, 0, leases)
+    assert memory.sqs.bodies(DLQ) == BODIES
+
+
 def test_no_attempt_to_delete_is_made_after_a_lease_ended(memory: MemorySystem, tmp_path: Path) -> None:
     memory.sqs.put(DLQ, *BODIES[:3])
     attempts: list[str] = []

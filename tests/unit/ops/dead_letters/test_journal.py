@@ -2,6 +2,7 @@
 
 import json
 import stat
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,12 @@ def test_all_that_was_written_is_read_back(path: Path) -> None:
     read = read_run(path)
     assert (read.begun["command"], read.begun["target"]) == ("redrive", "a queue")
     assert (read.sending, read.sent, read.deleted, read.ended) == (set(), {"m1": "c1", "m2": "c2"}, {"m1"}, True)
+
+
+def test_a_step_has_its_time_in_utc(path: Path) -> None:
+    with journal(path) as written:
+        written.note("begun")
+    assert datetime.fromisoformat(read_run(path).begun["at"]).utcoffset() == timedelta(0)
 
 
 def test_a_step_is_on_disk_when_it_was_noted(path: Path) -> None:

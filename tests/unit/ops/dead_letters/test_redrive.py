@@ -1,6 +1,7 @@
 """Redriving letters in memory: each is sent once, and the result counts each letter once."""
 
 from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 import pytest
 
@@ -10,6 +11,7 @@ from ops.dead_letters.look import Look
 from ops.dead_letters.plan import Pace, PaceChanges, RedrivePlan, plan_redrive, resume_redrive
 from ops.dead_letters.redrive import RedriveResult, run_redrive
 from ops.dead_letters.timing import Timing
+from tests.support.fake_system import FakeTable
 from tests.support.memory_system import DLQ, QUEUE, MemorySystem, ids
 from tests.support.orders import body
 
@@ -132,6 +134,7 @@ def test_a_run_stops_if_too_many_letters_fail_again(memory: MemorySystem, monkey
     assert result.not_sent > 0
     assert len(result.stored) + len(result.failed) + result.not_sent == 60
     assert len(memory.sqs.bodies(DLQ)) == 59
+    assert {len(sent) for sent in memory.sent()} == {1}, "a second allows one letter"
     assert not result.is_complete
 
 
@@ -142,15 +145,35 @@ def test_a_run_goes_on_if_as_many_letters_fail_again_as_are_allowed(memory: Memo
     assert not result.is_complete
 
 
-def test_a_letter_that_sqs_rejects_stays_and_is_reported_with_the_reason(memory: MemorySystem) -> None:
+def test_letters_that_sqs_rejects_stay_and_are_reported_with_the_reason(memory: MemorySystem) -> None:
     memory.sqs.put(DLQ, *BODIES)
-    memory.sqs.rejected = frozenset({BODIES[5]})
+    memory.sqs.rejected = frozenset({BODIES[5], BODIES[11]})  # They are in two requests.
+    progress: list[int] = []
+    with memory.look() as look:
+        result = run_redrive(memory.system, look, plan_for(look.leases), lambda sent, _settled: progress.append(sent))
+    reason = "InvalidMessageContents: not like this"
+    assert {(lease.message_id, why) for lease, why in result.rejected} == {("m5", reason), ("m11", reason)}
+    assert (memory.sqs.bodies(DLQ), len(result.stored)) == ([BODIES[5], BODIES[11]], 10)
+    assert (result.counts()["refused"], result.counts()["sent"], result.not_sent) == (2, 10, 0)
+    assert (sum(progress), result.is_complete) == (12, False)
+
+
+def test_if_the_first_letter_is_lost_another_one_is_sent_first_and_alone(memory: MemorySystem) -> None:
+    class SlowTable(FakeTable):
+        """A table that answers so late that somebody else has the first letter meanwhile."""
+
+        def batch_get_item(self, *, RequestItems: Any) -> dict[str, Any]:  # noqa: N803 - boto3's
+            if memory.sqs.queues[DLQ][0].receipt != "somebody else's":
+                memory.sqs.queues[DLQ][0].receipt = "somebody else's"
+                memory.sqs.clock.now += 81
+            return super().batch_get_item(RequestItems=RequestItems)
+
+    memory.sqs.put(DLQ, *BODIES)
+    memory.system.clients.dynamodb = cast("Any", SlowTable(memory.sqs.table.items))
     result = redrive(memory)
-    assert [(lease.message_id, why) for lease, why in result.rejected] == [
-        ("m5", "InvalidMessageContents: not like this")
-    ]
-    assert (memory.sqs.bodies(DLQ), len(result.stored), result.not_sent) == ([BODIES[5]], 11, 0)
-    assert (result.counts()["refused"], result.counts()["sent"], result.is_complete) == (1, 11, False)
+    assert (ids(result.lost), len(result.stored), result.stopped) == (["m0"], 11, "")
+    assert memory.sent()[0] == [BODIES[1]]
+    assert (memory.sqs.bodies(DLQ), result.is_complete) == ([BODIES[0]], False)
 
 
 @pytest.mark.parametrize("wait", [False, True])
@@ -177,6 +200,7 @@ def test_a_resumed_run_only_deletes_what_the_stopped_run_sent(memory: MemorySyst
     assert (memory.sqs.bodies(DLQ), sorted(memory.sqs.bodies(QUEUE))) == ([], sorted(BODIES[2:]))
     assert (result.counts()["sentBefore"], result.counts()["sent"], result.counts()["lost"]) == (2, 10, 0)
     assert (result.is_complete, memory.logs.records[0]["resumed"]) == (True, True)
+    assert memory.logs.records[-1]["sent"] == 10
     assert unfinished_runs(DLQ) == []
     steps_begun = [line for line in stopped.journal.read_text().splitlines() if '"begun"' in line]
     assert len(steps_begun) == 1
