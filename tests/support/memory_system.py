@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from threading import RLock
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -47,8 +48,17 @@ class ProcessingSQS(FakeSQS):
     is_deleting: bool = True
     rejected: frozenset[str] = frozenset()
     """The bodies that SQS rejects."""
+    _lock: Any = field(default_factory=RLock)  # A redrive sends and deletes on several threads.
+
+    def receive_message(self, **request: Any) -> dict[str, Any]:
+        with self._lock:
+            return FakeSQS.receive_message(self, **request)
 
     def send_message_batch(self, **request: Any) -> dict[str, Any]:
+        with self._lock:
+            return self._send(request)
+
+    def _send(self, request: Mapping[str, Any]) -> dict[str, Any]:
         entries = request["Entries"]
         answer = FakeSQS.send_message_batch(
             self, **{**request, "Entries": [entry for entry in entries if entry["MessageBody"] not in self.rejected]}
@@ -65,12 +75,14 @@ class ProcessingSQS(FakeSQS):
         return _without_empty({**answer, "Failed": failed})
 
     def change_message_visibility_batch(self, **request: Any) -> dict[str, Any]:
-        return _without_empty(FakeSQS.change_message_visibility_batch(self, **request))
+        with self._lock:
+            return _without_empty(FakeSQS.change_message_visibility_batch(self, **request))
 
     def delete_message_batch(self, **request: Any) -> dict[str, Any]:
         if not self.is_deleting:
             return {"Failed": [{"Id": entry["Id"], "Code": "InternalError"} for entry in request["Entries"]]}
-        return _without_empty(FakeSQS.delete_message_batch(self, **request))
+        with self._lock:
+            return _without_empty(FakeSQS.delete_message_batch(self, **request))
 
     def get_queue_attributes(self, **request: Any) -> dict[str, Any]:
         values = {"VisibilityTimeout": "30", "ApproximateNumberOfMessages": str(len(self.queues[request["QueueUrl"]]))}
