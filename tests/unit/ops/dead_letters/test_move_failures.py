@@ -9,9 +9,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ops.clients import IN_FLIGHT
+from ops.condition import check_condition
 from ops.dead_letters.journal import Journal, journal, read_run
 from ops.dead_letters.letter import Letter
-from ops.dead_letters.move import SendResult, send
+from ops.dead_letters.move import Mover, SendResult, send
+from tests.support.memory_system import DLQ, QUEUE, MemorySystem, ids
 from tests.support.recording_sqs import Answer, RecordingSQS, Request, look_at, move_all, mover, numbered
 
 
@@ -185,3 +187,30 @@ def test_a_letter_that_expires_in_mid_look_is_sent_all_the_same(sqs: RecordingSQ
         sqs.moto.purge_queue(QueueUrl=sqs.source)
         assert sum(len(sent.copies) for sent in mover(sqs, look, written).move(look.leases)) == 12
     assert len(sqs.visible(sqs.target)) == 12
+
+
+def test_no_attempt_to_send_is_made_after_a_lease_ended(memory: MemorySystem, written: Journal) -> None:
+    memory.sqs.put(DLQ, *numbered(3))
+    attempts: list[str] = []
+
+    def attempt(operation: str) -> None:
+        if operation == "send_message_batch":
+            check_condition()  # It holds at first.
+            attempts.append(operation)
+            memory.end_leases()
+            check_condition()
+
+    memory.sqs.before = attempt
+    with memory.look() as look:
+        leases = look.leases
+        moved = Mover(cast("Any", memory.sqs), look, written, source=DLQ, target=QUEUE)
+        assert list(moved.move(leases)) == [SendResult(copies={}, rejected={}, lost=ids(leases))]
+    assert (len(attempts), memory.sqs.bodies(DLQ), memory.sqs.bodies(QUEUE)) == (1, numbered(3), [])
+
+
+def test_every_letter_that_was_deleted_is_returned_and_recorded(memory: MemorySystem, written: Journal) -> None:
+    memory.sqs.put(DLQ, *numbered(12))
+    with memory.look() as look:
+        leases = look.leases
+        assert Mover(cast("Any", memory.sqs), look, written, source=DLQ, target=QUEUE).delete(leases) == leases
+    assert (memory.sqs.bodies(DLQ), read_run(written.path).deleted) == ([], set(ids(leases)))
