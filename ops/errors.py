@@ -31,7 +31,7 @@ class NothingDone(UserError):
 
 
 class NoAccess(UserError):
-    """The system cannot be found, reached or used."""
+    """The system or a file cannot be found, reached or used."""
 
 
 def no_such_stack(stack: str) -> InvalidInput:
@@ -75,7 +75,8 @@ def explain_aws_error(error: "BotoCoreError | ClientError") -> UserError | None:
         case aws.SSOTokenLoadError() | aws.UnauthorizedSSOTokenError() | aws.TokenRetrievalError():
             return NoAccess(f"the AWS session has expired: {LOG_IN}")
         case aws.ConnectionError() | aws.HTTPClientError():
-            return NoAccess(f"{error} Check the network. For the local system, check that `orders local` still runs.")
+            problem = str(error).removesuffix(".")
+            return NoAccess(f"{problem}: check the network; for the local system, check that `orders local` still runs")
         case aws.ClientError():
             return _explain_response(error)
         case _:

@@ -68,7 +68,7 @@ def _lines(system: System, order: str | None, since: datetime, *, follow: bool) 
 
 
 def _say_that_it_goes_on(error: "BotoCoreError | ClientError") -> None:
-    print_error(f"{explain_aws_error(error) or error} Still following.")
+    print_error(f"still following: {explain_aws_error(error) or error}")
 
 
 def in_words(line: Line) -> Iterator[str]:

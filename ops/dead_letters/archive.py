@@ -127,7 +127,7 @@ def read_archive(path: Path) -> ArchiveIndex:
 def read_undamaged_archive(path: Path, *, done: str = "deleted") -> ArchiveIndex:
     """Read an archive whose letters may be deleted. Raises InvalidInput if it is damaged or does not exist."""
     if not path.exists():
-        raise InvalidInput(f"{path} does not exist: `orders dlq archive` creates an archive")
+        raise InvalidInput(f"{path} does not exist: name an archive that `archive` has written")
     archive = read_archive(path)
     if archive.damaged:
         raise _damaged(path, archive, done)

@@ -66,7 +66,7 @@ def cancel_move_task(system: System, *, reason: str) -> int:
             answer = system.clients.sqs.cancel_message_move_task(TaskHandle=running.handle)
         except ClientError as error:
             if _has_ended(error):
-                raise NothingDone("the move task has ended, so nothing was cancelled") from None
+                raise NothingDone("the move task has ended, so nothing was canceled") from None
             raise
         moved = result["moved"] = answer["ApproximateNumberOfMessagesMoved"]
     return moved

@@ -12,6 +12,10 @@ from ops.errors import InvalidInput, NothingDone
 from ops.text import as_json_text, is_typed_as, printable
 
 
+class NoSuchLetter(NothingDone):
+    """No dead letter matches the selection."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldValue:
     """A field of an order and its value, as text."""
@@ -39,7 +43,7 @@ class Selection:
     where: Sequence[FieldValue] = ()
 
     def leases(self, look: Look, failures: Mapping[str, Failure]) -> list[Lease]:
-        """The selected letters, oldest first. Raises NothingDone if there are none, or if a name is unknown."""
+        """The selected letters, oldest first. Raises NoSuchLetter if there are none, or if a name is unknown."""
         named = _names(look, self.names)
         if missing := [name for name in self.names if not named[name]]:
             raise _no_dead_letter(*missing)
@@ -50,7 +54,7 @@ class Selection:
             if (lease.message_id in wanted if named else self._includes(lease, failures[lease.message_id], look))
         ]
         if not selected:
-            raise NothingDone("no dead letter matches; `orders dlq list` shows all")
+            raise NoSuchLetter("no dead letter matches")
         return selected
 
     def as_json(self) -> str:
@@ -84,7 +88,7 @@ class Selection:
 
 
 def leases_named(look: Look, name: str) -> list[Lease]:
-    """The letters with this order ID or message ID, oldest first. Raises NothingDone if there are none."""
+    """The letters with this order ID or message ID, oldest first. Raises NoSuchLetter if there are none."""
     if found := _names(look, [name])[name]:
         return found
     raise _no_dead_letter(name)
@@ -126,8 +130,8 @@ def _message_ids(leases: Sequence[Lease]) -> str:
     return ", ".join(lease.message_id for lease in leases)
 
 
-def _no_dead_letter(*names: str) -> NothingDone:
-    return NothingDone(f"there is no dead letter {', '.join(map(printable, names))}; `orders dlq list` shows all")
+def _no_dead_letter(*names: str) -> NoSuchLetter:
+    return NoSuchLetter(f"there is no dead letter {', '.join(map(printable, names))}")
 
 
 def _as_text(value: object) -> str:

@@ -5,13 +5,16 @@ from contextlib import ExitStack, contextmanager
 
 from rich.progress import Progress, TextColumn
 
+from ops.cli.options import command_on
 from ops.cli.output import print_error
 from ops.cli.terminal import progress_console
 from ops.dead_letters.causes import explained
 from ops.dead_letters.failures import Failure, last_failures
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.look import Look
+from ops.dead_letters.selection import NoSuchLetter
 from ops.dead_letters.timing import Timing
+from ops.errors import NothingDone
 from ops.system import System
 
 TIMING = Timing()
@@ -40,7 +43,10 @@ def looking(system: System) -> Iterator[Look]:
         if count := look.count_others():
             print_error(f"there may be about {count:,} more: somebody else holds them, or SQS counts late")
         leases.enter_context(look.renewing())
-        yield look
+        try:
+            yield look
+        except NoSuchLetter as error:
+            raise NothingDone(f"{error}; `{command_on(system, 'dlq list')}` shows all") from None
 
 
 def print_lost(leases: Iterable[Lease]) -> None:

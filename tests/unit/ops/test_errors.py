@@ -34,8 +34,8 @@ KNOWN: dict[str, tuple[BotoCoreError | ClientError, str]] = {
         ClientError({"Error": {"Code": "500"}, "ResponseMetadata": {"HTTPStatusCode": 500}}, "Publish"),  # type: ignore[typeddict-item]
         "AWS failed to answer Publish (500): try again",
     ),
-    "no answer": (ReadTimeoutError(endpoint_url="https://x"), "Check the network"),
-    "no network": (EndpointConnectionError(endpoint_url="https://x"), "Check the network"),
+    "no answer": (ReadTimeoutError(endpoint_url="https://x"), "check the network"),
+    "no network": (EndpointConnectionError(endpoint_url="https://x"), "check the network"),
 }
 
 

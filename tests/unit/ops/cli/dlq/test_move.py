@@ -151,7 +151,7 @@ def test_cancelling_a_task_that_has_just_ended_is_one_line(system: FakeSystem, m
     move("start", "--confirm")
     system.sqs.has_just_ended = True
     ran = move("cancel")
-    assert (ran.code, ran.out, ran.err) == (Exit.INCOMPLETE, "", "the move task has ended, so nothing was cancelled\n")
+    assert (ran.code, ran.out, ran.err) == (Exit.INCOMPLETE, "", "the move task has ended, so nothing was canceled\n")
 
 
 def test_it_knows_three_words(move: Orders) -> None:
