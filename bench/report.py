@@ -100,10 +100,9 @@ AWS cannot be faster than botocore.
 _SOAK = """
 ## Soak
 
-Written by `make soak` from its last run. {processors} processors at once process messages. A model of SQS delivers
-these messages in any order, and some of them again or twice. Faults interfere before and after each request: crashes,
-throttles and lost responses. At the end, the table is compared with a reference that processes the same messages one
-after another.
+`make soak` writes this section. A model of SQS delivers messages to {processors} processors at the same time, in any
+order, and some of them more than once. Before and after each request, a fault can occur: a crash, a throttle or a lost
+response. At the end, the table is compared with a reference that processes the same messages one after another.
 
 | Deliveries | Messages | Faults | Orders lost | Orders wrong | Time |
 | ---: | ---: | ---: | ---: | ---: | ---: |

@@ -4,7 +4,7 @@ from ops.cli.lazy import LazyCommand, lazy_app
 
 COMMANDS = {
     "list": LazyCommand("ops.cli.dlq.list:list_", "List every dead letter once, oldest first."),
-    "groups": LazyCommand("ops.cli.dlq.groups:groups", "Group dead letters by their cause."),
+    "groups": LazyCommand("ops.cli.dlq.groups:groups", "Group dead letters by class and signature."),
     "show": LazyCommand("ops.cli.dlq.show:show", "Show a dead letter and why it failed."),
     "edit": LazyCommand("ops.cli.dlq.edit:edit", "Correct a dead letter."),
     "redrive": LazyCommand("ops.cli.dlq.redrive:redrive", "Send dead letters to OrderQueue again."),

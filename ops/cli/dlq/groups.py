@@ -57,9 +57,9 @@ def groups(
     stack: Stack = None,
     as_json: Json = False,
 ) -> None:
-    """Group dead letters by their cause.
+    """Group dead letters by class and signature.
 
-    All letters of a group have the same class and signature. --plot draws the last day, unless --since gives another
+    --plot draws the last day, unless --since gives another
     start. If there is no group, the exit code is 1.
 
     \b
