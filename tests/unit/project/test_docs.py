@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from infra.project import ROOT, project
+from ops.cli.dlq import COMMANDS as DLQ_COMMANDS
+from ops.cli.main import COMMANDS as MAIN_COMMANDS
 from tests.support.recorder import recorded
 
 DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
@@ -23,6 +25,16 @@ def settings_table() -> Iterator[str]:
 def test_the_readmes_settings_are_those_of_pulumi_yaml() -> None:
     table = "\n".join(settings_table())
     assert table in (ROOT / "README.md").read_text(), f"README.md should have this table:\n{table}"
+
+
+@pytest.mark.parametrize(
+    "folder", ["handler", "infra", "local", "ops", "ops/dead_letters", "ops/cli", "ops/cli/dlq", "github"]
+)
+def test_the_map_of_the_code_names_every_module_that_is_not_a_command(folder: str) -> None:
+    text = re.sub(r"(?ms)^```.*?^```", "", (ROOT / "docs/code.md").read_text())
+    commands = {"ops/cli": MAIN_COMMANDS, "ops/cli/dlq": DLQ_COMMANDS}.get(folder, {})
+    modules = {source.stem for source in (ROOT / folder).glob("*.py") if not source.stem.startswith("__")}
+    assert modules - commands.keys() - set(re.findall(r"`([^`]+)`", text)) == set()
 
 
 def anchors(text: str) -> set[str]:
