@@ -64,7 +64,8 @@ class Processor:
         deadline = end - _reserve_seconds(len(records), seconds_left)
         attempts = self._attempts([Message.from_record(record) for record in records], deadline)
         failed = [attempt for attempt in attempts if not attempt.outcome.succeeded]
-        # SQS moves a message at its next receive, so that its last attempt must be made visible as well.
+        # SQS moves a message at the receive after its last attempt. So messages are made visible after their last
+        # attempt, too.
         permanent = [attempt.message for attempt in failed if attempt.outcome.is_permanent_failure]
         self._best_effort(partial(self._report.log_batch, attempts), "the batch could not be logged")
         self._best_effort(

@@ -95,8 +95,8 @@ def follow_log(
 ) -> Iterator[Line]:
     """Read the lines since a time, then wait for new ones, without end.
 
-    `on_problem` receives the first of several errors in a row that may pass, and the reading goes on. Until the log was
-    read once, only a missing answer may pass.
+    `on_problem` receives the first of several errors in a row, and reading continues. Before the first successful read,
+    only a missing answer is such an error; others are raised.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - only this function needs them
 

@@ -19,7 +19,7 @@ LOCAL = "local"
 PULUMI_SECONDS = 120
 """How long `pulumi stack output` may take: it reads the state from its backend."""
 PATIENCE_SECONDS = 5
-"""After how long the user is told what the command waits for."""
+"""Seconds after which the command tells the user what it waits for."""
 OnWaiting = Callable[[str], None]
 """Receives a line that says what the command waits for."""
 

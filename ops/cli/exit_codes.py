@@ -14,7 +14,7 @@ class Exit(IntEnum):
     USAGE = 2
     """The command or its input is wrong. Nothing was done."""
     NO_ACCESS = 3
-    """The system cannot be found, reached or used."""
+    """The system or a file cannot be found, reached or used."""
 
 
 def exit_code_of(error: UserError) -> Exit:

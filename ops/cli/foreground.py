@@ -1,4 +1,4 @@
-"""Runs commands that start an emulator: it ends with them, however they end."""
+"""Runs a command that starts an emulator, and ends the emulator with the command."""
 
 import signal
 import sys
@@ -8,6 +8,7 @@ from rich.console import Console
 
 from local.emulator import EmulatorError
 from local.entry_point import BrokenFunction
+from ops.cli.interrupt import EXIT_CODE
 from ops.cli.terminal import cell
 
 console = Console(highlight=False, soft_wrap=True)
@@ -28,4 +29,4 @@ def run_in_foreground(command: Callable[[], int]) -> int:
         return 1
     except KeyboardInterrupt:
         console.print("\nstopped; nothing is left running")
-        return 128 + signal.SIGINT
+        return EXIT_CODE

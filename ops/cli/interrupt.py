@@ -1,9 +1,10 @@
-"""Ctrl-C while a command is not at work: the process exits at once.
+"""What Ctrl-C does while no command is at work: it ends the process at once.
 
-Python raises KeyboardInterrupt anywhere, also in the middle of an import, where it ends in a traceback. A command that
-is at work gets KeyboardInterrupt, so that it can release what it holds.
+Python raises KeyboardInterrupt at any point, even during an import, and then prints a traceback. A command at work gets
+KeyboardInterrupt, so that it can release what it holds.
 
-This module imports only what Python has imported before it starts a program: until it is imported, nothing helps.
+This module is imported first. It imports only modules that the interpreter has loaded already, because Ctrl-C during an
+import before it would still print a traceback.
 """
 
 import _signal  # type: ignore[import-not-found]  # the part of `signal` that is in the interpreter

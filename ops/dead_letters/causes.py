@@ -18,9 +18,11 @@ from ops.system import System, redrive_settings
 LONGEST_INVOCATION = timedelta(seconds=900)
 """The maximum timeout of a function (Lambda Developer Guide, Lambda quotas)."""
 _BEFORE = timedelta(seconds=1)
+"""How much earlier than SQS's time of a receive a line of Lambda can be."""
 _AFTER = timedelta(minutes=1)
-"""How much the receives of a message may be late: polling, the batching window, and clocks that differ."""
+"""How late a receive can be: polling, the batching window, and clocks that differ."""
 _GAP = timedelta(hours=1)
+"""Windows with a shorter gap between them are read with one request."""
 _PATTERN = "?ERROR ?timed ?timeout ?exited ?errorType ?Type"
 """A pattern with which CloudWatch leaves out most lines without a cause. The emulator does not know `?`."""
 _MOST_SPECIFIC = (Cause.OUT_OF_MEMORY, Cause.COULD_NOT_START, Cause.TIMED_OUT, Cause.CRASHED)
@@ -52,7 +54,7 @@ class Window:
     start: datetime
     end: datetime
     is_known: bool
-    """Whether SQS says that it moved the letter out of a queue, and when that was received first."""
+    """Whether SQS reports the first receive of the letter, and that it moved the letter from another queue."""
 
     @classmethod
     def of(cls, letter: Letter, visibility_timeout: int, max_receives: int) -> "Window":

@@ -1,8 +1,8 @@
 """The journal of a run: a file that records each step before the next one, so that a killed run can be resumed.
 
 Each entry ends with a checksum of itself and of all entries before it. Damage, and an entry that somebody added by
-hand, are errors. The checksum has no key: it does not protect from a program of this user that computes it. Such a
-program could delete the letters with the user's AWS credentials as well.
+hand, are errors. The checksum has no key, so it does not protect against a program that computes it. A program with
+this user's rights could also delete the letters with the user's AWS credentials.
 """
 
 import hashlib

@@ -104,7 +104,7 @@ class RedriveTracker:
     def _find_back(self, dead_letters: Sequence[Lease]) -> None:
         """A letter that is in OrderDLQ again has failed, even if the log does not contain the failure."""
         for lease in dead_letters:
-            self._fail(lease.message_id, "no record in the log: throttled, timed out or crashed")
+            self._fail(lease.message_id, "no attempt in the log since it was sent")
         self.back |= self.failed.keys() & {lease.message_id for lease in dead_letters}
 
     def _fail(self, copy: str, reason: str) -> None:
