@@ -1,4 +1,4 @@
-"""Names that the infrastructure and the code in Lambda share. Each is defined only here."""
+"""Names that the code in Lambda shares with the infrastructure and the `orders` command. Each is defined only here."""
 
 from enum import StrEnum
 from typing import Final
@@ -35,6 +35,24 @@ ORDER_AGE: Final = "OrderAge"
 
 BATCH_SIZE: Final = "BatchSize"
 """The metric of the number of messages in a batch."""
+
+
+class RecordField:
+    """The names of the fields of log records, which the `orders` command reads."""
+
+    REQUEST_ID: Final = "requestId"
+    MESSAGE_ID: Final = "messageId"
+    MESSAGE_IDS: Final = "messageIds"
+    """The messages whose failures share a record."""
+    ORDER_ID: Final = "orderId"
+    ATTEMPT: Final = "attempt"
+    MAX_ATTEMPTS: Final = "maxAttempts"
+    ERROR_CLASS: Final = "errorClass"
+    REASON: Final = "reason"
+    SIGNATURE: Final = "signature"
+    EXCEPTION: Final = "exception"
+    OMITTED: Final = "omitted"
+    """The number of characters or entries that a shortened record lacks, by the name of the field."""
 
 
 class Variable:

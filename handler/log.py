@@ -5,12 +5,12 @@ It uses no library, because importing one would delay each cold start (docs/deci
 
 import json
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TextIO
 
-from handler.contract import FUNCTION_DIMENSION, METRICS_NAMESPACE, SERVICE_NAME
+from handler.contract import FUNCTION_DIMENSION, METRICS_NAMESPACE, SERVICE_NAME, RecordField
 
 MAX_VALUES = 100
 """The maximum number of values per metric in a record (CloudWatch User Guide, embedded metric format specification)."""
@@ -40,24 +40,24 @@ class Log:
         self._stream = stream
         self.context: dict[str, str] = {}
 
-    def info(self, message: str, measurements: Sequence[Measurement] = (), **fields: object) -> None:
+    def info(self, message: str, fields: Mapping[str, object], measurements: Sequence[Measurement] = ()) -> None:
         """Write a record. CloudWatch extracts its measurements as metrics, with the function as dimension."""
         self._write("INFO", message, {**fields, **_embedded(measurements)} if measurements else fields)
 
-    def warning(self, message: str, **fields: object) -> None:
+    def warning(self, message: str, fields: Mapping[str, object]) -> None:
         self._write("WARNING", message, fields)
 
-    def error(self, message: str, **fields: object) -> None:
+    def error(self, message: str, fields: Mapping[str, object]) -> None:
         self._write("ERROR", message, fields)
 
     def bug(self, message: str) -> None:
         """Write the current exception with its traceback."""
-        self._write("ERROR", message, {"exception": traceback.format_exc().rstrip()})
+        self._write("ERROR", message, {RecordField.EXCEPTION: traceback.format_exc().rstrip()})
 
-    def _write(self, level: str, message: str, fields: dict[str, Any]) -> None:
+    def _write(self, level: str, message: str, fields: Mapping[str, object]) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         head = {"level": level, "message": message, "timestamp": now, "service": SERVICE_NAME}
-        record = {**head, **self.context, **fields}
+        record: dict[str, Any] = {**head, **self.context, **fields}
         # json.dumps escapes everything but ASCII, so a character is a byte.
         line = json.dumps(record)
         if len(line) > MAX_RECORD_BYTES:
@@ -75,7 +75,7 @@ def _shortened(record: dict[str, Any]) -> dict[str, Any]:
     for name, value in record.items():
         if len(json.dumps(value)) > room:
             record[name], omitted[name] = _cut(value, room)
-    return {**record, "omitted": omitted}
+    return {**record, RecordField.OMITTED: omitted}
 
 
 def _cut(value: object, room: int) -> tuple[object, int]:

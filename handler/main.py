@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from botocore.config import Config
 from botocore.session import get_session
 
-from handler.contract import FUNCTION_DIMENSION, FUNCTION_NAME_VARIABLE, Variable
+from handler.contract import FUNCTION_DIMENSION, FUNCTION_NAME_VARIABLE, RecordField, Variable
 from handler.log import Log
 from handler.processor import BatchResponse, Processor
 from handler.queue import RetryAtOnce
@@ -63,5 +63,5 @@ class Context(Protocol):
 
 def handle(event: dict[str, Any], context: Context) -> BatchResponse:
     """Process a batch of SQS messages. Returns the ids of the messages that failed."""
-    log.context["requestId"] = context.aws_request_id
+    log.context[RecordField.REQUEST_ID] = context.aws_request_id
     return processor.process(event["Records"], context.get_remaining_time_in_millis() / 1000)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.chunks import chunked
+from handler.contract import RecordField
 from handler.log import Log
 from handler.message import Message
 
@@ -52,9 +53,10 @@ class RetryAtOnce:
         try:
             answer = self._client().change_message_visibility_batch(QueueUrl=self._queue_url, Entries=entries)
         except (ClientError, BotoCoreError) as error:
-            self._log.warning(_FAILED, reason=str(error))
+            self._log.warning(_FAILED, {RecordField.REASON: str(error)})
         except Exception:  # noqa: BLE001 - it must not affect other messages
             self._log.bug(_FAILED)
         else:
             if refused := (answer or {}).get("Failed"):
-                self._log.warning(_FAILED, reason=f"{len(refused)} of {len(messages)}: {refused[0].get('Code')}")
+                reason = f"{len(refused)} of {len(messages)}: {refused[0].get('Code')}"
+                self._log.warning(_FAILED, {RecordField.REASON: reason})

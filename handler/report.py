@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from handler.chunks import chunked
-from handler.contract import BATCH_SIZE, ORDER_AGE, OutcomeMetric
+from handler.contract import BATCH_SIZE, ORDER_AGE, OutcomeMetric, RecordField
 from handler.errors import InvalidOrder
 from handler.log import MAX_VALUES, Log, Measurement
 from handler.message import Message
@@ -57,7 +57,7 @@ class Report:
             measurements = [Measurement(OutcomeMetric[kind.name], "Count", [count]) for kind, count in counts.items()]
             measurements += [Measurement(ORDER_AGE, "Seconds", ages)] if ages else []
             measurements += [Measurement(BATCH_SIZE, "Count", [len(attempts)])] if position == 0 else []
-            self._log.info("batch processed", measurements, **succeeded)
+            self._log.info("batch processed", succeeded, measurements)
 
     def log_failures(self, failed: Sequence[Attempt], until: float) -> None:
         """Write one record for each failed attempt. It explains the dead letter later.
@@ -69,18 +69,18 @@ class Report:
                 self._log_together(failed[position:])
                 return
             message, outcome = attempt.message, attempt.outcome
-            exception = {"exception": outcome.exception} if outcome.exception else {}
-            self._log.error(
-                "order failed",
-                messageId=message.message_id,
-                orderId=attempt.order_id,
-                attempt=message.receive_count,
-                maxAttempts=self._max_receive_count,
-                errorClass=outcome.kind,
-                reason=outcome.reason,
-                signature=outcome.signature,
-                **exception,
-            )
+            fields: dict[str, object] = {
+                RecordField.MESSAGE_ID: message.message_id,
+                RecordField.ORDER_ID: attempt.order_id,
+                RecordField.ATTEMPT: message.receive_count,
+                RecordField.MAX_ATTEMPTS: self._max_receive_count,
+                RecordField.ERROR_CLASS: outcome.kind,
+                RecordField.REASON: outcome.reason,
+                RecordField.SIGNATURE: outcome.signature,
+            }
+            if outcome.exception:
+                fields[RecordField.EXCEPTION] = outcome.exception
+            self._log.error("order failed", fields)
 
     def _log_together(self, failed: Sequence[Attempt]) -> None:
         """Write records that failures with the same signature share. They contain no order IDs and no full reasons."""
@@ -90,16 +90,16 @@ class Report:
             groups.setdefault(group, []).append(message.message_id)
         for (kind, signature, attempt), ids in groups.items():
             for part in chunked(ids, MAX_MESSAGE_IDS):
-                self._log.error(
-                    "orders failed, and no time was left for a record of each",
-                    messageIds=part,
-                    attempt=attempt,
-                    maxAttempts=self._max_receive_count,
-                    errorClass=kind,
-                    reason=signature,
-                    signature=signature,
-                    omitted={"orderId": len(part), "reason": len(part)},
-                )
+                fields = {
+                    RecordField.MESSAGE_IDS: part,
+                    RecordField.ATTEMPT: attempt,
+                    RecordField.MAX_ATTEMPTS: self._max_receive_count,
+                    RecordField.ERROR_CLASS: kind,
+                    RecordField.REASON: signature,
+                    RecordField.SIGNATURE: signature,
+                    RecordField.OMITTED: {RecordField.ORDER_ID: len(part), RecordField.REASON: len(part)},
+                }
+                self._log.error("orders failed, and no time was left for a record of each", fields)
 
 
 def _parts(attempts: Sequence[Attempt]) -> Iterator[Sequence[Attempt]]:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from math import isfinite
 from typing import Any
 
+from handler.contract import RecordField
 from handler.outcome import Kind
 from ops.log_causes import UUID, Cause, cause_of_error, cause_of_status, cause_of_text, is_full
 
@@ -74,9 +75,9 @@ def text_in(document: Record, name: str) -> str:
 
 def failed_order_in(record: Record) -> str | None:
     """The ID of the order that failed. A record can contain only a part of a long ID, which names another order."""
-    omitted = record.get("omitted")
-    is_whole = not (isinstance(omitted, dict) and "orderId" in omitted)
-    return text_in(record, "orderId") or None if is_whole else None
+    omitted = record.get(RecordField.OMITTED)
+    is_whole = not (isinstance(omitted, dict) and RecordField.ORDER_ID in omitted)
+    return text_in(record, RecordField.ORDER_ID) or None if is_whole else None
 
 
 def orders_in(record: Record) -> list[str]:
@@ -109,7 +110,7 @@ def _from_record(at: datetime, record: Record) -> Line:
         source=Source.PROCESSOR,
         level=record["level"],
         message=record["message"],
-        request_id=text_in(record, "requestId"),
+        request_id=text_in(record, RecordField.REQUEST_ID),
         document=record,
     )
 

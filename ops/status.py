@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from handler.contract import RecordField
 from infra.outputs import DeliveryBudget
 from ops.log import read_log
 from ops.system import System
@@ -100,4 +101,6 @@ def _alarms(system: System) -> dict[str, str]:
 def _recent_failures(system: System) -> dict[str, int]:
     group = system.outputs.log_group_name
     records = read_log(system.clients.logs, group, start=datetime.now(UTC) - RECENT, level="ERROR")
-    return dict(Counter(str(record.get("signature") or record.get("message")) for record in records).most_common())
+    return dict(
+        Counter(str(record.get(RecordField.SIGNATURE) or record.get("message")) for record in records).most_common()
+    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from handler.contract import BATCH_SIZE, RecordField
 from handler.outcome import Kind
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, Stack, find_system, since_option
@@ -81,25 +82,26 @@ def in_words(line: Line) -> Iterator[str]:
 def _texts(line: Line) -> list[str]:
     if line.source is Source.PROCESSOR and line.document:
         # Publishers decide what is in an event: it is one line, whatever it contains.
-        exception = line.document.get("exception")
+        exception = line.document.get(RecordField.EXCEPTION)
         return [_event_in_words(line.document), *(str(exception).split("\n") if exception else [])]
     about = [*(["Lambda"] if line.source is Source.LAMBDA else []), *([line.cause] if line.cause else [])]
     return ": ".join([*about, line.message.replace("\t", "  ")]).splitlines() or [""]
 
 
 def _event_in_words(record: Record) -> str:
-    if "errorClass" in record:
+    if RecordField.ERROR_CLASS in record:
         return _failure_in_words(record)
     outcomes = [f"{kind} {', '.join(map(printable, record[kind]))}" for kind in Kind if kind in record]
-    if outcomes or "BatchSize" in record:
+    if outcomes or BATCH_SIZE in record:
         return "; ".join(outcomes) or "no order of the batch was stored"
-    return ": ".join(str(record[name]) for name in ("message", "reason") if name in record)
+    return ": ".join(str(record[name]) for name in ("message", RecordField.REASON) if name in record)
 
 
 def _failure_in_words(record: Record) -> str:
-    attempt = f"attempt {record.get('attempt', '?')} of {record.get('maxAttempts', '?')}"
-    several = record.get("messageIds")
-    failed = counted(len(several), "message") if isinstance(several, list) else text_in(record, "orderId") or "?"
-    reason = text_in(record, "reason") or "no reason in the record"
-    shortened = " (shortened)" if "omitted" in record else ""
-    return f"{printable(failed)} failed, {attempt}: {printable(reason)} ({record['errorClass']}){shortened}"
+    attempt, last = record.get(RecordField.ATTEMPT, "?"), record.get(RecordField.MAX_ATTEMPTS, "?")
+    several, order_id = record.get(RecordField.MESSAGE_IDS), text_in(record, RecordField.ORDER_ID)
+    failed = counted(len(several), "message") if isinstance(several, list) else order_id or "?"
+    reason = text_in(record, RecordField.REASON) or "no reason in the record"
+    shortened = " (shortened)" if RecordField.OMITTED in record else ""
+    explained = f"{printable(reason)} ({record[RecordField.ERROR_CLASS]}){shortened}"
+    return f"{printable(failed)} failed, attempt {attempt} of {last}: {explained}"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from handler.contract import RecordField
 from handler.outcome import Kind
 from ops.dead_letters.lease import Lease
 from ops.log import EPOCH, read_log
@@ -47,25 +48,25 @@ class Failure:
 
         A record of a failure names the message and the class. It can lack any other part.
         """
-        kind, several = text_in(record, "errorClass"), record.get("messageIds")
-        ids = several if isinstance(several, list) else [record.get("messageId")]
+        kind, several = text_in(record, RecordField.ERROR_CLASS), record.get(RecordField.MESSAGE_IDS)
+        ids = several if isinstance(several, list) else [record.get(RecordField.MESSAGE_ID)]
         for message_id in ids if kind else ():
             if message_id and isinstance(message_id, str):
                 yield cls._in(record, message_id, kind)
 
     @classmethod
     def _in(cls, record: Record, message_id: str, kind: str) -> "Failure":
-        reason = text_in(record, "reason") or "the record in the log contains no reason"
+        reason = text_in(record, RecordField.REASON) or "the record in the log contains no reason"
         return cls(
             message_id=message_id,
             order_id=failed_order_in(record),
             kind=kind,
             reason=reason,
-            signature=text_in(record, "signature") or reason,
-            attempt=_number(record, "attempt"),
-            max_attempts=_number(record, "maxAttempts"),
+            signature=text_in(record, RecordField.SIGNATURE) or reason,
+            attempt=_number(record, RecordField.ATTEMPT),
+            max_attempts=_number(record, RecordField.MAX_ATTEMPTS),
             at=datetime.fromisoformat(record["timestamp"]),
-            request_id=text_in(record, "requestId"),
+            request_id=text_in(record, RecordField.REQUEST_ID),
         )
 
     @property

@@ -24,7 +24,7 @@ def test_a_record_is_one_line_with_its_fields_and_its_context() -> None:
     stream = io.StringIO()
     log = Log(stream)
     log.context["requestId"] = "r1"
-    log.error("order\nfailed", attempt=2)
+    log.error("order\nfailed", {"attempt": 2})  # noqa: PLE1205 - not a logger of the standard library
     [entry] = _logged(stream)
     when = datetime.fromisoformat(entry.pop("timestamp"))
     assert when.tzinfo is not None
@@ -55,7 +55,7 @@ def test_metrics_are_in_cloudwatchs_embedded_format() -> None:
     log = Log(stream)
     log.context[FUNCTION_DIMENSION] = "OrderProcessor"
     began = datetime.now(UTC)
-    log.info("batch processed", measurements, stored=["O1"])  # noqa: PLE1205 - not a logger of the standard library
+    log.info("batch processed", {"stored": ["O1"]}, measurements)  # noqa: PLE1205 - not a logger of the standard library
     end = datetime.now(UTC)
     [entry] = _logged(stream)
     metadata = entry.pop("_aws")
@@ -81,14 +81,14 @@ def test_metrics_are_in_cloudwatchs_embedded_format() -> None:
 
 def test_a_record_without_metrics_declares_none() -> None:
     stream = io.StringIO()
-    Log(stream).info("nothing to do")
+    Log(stream).info("nothing to do", {})
     assert "_aws" not in _logged(stream)[0]
 
 
 def test_a_record_of_any_size_stays_below_cloudwatchs_limit_and_says_what_it_omits() -> None:
     for huge in ("x" * 1_000_000, "\x00" * 100_000, "😀" * 100_000, "\ud800" * 100_000, '"\\' * 100_000):
         stream = io.StringIO()
-        Log(stream).error("order failed", messageId="m1", orderId=huge, attempt=1, reason=huge)
+        Log(stream).error("order failed", {"messageId": "m1", "orderId": huge, "attempt": 1, "reason": huge})
         assert len(stream.getvalue().encode()) < 256 * 1024
         [entry] = _logged(stream)
         assert (entry["messageId"], entry["attempt"]) == ("m1", 1)
@@ -145,7 +145,7 @@ def test_a_long_value_that_is_neither_a_text_nor_a_list_is_omitted_as_one() -> N
 def test_no_fields_make_a_record_too_large(fields: dict[str, Any], with_metrics: bool) -> None:
     stream = io.StringIO()
     measurements = [Measurement("OrderAge", "Seconds", [1.234] * 100)] if with_metrics else []
-    Log(stream).info("batch processed", measurements, **fields)
+    Log(stream).info("batch processed", fields, measurements)
     assert len(stream.getvalue().encode()) < 256 * 1024
     [entry] = _logged(stream)
     changed = {name for name, value in fields.items() if entry[name] != value}
