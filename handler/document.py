@@ -141,7 +141,7 @@ def unstorable(value: object, depth: int = 0) -> Iterator[Flaw]:
     `depth` is the number of arrays and objects around the value.
     """
     match value:
-        case str() if not _is_unicode(value):
+        case str() if not is_unicode(value):
             yield _SURROGATE
         case dict() | list() if depth > MAX_DEPTH:
             yield _TOO_DEEP
@@ -156,7 +156,8 @@ def unstorable(value: object, depth: int = 0) -> Iterator[Flaw]:
                 yield from unstorable(inner, depth + 1)
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
+    """Whether a text has no lone surrogate, so that it can be sent as UTF-8."""
     try:
         text.encode()
     except UnicodeEncodeError:

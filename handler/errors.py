@@ -32,15 +32,15 @@ class InvalidOrder(Exception):
 
     def __init__(self, flaws: Iterable[Flaw], order_id: str | None = None) -> None:
         self.flaws = tuple(dict.fromkeys(flaws))
-        reasons = [flaw.reason for flaw in self.flaws[:MAX_FLAWS]]
+        reasons = [one.reason for one in self.flaws[:MAX_FLAWS]]
         if more := len(self.flaws) - len(reasons):
             reasons.append(f"and {more} more")
         self.reason = "; ".join(reasons)
-        self.signature = "; ".join(sorted({flaw.signature for flaw in self.flaws}))
+        self.signature = "; ".join(sorted({one.signature for one in self.flaws}))
         self.order_id = order_id
         super().__init__(self.reason)
 
     @property
     def fields(self) -> frozenset[str]:
         """The names of the required fields that have flaws."""
-        return frozenset(flaw.field for flaw in self.flaws if flaw.field)
+        return frozenset(one.field for one in self.flaws if one.field)

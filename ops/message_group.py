@@ -4,7 +4,7 @@ import hashlib
 import re
 
 from ops.dead_letters.body import order_in
-from ops.text import as_json_text
+from ops.text import as_text
 
 MAX_CHARACTERS = 128
 """The longest message group ID (SQS API Reference, SendMessage)."""
@@ -23,7 +23,7 @@ def message_group(field: str | None, body: str) -> str | None:
     value = order.get(field) if order else None
     if value is None or value == "":
         return None
-    text = value if isinstance(value, str) else as_json_text(value)
+    text = as_text(value)
     if _VALID.fullmatch(text):
         return text
     return "sha256:" + hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

@@ -16,7 +16,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class LocatedFlaw:
     """A problem of an order, with its position. Lines and columns count from 1."""
 
     line: int
@@ -24,13 +24,13 @@ class Flaw:
     reason: str
 
 
-def read_orders(text: str) -> tuple[list[str], list[Flaw]]:
+def read_orders(text: str) -> tuple[list[str], list[LocatedFlaw]]:
     """Return the text of each valid order, and all flaws. The processor's code decides whether an order is valid."""
     bodies: list[str] = []
-    flaws: list[Flaw] = []
+    flaws: list[LocatedFlaw] = []
     text = text.removeprefix(_BYTE_ORDER_MARK)
     for found in _documents(text):
-        if isinstance(found, Flaw):
+        if isinstance(found, LocatedFlaw):
             flaws.append(found)
             continue
         start, end = found
@@ -48,7 +48,7 @@ def read_orders(text: str) -> tuple[list[str], list[Flaw]]:
     return bodies, flaws
 
 
-def _documents(text: str) -> Iterator[tuple[int, int] | Flaw]:
+def _documents(text: str) -> Iterator[tuple[int, int] | LocatedFlaw]:
     """Yield the start and end of each JSON document. After an error in its first line, continue with the next line."""
     position = _after_gap(text, 0)
     if text[position : position + 1] == "[":
@@ -57,7 +57,7 @@ def _documents(text: str) -> Iterator[tuple[int, int] | Flaw]:
     while position < len(text):
         found = _document(text, position)
         yield found
-        if not isinstance(found, Flaw):
+        if not isinstance(found, LocatedFlaw):
             position = _after_gap(text, found[1])
         elif found.line == _flaw_at(text, position, "").line:
             position = _after_gap(text, _next_line(text, position))
@@ -65,14 +65,14 @@ def _documents(text: str) -> Iterator[tuple[int, int] | Flaw]:
             return
 
 
-def _elements(text: str, position: int) -> Iterator[tuple[int, int] | Flaw]:
+def _elements(text: str, position: int) -> Iterator[tuple[int, int] | LocatedFlaw]:
     """Yield the start and end of each element of the array. Stop at the first element that is not JSON."""
     position = _after_gap(text, position)
     closed = text[position : position + 1] == "]"
     while not closed:
         found = _document(text, position)
         yield found
-        if isinstance(found, Flaw):
+        if isinstance(found, LocatedFlaw):
             return
         position = _after_gap(text, found[1])
         separator = text[position : position + 1]
@@ -86,11 +86,11 @@ def _elements(text: str, position: int) -> Iterator[tuple[int, int] | Flaw]:
         yield _flaw_at(text, rest, "not JSON: something follows the array")
 
 
-def _document(text: str, position: int) -> tuple[int, int] | Flaw:
+def _document(text: str, position: int) -> tuple[int, int] | LocatedFlaw:
     try:
         return position, _DECODER.raw_decode(text, position)[1]
     except json.JSONDecodeError as error:
-        return Flaw(error.lineno, error.colno, f"not JSON: {error.msg}")
+        return LocatedFlaw(error.lineno, error.colno, f"not JSON: {error.msg}")
     except RecursionError:
         return _flaw_at(text, position, "not JSON: nested too deep")
     except ValueError:  # Python limits the number of digits of an integer.
@@ -122,5 +122,5 @@ def _offsets(body: str) -> dict[str | None, int]:
     return offsets
 
 
-def _flaw_at(text: str, position: int, reason: str) -> Flaw:
-    return Flaw(text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position), reason)
+def _flaw_at(text: str, position: int, reason: str) -> LocatedFlaw:
+    return LocatedFlaw(text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position), reason)

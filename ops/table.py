@@ -6,8 +6,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from handler.contract import MAX_PARTITION_KEY_BYTES, PARTITION_KEY, Attribute
+from handler.document import is_unicode
 from handler.item import Item, attributes_of
-from ops.text import is_unicode, readings
+from ops.text import readings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -48,6 +48,11 @@ def as_json_text(value: object, *, indent: int | None = None, keeps: Callable[[s
     return _escaped(text, keeps)
 
 
+def as_text(value: object) -> str:
+    """A text as it is, and any other value as JSON."""
+    return value if isinstance(value, str) else as_json_text(value)
+
+
 def printable(text: str) -> str:
     """Escape the characters that could move the cursor or forge a line. The result is one line.
 
@@ -85,22 +90,13 @@ def readings(typed: str) -> Sequence[str]:
     return list(dict.fromkeys([typed, escaped, *([] if from_json is None else [from_json]), *others]))
 
 
-def is_plain(name: str) -> bool:
+def needs_no_quotes(name: str) -> bool:
     """Whether a name can be typed in a shell as it is shown, without quotes and escapes."""
     return re.fullmatch(r"\w[\w.:@/+-]*", name) is not None
 
 
 def is_printable_ascii(text: str) -> bool:
     return text.isascii() and text.isprintable()
-
-
-def is_unicode(text: str) -> bool:
-    """Whether a text has no lone surrogate, so that it can be sent as UTF-8."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def counted(count: int, noun: str) -> str:

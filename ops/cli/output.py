@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from ops.text import as_json_text, is_printable_ascii, printable
+from ops.text import as_json_text, as_text, is_printable_ascii, printable
 
 
 def prepare_output() -> None:
@@ -47,7 +47,7 @@ def print_heading(widths: Mapping[str, int]) -> None:
 
 
 def _cell(value: object) -> str:
-    return printable(value if isinstance(value, str) else as_json_text(value))
+    return printable(as_text(value))
 
 
 def _prints_unicode() -> bool:

@@ -7,9 +7,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from handler.contract import Attribute
+from handler.document import is_unicode
 from handler.order import REQUIRED_TEXT, is_envelope
 from ops.errors import InvalidInput
-from ops.text import as_json_text, is_unicode
+from ops.text import as_json_text
 
 MAX_LEVELS = 100
 """A body with more levels stays as it is: its lines would be mostly indentation. DynamoDB stores at most 32."""

@@ -9,7 +9,7 @@ from ops.dead_letters.failures import Failure
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.look import Look
 from ops.errors import InvalidInput, NothingDone
-from ops.text import as_json_text, is_typed_as, printable
+from ops.text import as_text, is_typed_as, printable
 
 
 class NoSuchLetter(NothingDone):
@@ -79,7 +79,7 @@ class Selection:
         order = order_in(body)
         return order is not None and all(
             any(
-                is_typed_as(_as_text(value), condition.value)
+                is_typed_as(as_text(value), condition.value)
                 for field, value in order.items()
                 if is_typed_as(field, condition.field)
             )
@@ -132,7 +132,3 @@ def _message_ids(leases: Sequence[Lease]) -> str:
 
 def _no_dead_letter(*names: str) -> NoSuchLetter:
     return NoSuchLetter(f"there is no dead letter {', '.join(map(printable, names))}")
-
-
-def _as_text(value: object) -> str:
-    return value if isinstance(value, str) else as_json_text(value)

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handler.contract import MAX_PARTITION_KEY_BYTES
+from handler.document import is_unicode
 from handler.order import InvalidOrder, parse_order
 from handler.outcome import Kind
 from ops.cli import terminal
@@ -24,7 +25,7 @@ from ops.cli.exit_codes import Exit
 from ops.dead_letters.body import readable
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.timing import Timing
-from ops.text import as_json_text, is_plain, is_unicode, printable
+from ops.text import as_json_text, needs_no_quotes, printable
 from tests.support.command import CommandResult, run_orders
 from tests.support.fake_system import FakeSystem
 from tests.support.messages import LARGEST, any_attributes, any_body, any_item, any_text, message_id
@@ -158,7 +159,7 @@ def check_listed(letters: Sequence[Letter], lines: Sequence[str]) -> None:
     for letter, name, first, second in zip(letters, names, lines[::2], lines[1::2], strict=True):
         assert first.startswith(printable(name))
         assert second.startswith("      ")
-        assert (is_plain(name) and counts[name] == 1) or letter.message_id in second
+        assert (needs_no_quotes(name) and counts[name] == 1) or letter.message_id in second
 
 
 def check_history(bench: Bench) -> None:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 
-class FakeLogs:
+class FakeHistoryLog:
     """A log that accepts the history."""
 
     exceptions = SimpleNamespace(ResourceAlreadyExistsException=KeyError)

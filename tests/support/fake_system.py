@@ -40,7 +40,7 @@ class Missing(ClientError):
 
 
 @dataclass(repr=False)
-class FakeSQS:
+class FakeDLQ:
     """OrderDLQ. All of its messages are visible, until somebody receives them."""
 
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -164,7 +164,7 @@ class FakeLambda:
 class FakeSystem:
     """The services, and the system that the commands find."""
 
-    sqs: FakeSQS = field(default_factory=FakeSQS)
+    sqs: FakeDLQ = field(default_factory=FakeDLQ)
     table: FakeTable = field(default_factory=FakeTable)
     logs: FakeLogs = field(default_factory=FakeLogs)
 

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from handler.contract import INSTANT
+from handler.document import is_unicode
 from ops.samples import EXAMPLE_ORDER, invalid_orders
-from ops.text import as_json_text, is_unicode
+from ops.text import as_json_text
 
 Attributes = Mapping[str, Mapping[str, Any]]
 

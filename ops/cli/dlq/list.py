@@ -13,7 +13,7 @@ from ops.cli.options import Json, Stack, find_system
 from ops.cli.output import print_error, print_heading, print_json, print_row
 from ops.dead_letters.failures import Failure
 from ops.dead_letters.lease import Lease
-from ops.text import is_plain, printable
+from ops.text import needs_no_quotes, printable
 
 COLUMNS = {"order": 22, "attempts": 8, "first seen": 20, "deleted in": 0}
 SECOND_LINE = {"": 6, "more": 0}
@@ -51,7 +51,7 @@ def list_(*, stack: Stack = None, as_json: Json = False) -> None:
 def _unclear_names(leases: Sequence[Lease]) -> set[str]:
     """The names that mean several letters or another one, or that cannot be typed as they are shown."""
     counts = Counter(name for lease in leases for name in {lease.name, lease.message_id})
-    return {name for name, count in counts.items() if count > 1 or not is_plain(name)}
+    return {name for name, count in counts.items() if count > 1 or not needs_no_quotes(name)}
 
 
 def _print(lease: Lease, failure: Failure, left: timedelta, *, has_clear_name: bool) -> None:

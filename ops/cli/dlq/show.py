@@ -27,7 +27,7 @@ from ops.dead_letters.look import Look
 from ops.dead_letters.selection import leases_named
 from ops.system import System
 from ops.table import StoredOrder, get_order
-from ops.text import as_json_text, is_plain, printable
+from ops.text import as_json_text, needs_no_quotes, printable
 
 WIDTHS = {"name": 12, "value": 0}
 GAP = 3
@@ -181,7 +181,7 @@ def _order_option(order_id: str | None) -> str:
     if not order_id:
         return ""
     shown = printable(order_id)
-    return f" --order {shown}" if is_plain(shown) else f" --order={shlex.quote(shown)}"
+    return f" --order {shown}" if needs_no_quotes(shown) else f" --order={shlex.quote(shown)}"
 
 
 def _quoted(text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.orders_file import MAX_PUBLISH_BYTES, Flaw, read_orders
+from ops.orders_file import MAX_PUBLISH_BYTES, LocatedFlaw, read_orders
 from tests.support.orders import body
 
 BODIES = [body(f"O{number}") for number in range(3)]
@@ -40,10 +40,10 @@ def test_a_field_that_is_wrong_is_pointed_at() -> None:
     bad = '{\n  "orderId": "O2", "userId": "U1", "itemName": "x",\n  "quantity": 0, "status": "new"TIME}'
     bodies, flaws = read_orders(f"{BODIES[0]}\n{bad.replace('TIME', '')}")
     assert bodies == [BODIES[0]]
-    assert flaws == [Flaw(2, 1, "timestamp is missing"), Flaw(4, 15, "quantity must be at least 1")]
+    assert flaws == [LocatedFlaw(2, 1, "timestamp is missing"), LocatedFlaw(4, 15, "quantity must be at least 1")]
     dated = bad.replace("TIME", ', "timestamp": "2025-05-03T12:00:00Z"')
     _, flaws = read_orders(f"{BODIES[0]}\n{dated}")
-    assert flaws == [Flaw(4, 15, "quantity must be at least 1")]
+    assert flaws == [LocatedFlaw(4, 15, "quantity must be at least 1")]
 
 
 def test_each_flaw_of_an_order_is_pointed_at() -> None:
@@ -54,15 +54,15 @@ def test_each_flaw_of_an_order_is_pointed_at() -> None:
     bodies, flaws = read_orders(text)
     assert bodies == [BODIES[0]]
     assert flaws == [
-        Flaw(2, 1, "the field 'quantity' occurs more than once"),
-        Flaw(4, 1, "orderId must be a string, not a whole number"),
-        Flaw(2, 1, "timestamp is missing"),
-        Flaw(3, 20, "quantity must be at least 1"),
+        LocatedFlaw(2, 1, "the field 'quantity' occurs more than once"),
+        LocatedFlaw(4, 1, "orderId must be a string, not a whole number"),
+        LocatedFlaw(2, 1, "timestamp is missing"),
+        LocatedFlaw(3, 20, "quantity must be at least 1"),
     ]
 
 
 def test_an_empty_object_has_the_flaws_of_its_missing_fields() -> None:
-    assert read_orders("[{ }]")[1][:1] == [Flaw(1, 2, "orderId is missing")]
+    assert read_orders("[{ }]")[1][:1] == [LocatedFlaw(1, 2, "orderId is missing")]
 
 
 @pytest.mark.parametrize("text", [BODIES[0], "\n".join(BODIES), f"[{', '.join(BODIES)}]"])
@@ -79,15 +79,18 @@ def test_after_a_line_that_is_not_json_the_next_is_read() -> None:
 
 
 ARRAYS = {
-    "without an end": (f"[{BODIES[0]}", Flaw(1, len(BODIES[0]) + 2, "not JSON: the array has no end")),
-    "without a comma": (f"[{BODIES[0]}\n{BODIES[1]}]", Flaw(2, 1, "not JSON: a comma is missing")),
-    "with something behind": (f"[{BODIES[0]}]\n {BODIES[1]}", Flaw(2, 2, "not JSON: something follows the array")),
-    "with a comma at its end": (f"[{BODIES[0]},]", Flaw(1, len(BODIES[0]) + 3, "not JSON: Expecting value")),
+    "without an end": (f"[{BODIES[0]}", LocatedFlaw(1, len(BODIES[0]) + 2, "not JSON: the array has no end")),
+    "without a comma": (f"[{BODIES[0]}\n{BODIES[1]}]", LocatedFlaw(2, 1, "not JSON: a comma is missing")),
+    "with something behind": (
+        f"[{BODIES[0]}]\n {BODIES[1]}",
+        LocatedFlaw(2, 2, "not JSON: something follows the array"),
+    ),
+    "with a comma at its end": (f"[{BODIES[0]},]", LocatedFlaw(1, len(BODIES[0]) + 3, "not JSON: Expecting value")),
 }
 
 
 @pytest.mark.parametrize(("text", "flaw"), ARRAYS.values(), ids=ARRAYS)
-def test_an_array_that_is_not_quite_one_is_a_flaw(text: str, flaw: Flaw) -> None:
+def test_an_array_that_is_not_quite_one_is_a_flaw(text: str, flaw: LocatedFlaw) -> None:
     assert read_orders(text)[1] == [flaw]
 
 
@@ -104,7 +107,7 @@ def test_an_object_that_breaks_off_later_is_one_flaw_and_not_one_a_line() -> Non
 
 
 def test_a_number_that_python_does_not_read_is_a_flaw() -> None:
-    assert read_orders(f'{{"quantity": {"1" * 5000}}}')[1] == [Flaw(1, 1, "not JSON: a number is too long")]
+    assert read_orders(f'{{"quantity": {"1" * 5000}}}')[1] == [LocatedFlaw(1, 1, "not JSON: a number is too long")]
 
 
 def test_an_order_that_sns_would_not_take_is_a_flaw() -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.text import as_json_text, is_plain, is_printable_ascii, is_typed_as, is_unicode, printable, readings
+from handler.document import is_unicode
+from ops.text import as_json_text, is_printable_ascii, is_typed_as, needs_no_quotes, printable, readings
 
 PIECES = st.characters(exclude_categories=()) | st.sampled_from(["\\", "\n", "x1b", "\\x0a", "\\u202e", "\ud800"])
 ANY_TEXT = st.lists(PIECES).map("".join)
@@ -67,11 +68,11 @@ def test_a_text_is_read_as_it_is_first_and_then_only_as_what_is_shown_so(typed: 
 
 @pytest.mark.parametrize("name", ["O1", "T-8f3a_b.c:d@e/f+g", "Täßchen", "中文"])
 def test_a_plain_name_is_typed_as_it_is(name: str) -> None:
-    assert is_plain(name)
+    assert needs_no_quotes(name)
 
 
 @pytest.mark.parametrize(
     "name", ["", "-x", "a b", "a\n", "A 1; touch x #", "$x", "it's", 'a"', "a\\n", "~", "*", "\ud800"]
 )
 def test_another_name_is_not_plain(name: str) -> None:
-    assert not is_plain(name)
+    assert not needs_no_quotes(name)

@@ -19,7 +19,7 @@ from ops.dead_letters.redrive import run_redrive
 from ops.dead_letters.timing import Timing
 from ops.errors import NothingDone
 from ops.system import System
-from tests.support.fake_history import FakeLogs
+from tests.support.fake_history import FakeHistoryLog
 from tests.support.fake_sqs import Clock, FakeSQS
 from tests.support.orders import body
 
@@ -36,12 +36,12 @@ def sqs() -> FakeSQS:
 
 
 @pytest.fixture
-def logs() -> FakeLogs:
-    return FakeLogs()
+def logs() -> FakeHistoryLog:
+    return FakeHistoryLog()
 
 
 @pytest.fixture
-def system(sqs: FakeSQS, logs: FakeLogs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> System:
+def system(sqs: FakeSQS, logs: FakeHistoryLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> System:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     sts = SimpleNamespace(get_caller_identity=lambda: {"Arn": "arn:aws:iam::123456789012:user/ann"})
     outputs = {"deadLetterQueueUrl": DLQ, "queueUrl": QUEUE, "logGroupName": "log"}
@@ -89,7 +89,7 @@ def test_what_was_lost_after_it_was_sent_is_not_deleted(sqs: FakeSQS, look: Look
 
 @pytest.mark.parametrize("count", [1, 12])
 def test_a_redrive_whose_leases_were_lost_sends_nothing_and_says_so(
-    system: System, sqs: FakeSQS, look: Look, logs: FakeLogs, count: int
+    system: System, sqs: FakeSQS, look: Look, logs: FakeHistoryLog, count: int
 ) -> None:
     leases = look.leases[:count]
     plan = plan_redrive(DLQ, leases, [], pace=Pace(), reason="", chosen="")
@@ -105,7 +105,7 @@ def archive_plan(look: Look, path: Path, *, keep: bool = False) -> ArchivePlan:
 
 @pytest.mark.parametrize("keep", [False, True])
 def test_what_was_lost_is_not_archived(
-    system: System, sqs: FakeSQS, look: Look, logs: FakeLogs, tmp_path: Path, *, keep: bool
+    system: System, sqs: FakeSQS, look: Look, logs: FakeHistoryLog, tmp_path: Path, *, keep: bool
 ) -> None:
     plan = archive_plan(look, tmp_path / "letters.jsonl", keep=keep)
     sleep(sqs, taken=12)
@@ -115,7 +115,9 @@ def test_what_was_lost_is_not_archived(
     assert (logs.records[-1]["step"], logs.records[-1]["lost"]) == ("ended", 12)
 
 
-def test_what_was_lost_is_not_purged(system: System, sqs: FakeSQS, look: Look, logs: FakeLogs, tmp_path: Path) -> None:
+def test_what_was_lost_is_not_purged(
+    system: System, sqs: FakeSQS, look: Look, logs: FakeHistoryLog, tmp_path: Path
+) -> None:
     leases = look.leases
     archive_letters(system, look, archive_plan(look, tmp_path / "letters.jsonl", keep=True))
     sleep(sqs)
@@ -125,7 +127,7 @@ def test_what_was_lost_is_not_purged(system: System, sqs: FakeSQS, look: Look, l
 
 
 def test_an_edited_letter_that_was_lost_is_not_put_back(
-    system: System, sqs: FakeSQS, look: Look, logs: FakeLogs
+    system: System, sqs: FakeSQS, look: Look, logs: FakeHistoryLog
 ) -> None:
     [lease, *_] = look.leases
     edited = edited_letter(look.letter(lease), body("O0", quantity=7))
@@ -137,7 +139,7 @@ def test_an_edited_letter_that_was_lost_is_not_put_back(
 
 
 def test_an_edited_letter_that_was_lost_after_it_was_sent_is_not_deleted(
-    system: System, sqs: FakeSQS, look: Look, logs: FakeLogs
+    system: System, sqs: FakeSQS, look: Look, logs: FakeHistoryLog
 ) -> None:
     [lease, *_] = look.leases
     edited = edited_letter(look.letter(lease), body("O0", quantity=7))

@@ -12,7 +12,7 @@ from ops.cli.exit_codes import Exit
 from ops.clients import Clients
 from ops.system import System
 from tests.support.command import Orders, run_orders
-from tests.support.fake_history import FakeLogs
+from tests.support.fake_history import FakeHistoryLog
 
 DLQ, QUEUE = "https://sqs/1/OrderDLQ", "https://sqs/1/OrderQueue"
 
@@ -66,7 +66,7 @@ class FakeSystem(System):
     def __init__(self) -> None:
         clients = SimpleNamespace(
             sqs=FakeSQS(),
-            logs=FakeLogs(),
+            logs=FakeHistoryLog(),
             sts=SimpleNamespace(get_caller_identity=lambda: {"Arn": "arn:aws:iam::1:user/ann"}),
         )
         outputs = DeployedOutputs("dev", {"deadLetterQueueUrl": DLQ, "queueUrl": QUEUE, "logGroupName": "log"})
@@ -77,8 +77,8 @@ class FakeSystem(System):
         return cast("FakeSQS", self.clients.sqs)
 
     @property
-    def logs(self) -> FakeLogs:
-        return cast("FakeLogs", self.clients.logs)
+    def logs(self) -> FakeHistoryLog:
+        return cast("FakeHistoryLog", self.clients.logs)
 
 
 @pytest.fixture
