@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from ops.dead_letters.body import order_in
+from ops.order_body import order_in
 from ops.text import as_text
 
 MAX_CHARACTERS = 128

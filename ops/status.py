@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from handler.contract import RecordField
 from infra.outputs import DeliveryBudget
-from ops.log import read_log
+from ops.log.reading import read_log
 from ops.system import System
 
 WAITING, DEAD_LETTERS, UNDELIVERED = "waiting", "dead letters", "undelivered"

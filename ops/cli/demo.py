@@ -19,7 +19,7 @@ from ops.cli.foreground import console, run_in_foreground
 from ops.cli.terminal import cell, print_styled
 from ops.dead_letters.failures import last_failures
 from ops.dead_letters.look import Look
-from ops.log import EPOCH, read_log
+from ops.log.reading import EPOCH, read_log
 from ops.publish import publish_orders
 from ops.samples import EXAMPLE_ORDER, invalid_orders, valid_orders
 from ops.status import read_queue

@@ -12,8 +12,8 @@ from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, Stack, find_system, since_option
 from ops.cli.output import print_error, print_json, print_line
 from ops.errors import explain_aws_error
-from ops.log import follow_log, read_lines
-from ops.log_lines import Line, Record, Source, text_in
+from ops.log.lines import Line, Record, Source, text_in
+from ops.log.reading import follow_log, read_lines
 from ops.system import System
 from ops.text import counted, printable
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from handler.contract import RecordField
 from handler.outcome import Kind
 from ops.dead_letters.lease import Lease
-from ops.log import EPOCH, read_log
-from ops.log_lines import Record, failed_order_in, text_in
+from ops.log.lines import Record, failed_order_in, text_in
+from ops.log.reading import EPOCH, read_log
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

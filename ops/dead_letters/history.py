@@ -13,11 +13,9 @@ from typing import Any
 from uuid import uuid4
 
 from ops.errors import UserError
-from ops.log import HISTORY_STREAM
+from ops.log.reading import HISTORY_STREAM
 from ops.system import System
 
-STREAM = HISTORY_STREAM
-"""The log stream of these records, next to the streams of the function."""
 TEXTS = ("history", "run", "who", "why", "step")
 """What every record contains."""
 
@@ -48,7 +46,7 @@ def read_history(system: System, since: datetime) -> Iterator[Mapping[str, Any]]
     logs = system.clients.logs
     pages = logs.get_paginator("filter_log_events").paginate(
         logGroupName=system.outputs.log_group_name,
-        logStreamNames=[STREAM],
+        logStreamNames=[HISTORY_STREAM],
         startTime=int(since.timestamp() * 1000),
     )
     with suppress(logs.exceptions.ResourceNotFoundException):  # The first action creates the stream.
@@ -76,10 +74,10 @@ def _caller(system: System) -> str:
 def _append(system: System, record: Mapping[str, Any]) -> None:
     logs, group = system.clients.logs, system.outputs.log_group_name
     with suppress(logs.exceptions.ResourceAlreadyExistsException):
-        logs.create_log_stream(logGroupName=group, logStreamName=STREAM)
+        logs.create_log_stream(logGroupName=group, logStreamName=HISTORY_STREAM)
     event = {"timestamp": int(time.time() * 1000), "message": json.dumps(record)}
     logs.put_log_events(
         logGroupName=group,
-        logStreamName=STREAM,
+        logStreamName=HISTORY_STREAM,
         logEvents=[event],  # type: ignore[list-item]  # a dict literal with both of its keys
     )

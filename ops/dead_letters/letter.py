@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from handler.order import InvalidOrder, parse_order
-from ops.dead_letters.body import order_id_in
+from ops.order_body import order_id_in
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef

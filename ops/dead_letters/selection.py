@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ops.dead_letters.body import order_in
 from ops.dead_letters.failures import Failure
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.look import Look
 from ops.errors import InvalidInput, NothingDone
+from ops.order_body import order_in
 from ops.text import as_text, is_typed_as, printable
 
 

@@ -22,9 +22,9 @@ from handler.outcome import Kind
 from ops.cli import terminal
 from ops.cli.dlq import looking
 from ops.cli.exit_codes import Exit
-from ops.dead_letters.body import readable
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.timing import Timing
+from ops.order_body import readable
 from ops.text import as_json_text, needs_no_quotes, printable
 from tests.support.command import CommandResult, run_orders
 from tests.support.fake_system import FakeSystem

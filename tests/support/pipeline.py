@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ops.clients import Clients
-from ops.log import EPOCH, read_log
+from ops.log.reading import EPOCH, read_log
 from ops.publish import publish_orders
 from ops.status import read_queue
 from ops.system import LOCAL, System

@@ -14,11 +14,11 @@ from ops.cli.exit_codes import Exit
 from ops.cli.options import Stack, command_on, find_system
 from ops.cli.output import print_error, print_line
 from ops.cli.terminal import print_styled
-from ops.dead_letters.body import readable, with_fields
 from ops.dead_letters.edit import OrderIdChanged, check_edit, edited_letter, put_back
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.selection import FieldValue, lease_named
 from ops.errors import InvalidInput, NothingDone
+from ops.order_body import readable, with_fields
 
 
 def edit(

@@ -8,8 +8,8 @@ from rich.progress import Progress, TextColumn
 from ops.cli.options import command_on
 from ops.cli.output import print_error
 from ops.cli.terminal import progress_console
-from ops.dead_letters.causes import explained
 from ops.dead_letters.failures import Failure, last_failures
+from ops.dead_letters.interruptions import with_causes
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.look import Look
 from ops.dead_letters.selection import NoSuchLetter
@@ -60,4 +60,4 @@ def print_lost(leases: Iterable[Lease]) -> None:
 def failures_of(system: System, look: Look) -> Mapping[str, Failure]:
     """Read from the log why each letter of a look failed, by message ID."""
     failures = last_failures(system.clients.logs, system.outputs.log_group_name, look.leases)
-    return explained(system, look, failures)
+    return with_causes(system, look, failures)

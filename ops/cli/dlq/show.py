@@ -17,14 +17,14 @@ from ops.cli.dlq.times import duration_text, time_text
 from ops.cli.options import Json, Stack, find_system
 from ops.cli.output import print_json, print_line, print_row
 from ops.cli.terminal import console, print_styled
-from ops.dead_letters.body import order_in, readable
-from ops.dead_letters.causes import Interruption, interruptions_of, why_unlogged
 from ops.dead_letters.failures import Failure, attempts_of
 from ops.dead_letters.forecast import FORECASTS, outcomes
+from ops.dead_letters.interruptions import Interruption, interruptions_of, why_unlogged
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.selection import leases_named
+from ops.order_body import order_in, readable
 from ops.system import System
 from ops.table import StoredOrder, get_order
 from ops.text import as_json_text, needs_no_quotes, printable

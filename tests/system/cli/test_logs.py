@@ -60,7 +60,7 @@ def test_the_log_is_followed(here: Orders, pipeline: Pipeline, monkeypatch: pyte
             raise KeyboardInterrupt
         later.append(stored_order_quietly(pipeline))
 
-    monkeypatch.setattr("ops.log.time", SimpleNamespace(sleep=publish_then_stop))
+    monkeypatch.setattr("ops.log.reading.time", SimpleNamespace(sleep=publish_then_stop))
     ran = here("logs", "--follow", "--since", "5m")
     assert ran.code == 130
     assert ran.out.count(f"stored {order_id}") == 1

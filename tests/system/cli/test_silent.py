@@ -40,7 +40,7 @@ def test_a_log_is_followed_although_nobody_answers(orders: Orders, monkeypatch: 
         raise KeyboardInterrupt
 
     monkeypatch.setattr("ops.clients.READ_SECONDS", 0.1)
-    monkeypatch.setattr("ops.log.time", SimpleNamespace(sleep=stop))
+    monkeypatch.setattr("ops.log.reading.time", SimpleNamespace(sleep=stop))
     with silent_service() as service:
         save_local_system(service.system)
         ran = orders("logs", "--follow")

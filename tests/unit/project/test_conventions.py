@@ -92,6 +92,17 @@ def test_only_the_commands_that_start_the_local_system_import_it() -> None:
     assert users == USES_LOCAL
 
 
+def test_nothing_but_the_commands_imports_the_logic_for_dead_letters() -> None:
+    others = [source for source in sources("ops") if "dead_letters" not in source.parts]
+    importing = {
+        str(source.relative_to(ROOT))
+        for source in others
+        if any(_in("ops.dead_letters", module) for module in _imports(source))
+    }
+    assert others
+    assert importing == set()
+
+
 def test_only_the_commands_import_typer_and_rich() -> None:
     product = [ROOT / "__main__.py", *(source for package in ARROWS for source in sources(package))]
     users = {

@@ -28,7 +28,7 @@ def test_the_readmes_settings_are_those_of_pulumi_yaml() -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", ["handler", "infra", "local", "ops", "ops/dead_letters", "ops/cli", "ops/cli/dlq", "github"]
+    "folder", ["handler", "infra", "local", "ops", "ops/log", "ops/dead_letters", "ops/cli", "ops/cli/dlq", "github"]
 )
 def test_the_map_of_the_code_names_every_module_that_is_not_a_command(folder: str) -> None:
     text = re.sub(r"(?ms)^```.*?^```", "", (ROOT / "docs/code.md").read_text())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ops.cli.logs import in_words
-from ops.log_lines import Source, line_of, orders_in
+from ops.log.lines import Source, line_of, orders_in
 from tests.support.corruption import changes
 
 FAILED = {

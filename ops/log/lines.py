@@ -15,7 +15,7 @@ from typing import Any
 
 from handler.contract import RecordField
 from handler.outcome import Kind
-from ops.log_causes import UUID, Cause, cause_of_error, cause_of_status, cause_of_text, is_full
+from ops.log.causes import UUID, Cause, cause_of_error, cause_of_status, cause_of_text, is_full
 
 Record = Mapping[str, Any]
 """A record of the processor. It has texts for `level`, `service` and `message`, a valid `timestamp` with an offset, and

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.cli.logs import in_words
-from ops.log_causes import Cause
-from ops.log_lines import Line, Source, line_of
+from ops.log.causes import Cause
+from ops.log.lines import Line, Source, line_of
 from ops.text import as_json_text, printable
 
 NOON = datetime(2025, 5, 3, 12, tzinfo=UTC)

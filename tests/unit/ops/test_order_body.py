@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.order import parse_order
-from ops.dead_letters.body import compact, order_id_in, order_in, readable, with_fields, with_order
 from ops.errors import InvalidInput
+from ops.order_body import compact, order_id_in, order_in, readable, with_fields, with_order
 from tests.support.orders import body
 
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from ops.log import follow_log
+from ops.log.reading import follow_log
 
 NOON = datetime(2025, 5, 3, 12, tzinfo=UTC)
 LATER = int(datetime.now(UTC).timestamp() * 1000) + 600_000
@@ -43,7 +43,7 @@ class FakeLogs:
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ops.log.time", SimpleNamespace(sleep=lambda _seconds: None))
+    monkeypatch.setattr("ops.log.reading.time", SimpleNamespace(sleep=lambda _seconds: None))
 
 
 def followed(*polls: Poll) -> tuple[list[str], list[Exception]]:

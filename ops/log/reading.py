@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ops.errors import is_silence, may_pass
-from ops.log_lines import Line, Record, Source, line_of, orders_in
+from ops.log.lines import Line, Record, Source, line_of, orders_in
 from ops.text import is_typed_as
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from ops.dead_letters.failures import Failure, FailureClass, never_executed
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look
-from ops.log import read_lines
-from ops.log_causes import Cause
-from ops.log_lines import Line
+from ops.log.causes import Cause
+from ops.log.lines import Line
+from ops.log.reading import read_lines
 from ops.system import System, redrive_settings
 
 LONGEST_INVOCATION = timedelta(seconds=900)
@@ -86,17 +86,17 @@ def read_interruptions(system: System, windows: Iterable[Window]) -> list[Interr
     return list(found.values())
 
 
-def explained(system: System, look: Look, failures: Mapping[str, Failure]) -> Mapping[str, Failure]:
+def with_causes(system: System, look: Look, failures: Mapping[str, Failure]) -> Mapping[str, Failure]:
     """Add the likely cause to the failures of letters that were never executed."""
     unexplained = [lease for lease in look.leases if failures[lease.message_id].kind == FailureClass.NEVER_EXECUTED]
     if not unexplained:
         return failures
-    return {**failures, **_explained(system, map(look.letter, unexplained))}
+    return {**failures, **_failures(system, map(look.letter, unexplained))}
 
 
 def why_unlogged(system: System, letter: Letter) -> str:
     """The likely reason why the log contains no attempt of a letter."""
-    return _explained(system, [letter])[letter.message_id].reason
+    return _failures(system, [letter])[letter.message_id].reason
 
 
 def interruptions_of(system: System, attempts: Sequence[Failure]) -> Mapping[str, Interruption]:
@@ -109,7 +109,7 @@ def interruptions_of(system: System, attempts: Sequence[Failure]) -> Mapping[str
     return {one.request_id: one for one in read_interruptions(system, [window]) if one.request_id in requests}
 
 
-def _explained(system: System, letters: Iterable[Letter]) -> Mapping[str, Failure]:
+def _failures(system: System, letters: Iterable[Letter]) -> Mapping[str, Failure]:
     settings = redrive_settings(system.clients.sqs, system.outputs.queue_url)
     windows = {letter.message_id: Window.of(letter, *settings) for letter in letters}
     interruptions = read_interruptions(system, windows.values())

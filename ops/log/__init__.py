@@ -1,0 +1,1 @@
+"""The function's log: reading it, its lines, and why invocations failed."""

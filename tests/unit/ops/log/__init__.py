@@ -1,0 +1,1 @@
+"""Unit tests of reading the function's log."""
