@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from handler.contract import RecordField
 from infra.outputs import DeliveryBudget
+from ops.clients import Clients
 from ops.log.reading import read_log
+from ops.queues import count_messages, name_of_queue
 from ops.system import System
 
 WAITING, DEAD_LETTERS, UNDELIVERED = "waiting", "dead letters", "undelivered"
@@ -46,9 +48,9 @@ def read_status(system: System) -> Status:
     outputs = system.outputs
     return Status(
         queues=[
-            read_queue(system, outputs.queue_url, WAITING),
-            read_queue(system, outputs.dead_letter_queue_url, DEAD_LETTERS),
-            read_queue(system, outputs.undelivered_queue_url, UNDELIVERED),
+            _queue(system.clients, outputs.queue_url, WAITING),
+            _queue(system.clients, outputs.dead_letter_queue_url, DEAD_LETTERS),
+            _queue(system.clients, outputs.undelivered_queue_url, UNDELIVERED),
         ],
         mapping=_mapping(system),
         alarms=_alarms(system),
@@ -57,27 +59,24 @@ def read_status(system: System) -> Status:
     )
 
 
-def read_queue(system: System, url: str, holds: str) -> QueueStatus:
-    """Read the state of the queue at a URL."""
-    name = url.rpartition("/")[2]
-    counts = system.clients.sqs.get_queue_attributes(
-        QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    )["Attributes"]
+def _queue(clients: Clients, url: str, holds: str) -> QueueStatus:
+    counts, name = count_messages(clients.sqs, url), name_of_queue(url)
     return QueueStatus(
         name=name,
         holds=holds,
-        visible=int(counts["ApproximateNumberOfMessages"]),
-        in_flight=int(counts["ApproximateNumberOfMessagesNotVisible"]),
-        oldest_seconds=_oldest(system, name),
+        visible=counts.visible,
+        in_flight=counts.in_flight,
+        oldest_seconds=read_oldest_seconds(clients, name),
     )
 
 
-def _oldest(system: System, queue: str) -> float | None:
+def read_oldest_seconds(clients: Clients, queue_name: str) -> float | None:
+    """Read the age of the oldest message in a queue. CloudWatch reports it some minutes late, or not at all."""
     now = datetime.now(UTC)
-    points = system.clients.cloudwatch.get_metric_statistics(
+    points = clients.cloudwatch.get_metric_statistics(
         Namespace="AWS/SQS",
         MetricName="ApproximateAgeOfOldestMessage",
-        Dimensions=[{"Name": "QueueName", "Value": queue}],
+        Dimensions=[{"Name": "QueueName", "Value": queue_name}],
         StartTime=now - timedelta(minutes=10),
         EndTime=now,
         Period=60,

@@ -4,16 +4,13 @@ import json
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from infra.outputs import DeployedOutputs
 from infra.project import ROOT
 from ops.clients import Clients
 from ops.errors import NoAccess, no_such_stack
 from ops.local_system import find_local_system
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
 
 LOCAL = "local"
 PULUMI_SECONDS = 120
@@ -51,14 +48,6 @@ def local_system() -> System | None:
     """Find the system that runs on this machine."""
     local = find_local_system()
     return System.of(LOCAL, local.outputs, local.url) if local else None
-
-
-def redrive_settings(sqs: "SQSClient", queue_url: str) -> tuple[int, int]:
-    """Read a queue's visibility timeout in seconds and its maxReceiveCount."""
-    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["VisibilityTimeout", "RedrivePolicy"])
-    found = attributes["Attributes"]
-    policy = json.loads(found.get("RedrivePolicy", "{}"))
-    return int(found["VisibilityTimeout"]), int(policy.get("maxReceiveCount", 1))
 
 
 def _stack_outputs(stack: str, on_waiting: OnWaiting) -> Mapping[str, Any]:

@@ -21,8 +21,8 @@ from ops.dead_letters.failures import last_failures
 from ops.dead_letters.look import Look
 from ops.log.reading import EPOCH, read_log
 from ops.publish import publish_orders
+from ops.queues import count_messages
 from ops.samples import EXAMPLE_ORDER, invalid_orders, valid_orders
-from ops.status import read_queue
 from ops.system import LOCAL, System
 from ops.table import count_orders, get_order
 from ops.text import as_json_text
@@ -139,8 +139,7 @@ def _dead_letters(system: System) -> int:
 
 def _messages(system: System, queue_url: str) -> int:
     """The number of messages in a queue, including those in flight."""
-    queue = read_queue(system, queue_url, holds="")
-    return queue.visible + queue.in_flight
+    return count_messages(system.clients.sqs, queue_url).total
 
 
 class _Done(Protocol):

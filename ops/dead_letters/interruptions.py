@@ -13,7 +13,8 @@ from ops.dead_letters.look import Look
 from ops.log.causes import Cause
 from ops.log.lines import Line
 from ops.log.reading import read_lines
-from ops.system import System, redrive_settings
+from ops.queues import delivery_seconds
+from ops.system import System
 
 LONGEST_INVOCATION = timedelta(seconds=900)
 """The maximum timeout of a function (Lambda Developer Guide, Lambda quotas)."""
@@ -57,12 +58,12 @@ class Window:
     """Whether SQS reports the first receive of the letter, and that it moved the letter from another queue."""
 
     @classmethod
-    def of(cls, letter: Letter, visibility_timeout: int, max_receives: int) -> "Window":
+    def of(cls, letter: Letter, delivery: timedelta) -> "Window":
         """From the first receive until the last invocation must be over."""
         received = letter.system.get("ApproximateFirstReceiveTimestamp")
         is_known = received is not None and "DeadLetterQueueSourceArn" in letter.system
         first = datetime.fromtimestamp(int(received) / 1000, UTC) if received and is_known else letter.first_seen
-        end = first + timedelta(seconds=visibility_timeout * max_receives) + _AFTER
+        end = first + delivery + _AFTER
         return cls(start=first - _BEFORE, end=end, is_known=is_known)
 
     def last_of(self, interruptions: Iterable[Interruption]) -> Interruption | None:
@@ -110,8 +111,8 @@ def interruptions_of(system: System, attempts: Sequence[Failure]) -> Mapping[str
 
 
 def _failures(system: System, letters: Iterable[Letter]) -> Mapping[str, Failure]:
-    settings = redrive_settings(system.clients.sqs, system.outputs.queue_url)
-    windows = {letter.message_id: Window.of(letter, *settings) for letter in letters}
+    delivery = timedelta(seconds=delivery_seconds(system.clients.sqs, system.outputs.queue_url))
+    windows = {letter.message_id: Window.of(letter, delivery) for letter in letters}
     interruptions = read_interruptions(system, windows.values())
     return {message_id: _failure(message_id, window, interruptions) for message_id, window in windows.items()}
 

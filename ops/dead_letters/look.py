@@ -13,6 +13,7 @@ from ops.dead_letters.keeping import LeaseKeeper
 from ops.dead_letters.lease import Lease, elapsed_seconds
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.timing import Timing
+from ops.queues import count_messages
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -68,11 +69,7 @@ class Look(AbstractContextManager["Look"]):
 
     def count_others(self) -> int:
         """The approximate number of messages in the queue that this look does not hold."""
-        counts = self._sqs.get_queue_attributes(
-            QueueUrl=self._url,
-            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
-        )["Attributes"]
-        return max(0, sum(map(int, counts.values())) - len(self))
+        return max(0, count_messages(self._sqs, self._url).total - len(self))
 
     def retention(self) -> timedelta:
         """How long SQS keeps a message after its order was first queued."""

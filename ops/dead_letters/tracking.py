@@ -9,7 +9,8 @@ from ops.dead_letters.failures import read_failures
 from ops.dead_letters.forecast import outcomes
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.look import Look
-from ops.system import System, redrive_settings
+from ops.queues import delivery_seconds
+from ops.system import System
 
 IN_TABLE = frozenset({Kind.DUPLICATE, Kind.STALE})
 """The outcomes that an order has as soon as the table contains its version or a later one."""
@@ -22,8 +23,8 @@ class RedriveTracker:
 
     def __init__(self, system: System, look: Look, *, on_settled: Callable[[int], None]) -> None:
         """`on_settled` receives the number of letters that were stored or failed since its last call."""
-        visibility_timeout, receives = redrive_settings(system.clients.sqs, system.outputs.queue_url)
-        self._patience_seconds = visibility_timeout * receives + look.timing.slack_seconds
+        delivery = delivery_seconds(system.clients.sqs, system.outputs.queue_url)
+        self._patience_seconds = delivery + look.timing.slack_seconds
         self._system = system
         self._look = look
         self._on_settled = on_settled

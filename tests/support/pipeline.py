@@ -7,7 +7,7 @@ from typing import Any
 from ops.clients import Clients
 from ops.log.reading import EPOCH, read_log
 from ops.publish import publish_orders
-from ops.status import read_queue
+from ops.queues import count_messages
 from ops.system import LOCAL, System
 from ops.table import StoredOrder, count_orders, get_order
 
@@ -46,8 +46,7 @@ class Pipeline:
 
     def waiting(self, queue_output: str) -> int:
         """The number of messages in a queue, those in flight included. The queue is named by its stack output."""
-        queue = read_queue(self.system, self.outputs[queue_output], holds="")
-        return queue.visible + queue.in_flight
+        return count_messages(self.clients.sqs, self.outputs[queue_output]).total
 
     def dead_letters(self) -> list[DeadLetter]:
         """The messages in the dead-letter queue. They stay there, hidden for some seconds."""

@@ -12,7 +12,8 @@ from ops.cli.options import Stack, find_system
 from ops.cli.terminal import cell, refresh_page
 from ops.dead_letters.failures import Failure, read_failures
 from ops.dead_letters.grouping import grouped
-from ops.status import DEAD_LETTERS, RECENT, WAITING, read_queue
+from ops.queues import count_messages, name_of_queue
+from ops.status import RECENT
 from ops.system import System
 
 SHOWN_FAILURES = 8
@@ -43,10 +44,11 @@ def _queues(system: System) -> Table:
     table = Table("queue", box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("visible", "in flight"):
         table.add_column(heading, justify="right")
-    for url, holds in ((system.outputs.queue_url, WAITING), (system.outputs.dead_letter_queue_url, DEAD_LETTERS)):
-        queue = read_queue(system, url, holds)
-        style = "red" if holds == DEAD_LETTERS and queue.visible else None
-        table.add_row(cell(queue.name), f"{queue.visible:,}", f"{queue.in_flight:,}", style=style)
+    dead_letters = system.outputs.dead_letter_queue_url
+    for url in (system.outputs.queue_url, dead_letters):
+        counts = count_messages(system.clients.sqs, url)
+        style = "red" if url == dead_letters and counts.visible else None
+        table.add_row(cell(name_of_queue(url)), f"{counts.visible:,}", f"{counts.in_flight:,}", style=style)
     return table
 
 
