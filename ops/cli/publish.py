@@ -89,8 +89,8 @@ def _report(count: int, rejections: Sequence[Rejection], *, as_json: bool) -> No
         print_error(f"rejected by SNS: {rejection.reason}: {' '.join(rejection.body.split())}")
     accepted = count - len(rejections)
     if as_json:
-        refused = [{"reason": rejection.reason, "order": rejection.body} for rejection in rejections]
-        print_json({"accepted": accepted, "refused": refused})
+        rejected = [{"reason": rejection.reason, "order": rejection.body} for rejection in rejections]
+        print_json({"accepted": accepted, "rejected": rejected})
     else:
         print_line(f"accepted {accepted:,} of {count:,} orders")
 

@@ -75,6 +75,4 @@ def put_back(system: System, look: Look, lease: Lease, edited: Letter, *, reason
 
 
 def _lost(lease: Lease) -> NothingDone:
-    return NothingDone(
-        f"the lease of {lease.name} ended, so somebody else may have the letter now: nothing was put back"
-    )
+    return NothingDone(f"{lease.name} is lost: its lease ended, so somebody else may have it; nothing was put back")

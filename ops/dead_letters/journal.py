@@ -82,7 +82,7 @@ class Journal:
         self.note("sending", ids=ids)
 
     def sent(self, copies: Mapping[str, str], rejected: Sequence[str]) -> None:
-        self.note("sent", copies=copies, refused=rejected)
+        self.note("sent", copies=copies, rejected=rejected)
 
     def deleted(self, ids: Sequence[str]) -> None:
         self.note("deleted", ids=ids)
@@ -169,6 +169,6 @@ class _Reader:
 
 def _damaged(path: Path, number: int, reason: str) -> InvalidInput:
     return InvalidInput(
-        f"{path} is damaged, line {number}: {reason}; nothing was done. Without this file, letters that it records as "
-        "sent can be sent twice: move it away to accept that"
+        f"{path} is damaged, line {number}: {reason}; nothing was done. To continue without this journal, move it "
+        "away. Letters that it records as sent can then be sent twice"
     )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ops.dead_letters.journal import new_run, read_run
+from ops.dead_letters.journal import new_run
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.look import Look
 from ops.dead_letters.run_state import RunState
 from ops.errors import NothingDone
+from ops.text import counted
 
 DEFAULT_RATE = 10.0
 """Letters per second: so slow that few are sent before it is known that they fail again."""
@@ -75,11 +76,6 @@ class RedrivePlan:
     in_doubt: int = 0
     """The number of letters that the resumed run may have sent. They are sent again."""
 
-    @property
-    def has_begun(self) -> bool:
-        """Whether a run of this plan recorded its begin, so that it can be resumed."""
-        return bool(read_run(self.journal).begun)
-
 
 def plan_redrive(
     queue_url: str, leases: Sequence[Lease], unfinished: UnfinishedRuns, *, pace: Pace, reason: str, chosen: str
@@ -108,8 +104,8 @@ def resume_redrive(look: Look, unfinished: UnfinishedRuns, changes: PaceChanges)
     missing = remaining - {lease.message_id for lease in leases}
     if missing and look.count_others():
         raise NothingDone(
-            f"{len(missing):,} letters of that run are not visible yet: SQS makes them visible within "
-            f"{look.timing.lease_seconds} s after its end; try again then"
+            f"{counted(len(missing), 'letter')} of that run not visible yet: SQS makes them visible within "
+            f"{look.timing.lease_seconds} s after the run ended; try again then"
         )
     return RedrivePlan(
         journal=path,

@@ -69,7 +69,7 @@ class RedriveResult:
             "inTable": len(self.stored),
             "failedAgain": len(self.failed),
             "notFollowed": len(self.pending),
-            "refused": len(self.rejected),
+            "rejected": len(self.rejected),
             "lost": len(self.lost),
             "sentBefore": len(self.sent_before),
             "notSent": self.not_sent,

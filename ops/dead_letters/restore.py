@@ -38,7 +38,7 @@ def restored_ids(path: Path) -> set[str]:
 
 def plan_restore(path: Path) -> RestorePlan:
     """Count the letters to restore. Raises InvalidInput if the archive is damaged or does not exist."""
-    archive = read_undamaged_archive(path, done="restored")
+    archive = read_undamaged_archive(path)
     before = restored_ids(path)
     count = sum(1 for _ in _letters_to_restore(path, before))
     return RestorePlan(path=path, count=count, restored_before=len(before), cut=archive.cut)
@@ -62,7 +62,7 @@ def restore_letters(system: System, plan: RestorePlan, *, reason: str) -> Mappin
         marked = (letter.marked_with(letter.logged_as) for letter in letters)
         for batch in batches(marked, lambda letter: letter.size, max_items=MAX_ENTRIES, max_bytes=MAX_BYTES):
             rejected |= send(system.clients.sqs, queue, batch, steps).rejected
-        result |= {"restored": plan.count - len(rejected), "refused": len(rejected)}
+        result |= {"restored": plan.count - len(rejected), "rejected": len(rejected)}
     return rejected
 
 

@@ -53,15 +53,15 @@ class RunState:
                 self._check_intended(entry["ids"])
                 self.sending |= set(entry["ids"])
             case "sent":
-                self._apply_sent(entry["copies"], set(entry["refused"]))
+                self._apply_sent(entry["copies"], set(entry["rejected"]))
             case "deleted":
                 self._check_intended(entry["ids"])
                 self.deleted |= set(entry["ids"])
             case "ended":
                 self.ended = True
 
-    def _apply_sent(self, copies: Mapping[str, str], refused: set[str]) -> None:
-        answered = copies.keys() | refused
+    def _apply_sent(self, copies: Mapping[str, str], rejected: set[str]) -> None:
+        answered = copies.keys() | rejected
         if not answered <= self.sending:
             raise InvalidEntry("it records letters as sent that were never sent")
         self.sent |= copies
@@ -72,7 +72,7 @@ class RunState:
             raise InvalidEntry("it names letters that do not belong to the run")
 
 
-_REQUIRED: Mapping[str, tuple[str, ...]] = {"sending": ("ids",), "sent": ("copies", "refused"), "deleted": ("ids",)}
+_REQUIRED: Mapping[str, tuple[str, ...]] = {"sending": ("ids",), "sent": ("copies", "rejected"), "deleted": ("ids",)}
 
 
 def _check_types(entry: object) -> None:
@@ -111,7 +111,7 @@ _VALID: Mapping[str, Callable[[Any], bool]] = {
     "at": _is_text,
     "ids": _are_ids,
     "copies": _are_copies,
-    "refused": _are_ids,
+    "rejected": _are_ids,
     "what": lambda value: value == "edit",
     "rate": lambda value: _is_number(value) and value > 0,
     "stopAt": lambda value: _is_number(value) and 0 <= value <= 1,

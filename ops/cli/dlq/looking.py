@@ -52,9 +52,15 @@ def looking(system: System) -> Iterator[Look]:
 def print_lost(leases: Iterable[Lease]) -> None:
     """Print which letters were left alone, because somebody else may have them."""
     for lease in leases:
-        print_error(
-            f"lost: {lease.name} (message {lease.message_id}): the lease ended, so somebody else may have it now"
-        )
+        print_error(lost_line(lease))
+
+
+def lost_line(lease: Lease) -> str:
+    """Say that a letter was left alone, because somebody else may have it."""
+    return (
+        f"lost: {lease.name} (message {lease.message_id}): its lease ended, so somebody else may have it; "
+        "list the dead letters again"
+    )
 
 
 def failures_of(system: System, look: Look) -> Mapping[str, Failure]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from handler.outcome import Kind
-from ops.cli.dlq.looking import failures_of, looking
+from ops.cli.dlq.looking import failures_of, looking, lost_line
 from ops.cli.dlq.option_groups import takes_groups
 from ops.cli.dlq.options import RESUME, Reason, SelectionOptions
 from ops.cli.exit_codes import Exit
@@ -16,7 +16,7 @@ from ops.cli.options import Json, Stack, command_on, find_system, require_finite
 from ops.cli.output import print_error, print_json, print_line, print_row
 from ops.cli.terminal import progress_bar
 from ops.dead_letters.forecast import FORECASTS, forecast
-from ops.dead_letters.journal import unfinished_runs
+from ops.dead_letters.journal import read_run, unfinished_runs
 from ops.dead_letters.look import Look
 from ops.dead_letters.plan import (
     DEFAULT_RATE,
@@ -133,7 +133,7 @@ def _resume(look: Look, unfinished: UnfinishedRuns, pace: PaceOptions) -> Redriv
 
 def _print_unfinished(system: System, unfinished: UnfinishedRuns) -> None:
     if unfinished:
-        print_error(f"{counted(len(unfinished), 'run')} not finished: `{command_on(system, RESUME)}` continues")
+        print_error(f"{counted(len(unfinished), 'stopped run')} can be continued: use `{command_on(system, RESUME)}`")
 
 
 def _print_forecast(found: Mapping[Kind, int], visible: int, *, as_json: bool) -> None:
@@ -161,7 +161,7 @@ def _run(system: System, look: Look, plan: RedrivePlan) -> RedriveResult:
         with bar:
             result = run_redrive(system, look, plan, on_progress)
     except KeyboardInterrupt:
-        if plan.has_begun:
+        if read_run(plan.journal).begun:
             print_error(f"stopped before the end: `{command_on(system, RESUME)}` continues with the rest")
         raise
     if not result.is_settled:
@@ -186,7 +186,7 @@ def _in_json(result: RedriveResult) -> Mapping[str, object]:
     ]
     rejected = {lease.message_id: reason for lease, reason in result.rejected}
     lost = [lease.message_id for lease in result.lost]
-    return {**result.counts(), "failed": failed, "refusedWhy": rejected, "lostLetters": lost}
+    return {**result.counts(), "failed": failed, "rejectedWhy": rejected, "lostLetters": lost}
 
 
 def _in_words(result: RedriveResult) -> Iterator[str]:
@@ -196,9 +196,7 @@ def _in_words(result: RedriveResult) -> Iterator[str]:
         yield f"        message ID {one.copy}{not_back}"
     for lease, reason in result.rejected:
         yield f"rejected by SQS: {printable(lease.name)}: {printable(reason)}"
-    for lease in result.lost:
-        yield f"lost: {printable(lease.name)}: the lease ended, so somebody else may have the letter now"
-        yield f"        message ID {lease.message_id}"
+    yield from map(lost_line, result.lost)
     if result.waited:
         yield from (f"neither in the table nor in OrderDLQ: {printable(lease.name)}" for lease in result.pending)
         yield from (f"in the table: {printable(lease.name)}" for lease in result.stored)

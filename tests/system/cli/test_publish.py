@@ -40,7 +40,7 @@ def test_a_flaw_is_reported_with_its_position_and_nothing_is_published(here: Ord
 def test_samples_are_new_orders_each_time(here: Orders, pipeline: Pipeline) -> None:
     before = pipeline.stored()
     for _ in range(2):
-        assert here("publish", "--sample", "3", "--json").json == [{"accepted": 3, "refused": []}]
+        assert here("publish", "--sample", "3", "--json").json == [{"accepted": 3, "rejected": []}]
     eventually(lambda: pipeline.stored() == before + 6, "six more orders in the table")
 
 

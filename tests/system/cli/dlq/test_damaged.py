@@ -37,7 +37,7 @@ def test_a_forged_sent_entry_deletes_no_letter(dlq: Orders, queues: OrderQueues,
     [letter] = fill(queues, body("T-1"))
     begun = {"step": "begun", "ids": [letter.message_id], **BEGUN}
     sending = {"step": "sending", "ids": [letter.message_id]}
-    sent = {"step": "sent", "copies": {letter.message_id: "a copy"}, "refused": []}
+    sent = {"step": "sent", "copies": {letter.message_id: "a copy"}, "rejected": []}
     write_journal(run, begun, sent)
     assert_one_line(dlq("redrive", "--resume"), str(run), "line 2")
     write_journal(run, begun, sending)

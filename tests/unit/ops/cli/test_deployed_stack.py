@@ -26,6 +26,7 @@ def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str,
     """The outputs of a stack in moto's account, as a fake `pulumi` prints them."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "moto")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     with mock_aws():
         queues = {
             output: boto3.client("sqs", REGION).create_queue(QueueName=name)["QueueUrl"]
@@ -88,7 +89,6 @@ def test_samples_get_to_the_topics_subscribers(
 def test_dead_letters_are_edited_redriven_and_archived_on_a_deployed_stack(
     stack: dict[str, Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr("ops.cli.dlq.looking.TIMING", Timing(poll_seconds=0, slack_seconds=0))
     sqs, file = boto3.client("sqs", REGION), str(tmp_path / "letters.jsonl")
     sqs.set_queue_attributes(QueueUrl=stack["queueUrl"], Attributes={"VisibilityTimeout": "0"})

@@ -132,7 +132,7 @@ def test_an_edited_letter_that_was_lost_is_not_put_back(
     [lease, *_] = look.leases
     edited = edited_letter(look.letter(lease), body("O0", quantity=7))
     sleep(sqs, taken=1)
-    with pytest.raises(NothingDone, match="somebody else may have the letter"):
+    with pytest.raises(NothingDone, match="somebody else may have it"):
         put_back(system, look, lease, edited, reason="")
     assert (len(sqs.bodies(DLQ)), sqs.asked("send_message_batch")) == (11, [])
     assert logs.records[-1]["step"] == "stopped"

@@ -12,7 +12,7 @@ from tests.support.journals import write_journal
 
 BEGUN = {"step": "begun", "ids": ["m1", "m2"]}
 SENDING = {"step": "sending", "ids": ["m1"]}
-SENT = {"step": "sent", "copies": {"m1": "c1"}, "refused": []}
+SENT = {"step": "sent", "copies": {"m1": "c1"}, "rejected": []}
 
 
 def refusal(path: Path) -> str:
@@ -33,9 +33,9 @@ def refusal(path: Path) -> str:
         {"step": "sending", "ids": "m1"},
         {"step": "sending", "ids": [1]},
         {"step": "sending", "ids": [""]},
-        {"step": "sent", "copies": ["m1"], "refused": []},
-        {"step": "sent", "copies": {"m1": None}, "refused": []},
-        {"step": "sent", "copies": {"m1": "m1"}, "refused": []},
+        {"step": "sent", "copies": ["m1"], "rejected": []},
+        {"step": "sent", "copies": {"m1": None}, "rejected": []},
+        {"step": "sent", "copies": {"m1": "m1"}, "rejected": []},
         {"step": "sent", "copies": {"m1": "c1"}},
         {"step": "deleted", "ids": {"m1": "m1"}},
         {"step": "begun", "ids": 5},
