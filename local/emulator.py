@@ -26,6 +26,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from infra.project import ROOT
+from local.environment import inherited
 from local.guard import refuse_browsers
 from ops.clients import Clients, local_clients
 
@@ -35,9 +36,6 @@ USUAL_PORT = 4566
 
 SERVICES = ("cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "sns", "sqs", "sts")
 LOGS = ROOT / ".local"
-ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONPATH", "TMPDIR")
-
-
 GRACE_SECONDS = 0.2
 """How long a process that closed its port may take until its parent sees its end."""
 
@@ -85,7 +83,7 @@ def running_emulator(name: str, *, preferred_port: int = 0) -> Iterator[Emulator
         process = subprocess.Popen(
             [sys.executable, "-m", "local.emulator", str(preferred_port), scratch],
             cwd=ROOT,
-            env=_environment(),
+            env=inherited(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -114,11 +112,6 @@ def running_emulator(name: str, *, preferred_port: int = 0) -> Iterator[Emulator
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _environment() -> dict[str, str]:
-    """The variables that the emulator and its functions inherit: no credentials and no tokens."""
-    return {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
 
 
 def _serve(preferred_port: int, scratch: str) -> None:

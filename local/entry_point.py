@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from infra.project import ROOT
+from local.environment import inherited
 from ops.clients import LOCAL_KEY
 
 IMPORT_SECONDS = 30
 """How long the import may take. Lambda allows 10 s, but this machine may be busy."""
-INHERITED = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONPATH")
 _IMPORTED = 93
 """The exit code after a successful import. The code may end the interpreter with any other one."""
 _SHOWN_LINES = 6
@@ -55,7 +55,7 @@ def check_entry_point(zip_path: Path, handler: str, variables: Mapping[str, str]
                 timeout=IMPORT_SECONDS,
             )
         except subprocess.TimeoutExpired:
-            raise BrokenFunction(f"the import of {handler} does not end: {IMPORT_SECONDS} s were not enough") from None
+            raise BrokenFunction(f"the import of {handler} did not end within {IMPORT_SECONDS} s") from None
         if ran.returncode != _IMPORTED:
             raise BrokenFunction(
                 _in_words(handler, ran.returncode, ran.stderr.replace(f"{os.path.realpath(folder)}/", ""))
@@ -63,9 +63,8 @@ def check_entry_point(zip_path: Path, handler: str, variables: Mapping[str, str]
 
 
 def _environment(variables: Mapping[str, str], region: str) -> dict[str, str]:
-    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     place = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
-    return {**inherited, **place, "AWS_ACCESS_KEY_ID": LOCAL_KEY, "AWS_SECRET_ACCESS_KEY": LOCAL_KEY, **variables}
+    return {**inherited(), **place, "AWS_ACCESS_KEY_ID": LOCAL_KEY, "AWS_SECRET_ACCESS_KEY": LOCAL_KEY, **variables}
 
 
 def _in_words(handler: str, code: int, errors: str) -> str:

@@ -9,7 +9,7 @@ import h2.events
 import pytest
 
 from infra.project import ROOT
-from local.emulator import LOOPBACK, EmulatorError, _environment, emulator
+from local.emulator import LOOPBACK, EmulatorError, emulator
 from tests.support.background import is_listening
 from tests.support.processes import emulator_on, listening_addresses, needs_proc, processes_of
 from tests.support.waiting import eventually
@@ -95,12 +95,6 @@ def test_the_emulator_refuses_http_2() -> None:
                     if isinstance(event, h2.events.ResponseReceived):
                         status = dict(event.headers or ())[b":status"]
     assert status == b"403"
-
-
-def test_functions_get_no_secrets_from_this_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_PROFILE", "mine")
-    monkeypatch.setenv("SOME_TOKEN", "mine")
-    assert not {"AWS_PROFILE", "SOME_TOKEN"} & _environment().keys()
 
 
 @needs_proc

@@ -81,5 +81,5 @@ def test_the_end_of_the_traceback_names_the_line(tmp_path: Path) -> None:
 def test_an_import_that_does_not_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(entry_point, "IMPORT_SECONDS", 0.5)
     assert reason(tmp_path, "import time\ntime.sleep(60)") == [
-        "the import of work.main.handle does not end: 0.5 s were not enough"
+        "the import of work.main.handle did not end within 0.5 s"
     ]
