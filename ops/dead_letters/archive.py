@@ -77,13 +77,15 @@ def check_archive(path: Path) -> ArchiveIndex:
     if 1 in archive.damaged and not archive.digests:
         raise InvalidInput(f"{path} is not an archive, line 1: nothing was archived")
     if archive.damaged:
-        raise _damaged(path, archive, "archived")
+        raise _damaged(path, archive)
     return archive
 
 
 @contextmanager
-def open_archive(path: Path) -> Iterator[Callable[[Iterable[Letter]], None]]:
-    """Open an archive for one writer. The given function adds letters, which are on disk when it returns.
+def open_archive(path: Path) -> Iterator[tuple[ArchiveIndex, Callable[[Iterable[Letter]], None]]]:
+    """Open an archive for one writer. Gives what it contains, and a function that adds letters.
+
+    The letters are on disk when this function returns.
 
     A last line that is cut off is removed. Raises InvalidInput as `check_archive` does, and changes nothing then.
     """
@@ -93,7 +95,7 @@ def open_archive(path: Path) -> Iterator[Callable[[Iterable[Letter]], None]]:
         file.truncate(archive.size)
         if archive.lacks_line_end:
             file.append(b"\n")
-        yield lambda letters: file.append(b"".join(map(_line, letters)))
+        yield archive, lambda letters: file.append(b"".join(map(_line, letters)))
 
 
 def read_letters(path: Path) -> Iterator[tuple[int, Letter | None]]:
@@ -124,13 +126,13 @@ def read_archive(path: Path) -> ArchiveIndex:
     return ArchiveIndex(digests=digests, damaged=damaged, cut=cut, size=size, lacks_line_end=lacks_line_end)
 
 
-def read_undamaged_archive(path: Path, *, done: str = "deleted") -> ArchiveIndex:
+def read_undamaged_archive(path: Path) -> ArchiveIndex:
     """Read an archive whose letters may be deleted. Raises InvalidInput if it is damaged or does not exist."""
     if not path.exists():
         raise InvalidInput(f"{path} does not exist: name an archive that `archive` has written")
     archive = read_archive(path)
     if archive.damaged:
-        raise _damaged(path, archive, done)
+        raise _damaged(path, archive)
     return archive
 
 
@@ -143,9 +145,8 @@ def archive_letters(system: System, look: Look, plan: ArchivePlan) -> ArchiveRes
     file, written, deleted = str(plan.path.absolute()), list[Lease](), list[Lease]()
     with (
         recorded(system, "archive", reason=plan.reason, file=file, **details) as result,
-        open_archive(plan.path) as write,
+        open_archive(plan.path) as (known, write),
     ):
-        known = read_archive(plan.path)
         for chunk in chunked(plan.leases, MAX_ENTRIES):
             held = look.hold(chunk)
             write(letter for lease in held if not known.contains(letter := look.letter(lease)))
@@ -181,8 +182,9 @@ def _check_folder(path: Path) -> None:
         raise InvalidInput(f"{path.parent} is not a folder: create it, or name another file")
 
 
-def _damaged(path: Path, archive: ArchiveIndex, done: str) -> InvalidInput:
-    return InvalidInput(f"{path} is damaged, line {', '.join(map(str, archive.damaged))}: nothing was {done}")
+def _damaged(path: Path, archive: ArchiveIndex) -> InvalidInput:
+    lines = ", ".join(map(str, archive.damaged))
+    return InvalidInput(f"{path} is damaged, line {lines}: nothing was done. Use an undamaged copy, or another file")
 
 
 def _line(letter: Letter) -> bytes:

@@ -39,7 +39,7 @@ def run(tmp_path: Path) -> Path:
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
     path = tmp_path / "letters.jsonl"
-    with open_archive(path) as write:
+    with open_archive(path) as (_, write):
         write(LETTERS)
     return path
 
@@ -95,7 +95,7 @@ def test_a_changed_archive_is_never_believed_and_loses_no_letter_when_it_is_cont
                 pytest.fail("a damaged archive was continued")
             assert archive.read_bytes() == changed
         else:
-            with open_archive(archive) as write:
+            with open_archive(archive) as (_, write):
                 write([])
             assert read_archive(archive).digests == whole
 

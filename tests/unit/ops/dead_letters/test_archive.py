@@ -32,7 +32,7 @@ def letter(message_id: str, body: str = "{}") -> Letter:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "letters.jsonl"
-    with open_archive(path) as write:
+    with open_archive(path) as (_, write):
         write([letter("m1"), letter("m2", 'é "\n\u2028')])
         write([letter("m3", "x" * 1_000_000)])
     return path
@@ -51,7 +51,7 @@ def test_an_archive_is_for_its_owner_alone(file: Path) -> None:
 
 
 def test_an_archive_goes_on_where_it_ended(file: Path) -> None:
-    with open_archive(file) as write:
+    with open_archive(file) as (_, write):
         write([letter("m4")])
     assert list(read_archive(file).digests) == ["m1", "m2", "m3", "m4"]
 
@@ -79,7 +79,7 @@ def test_a_line_that_was_cut_short_is_none(file: Path, kept: int) -> None:
 def test_what_follows_a_line_that_was_cut_short_can_be_read(file: Path) -> None:
     whole = file.read_bytes()
     file.write_bytes(whole + whole[:50])
-    with open_archive(file) as write:
+    with open_archive(file) as (_, write):
         write([letter("m4")])
     found = read_archive(file)
     assert list(found.digests) == ["m1", "m2", "m3", "m4"]

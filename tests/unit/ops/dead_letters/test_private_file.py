@@ -109,7 +109,7 @@ def test_a_full_disk_adds_nothing_to_a_file_and_is_one_line(
     def sync(_descriptor: int) -> None:
         raise full
 
-    with open_archive(path) as add:
+    with open_archive(path) as (_, add):
         add([LETTER])
         before = path.read_bytes()
         with monkeypatch.context() as patched:

@@ -25,7 +25,7 @@ def an_archive(folder: Path) -> tuple[Path, list[Letter]]:
         Letter(message_id=f"m{number}", body=body, attributes=attributes, system={})
         for number, (body, attributes) in enumerate(LETTERS)
     ]
-    with open_archive(folder / "letters.jsonl") as write:
+    with open_archive(folder / "letters.jsonl") as (_, write):
         write(letters)
     return folder / "letters.jsonl", letters
 
