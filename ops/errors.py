@@ -4,6 +4,8 @@ import errno
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from infra.project import stack_names
+
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -35,7 +37,8 @@ class NoAccess(UserError):
 
 
 def no_such_stack(stack: str) -> InvalidInput:
-    return InvalidInput(f"there is no stack {stack}: Pulumi.{stack}.yaml is missing")
+    names = ", ".join(stack_names())
+    return InvalidInput(f"there is no stack {stack}, because Pulumi.{stack}.yaml is missing: name one of {names}")
 
 
 LOG_IN = "log in, for example with `aws sso login`, or name a profile in AWS_PROFILE"

@@ -65,9 +65,14 @@ def _pulumi_stack_output(stack: str, on_waiting: OnWaiting) -> str:
     try:
         code, out, err = _run(command, lambda: on_waiting(f"waiting for {name}, for up to {PULUMI_SECONDS} s"))
     except subprocess.TimeoutExpired:
-        raise NoAccess(f"{name} did not answer within {PULUMI_SECONDS} s") from None
+        raise NoAccess(
+            f"{name} did not answer within {PULUMI_SECONDS} s: check the network and the backend that "
+            "`pulumi whoami -v` shows"
+        ) from None
     except FileNotFoundError:
-        raise NoAccess("`pulumi` is not on PATH: it reads the outputs of a deployed stack") from None
+        raise NoAccess(
+            "`pulumi` is not on PATH: install the Pulumi CLI, which reads the outputs of a deployed stack"
+        ) from None
     if code:
         error = err.strip().splitlines() or [f"exit code {code}"]
         raise NoAccess(f"{name} failed: {error[-1]}")

@@ -17,8 +17,8 @@ from ops.errors import InvalidInput, NoAccess, NothingDone
 class Draft(AbstractContextManager["Draft"]):
     """A text in a temporary file that only this user can open.
 
-    At the end of the block the file is deleted. It is kept, and named, if the user changed the text in vain: after an
-    error, after Ctrl-C, and if nobody called `is_used`.
+    The file is deleted at the end of the block. If the user changed the text and nobody called `mark_used`, for example
+    after an error or Ctrl-C, the file is kept and its path is printed.
     """
 
     def __init__(self, text: str) -> None:
@@ -28,7 +28,9 @@ class Draft(AbstractContextManager["Draft"]):
             self._path = self._folder / "order.json"
             self._path.write_bytes(self._before)
         except OSError as error:
-            raise NoAccess(f"no temporary file can be written: {error.strerror}") from None
+            raise NoAccess(
+                f"the temporary folder cannot be used: {error.strerror}; name another one in TMPDIR"
+            ) from None
         self._is_used = False
 
     def __exit__(self, *_: object) -> None:
@@ -37,8 +39,8 @@ class Draft(AbstractContextManager["Draft"]):
         else:
             print_error(f"your text is kept in {self._path}")
 
-    def is_used(self) -> None:
-        """The text is safe elsewhere."""
+    def mark_used(self) -> None:
+        """Record that the text is safe elsewhere, so that the file is not needed any more."""
         self._is_used = True
 
     def edit(self) -> str:

@@ -62,19 +62,24 @@ def _let_interrupt(command: Any) -> None:
     for one in getattr(command, "commands", {}).values():
         _let_interrupt(one)
     if (run := command.callback) and not isinstance(command, TyperGroup):
-        command.callback = _interruptible(run)
+        command.callback = _at_work(run)
 
 
-def _interruptible(run: Callable[..., None]) -> Callable[..., None]:
+def _at_work(run: Callable[..., None]) -> Callable[..., None]:
+    """While the command runs, let Ctrl-C raise KeyboardInterrupt.
+
+    Flush its output, so that a full disk is its error.
+    """
+
     @wraps(run)
-    def run_interruptible(*arguments: Any, **options: Any) -> None:
+    def run_at_work(*arguments: Any, **options: Any) -> None:
         with interruptible():
             try:
                 run(*arguments, **options)
             finally:
-                sys.stdout.flush()  # An error of this write, such as a full disk, is an error of the command.
+                sys.stdout.flush()
 
-    return run_interruptible
+    return run_at_work
 
 
 def lazy_app(table: Mapping[str, LazyCommand], description: str, *, completion: bool = False) -> typer.Typer:

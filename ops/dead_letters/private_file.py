@@ -138,7 +138,9 @@ def _lock(path: Path, descriptor: int) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise NoAccess(f"{path} is in use: another run is writing it") from None
+        raise NoAccess(
+            f"{path} is in use: another command is writing it; try again when that command has ended"
+        ) from None
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

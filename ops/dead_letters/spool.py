@@ -46,4 +46,4 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise NoAccess(f"the temporary folder cannot be used: {error.strerror}; TMPDIR names another one") from None
+        raise NoAccess(f"the temporary folder cannot be used: {error.strerror}; name another one in TMPDIR") from None

@@ -64,7 +64,7 @@ def edit(
                 return
             put = put_back(system, look, lease, edited, reason=reason)
             if draft:
-                draft.is_used()
+                draft.mark_used()
     if not edited.is_marked:
         history = command_on(system, "dlq history")
         print_error(f"SQS had no room for the attribute ordersCameFrom; `{history}` shows the old message ID")

@@ -32,7 +32,10 @@ def test_without_a_running_system_each_command_says_how_to_get_one(
 @pytest.mark.parametrize(("command", "arguments"), COMMANDS.items())
 def test_a_stack_that_is_not_there_is_named(orders: Orders, command: str, arguments: tuple[str, ...]) -> None:
     ran = orders(command, *arguments, "--stack", "nowhere")
-    assert (ran.code, ran.err) == (Exit.USAGE, "there is no stack nowhere: Pulumi.nowhere.yaml is missing\n")
+    assert (ran.code, ran.err) == (
+        Exit.USAGE,
+        "there is no stack nowhere, because Pulumi.nowhere.yaml is missing: name one of dev, local, prod\n",
+    )
 
 
 def test_a_system_that_ends_leaves_the_note_of_another_alone(orders: Orders, pipeline: Pipeline) -> None:
@@ -102,7 +105,7 @@ def test_without_the_pulumi_cli_a_stack_cannot_be_read(
     ran = orders("status", "--stack", "dev")
     assert (ran.code, ran.err) == (
         Exit.NO_ACCESS,
-        "`pulumi` is not on PATH: it reads the outputs of a deployed stack\n",
+        "`pulumi` is not on PATH: install the Pulumi CLI, which reads the outputs of a deployed stack\n",
     )
 
 

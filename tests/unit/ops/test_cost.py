@@ -86,4 +86,7 @@ def test_orders_cost_shows_each_service_and_the_totals() -> None:
 def test_a_stack_that_is_not_there_is_named() -> None:
     ran = _orders("cost", "--stack", "nowhere")
     assert ran.returncode == 2
-    assert ran.stderr == "there is no stack nowhere: Pulumi.nowhere.yaml is missing\n"
+    assert (
+        ran.stderr
+        == "there is no stack nowhere, because Pulumi.nowhere.yaml is missing: name one of dev, local, prod\n"
+    )

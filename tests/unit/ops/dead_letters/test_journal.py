@@ -119,7 +119,7 @@ def test_a_resumed_journal_keeps_what_was_there(path: Path) -> None:
 def test_the_journal_of_a_run_that_is_alive_has_one_writer(path: Path) -> None:
     with journal(path) as alive:
         alive.note("begun")
-        with pytest.raises(UserError, match="another run is writing it") as refused, journal(path):
+        with pytest.raises(UserError, match="another command is writing it") as refused, journal(path):
             raise AssertionError("a second writer got in")
         alive.note("ended")
     assert str(path) in str(refused.value)

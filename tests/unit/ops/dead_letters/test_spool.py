@@ -26,7 +26,7 @@ def test_a_full_disk_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NoAccess) as told:
         spool.append(LETTER)
     spool.close()
-    assert str(told.value) == "the temporary folder cannot be used: No space left on device; TMPDIR names another one"
+    assert str(told.value) == "the temporary folder cannot be used: No space left on device; name another one in TMPDIR"
     assert exit_code_of(told.value) == Exit.NO_ACCESS
 
 
