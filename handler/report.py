@@ -45,19 +45,10 @@ class Report:
         """Write one record for each MAX_VALUES messages, not for each message: logs cost as much as the writes."""
         now = datetime.now(UTC).replace(tzinfo=None)
         for position, part in enumerate(_parts(attempts)):
-            counts: dict[Kind, int] = {}
-            succeeded: dict[str, list[str]] = {}
-            ages = []
-            for _, order, outcome in part:
-                counts[outcome.kind] = counts.get(outcome.kind, 0) + 1
-                if isinstance(order, Order) and outcome.succeeded:
-                    succeeded.setdefault(outcome.kind, []).append(order.order_id)
-                    if outcome.kind in WRITTEN:
-                        ages.append(_age_seconds(order, now))
-            measurements = [Measurement(OutcomeMetric[kind.name], "Count", [count]) for kind, count in counts.items()]
-            measurements += [Measurement(ORDER_AGE, "Seconds", ages)] if ages else []
-            measurements += [Measurement(BATCH_SIZE, "Count", [len(attempts)])] if position == 0 else []
-            self._log.info("batch processed", succeeded, measurements)
+            measurements = [*_counts(part), *_ages(part, now)]
+            if position == 0:
+                measurements.append(Measurement(BATCH_SIZE, "Count", [len(attempts)]))
+            self._log.info("batch processed", _succeeded(part), measurements)
 
     def log_failures(self, failed: Sequence[Attempt], until: float) -> None:
         """Write one record for each failed attempt. It explains the dead letter later.
@@ -116,6 +107,31 @@ def _halved(part: Sequence[Attempt]) -> Iterator[Sequence[Attempt]]:
     half = len(part) // 2
     yield from _halved(part[:half])
     yield from _halved(part[half:])
+
+
+def _counts(part: Sequence[Attempt]) -> list[Measurement]:
+    """The number of messages with each outcome."""
+    counts: dict[Kind, int] = {}
+    for _, _, outcome in part:
+        counts[outcome.kind] = counts.get(outcome.kind, 0) + 1
+    return [Measurement(OutcomeMetric[kind.name], "Count", [count]) for kind, count in counts.items()]
+
+
+def _ages(part: Sequence[Attempt], now: datetime) -> list[Measurement]:
+    """The ages of the orders that were written, as one measurement or none."""
+    ages = [
+        _age_seconds(order, now) for _, order, outcome in part if outcome.kind in WRITTEN and isinstance(order, Order)
+    ]
+    return [Measurement(ORDER_AGE, "Seconds", ages)] if ages else []
+
+
+def _succeeded(part: Sequence[Attempt]) -> dict[str, list[str]]:
+    """The IDs of the orders that succeeded, by outcome."""
+    succeeded: dict[str, list[str]] = {}
+    for _, order, outcome in part:
+        if outcome.succeeded and isinstance(order, Order):
+            succeeded.setdefault(outcome.kind, []).append(order.order_id)
+    return succeeded
 
 
 def _age_seconds(order: Order, now: datetime) -> float:
