@@ -1,22 +1,19 @@
 """`orders dead-letters show`."""
 
 import json
-import shlex
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import zip_longest
-from urllib.parse import quote
 
-from handler.order import InvalidOrder, parse_order
-from handler.outcome import Kind, Outcome
+from handler.outcome import Outcome
+from ops.cli.dlq.comparison import print_comparison
 from ops.cli.dlq.list import SECOND_LINE
+from ops.cli.dlq.log_link import log_link
 from ops.cli.dlq.looking import looking
 from ops.cli.dlq.options import Name
 from ops.cli.dlq.times import duration_text, time_text
 from ops.cli.options import Json, Stack, find_system
 from ops.cli.output import print_json, print_line, print_row
-from ops.cli.terminal import console, print_styled
 from ops.dead_letters.failures import Failure, attempts_of
 from ops.dead_letters.forecast import FORECASTS, outcomes
 from ops.dead_letters.interruptions import Interruption, interruptions_of, why_unlogged
@@ -24,16 +21,10 @@ from ops.dead_letters.lease import Lease
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.selection import leases_named
-from ops.order_body import order_in, readable
 from ops.system import System
 from ops.table import StoredOrder, get_order
-from ops.text import as_json_text, needs_no_quotes, printable
 
 WIDTHS = {"name": 12, "value": 0}
-GAP = 3
-"""The columns between two orders that are next to each other."""
-MAX_COLUMN = 60
-"""The maximum width of the dead letter's column. Nothing is cut: a longer line moves the stored order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +109,17 @@ def _attempt_in_json(attempt: Failure, interruptions: Mapping[str, Interruption]
 
 
 def _print(system: System, facts: _Facts) -> None:
-    for name, value in (*_about_letter(facts), *_about_attempts(facts), ("log", _log_link(system, facts))):
+    for name, value in (
+        *_about_letter(facts),
+        *_about_attempts(facts),
+        ("log", log_link(system, facts.lease, facts.attempts)),
+    ):
         if name:
             print_row({"name": name, "value": value}, WIDTHS)
         else:
             print_row({"more": value}, SECOND_LINE)
     print_line()
-    _print_orders(system, facts)
+    print_comparison(facts.letter.body, facts.stored, facts.outcome, table_name=system.outputs.table_name)
     print_line()
     print_line(f"a redrive would {FORECASTS[facts.outcome.kind]}")
     if facts.outcome.reason:
@@ -155,94 +150,3 @@ def _about_attempts(facts: _Facts) -> Iterator[tuple[str, str]]:
             yield "", f"then the whole batch failed: {interruption}"
     if facts.unlogged:
         yield "attempts", facts.unlogged
-
-
-def _log_link(system: System, facts: _Facts) -> str:
-    """A link to the letter's records in the CloudWatch console, or on this machine the command that shows them."""
-    lease = facts.lease
-    start = (facts.attempts[0].at if facts.attempts else None) or lease.first_seen
-    if system.clients.endpoint_url:
-        # The processor logs no order ID for a body that it cannot read, even if the command finds one.
-        logged = [attempt.order_id for attempt in facts.attempts if attempt.order_id]
-        since = start.isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
-        return f"orders logs --since {since}{_order_option(logged[0]) if logged else ''}"
-    region = system.outputs.region
-    pattern = _quoted(f'"{lease.logged_as}"')
-    group = _encoded(_quoted(system.outputs.log_group_name))
-    events = _encoded(f"?filterPattern={pattern}&start={int(start.timestamp() * 1000)}")
-    return (
-        f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
-        f"#logsV2:log-groups/log-group/{group}/log-events{events}"
-    )
-
-
-def _order_option(order_id: str | None) -> str:
-    """The option that names an order, safe to copy into a shell: publishers choose the IDs of orders."""
-    if not order_id:
-        return ""
-    shown = printable(order_id)
-    return f" --order {shown}" if needs_no_quotes(shown) else f" --order={shlex.quote(shown)}"
-
-
-def _quoted(text: str) -> str:
-    return quote(text, safe="", errors="backslashreplace")
-
-
-def _encoded(text: str) -> str:
-    """The console's own encoding of the part after `#`: percent-encoding with `$` in place of `%`."""
-    return _quoted(text).replace("%", "$")
-
-
-def _print_orders(system: System, facts: _Facts) -> None:
-    """Print the order of the letter and the order in the table, next to each other if the terminal is wide enough."""
-    in_letter = readable(facts.letter.body).split("\n")
-    in_table = (as_json_text(facts.stored, indent=2) if facts.stored else "no such order").split("\n")
-    marked = _marked(in_letter, _flawed_fields(facts))
-    heading = f"in {system.outputs.table_name}"
-    width = min(MAX_COLUMN, max(len(line) for line, _ in marked))
-    if width + GAP + max(len(printable(line)) for line in in_table) > console.width:
-        _print_below(marked, heading, in_table)
-    else:
-        _print_beside(marked, heading, in_table, width)
-
-
-def _marked(lines: Sequence[str], flawed_fields: Collection[str]) -> list[tuple[str, bool]]:
-    """The lines as they are printed, each with whether it begins a flawed field."""
-    flawed = tuple(f"  {as_json_text(field)}:" for field in flawed_fields)
-    return [(f"{'>' if line.startswith(flawed) else ' '} {printable(line)}", line.startswith(flawed)) for line in lines]
-
-
-def _print_beside(marked: Sequence[tuple[str, bool]], heading: str, in_table: Sequence[str], width: int) -> None:
-    print_line(f"{'dead letter':{width}}{' ' * GAP}{heading}")
-    for left, right in zip_longest(marked, in_table):
-        line, is_flawed = left or ("", False)
-        style = "bold red" if is_flawed else ""
-        print_styled((f"{line:{width}}" if right else line, style), (f"{' ' * GAP}{right}" if right else "", ""))
-
-
-def _print_below(marked: Sequence[tuple[str, bool]], heading: str, in_table: Sequence[str]) -> None:
-    print_line("dead letter")
-    for line, is_flawed in marked:
-        print_styled((line, "bold red" if is_flawed else ""))
-    print_line()
-    print_line(heading)
-    for line in in_table:
-        print_line(f"  {line}")
-
-
-def _flawed_fields(facts: _Facts) -> Collection[str]:
-    """The invalid fields, or in a conflict the fields that differ from the order in the table."""
-    order = order_in(facts.letter.body)
-    if order and facts.stored and facts.outcome.kind == Kind.CONFLICT:
-        return _different_fields(order, facts.stored)
-    if order and order.doubled:
-        return order.doubled
-    try:
-        parse_order(facts.letter.body)
-    except InvalidOrder as invalid:
-        return invalid.fields
-    return ()
-
-
-def _different_fields(order: Mapping[str, object], stored: StoredOrder) -> Collection[str]:
-    return {name for name, value in order.items() if stored.get(name) != value}
