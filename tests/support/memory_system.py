@@ -35,7 +35,7 @@ class MemoryLogs(fake_system.FakeLogs):
             raise fake_system.Missing({}, "CreateLogStream")
 
     def put_log_events(self, **request: Any) -> None:
-        fake_history.FakeLogs.put_log_events(cast("fake_history.FakeLogs", self), **request)
+        fake_history.FakeHistoryLog.put_log_events(cast("fake_history.FakeHistoryLog", self), **request)
 
 
 @dataclass(slots=True)
@@ -85,7 +85,11 @@ class ProcessingSQS(FakeSQS):
             return _without_empty(FakeSQS.delete_message_batch(self, **request))
 
     def get_queue_attributes(self, **request: Any) -> dict[str, Any]:
-        values = {"VisibilityTimeout": "30", "ApproximateNumberOfMessages": str(len(self.queues[request["QueueUrl"]]))}
+        values = {
+            "VisibilityTimeout": "30",
+            "ApproximateNumberOfMessages": str(len(self.queues[request["QueueUrl"]])),
+            "ApproximateNumberOfMessagesNotVisible": "0",
+        }
         return {"Attributes": {name: values[name] for name in request["AttributeNames"] if name in values}}
 
     def _process(self, message_id: str, body: str) -> None:

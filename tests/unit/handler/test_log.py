@@ -114,7 +114,7 @@ def test_a_traceback_that_is_too_long_keeps_its_beginning_and_its_end() -> None:
 def test_a_list_that_is_too_long_keeps_its_first_entries_and_the_record_counts_the_others() -> None:
     ids = [f"O{number}" for number in range(100_000)]
     stream = io.StringIO()
-    Log(stream).info("batch processed", stored=ids)
+    Log(stream).info("batch processed", {"stored": ids})
     [entry] = _logged(stream)
     kept = len(entry["stored"])
     assert kept > 500
@@ -124,7 +124,7 @@ def test_a_list_that_is_too_long_keeps_its_first_entries_and_the_record_counts_t
 
 def test_a_long_value_that_is_neither_a_text_nor_a_list_is_omitted_as_one() -> None:
     stream = io.StringIO()
-    Log(stream).error("order failed", messageId="m1", order={"note": "x" * 300_000})
+    Log(stream).error("order failed", {"messageId": "m1", "order": {"note": "x" * 300_000}})
     [entry] = _logged(stream)
     assert (entry["messageId"], entry["order"], entry["omitted"]) == ("m1", None, {"order": 1})
 

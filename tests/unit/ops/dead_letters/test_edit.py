@@ -102,6 +102,6 @@ def test_no_attempt_to_send_an_edited_letter_is_made_after_its_lease_ended(memor
         [lease] = look.leases
         edited = edited_letter(look.letter(lease), EDITED)
         memory.sqs.before = attempt
-        with pytest.raises(NothingDone, match="the lease of O0 ended"):
+        with pytest.raises(NothingDone, match="O0 is lost: its lease ended"):
             put_back(memory.system, look, lease, edited, reason="")
     assert (len(attempts), memory.sqs.bodies(DLQ)) == (1, [body("O0", quantity=0)])

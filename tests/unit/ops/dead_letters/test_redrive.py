@@ -46,7 +46,7 @@ def test_every_letter_is_sent_once_stored_and_deleted(memory: MemorySystem) -> N
         "inTable": 12,
         "failedAgain": 0,
         "notFollowed": 0,
-        "refused": 0,
+        "rejected": 0,
         "lost": 0,
         "sentBefore": 0,
         "notSent": 0,
@@ -154,7 +154,7 @@ def test_letters_that_sqs_rejects_stay_and_are_reported_with_the_reason(memory: 
     reason = "InvalidMessageContents: not like this"
     assert {(lease.message_id, why) for lease, why in result.rejected} == {("m5", reason), ("m11", reason)}
     assert (memory.sqs.bodies(DLQ), len(result.stored)) == ([BODIES[5], BODIES[11]], 10)
-    assert (result.counts()["refused"], result.counts()["sent"], result.not_sent) == (2, 10, 0)
+    assert (result.counts()["rejected"], result.counts()["sent"], result.not_sent) == (2, 10, 0)
     assert (sum(progress), result.is_complete) == (12, False)
 
 

@@ -22,7 +22,7 @@ def file(tmp_path: Path) -> Path:
     letters = [
         Letter(message_id=f"old{number}", body=one, attributes={}, system={}) for number, one in enumerate(BODIES)
     ]
-    with open_archive(path) as write:
+    with open_archive(path) as (_, write):
         write([*letters, letters[0]])
     return path
 
@@ -47,7 +47,7 @@ def test_each_letter_is_restored_once_with_a_mark(memory: MemorySystem, file: Pa
     assert [mark["StringValue"] for mark in marks] == [f"old{number}" for number in range(12)]
     begun, ended = memory.logs.records
     assert (begun["history"], begun["why"], begun["file"]) == ("restore", "a mistake", str(file))
-    assert (begun["letters"], ended["restored"], ended["refused"]) == (12, 12, 0)
+    assert (begun["letters"], ended["restored"], ended["rejected"]) == (12, 12, 0)
 
 
 def test_what_was_restored_is_not_restored_again(memory: MemorySystem, file: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_letter_that_sqs_rejects_is_reported_and_can_be_restored_later(memory:
     memory.sqs.rejected = frozenset({BODIES[3], BODIES[11]})
     reason = "InvalidMessageContents: not like this"
     assert restore_letters(memory.system, plan_restore(file), reason="") == {"old3": reason, "old11": reason}
-    assert (memory.logs.records[-1]["restored"], memory.logs.records[-1]["refused"]) == (10, 2)
+    assert (memory.logs.records[-1]["restored"], memory.logs.records[-1]["rejected"]) == (10, 2)
     memory.sqs.rejected = frozenset()
     plan = plan_restore(file)
     assert (plan.count, plan.restored_before) == (2, 10)
@@ -93,4 +93,4 @@ def test_nothing_is_restored_from_a_damaged_archive(file: Path) -> None:
     file.write_bytes(file.read_bytes() + b"damage\n")
     with pytest.raises(InvalidInput) as raised:
         plan_restore(file)
-    assert str(raised.value) == f"{file} is damaged, line 14: nothing was restored"
+    assert str(raised.value) == f"{file} is damaged, line 14: nothing was done. Use an undamaged copy, or another file"
