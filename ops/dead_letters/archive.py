@@ -14,7 +14,7 @@ from ops.dead_letters.lease import Lease, without
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.move import delete
-from ops.dead_letters.private_file import check_private, open_private, read_lines
+from ops.dead_letters.private_file import PrivateFile, check_private, open_private, read_lines
 from ops.errors import InvalidInput
 from ops.system import System
 
@@ -87,15 +87,35 @@ def open_archive(path: Path) -> Iterator[tuple[ArchiveIndex, Callable[[Iterable[
 
     The letters are on disk when this function returns.
 
-    A last line that is cut off is removed. Raises InvalidInput as `check_archive` does, and changes nothing then.
+    A last line that is cut off is moved to the file of `cut_file`. Raises InvalidInput as `check_archive` does, and
+    changes nothing then.
     """
     _check_folder(path)
     with open_private(path) as file:
         archive = check_archive(path)
-        file.truncate(archive.size)
+        _move_cut_line(path, file, archive)
         if archive.lacks_line_end:
             file.append(b"\n")
         yield archive, lambda letters: file.append(b"".join(map(_line, letters)))
+
+
+def cut_file(path: Path) -> Path:
+    """The file for the cut last lines of an archive. A kill cuts a line of which the letter is still in OrderDLQ.
+
+    Anything else can have cut a line of which the letter is nowhere else.
+    """
+    return path.with_name(f"{path.name}.cut")
+
+
+def _move_cut_line(path: Path, file: PrivateFile, archive: ArchiveIndex) -> None:
+    if archive.cut is None:
+        return
+    with path.open("rb") as archived:
+        archived.seek(archive.size)
+        content = archived.read()
+    with open_private(cut_file(path)) as kept:
+        kept.append(content + b"\n")
+    file.truncate(archive.size)
 
 
 def read_letters(path: Path) -> Iterator[tuple[int, Letter | None]]:
@@ -184,7 +204,7 @@ def _check_folder(path: Path) -> None:
 
 def _damaged(path: Path, archive: ArchiveIndex) -> InvalidInput:
     lines = ", ".join(map(str, archive.damaged))
-    return InvalidInput(f"{path} is damaged, line {lines}: nothing was done. Use an undamaged copy, or another file")
+    return InvalidInput(f"{path} is damaged, line {lines}: use an undamaged copy, or another file")
 
 
 def _line(letter: Letter) -> bytes:

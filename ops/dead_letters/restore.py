@@ -44,14 +44,23 @@ def plan_restore(path: Path) -> RestorePlan:
     return RestorePlan(path=path, count=count, restored_before=len(before), cut=archive.cut)
 
 
-def restore_letters(system: System, plan: RestorePlan, *, reason: str) -> Mapping[str, str]:
-    """Send the letters to OrderDLQ. Returns the reasons why SQS rejected some, by message ID.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreResult:
+    """The result of restoring an archive."""
 
-    Raises NothingDone if every letter was restored before.
+    restored: int
+    rejected: Mapping[str, str]
+    """The reasons why SQS did not accept the other letters, by message ID."""
+
+
+def restore_letters(system: System, plan: RestorePlan, *, reason: str) -> RestoreResult:
+    """Send the letters to OrderDLQ. Raises NothingDone if every letter was restored before.
+
+    Another run can restore letters after the plan was made. Only letters that this run sends are counted.
     """
     if not plan.count:
         raise NothingDone(f"every letter in {plan.path} was restored before")
-    queue, rejected = system.outputs.dead_letter_queue_url, dict[str, str]()
+    queue, restored, rejected = system.outputs.dead_letter_queue_url, 0, dict[str, str]()
     details = {"file": str(plan.path.absolute()), "letters": plan.count}
     with (
         recorded(system, "restore", reason=reason, **details) as result,
@@ -61,9 +70,13 @@ def restore_letters(system: System, plan: RestorePlan, *, reason: str) -> Mappin
         letters = _letters_to_restore(plan.path, restored_ids(plan.path))
         marked = (letter.marked_with(letter.logged_as) for letter in letters)
         for batch in batches(marked, lambda letter: letter.size, max_items=MAX_ENTRIES, max_bytes=MAX_BYTES):
-            rejected |= send(system.clients.sqs, queue, batch, steps).rejected
-        result |= {"restored": plan.count - len(rejected), "rejected": len(rejected)}
-    return rejected
+            sent = send(system.clients.sqs, queue, batch, steps)
+            restored += len(sent.copies)
+            rejected |= sent.rejected
+            result |= {"restored": restored, "rejected": len(rejected)}
+        if not (restored or rejected):
+            raise NothingDone(f"every letter in {plan.path} was restored before, by another run")
+    return RestoreResult(restored=restored, rejected=rejected)
 
 
 def _letters_to_restore(path: Path, restored: Collection[str]) -> Iterator[Letter]:

@@ -10,7 +10,7 @@ from ops.cli.dlq.options import Confirm, File, Reason, SelectionOptions
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Stack, find_system
 from ops.cli.output import print_error, print_line
-from ops.dead_letters.archive import ArchivePlan, archive_letters, check_archive, read_archive
+from ops.dead_letters.archive import ArchivePlan, archive_letters, check_archive, cut_file, read_archive
 
 
 @takes_groups
@@ -38,7 +38,8 @@ def archive(
     # With --confirm, the file is checked again when it is locked, and the history records that it was refused.
     existing = read_archive(file) if confirm else check_archive(file)
     if cut := existing.cut:
-        print_error(f"{file}, line {cut}: the line is cut off; it is replaced if its letter is still in OrderDLQ")
+        moved = f"--confirm moves it to {cut_file(file)}"
+        print_error(f"{file}, line {cut}: the line is cut off; {moved}")
     system = find_system(stack)
     with looking(system) as look:
         leases = selection.leases(look, failures_of(system, look))

@@ -29,9 +29,9 @@ def restore(file: File, *, reason: Reason = "", confirm: Confirm = False, stack:
     if not confirm:
         print_line(f"would restore {plan.count:,} dead letters: add --confirm to do it")
         return
-    rejected = restore_letters(system, plan, reason=reason)
-    for message_id, cause in rejected.items():
+    result = restore_letters(system, plan, reason=reason)
+    for message_id, cause in result.rejected.items():
         print_error(f"rejected by SQS: {message_id}: {cause}")
-    print_line(f"restored {counted(plan.count - len(rejected), 'dead letter')} from {file}")
-    if rejected or plan.cut:
+    print_line(f"restored {counted(result.restored, 'dead letter')} from {file}")
+    if result.rejected or plan.cut:
         raise typer.Exit(Exit.INCOMPLETE)

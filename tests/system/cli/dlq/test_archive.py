@@ -98,7 +98,7 @@ def test_a_damaged_file_is_named_with_its_line_and_nothing_is_deleted_or_restore
     for command in (("purge", str(file)), ("restore", str(file)), ("archive", str(file), "--all")):
         ran = dlq(*command, "--confirm")
         assert ran.code == Exit.USAGE
-        assert f"{file} is damaged, line 2: nothing " in ran.err
+        assert f"{file} is damaged, line 2: use an undamaged copy" in ran.err
         assert dead(queues) == [body("T-1"), body("T-2")]
     assert queues.hidden(queues.dead_letters) == 0
 

@@ -1,5 +1,6 @@
 """Archives of dead letters: damage to the file is detected."""
 
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from ops.dead_letters.archive import (
     ArchivePlan,
     archive_letters,
     check_archive,
+    cut_file,
     open_archive,
     purge_letters,
     read_archive,
@@ -112,7 +114,7 @@ def test_a_damaged_archive_is_named_with_its_lines(file: Path) -> None:
     file.write_bytes(b"".join([lines[0], b"damage\n", lines[1], b"more\n"]))
     with pytest.raises(InvalidInput) as added:
         check_archive(file)
-    told = f"{file} is damaged, line 2, 4: nothing was done. Use an undamaged copy, or another file"
+    told = f"{file} is damaged, line 2, 4: use an undamaged copy, or another file"
     assert str(added.value) == told
     with pytest.raises(InvalidInput) as deleted:
         read_undamaged_archive(file)
@@ -136,6 +138,17 @@ def test_only_damaged_lines_are_read_as_damage(file: Path) -> None:
         (4, "m2"),
     ]
     assert (read_archive(file).damaged, read_archive(file).cut) == ([3], 5)
+
+
+def test_a_cut_last_line_is_kept_in_a_file_of_its_own(file: Path) -> None:
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-2])
+    last = whole.splitlines()[-1][:-1]
+    with open_archive(file) as (_, write):
+        write([letter("m4")])
+    assert read_archive(file).damaged == []
+    assert cut_file(file).read_bytes() == last + b"\n"
+    assert stat.S_IMODE(cut_file(file).stat().st_mode) == 0o600
 
 
 def test_a_last_line_without_its_line_end_is_completed_before_more_letters_are_added(file: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from ops.dead_letters.archive import open_archive
 from ops.dead_letters.journal import journal
 from ops.dead_letters.letter import CAME_FROM, Letter
-from ops.dead_letters.restore import plan_restore, restore_journal, restore_letters, restored_ids
+from ops.dead_letters.restore import RestoreResult, plan_restore, restore_journal, restore_letters, restored_ids
 from ops.errors import InvalidInput, NothingDone
 from tests.support.memory_system import DLQ, MemorySystem
 from tests.support.orders import body
@@ -39,7 +39,7 @@ def test_the_restored_letters_are_recorded_beside_the_archive(tmp_path: Path) ->
 def test_each_letter_is_restored_once_with_a_mark(memory: MemorySystem, file: Path) -> None:
     plan = plan_restore(file)
     assert (plan.path, plan.count, plan.restored_before, plan.cut) == (file, 12, 0, None)
-    assert restore_letters(memory.system, plan, reason="a mistake") == {}
+    assert restore_letters(memory.system, plan, reason="a mistake") == RestoreResult(restored=12, rejected={})
     assert memory.sqs.bodies(DLQ) == BODIES
     requests = memory.sqs.asked("send_message_batch")
     assert [len(request["Entries"]) for request in requests] == [10, 2]
@@ -63,14 +63,17 @@ def test_what_was_restored_is_not_restored_again(memory: MemorySystem, file: Pat
 def test_what_another_run_restored_after_the_plan_is_not_restored_again(memory: MemorySystem, file: Path) -> None:
     plan = plan_restore(file)
     restore_letters(memory.system, plan, reason="")
-    restore_letters(memory.system, plan, reason="")
+    with pytest.raises(NothingDone, match="was restored before, by another run"):
+        restore_letters(memory.system, plan, reason="")
     assert memory.sqs.bodies(DLQ) == BODIES
+    assert memory.logs.records[-1]["step"] == "stopped"
 
 
 def test_a_letter_that_sqs_rejects_is_reported_and_can_be_restored_later(memory: MemorySystem, file: Path) -> None:
     memory.sqs.rejected = frozenset({BODIES[3], BODIES[11]})
     reason = "InvalidMessageContents: not like this"
-    assert restore_letters(memory.system, plan_restore(file), reason="") == {"old3": reason, "old11": reason}
+    result = restore_letters(memory.system, plan_restore(file), reason="")
+    assert result == RestoreResult(restored=10, rejected={"old3": reason, "old11": reason})
     assert (memory.logs.records[-1]["restored"], memory.logs.records[-1]["rejected"]) == (10, 2)
     memory.sqs.rejected = frozenset()
     plan = plan_restore(file)
@@ -93,4 +96,4 @@ def test_nothing_is_restored_from_a_damaged_archive(file: Path) -> None:
     file.write_bytes(file.read_bytes() + b"damage\n")
     with pytest.raises(InvalidInput) as raised:
         plan_restore(file)
-    assert str(raised.value) == f"{file} is damaged, line 14: nothing was done. Use an undamaged copy, or another file"
+    assert str(raised.value) == f"{file} is damaged, line 14: use an undamaged copy, or another file"
