@@ -1,5 +1,7 @@
 """Clients for the AWS services of one system, whether it is deployed on AWS or runs on this machine."""
 
+import time
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
@@ -27,6 +29,8 @@ READ_SECONDS = 6.5
 """How long a request waits for its answer. A long poll of the commands ends earlier."""
 SILENT_TRIES = 2
 """How often a request without an answer is tried. So the user hears of a silent service within 15 s."""
+SILENCE_SECONDS = 10
+"""How long nothing is sent to a service after it has not answered."""
 TRIES = 4
 """How often a request is tried that the service answers with an error which may pass, such as throttling."""
 LOCAL_KEY = "test"
@@ -43,6 +47,9 @@ class Clients:
     """The emulator of all services. None is AWS, with the credentials of this machine's profile or environment."""
     # Resources are deployed on several threads, and a session can create one client at a time.
     _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+    _silences: "defaultdict[str, _Silence]" = field(
+        default_factory=lambda: defaultdict(_Silence), init=False, repr=False, compare=False
+    )
 
     @property
     def emulator_url(self) -> str:
@@ -74,7 +81,9 @@ class Clients:
             client = self._session.create_client(
                 service, region_name=self.region, endpoint_url=self.endpoint_url, config=config
             )
-        client.meta.events.register_first("needs-retry", _give_up_on_silence)
+        silence = self._silences[self.endpoint_url or service]
+        client.meta.events.register_first("before-send", silence.before_try)
+        client.meta.events.register_first("needs-retry", silence.after_try)
         return client
 
     @cached_property
@@ -116,10 +125,27 @@ class Clients:
         return cast("STSClient", self._client("sts"))
 
 
-def _give_up_on_silence(*, attempts: int, caught_exception: Exception | None, **_: object) -> None:
-    """End the retries of a request to which nobody answers. botocore calls this after each try."""
-    if caught_exception and attempts >= SILENT_TRIES and is_silence(caught_exception):
-        raise caught_exception
+class _Silence:
+    """Ends the requests to a service that does not answer, so that the end of a command does not wait for it again."""
+
+    def __init__(self) -> None:
+        self._error: Exception | None = None
+        self._until = 0.0
+        """The time of the monotonic clock until which nothing is sent."""
+
+    def before_try(self, **_: object) -> None:
+        """Botocore calls this before each try of a request."""
+        if self._error and time.monotonic() < self._until:
+            raise self._error
+
+    def after_try(self, *, attempts: int, caught_exception: Exception | None, **_: object) -> None:
+        """Botocore calls this after each try. Ends the tries of a request to which nobody answers."""
+        if caught_exception is None or not is_silence(caught_exception):
+            return
+        if caught_exception is not self._error and attempts >= SILENT_TRIES:
+            self._error, self._until = caught_exception, time.monotonic() + SILENCE_SECONDS
+        if self._error and time.monotonic() < self._until:
+            raise caught_exception
 
 
 def local_clients(url: str, region: str = LOCAL_REGION) -> Clients:

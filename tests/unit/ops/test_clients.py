@@ -50,3 +50,22 @@ def test_a_service_that_is_busy_is_tried_four_times(monkeypatch: pytest.MonkeyPa
         server.shutdown()
         thread.join()
     assert len(tried) == TRIES == 4
+
+
+def test_after_silence_nothing_more_is_sent_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clients, "READ_SECONDS", 0.1)
+    with silent_service() as service:
+        silent = local_clients(service.url)
+        for request in (silent.dynamodb.list_tables, silent.logs.describe_log_groups, silent.dynamodb.list_tables):
+            with pytest.raises(ReadTimeoutError):
+                request()
+        assert len(service.connections) == SILENT_TRIES
+        silent._silences[service.url]._until = 0
+        with pytest.raises(ReadTimeoutError):
+            silent.dynamodb.list_tables()
+    assert len(service.connections) == 2 * SILENT_TRIES
+
+
+def test_the_silence_of_one_service_of_aws_ends_no_request_to_another() -> None:
+    of_aws = clients.Clients("eu-west-1")
+    assert of_aws._silences["sqs"] is not of_aws._silences["logs"]
