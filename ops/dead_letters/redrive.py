@@ -94,7 +94,8 @@ def run_redrive(system: System, look: Look, plan: RedrivePlan, on_progress: OnPr
         finally:
             # After Ctrl-C, only the journal contains what the batches in progress have sent.
             sent = len(read_run(plan.journal).sent) - sent_before
-            record.update({**redrive.result().counts(), "sent": sent})
+            counts = redrive.result().counts()
+            record.update({**counts, "sent": sent, "notSent": redrive.not_sent(sent)})
         result = redrive.result()
         if result.is_settled:
             steps.note("ended")
@@ -132,7 +133,6 @@ class Redrive:
         self._rejected: list[tuple[Lease, str]] = []
         self._lost: list[Lease] = []
         self._sent_before: list[Lease] = []
-        self._not_sent = 0
         self._stopped = ""
 
     def run(self) -> None:
@@ -144,11 +144,14 @@ class Redrive:
         if len(waiting) > 1:
             waiting = self._send_first(waiting)
         if not self._stopped:
-            waiting = self._send(waiting)
-        self._not_sent = len(waiting)
+            self._send(waiting)
         if self._plan.pace.wait:
             self._tracker.wait()
             self._tracker.wait_until_back()
+
+    def not_sent(self, sent: int) -> int:
+        """The number of letters that stay in OrderDLQ because the run stopped, if it has sent this many."""
+        return len(self._plan.leases) - sent - len(self._sent_before) - len(self._rejected) - len(self._lost)
 
     def result(self) -> RedriveResult:
         tracker = self._tracker
@@ -163,7 +166,7 @@ class Redrive:
             rejected=list(self._rejected),
             lost=list(self._lost),
             sent_before=self._sent_before,
-            not_sent=self._not_sent,
+            not_sent=self.not_sent(len(tracker.stored) + len(failed) + len(tracker.pending)),
             stopped=self._stopped,
             waited=self._plan.pace.wait,
             is_settled=read_run(self._plan.journal).is_settled,
