@@ -8,7 +8,7 @@ with interrupt.exiting_at_once():
     from infra.outputs import MissingOutput
     from ops.cli.exit_codes import exit_code_of
     from ops.cli.lazy import LazyCommand, lazy_app
-    from ops.cli.output import prepare_output, print_error
+    from ops.cli.output import prepare_streams, print_error
     from ops.errors import NoAccess, UserError, explain_aws_error, explain_full_disk
 
 DEAD_LETTERS = "ops.cli.dlq:app"
@@ -32,7 +32,7 @@ app = lazy_app(COMMANDS, "Operate the order pipeline, on AWS or on this machine.
 def main() -> None:
     """Run a command. A problem that the user can solve is one line and an exit code; a bug keeps its traceback."""
     interrupt.exit_at_once()
-    prepare_output()
+    prepare_streams()
     try:
         app()
     except UserError as error:

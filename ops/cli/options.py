@@ -27,8 +27,9 @@ def parse_since(text: str) -> datetime:
     """Parse `90s`, `15m`, `2h` or `7d` ago, or an ISO 8601 time. Raises typer.BadParameter for anything else."""
     try:
         if span := _SPAN.fullmatch(text):
-            return datetime.now(UTC) - timedelta(**{_UNITS[span["unit"]]: int(span["count"])})
-        since = datetime.fromisoformat(text).astimezone(UTC)
+            since = datetime.now(UTC) - timedelta(**{_UNITS[span["unit"]]: int(span["count"])})
+        else:
+            since = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         raise typer.BadParameter(f"give 90s, 15m, 2h, 7d or an ISO 8601 time, not {text}") from None
     if since < _EPOCH:

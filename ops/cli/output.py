@@ -5,15 +5,21 @@ outside, so that no order can forge a line or move the cursor.
 """
 
 import io
+import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ops.text import as_json_text, as_text, is_printable_ascii, printable
 
 
-def prepare_output() -> None:
-    """Escape the characters that the encoding of the output lacks, instead of failing."""
+def prepare_streams() -> None:
+    """Replace closed standard streams by the null device, and escape characters that the output cannot encode."""
+    # In this order, each stream gets the descriptor that was closed, so that no other file gets it.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open until the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ops.cli.output import prepare_output, print_error, print_json, print_line, print_row
+from ops.cli.output import prepare_streams, print_error, print_json, print_line, print_row
 from ops.errors import InvalidInput
 
 
@@ -22,7 +22,7 @@ def test_json_is_valid_utf_8_in_every_locale(monkeypatch: pytest.MonkeyPatch, en
 def test_a_text_that_the_locale_lacks_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
     written = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
-    prepare_output()
+    prepare_streams()
     print_line("中")
     assert written.getvalue() == b"\\u4e2d\n"
 
