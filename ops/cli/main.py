@@ -18,6 +18,7 @@ COMMANDS = {
     "get": LazyCommand("ops.cli.get:get", "Show an order as the table stores it."),
     "list": LazyCommand("ops.cli.list:list_", "List the orders in the table."),
     "logs": LazyCommand("ops.cli.logs:logs", "Show the processor's log."),
+    "review": LazyCommand("ops.cli.review:review", "Show what a change of the program or its settings does to orders."),
     "status": LazyCommand("ops.cli.status:status", "Show queues, alarms and recent failures."),
     "dead-letters": LazyCommand(DEAD_LETTERS, "Find out why orders failed, fix them and send them again."),
     "dlq": LazyCommand(DEAD_LETTERS, "Short for dead-letters.", hidden=True),

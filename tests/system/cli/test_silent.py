@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ops import system
+from ops import pulumi, system
 from ops.cli.exit_codes import Exit
 from ops.local_system import save_local_system
 from tests.support.command import Orders
@@ -58,7 +58,7 @@ def fake_pulumi(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> N
 def test_a_command_says_that_it_waits_for_pulumi(
     orders: Orders, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(system, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(pulumi, "PATIENCE_SECONDS", 0.1)
     fake_pulumi(tmp_path, monkeypatch, "sleep 0.5; echo '{}'")
     waiting, ended = orders("get", "O1", "--stack", "dev").err.splitlines()
     assert waiting == "waiting for `pulumi stack output --json --non-interactive --stack dev`, for up to 120 s"
@@ -68,8 +68,8 @@ def test_a_command_says_that_it_waits_for_pulumi(
 def test_a_command_does_not_wait_for_pulumi_for_ever(
     orders: Orders, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(system, "PATIENCE_SECONDS", 0.1)
-    monkeypatch.setattr(system, "PULUMI_SECONDS", 0.2)
+    monkeypatch.setattr(pulumi, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(system, "OUTPUT_SECONDS", 0.2)
     fake_pulumi(tmp_path, monkeypatch, "exec sleep 60")
     ran = orders("get", "O1", "--stack", "dev")
     assert ran.code == Exit.NO_ACCESS

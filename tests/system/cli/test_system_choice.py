@@ -105,7 +105,7 @@ def test_without_the_pulumi_cli_a_stack_cannot_be_read(
     ran = orders("status", "--stack", "dev")
     assert (ran.code, ran.err) == (
         Exit.NO_ACCESS,
-        "`pulumi` is not on PATH: install the Pulumi CLI, which reads the outputs of a deployed stack\n",
+        "`pulumi` is not on PATH: install the Pulumi CLI, which reads and previews stacks\n",
     )
 
 

@@ -127,8 +127,8 @@ def test_the_domain_knows_no_option_of_a_command() -> None:
     assert named == []
 
 
-PULUMI_OPTIONS = {"--json", "--non-interactive", "--stack"}
-"""The options with which ops/system.py runs `pulumi`."""
+PULUMI_OPTIONS = {"--json", "--non-interactive", "--show-sames", "--stack"}
+"""The options with which ops/ runs `pulumi`."""
 
 
 PRINTS = {"ops/cli/output.py", "ops/cli/terminal.py"}

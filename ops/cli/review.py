@@ -1,0 +1,97 @@
+"""`orders review`."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops.cli.exit_codes import Exit
+from ops.cli.options import Json, complete_stack
+from ops.cli.output import print_error, print_json, print_line
+from ops.errors import InvalidInput
+from ops.pulumi import run_pulumi
+from ops.review.finding import Review, Verdict
+from ops.review.live import Live, read_live
+from ops.review.markdown import as_markdown
+from ops.review.preview import Preview, read_preview
+from ops.review.review import review as reviewed
+from ops.text import counted
+
+PREVIEW_SECONDS = 600
+"""How long a preview may take: it runs the program, and can download the provider."""
+
+
+def review(
+    *,
+    stack: Annotated[
+        str | None,
+        typer.Option(help="Name of the stack. Previews it, unless --preview is given.", autocompletion=complete_stack),
+    ] = None,
+    preview: Annotated[
+        str | None, typer.Option(help="Review the output of `pulumi preview --json`: a file, or - for standard input.")
+    ] = None,
+    live: Annotated[bool, typer.Option(help="Count the messages and orders that are in AWS now.")] = True,
+    fail_on: Annotated[
+        Verdict | None, typer.Option(help="Exit with 1 if the verdict is this one or a worse one.")
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print a comment for a pull request.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what a change of the program or its settings does to orders.
+
+    The first word is the verdict: refused, loses, interrupts, weakens, look or safe. Give `pulumi preview` the option
+    --show-sames: without it, the preview does not contain changes of protection.
+
+    \b
+    orders review --stack prod
+    orders review --stack prod --fail-on loses
+    pulumi preview --stack prod --json --show-sames | orders review --preview -
+    """
+    found = read_preview(_preview(stack, preview))
+    facts = read_live(found.changes) if live else Live()
+    result = reviewed(found, facts)
+    if facts.unread:
+        print_error(f"not counted, because AWS did not answer: {', '.join(facts.unread)}")
+    if as_json:
+        print_json({"verdict": result.verdict, "findings": [asdict(one) for one in result.findings]})
+    elif markdown:
+        for line in as_markdown(result, stack or "preview").splitlines():
+            print_line(line)
+    else:
+        for line in _in_words(result, found):
+            print_line(line)
+    if fail_on and result.verdict.rank <= fail_on.rank:
+        raise typer.Exit(Exit.INCOMPLETE)
+
+
+def _preview(stack: str | None, name: str | None) -> str:
+    if name:
+        return _read(name)
+    if stack is None:
+        raise InvalidInput("name a stack with --stack, or a preview with --preview")
+    return run_pulumi("preview", "--show-sames", stack=stack, seconds=PREVIEW_SECONDS, on_waiting=print_error)
+
+
+def _read(name: str) -> str:
+    try:
+        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{name} cannot be read: {error}") from None
+
+
+def _in_words(result: Review, found: Preview) -> Iterator[str]:
+    yield f"{result.verdict}: {result.verdict.meaning}"
+    harmless = [one for one in result.findings if one.verdict is Verdict.SAFE]
+    for one in result.findings:
+        if one.verdict is Verdict.SAFE:
+            continue
+        yield ""
+        yield f"{one.verdict}: {one.what}"
+        yield f"    {one.why}"
+        if one.instead:
+            yield f"    {one.instead}"
+    yield ""
+    yield f"{counted(len(found.changes), 'resource')} reviewed, {counted(len(harmless), 'harmless change')}"

@@ -1,0 +1,61 @@
+"""Live facts: how many messages and orders the resources of a stack hold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops.clients import Clients
+from ops.queues import count_messages, name_of_queue
+from ops.review.preview import Change
+from ops.status import read_oldest_seconds
+
+QUEUE, TABLE = "aws:sqs/queue:Queue", "aws:dynamodb/table:Table"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFacts:
+    """The messages in a queue, as SQS approximates them."""
+
+    visible: int
+    in_flight: int
+    oldest_seconds: float | None
+    """The age of the oldest message; None if CloudWatch reports none."""
+
+    def __str__(self) -> str:
+        return f"{self.visible:,} messages are visible and {self.in_flight:,} are in flight"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """What AWS says about the resources of a stack, by URN."""
+
+    queues: Mapping[str, QueueFacts] = field(default_factory=dict)
+    items: Mapping[str, int] = field(default_factory=dict)
+    """The number of items of a table. DynamoDB updates it about every six hours."""
+    unread: Sequence[str] = ()
+    """The logical names of the resources that could not be read."""
+
+
+def read_live(changes: Sequence[Change]) -> Live:
+    """Read the queues and tables that exist. Those that cannot be read are listed, so that a rule assumes the worst."""
+    queues, items, unread = {}, {}, []
+    for change in changes:
+        if not change.outputs or change.type not in {QUEUE, TABLE}:
+            continue
+        try:
+            clients = Clients(str(change.outputs["arn"]).split(":")[3])
+            if change.type == QUEUE:
+                queues[change.urn] = _read_queue(clients, str(change.outputs["url"]))
+            else:
+                table = clients.dynamodb.describe_table(TableName=str(change.outputs["name"]))["Table"]
+                items[change.urn] = table["ItemCount"]
+        except (BotoCoreError, ClientError, KeyError, IndexError):
+            unread.append(change.name)
+    return Live(queues=queues, items=items, unread=unread)
+
+
+def _read_queue(clients: Clients, url: str) -> QueueFacts:
+    counts = count_messages(clients.sqs, url)
+    oldest = read_oldest_seconds(clients, name_of_queue(url))
+    return QueueFacts(visible=counts.visible, in_flight=counts.in_flight, oldest_seconds=oldest)

@@ -1,0 +1,191 @@
+"""Reads the JSON of `pulumi preview --json`.
+
+The engine decides its format. A state can contain secrets: nothing of it is printed, only what rules derive from it.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from ops.errors import InvalidInput
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""The engine's value for an output that is not known before the deployment."""
+_ENGINE_ONLY = ("pulumi:pulumi:", "pulumi:providers:", "orders:index:")
+"""Types without a resource in AWS: the stack, its providers and the components of this program."""
+_OPERATIONS = {
+    "import": "create",
+    "create-replacement": "replace",
+    "import-replacement": "replace",
+    "delete-replaced": "delete",
+}
+"""Further names that the engine has for an operation."""
+_NEUTRAL = {
+    "refresh",
+    "read",
+    "read-replacement",
+    "read-discard",
+    "discard",
+    "discard-replaced",
+    "remove-pending-replace",
+}
+"""Operations that change nothing in AWS."""
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_NOISE = "an unhandled error occurred: program exited"
+"""The engine adds this message to each error of the program."""
+
+
+class Operation(StrEnum):
+    """What the engine does with a resource."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    DELETE = "delete"
+    SAME = "same"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One resource in AWS, before and after the deployment."""
+
+    operation: Operation
+    type: str
+    """The type in Pulumi, such as `aws:sqs/queue:Queue`."""
+    name: str
+    """The logical name."""
+    urn: str
+    before: Mapping[str, Any]
+    """The inputs in the state. Empty if the resource is new."""
+    after: Mapping[str, Any]
+    """The inputs of the program. Empty if the resource is deleted."""
+    outputs: Mapping[str, Any]
+    """The outputs in the state. Empty if the resource is new."""
+    forced_by: Sequence[str]
+    """The inputs that force a replacement. Empty if the provider or its Region forces it."""
+    was_protected: bool = False
+    is_protected: bool = False
+    is_retained: bool = False
+    """Whether the resource stays in AWS after it has left the stack."""
+    deletes_first: bool = False
+    """Whether a replacement deletes the resource before it creates the new one."""
+    position: str = ""
+    """Where the program declares the resource, such as `infra/table.py#22`."""
+
+    @property
+    def physical_name(self) -> str | None:
+        """The name in AWS before the change, or after it if the resource is new. None if it is not known yet."""
+        name = self.outputs.get("name") or self.before.get("name") or self.after.get("name")
+        return name if isinstance(name, str) and name != UNKNOWN else None
+
+    @property
+    def parents(self) -> str:
+        """The types of the components that contain the resource, such as `orders:index:OrderSystem$…`."""
+        return self.urn.split("::")[2].rpartition("$")[0]
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether the resource that exists now leaves the stack."""
+        return self.operation in {Operation.DELETE, Operation.REPLACE}
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """The inputs with another value. Empty unless this is an update."""
+        if self.operation is not Operation.UPDATE:
+            return frozenset()
+        names = (self.before.keys() | self.after.keys()) - {"__defaults"}
+        return frozenset(name for name in names if self.before.get(name) != self.after.get(name))
+
+    def numbers(self, name: str) -> tuple[float, float] | None:
+        """An input before and after, if it changes and both are numbers."""
+        if name not in self.changed:
+            return None
+        before, after = number(self.before.get(name)), number(self.after.get(name))
+        return (before, after) if before is not None and after is not None else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What the engine would do."""
+
+    changes: Sequence[Change]
+    errors: Sequence[str]
+    """Why the preview failed. Empty if it succeeded."""
+
+
+def number(value: object) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def document(value: object) -> Any:
+    """A JSON document that an input contains as text, or None if it is not known yet or not JSON."""
+    if not isinstance(value, str) or value == UNKNOWN:
+        return None
+    try:
+        return json.loads(value)
+    except ValueError:
+        return None
+
+
+def read_preview(text: str) -> Preview:
+    """Parse the output of `pulumi preview --json`. Raises InvalidInput for anything else."""
+    found = _parsed(text)
+    steps, diagnostics = found.get("steps", []), found.get("diagnostics", [])
+    if not (isinstance(steps, list) and isinstance(diagnostics, list) and ("steps" in found or "diagnostics" in found)):
+        raise InvalidInput("this is not the output of `pulumi preview --json`: it has no steps")
+    try:
+        return Preview(changes=list(_changes(steps)), errors=list(_errors(diagnostics)))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise InvalidInput(f"this is not the output of `pulumi preview --json`: {error!r}") from None
+
+
+def _parsed(text: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise InvalidInput("this is not the output of `pulumi preview --json`: it is not JSON") from None
+    if not isinstance(found, dict):
+        raise InvalidInput("this is not the output of `pulumi preview --json`: it is not an object")
+    return found
+
+
+def _changes(steps: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
+    for step in steps:
+        old, new = step.get("oldState") or {}, step.get("newState") or {}
+        kind = (new or old).get("type", "")
+        if step["op"] in _NEUTRAL or kind.startswith(_ENGINE_ONLY):
+            continue
+        yield Change(
+            operation=Operation(_OPERATIONS.get(step["op"], step["op"])),
+            type=kind,
+            name=step["urn"].rpartition("::")[2],
+            urn=step["urn"],
+            before=old.get("inputs") or {},
+            after=new.get("inputs") or {},
+            outputs=old.get("outputs") or {},
+            forced_by=step.get("replaceReasons") or [],
+            was_protected=bool(old.get("protect")),
+            is_protected=bool(new.get("protect")),
+            is_retained=bool(old.get("retainOnDelete")),
+            deletes_first=bool(old.get("pendingReplacement")),
+            position=str((new or old).get("sourcePosition", "")).removeprefix("project:///"),
+        )
+
+
+def _reason(message: str) -> str:
+    """A message in one line. Of a traceback, only its last line."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    if any(line.startswith("Traceback") for line in lines):
+        lines = [lines[0], lines[-1]]
+    return " ".join(" ".join(lines).split())
+
+
+def _errors(diagnostics: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for diagnostic in diagnostics:
+        message = _reason(str(diagnostic.get("message", "")).removeprefix("error: "))
+        if diagnostic.get("severity") == "error" and message and not message.startswith(_NOISE):
+            yield _ADDRESS.sub("[address]", message)

@@ -1,0 +1,28 @@
+"""Reviews a preview: every effect on orders, and one verdict."""
+
+from collections.abc import Iterator
+
+from ops.review.finding import Finding, Review, Verdict
+from ops.review.live import Live
+from ops.review.preview import Preview
+from ops.review.rules import findings_of
+from ops.review.rules.context import Context
+
+
+def review(preview: Preview, live: Live) -> Review:
+    """Apply every rule to every change. A preview that failed is refused, whatever it contains."""
+    context = Context(preview=preview, live=live)
+    return Review.of(
+        [*_refusals(preview), *(one for change in preview.changes for one in findings_of(change, context))]
+    )
+
+
+def _refusals(preview: Preview) -> Iterator[Finding]:
+    for error in preview.errors:
+        yield Finding(
+            verdict=Verdict.REFUSED,
+            resource="",
+            what="the preview failed",
+            why=error,
+            instead="Correct this, and review again: the preview does not show the other changes.",
+        )

@@ -1,0 +1,77 @@
+"""What a rule may look at besides its own change."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+
+from ops.review.finding import Finding, Verdict
+from ops.review.live import Live, QueueFacts
+from ops.review.preview import Change, Operation, Preview
+
+QUEUE = "aws:sqs/queue:Queue"
+QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
+ALLOW_POLICY = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"
+TOPIC = "aws:sns/topic:Topic"
+TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
+SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
+TABLE = "aws:dynamodb/table:Table"
+FUNCTION = "aws:lambda/function:Function"
+MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+ROLE = "aws:iam/role:Role"
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
+KEY = "aws:kms/key:Key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The whole preview, and what AWS says now."""
+
+    preview: Preview
+    live: Live
+
+    def queue(self, change: Change) -> QueueFacts | None:
+        """The messages in a queue, or None if they are not known."""
+        return self.live.queues.get(change.urn)
+
+    def delivers_orders(self, topic: Change) -> bool:
+        """Whether a queue is subscribed to the topic. Publishers send orders to such a topic."""
+        arn = topic.outputs.get("arn")
+        return any(
+            other.type == SUBSCRIPTION and other.before.get("protocol") == "sqs" and other.before.get("topic") == arn
+            for other in self.preview.changes
+        )
+
+    def twin(self, deleted: Change) -> Change | None:
+        """The new resource that takes the place of a deleted one, if one is clearly meant.
+
+        A moved resource keeps its name and gets other parents. A renamed one keeps its parents and a part of its name.
+        """
+        created = [
+            other
+            for other in self.preview.changes
+            if other.type == deleted.type and other.operation is Operation.CREATE
+        ]
+        if moved := [other for other in created if other.name == deleted.name]:
+            return moved[0]
+        renamed = [other for other in created if other.parents == deleted.parents]
+        return max(renamed, key=lambda other: _similarity(other.name, deleted.name), default=None)
+
+    @property
+    def is_first_deployment(self) -> bool:
+        return all(change.operation is Operation.CREATE for change in self.preview.changes)
+
+
+def _similarity(one: str, other: str) -> int:
+    """The length of the end that two names share."""
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+Rule = Callable[[Change, Context], Iterator[Finding]]
+
+
+def finding(verdict: Verdict, change: Change, what: str, why: str, instead: str = "") -> Finding:
+    return Finding(verdict=verdict, resource=change.name, what=what, why=why, instead=instead)

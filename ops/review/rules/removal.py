@@ -1,0 +1,153 @@
+"""Resources that leave the stack: deleted, replaced, or created again under another URN."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ops.review.finding import Finding, Verdict
+from ops.review.preview import UNKNOWN, Change, Operation
+from ops.review.rules.context import (
+    ALARM,
+    ALLOW_POLICY,
+    DASHBOARD,
+    FUNCTION,
+    KEY,
+    LOG_GROUP,
+    MAPPING,
+    QUEUE,
+    QUEUE_POLICY,
+    ROLE,
+    ROLE_POLICY,
+    SUBSCRIPTION,
+    TABLE,
+    TOPIC,
+    TOPIC_POLICY,
+    Context,
+    finding,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """What is at stake if a resource of a type is removed."""
+
+    verdict: Verdict
+    why: str
+
+
+STAKES: Mapping[str, Stake] = {
+    QUEUE: Stake(Verdict.LOSES, "SQS deletes every message in a queue together with the queue."),
+    TABLE: Stake(Verdict.LOSES, "DynamoDB deletes every order in a table together with the table."),
+    KEY: Stake(
+        Verdict.LOSES, "Nobody can read what is encrypted with a deleted key: messages, orders and log records."
+    ),
+    LOG_GROUP: Stake(Verdict.LOSES, "The log explains why orders are dead letters, and contains their history."),
+    MAPPING: Stake(
+        Verdict.INTERRUPTS,
+        "Without the event source mapping, nothing is processed: orders wait, and expire after their retention.",
+    ),
+    FUNCTION: Stake(Verdict.INTERRUPTS, "Without the function, nothing is processed: orders wait."),
+    ROLE: Stake(Verdict.INTERRUPTS, "Without its role, the function fails: orders wait, and can become dead letters."),
+    ROLE_POLICY: Stake(
+        Verdict.INTERRUPTS, "Without its permissions, the function fails: orders wait, and can become dead letters."
+    ),
+    QUEUE_POLICY: Stake(
+        Verdict.INTERRUPTS, "Without its policy, a queue rejects what SNS delivers, and accepts requests without TLS."
+    ),
+    TOPIC_POLICY: Stake(Verdict.WEAKENS, "Without its policy, a topic accepts requests without TLS."),
+    ALLOW_POLICY: Stake(
+        Verdict.WEAKENS, "Without this policy, any queue of the account can use the dead-letter queue."
+    ),
+    ALARM: Stake(Verdict.WEAKENS, "Nobody is notified of what this alarm observes."),
+    DASHBOARD: Stake(Verdict.SAFE, "A dashboard holds no data."),
+}
+UNKNOWN_STAKE = Stake(Verdict.LOOK, "The review knows no rule for this type of resource.")
+LOST_WHILE_UNSUBSCRIBED = Stake(
+    Verdict.LOSES, "SNS drops the orders that are published while no queue is subscribed. Nobody keeps a copy."
+)
+TOPIC_OF_ORDERS = Stake(
+    Verdict.LOSES, "Publishers know the topic by its ARN. Orders that they publish to a deleted topic are rejected."
+)
+DUPLICATED = Stake(Verdict.SAFE, "Both subscriptions exist for a moment: orders come twice, which changes nothing.")
+TOPIC_OF_OTHERS = Stake(Verdict.WEAKENS, "The subscribers of a topic are deleted with it: nobody is notified.")
+NOT_NOTIFIED = Stake(Verdict.WEAKENS, "This subscriber is not notified any more.")
+
+
+def removed(change: Change, context: Context) -> Iterator[Finding]:
+    """A resource that exists now and leaves the stack."""
+    if not change.is_removed:
+        return
+    stake, twin = _stake(change, context), context.twin(change) if change.operation is Operation.DELETE else None
+    if change.is_retained and not change.deletes_first:
+        why = "It stays in AWS with its content, but nothing of this stack uses it any more."
+        yield finding(Verdict.INTERRUPTS, change, f"{_noun(change)} {change.name} leaves the stack", why, _move(change))
+        return
+    yield finding(stake.verdict, change, _what(change, context, twin), stake.why, _instead(change, stake, twin))
+
+
+def _stake(change: Change, context: Context) -> Stake:
+    if change.type == TOPIC:
+        return TOPIC_OF_ORDERS if context.delivers_orders(change) else TOPIC_OF_OTHERS
+    if change.type == SUBSCRIPTION:
+        if change.before.get("protocol") != "sqs":
+            return NOT_NOTIFIED
+        is_replaced_in_time = change.operation is Operation.REPLACE and not change.deletes_first
+        return DUPLICATED if is_replaced_in_time else LOST_WHILE_UNSUBSCRIBED
+    return STAKES.get(change.type, UNKNOWN_STAKE)
+
+
+def _what(change: Change, context: Context, twin: Change | None) -> str:
+    verb = "replaces" if change.operation is Operation.REPLACE else "deletes"
+    what = f"{verb} the {_noun(change)} {change.name}"
+    if change.operation is Operation.REPLACE:
+        reason = f"the change of {', '.join(change.forced_by)}" if change.forced_by else "another provider or Region"
+        what += f": {reason} forces it"
+    elif twin and twin.name != change.name:
+        what += f", and creates {twin.name} instead"
+    elif twin:
+        what += ", and creates it under another URN"
+        if change.physical_name and twin.physical_name == change.physical_name:
+            what += " with the same name in AWS. Both are one resource, which is deleted"
+    return what + _content(change, context)
+
+
+def _content(change: Change, context: Context) -> str:
+    if facts := context.queue(change):
+        return f"; {facts}"
+    if (items := context.live.items.get(change.urn)) is not None:
+        return f"; it contains about {items:,} orders"
+    return ""
+
+
+def _instead(change: Change, stake: Stake, twin: Change | None) -> str:
+    if stake.verdict is Verdict.SAFE:
+        return ""
+    if twin:
+        return _alias(change, twin)
+    if change.forced_by and all(change.after.get(name) == UNKNOWN for name in change.forced_by):
+        return "This follows from the change of the resource to which it refers: see that finding."
+    if change.operation is Operation.REPLACE and change.forced_by:
+        return f"Keep {', '.join(change.forced_by)} as it is."
+    return _move(change)
+
+
+def _alias(change: Change, twin: Change) -> str:
+    """The line that tells the engine that both are one resource."""
+    before, after = change.parents.split("$"), twin.parents.split("$")
+    others = [pair for pair in zip(before, after, strict=False) if pair[0] != pair[1]]
+    if twin.name == change.name and len(before) == len(after) and len(others) == 1:
+        old, new = others[0]
+        return f'Add to the resource options of the component {new}: aliases=[pulumi.Alias(type_="{old}")]'
+    place = f" ({twin.position})" if twin.position else ""
+    return f'Add to the resource options of {twin.name}{place}: aliases=["{change.urn}"]'
+
+
+def _move(change: Change) -> str:
+    if change.type == QUEUE:
+        return "Keep it in the program until it is empty: redrive or archive its messages first."
+    return "Keep it in the program. To move it, deploy a second system beside it and let publishers change over."
+
+
+def _noun(change: Change) -> str:
+    """The type in words: `aws:sqs/queue:Queue` is a queue."""
+    name = change.type.rpartition(":")[2]
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()

@@ -1,0 +1,52 @@
+"""What changes of the table do to the orders in it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ops.review.finding import Finding, Verdict
+from ops.review.preview import Change
+from ops.review.rules.context import Context, finding
+
+
+def recovery(change: Change, _context: Context) -> Iterator[Finding]:
+    """Point-in-time recovery undoes mistakes of the last days."""
+    before, after = _days(change.before), _days(change.after)
+    what = f"changes the recovery period of {change.name} from {before} to {after} days"
+    if after >= before:
+        yield finding(Verdict.SAFE, change, what, "This keeps every guarantee.")
+    else:
+        yield finding(
+            Verdict.WEAKENS, change, what, "The table cannot be restored to an older time, from the deployment on."
+        )
+
+
+def _days(inputs: Mapping[str, Any]) -> int:
+    """The recovery period; 0 if recovery is off. Without a period, DynamoDB takes 35 days."""
+    found = inputs.get("pointInTimeRecovery")
+    if not isinstance(found, dict) or not found.get("enabled"):
+        return 0
+    days = found.get("recoveryPeriodInDays", 35)
+    return days if isinstance(days, int) else 0
+
+
+def expiry(change: Change, _context: Context) -> Iterator[Finding]:
+    found = change.after.get("ttl")
+    if isinstance(found, dict) and found.get("enabled") is not False:
+        yield finding(
+            Verdict.LOSES,
+            change,
+            f"turns on time to live for {change.name}",
+            "DynamoDB deletes each order whose attribute contains a time in the past.",
+        )
+    else:
+        yield finding(Verdict.SAFE, change, f"turns off time to live for {change.name}", "No order expires.")
+
+
+def encryption(change: Change, _context: Context) -> Iterator[Finding]:
+    yield finding(
+        Verdict.INTERRUPTS,
+        change,
+        f"changes the key of {change.name}",
+        "Until the function may use the key, it cannot write: orders wait and are tried again.",
+        "Deploy when few orders come. Keep the old key: backups need it.",
+    )

@@ -1,0 +1,90 @@
+"""`orders review`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ops.cli.exit_codes import Exit
+from tests.support.command import run_orders
+from tests.support.previews import step
+
+RETENTION = "messageRetentionSeconds"
+LOSES = {"steps": [step("update", "aws:sqs/queue:Queue", "OrderQueue", {RETENTION: 90}, {RETENTION: 60})]}
+SAFE = {"steps": [step("update", "aws:sqs/queue:Queue", "OrderQueue", {RETENTION: 60}, {RETENTION: 90})]}
+
+
+def test_the_first_word_is_the_verdict(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "preview.json"
+    file.write_text(json.dumps(LOSES))
+    ran = run_orders(monkeypatch, capsys, "review", "--preview", str(file), "--no-live")
+    assert (ran.code, ran.err) == (Exit.DONE, "")
+    assert ran.out.splitlines() == [
+        "loses: Orders, dead letters, the log that explains them, or the key that reads them can be lost.",
+        "",
+        "loses: lowers the retention of OrderQueue from 90 s to 60 s",
+        "    SQS deletes the messages that are older than 60 s. Their ages are not known here.",
+        "    Empty the queue first: wait until the orders are processed, redrive or archive the dead letters.",
+        "",
+        "1 resource reviewed, 0 harmless changes",
+    ]
+
+
+def test_standard_input_gives_one_json_object(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = run_orders(monkeypatch, capsys, "review", "--preview", "-", "--no-live", "--json", stdin=json.dumps(LOSES))
+    [found] = ran.json
+    assert found["verdict"] == "loses"
+    assert found["findings"][0].keys() == {"verdict", "resource", "what", "why", "instead"}
+
+
+@pytest.mark.parametrize(
+    ("document", "limit", "code"),
+    [
+        (LOSES, "loses", Exit.INCOMPLETE),
+        (LOSES, "weakens", Exit.INCOMPLETE),
+        (LOSES, "refused", Exit.DONE),
+        (SAFE, "loses", Exit.DONE),
+    ],
+)
+def test_a_verdict_as_bad_as_the_limit_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], document: object, limit: str, code: Exit
+) -> None:
+    options = ("--preview", "-", "--no-live", "--fail-on", limit, "--markdown")
+    ran = run_orders(monkeypatch, capsys, "review", *options, stdin=json.dumps(document))
+    assert ran.code == code
+    assert ran.out.startswith("### preview: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "name a stack with --stack, or a preview with --preview"),
+        (("--preview", "/nowhere"), "/nowhere cannot be read"),
+        (("--stack", "nowhere"), "there is no stack nowhere"),
+    ],
+)
+def test_a_mistake_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], told: str
+) -> None:
+    ran = run_orders(monkeypatch, capsys, "review", *arguments)
+    assert ran.code == Exit.USAGE
+    assert told in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_pulumi_makes_the_preview_and_its_failure_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    program = tmp_path / "pulumi"
+    program.write_text(f"#!/bin/sh\ncase \"$*\" in *--show-sames*) echo '{json.dumps(SAFE)}';; esac\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert run_orders(monkeypatch, capsys, "review", "--stack", "dev", "--no-live").out.startswith("safe: ")
+    program.write_text("#!/bin/sh\necho 'error: no backend' >&2\nexit 1\n")
+    ran = run_orders(monkeypatch, capsys, "review", "--stack", "dev")
+    assert (ran.code, ran.err.count("\n")) == (Exit.NO_ACCESS, 1)
+    assert ran.err.endswith("failed: error: no backend\n")

@@ -1,0 +1,42 @@
+"""A review as a comment."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ops.review.finding import Finding, Review, Verdict
+from ops.review.markdown import MAX_CHARACTERS, as_markdown
+
+TEXTS = st.text(max_size=200)
+FINDINGS = st.builds(Finding, verdict=st.sampled_from(Verdict), resource=TEXTS, what=TEXTS, why=TEXTS, instead=TEXTS)
+
+
+def one(verdict: Verdict, what: str = "changes it", size: int = 10) -> Finding:
+    return Finding(verdict=verdict, resource="R", what=what, why="w" * size, instead="")
+
+
+def test_the_verdict_comes_first_then_the_numbers_then_the_findings() -> None:
+    text = as_markdown(Review.of([one(Verdict.SAFE), one(Verdict.LOSES), one(Verdict.LOSES)]), "prod")
+    assert text.startswith("### prod: loses\n\nOrders, dead letters, ")
+    assert "| loses | 2 |\n| safe | 1 |\n" in text
+    assert text.index("<b>loses</b>") < text.index("<b>safe</b>")
+
+
+def test_a_change_without_a_finding_is_one_sentence() -> None:
+    assert as_markdown(Review.of([]), "dev") == "### dev: safe\n\nNo order is lost, and none has to wait.\n"
+
+
+def test_names_format_nothing_and_mention_nobody() -> None:
+    text = as_markdown(Review.of([one(Verdict.LOOK, what="<img src=x> @everyone")]), "a`b|c")
+    assert "<img" not in text
+    assert "@everyone" not in text
+    assert text.startswith("### a\\`b\\|c: look")
+
+
+@given(st.lists(FINDINGS, max_size=5), st.integers(0, 800))
+def test_a_comment_is_never_too_long_and_no_finding_is_cut(findings: list[Finding], many: int) -> None:
+    review = Review.of([*findings, *(one(Verdict.WEAKENS, size=200) for _ in range(many))])
+    text = as_markdown(review, "prod")
+    assert len(text) <= MAX_CHARACTERS
+    shown = text.count("<details>")
+    assert shown == text.count("</details>")
+    assert (f"**{len(review.findings) - shown:,} more finding" in text) == (shown < len(review.findings))

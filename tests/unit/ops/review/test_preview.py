@@ -1,0 +1,69 @@
+"""Previews of any content: a review, or one line that says what is wrong."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ops.errors import InvalidInput
+from ops.review.live import Live
+from ops.review.markdown import as_markdown
+from ops.review.preview import Operation, read_preview
+from ops.review.review import review
+from ops.review.rules import RULES
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+INPUTS = st.dictionaries(
+    st.sampled_from(sorted({name for rules in RULES.values() for names in rules for name in names})), JSON, max_size=4
+)
+STATES = st.fixed_dictionaries(
+    {"type": st.sampled_from(sorted(RULES)), "inputs": INPUTS, "outputs": st.dictionaries(st.text(max_size=5), JSON)}
+)
+STEPS = st.fixed_dictionaries(
+    {
+        "op": st.sampled_from([*Operation, "refresh", "import", "create-replacement"]),
+        "urn": st.just("urn:pulumi:dev::orders::a:b:C$t::Name"),
+        "oldState": st.none() | STATES,
+        "newState": st.none() | STATES,
+        "replaceReasons": st.none() | st.lists(st.text(max_size=5), max_size=2),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "5", "[]", "{}", '{"steps": 5}', '{"steps": [5]}', '{"steps": [{}]}', "[" * 99_999]
+)
+def test_what_is_no_preview_is_one_line(text: str) -> None:
+    with pytest.raises(InvalidInput) as told:
+        read_preview(text)
+    assert str(told.value).startswith("this is not the output of `pulumi preview --json`: ")
+
+
+def test_an_operation_that_nobody_knows_is_an_error_and_not_safe() -> None:
+    with pytest.raises(InvalidInput) as told:
+        read_preview('{"steps": [{"op": "explode", "urn": "u::p::t::n", "oldState": {"type": "aws:sqs/queue:Queue"}}]}')
+    assert "explode" in str(told.value)
+
+
+@given(JSON)
+def test_any_json_is_a_preview_or_one_line(value: Any) -> None:
+    try:
+        assert read_preview(json.dumps({"steps": value})) is not None
+    except InvalidInput as error:
+        assert "\n" not in str(error)
+
+
+@given(st.lists(STEPS, max_size=4))
+def test_inputs_of_any_type_are_reviewed(steps: list[dict[str, Any]]) -> None:
+    try:
+        found = review(read_preview(json.dumps({"steps": steps})), Live())
+    except InvalidInput as error:
+        assert "\n" not in str(error)
+        return
+    assert as_markdown(found, "dev").startswith("### dev: ")
