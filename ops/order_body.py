@@ -1,19 +1,22 @@
 """The order in a message body, read so that it can be shown and corrected even if it is not valid."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from handler.contract import Attribute
-from handler.document import is_unicode
 from handler.order import REQUIRED_TEXT, is_envelope
 from ops.errors import InvalidInput
 from ops.text import as_json_text
 
 MAX_LEVELS = 100
 """A body with more levels stays as it is: its lines would be mostly indentation. DynamoDB stores at most 32."""
+
+_NOT_FOR_SQS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""A character that SQS rejects in a message (Amazon SQS API Reference, SendMessage)."""
 
 Member = tuple[str, Any]
 
@@ -115,7 +118,11 @@ def _wraps(document: Members) -> bool:
 
 def _as_body(document: Members) -> str:
     # A message has a maximum size, and an escape is longer than its character.
-    return as_json_text(document, keeps=is_unicode)
+    return as_json_text(document, keeps=_is_accepted_by_sqs)
+
+
+def _is_accepted_by_sqs(text: str) -> bool:
+    return _NOT_FOR_SQS.search(text) is None
 
 
 def _value(name: str, text: str) -> object:

@@ -109,3 +109,22 @@ def test_a_document_that_cannot_be_formatted_is_shown_as_it_is(text: str) -> Non
 
 def test_an_edited_order_can_be_sent_as_utf_8_and_is_not_longer() -> None:
     assert compact('{"a": "\\ud800", "b": "\u202eé"}') == '{"a": "\\ud800", "b": "\u202eé"}'
+
+
+NOT_FOR_SQS = ("\\u0000", "\\u001f", "\\ud800", "\\udfff", "\\ufffe", "\\uffff")
+
+
+@pytest.mark.parametrize("escape", NOT_FOR_SQS)
+def test_an_escape_of_a_character_that_sqs_rejects_stays_an_escape(escape: str) -> None:
+    order = f'{{"quantity": 0, "a{escape}": ["{escape}"]}}'
+    edited = with_fields(order, {"quantity": "1", "note": json.loads(f'"{escape}"')})
+    assert edited == f'{{"quantity": 1, "a{escape}": ["{escape}"], "note": "{escape}"}}'
+    assert compact(readable(order)) == order
+    wrapped = f'{{"Subject": "{escape}", {enveloped(order)[1:]}'
+    assert json.loads(with_order(wrapped, edited)) == {**json.loads(wrapped), "Message": edited}
+    assert f'"Subject": "{escape}"' in with_order(wrapped, edited)
+
+
+@pytest.mark.parametrize("character", ["\x7f", "\ud7ff", "\ue000", "\ufffd", "\U00010000", "\U0010ffff"], ids=ascii)
+def test_a_character_that_sqs_accepts_is_not_escaped(character: str) -> None:
+    assert compact(f'{{"a": "{character}"}}') == f'{{"a": "{character}"}}'
