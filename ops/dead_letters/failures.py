@@ -29,7 +29,7 @@ class FailureClass(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A failed attempt as the processor logged it. If no attempt is logged, `at` is None."""
+    """A failed attempt as the processor logged it. `at` is in UTC, or None if no attempt is logged."""
 
     message_id: str
     order_id: str | None = None
@@ -65,7 +65,7 @@ class Failure:
             signature=text_in(record, RecordField.SIGNATURE) or reason,
             attempt=_number(record, RecordField.ATTEMPT),
             max_attempts=_number(record, RecordField.MAX_ATTEMPTS),
-            at=datetime.fromisoformat(record["timestamp"]),
+            at=datetime.fromisoformat(record["timestamp"]).astimezone(UTC),
             request_id=text_in(record, RecordField.REQUEST_ID),
         )
 

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import isfinite
 from typing import Any
@@ -18,10 +18,12 @@ from handler.outcome import Kind
 from ops.log.causes import UUID, Cause, cause_of_error, cause_of_status, cause_of_text, is_full
 
 Record = Mapping[str, Any]
-"""A record of the processor. It has texts for `level`, `service` and `message`, a valid `timestamp` with an offset, and
-a list of order IDs for each kind of outcome that it names. It can lack any other part, or have it with any type."""
+"""A record of the processor. It has texts for `level`, `service` and `message`, a plausible `timestamp` with an offset,
+and a list of order IDs for each kind of outcome that it names. It can lack any other part, or have it with any type."""
 EVENT = "platform."
 """The types of Lambda's own events begin with this."""
+_DEVIATION = timedelta(days=1)
+"""How much the time in a record can differ from the time of its event. Any other time is not plausible."""
 
 
 class Source(StrEnum):
@@ -103,7 +105,7 @@ def line_of(event: Mapping[str, Any]) -> Line:
 
 
 def _from_record(at: datetime, record: Record) -> Line:
-    if (instant := _instant(record)) is None:
+    if (instant := _instant(record)) is None or not _is_plausible(instant, at):
         instant, record = at, {**record, "timestamp": at.isoformat(timespec="milliseconds")}
     return Line(
         at=instant,
@@ -217,6 +219,13 @@ def _instant(record: Record) -> datetime | None:
         return time.astimezone(UTC) if time.tzinfo else None
     except (ValueError, TypeError, KeyError, OverflowError):
         return None
+
+
+def _is_plausible(instant: datetime, at: datetime) -> bool:
+    """Whether a record can have this time. An event of CloudWatch that lacks its own time has 1970."""
+    if not at.timestamp():
+        return at <= instant <= datetime.now(UTC) + _DEVIATION
+    return abs(instant - at) <= _DEVIATION
 
 
 def _are_texts(value: object) -> bool:

@@ -108,6 +108,21 @@ def test_what_else_is_in_the_log_is_no_failure(logs: FakeLogs) -> None:
     assert [found.message_id for found in read_failures(cast("Any", logs), GROUP, NOON)] == ["m1"]
 
 
+@pytest.mark.parametrize(
+    ("timestamp", "at"),
+    [
+        ("2025-05-03T17:00:01+05:00", NOON + timedelta(seconds=1)),
+        ("0001-01-01T00:00:00+00:00", NOON),
+        ("9999-12-31T23:59:59.999+00:00", NOON),
+    ],
+)
+def test_the_time_of_a_failure_is_plausible_and_in_utc(logs: FakeLogs, timestamp: str, at: datetime) -> None:
+    logs.failed("m1", NOON, timestamp=timestamp)
+    [found] = read_failures(cast("Any", logs), GROUP, NOON)
+    assert found.at
+    assert (found.at, found.at.tzinfo) == (at, UTC)
+
+
 PARTS = ("timestamp", "requestId", "reason", "signature", "orderId", "attempt", "maxAttempts")
 
 

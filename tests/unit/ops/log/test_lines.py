@@ -116,11 +116,30 @@ def test_a_document_that_only_resembles_a_record_is_output(changes: dict[str, An
     assert line(json.dumps({**RECORD, **changes})).source is Source.OUTPUT
 
 
-@pytest.mark.parametrize("timestamp", ["noon", "0001-01-01T00:00:00+14:00", "2025-05-03", 5, None])
+IMPLAUSIBLE = [
+    *("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59.999+00:00"),
+    *("2025-05-02T11:59:59.999+00:00", "2025-05-04T12:00:00.001+00:00"),
+]
+
+
+@pytest.mark.parametrize("timestamp", ["noon", "2025-05-03", 5, None, *IMPLAUSIBLE])
 def test_a_record_without_a_valid_time_has_the_time_of_its_event(timestamp: object) -> None:
     found = line(json.dumps({**RECORD, "timestamp": timestamp}))
     assert (found.source, found.at) == (Source.PROCESSOR, NOON)
     assert found.as_json()["timestamp"] == NOON.isoformat(timespec="milliseconds")
+
+
+@pytest.mark.parametrize("timestamp", ["2025-05-02T12:00:00+00:00", "2025-05-04T17:00:00+05:00"])
+def test_a_record_whose_time_is_within_a_day_of_its_event_keeps_its_time(timestamp: str) -> None:
+    found = line(json.dumps({**RECORD, "timestamp": timestamp}))
+    assert (found.at, found.at.tzinfo) == (datetime.fromisoformat(timestamp), UTC)
+    assert found.as_json()["timestamp"] == timestamp
+
+
+@pytest.mark.parametrize("timestamp", [RECORD["timestamp"], *IMPLAUSIBLE[:3]])
+def test_a_record_of_an_event_without_a_time_has_its_own_time_unless_that_is_extreme(timestamp: str) -> None:
+    found = line_of({"message": json.dumps({**RECORD, "timestamp": timestamp})})
+    assert found.at == (NOON if timestamp == RECORD["timestamp"] else datetime.fromtimestamp(0, UTC))
 
 
 def test_every_other_line_has_the_same_shape() -> None:
