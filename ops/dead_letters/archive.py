@@ -14,7 +14,7 @@ from ops.dead_letters.lease import Lease, without
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.move import delete
-from ops.dead_letters.private_file import PrivateFile, check_private, open_private, read_lines
+from ops.dead_letters.private_file import PrivateFile, check_private, file_exists, open_private, read_lines
 from ops.errors import InvalidInput
 from ops.system import System
 
@@ -66,13 +66,17 @@ class ArchiveResult:
     """Letters that were not deleted, or not even written: their leases ended, and somebody else may have them."""
 
 
+def restore_journal(path: Path) -> Path:
+    """The journal of what was restored from an archive. It is next to the archive."""
+    return path.with_name(f"{path.name}.restored")
+
+
 def check_archive(path: Path) -> ArchiveIndex:
     """Read an archive to which letters are added. A file that does not exist gives an empty index.
 
     Raises InvalidInput for a file that is no archive, that is damaged, or that is not this user's alone.
     """
-    _check_folder(path)
-    check_private(path)
+    _check_path(path)
     archive = read_archive(path)
     if 1 in archive.damaged and not archive.digests:
         raise InvalidInput(f"{path} is not an archive, line 1: nothing was archived")
@@ -90,7 +94,7 @@ def open_archive(path: Path) -> Iterator[tuple[ArchiveIndex, Callable[[Iterable[
     A last line that is cut off is moved to the file of `cut_file`. Raises InvalidInput as `check_archive` does, and
     changes nothing then.
     """
-    _check_folder(path)
+    _check_path(path)
     with open_private(path) as file:
         archive = check_archive(path)
         _move_cut_line(path, file, archive)
@@ -133,7 +137,7 @@ def read_archive(path: Path) -> ArchiveIndex:
     """Read what an archive contains. A file that does not exist gives an empty index."""
     digests: dict[str, str] = {}
     damaged, cut, size, lacks_line_end = [], None, 0, False
-    for line in read_lines(path) if path.exists() else ():
+    for line in read_lines(path) if file_exists(path) else ():
         if line.is_cut(START):
             cut = line.number
             continue
@@ -148,7 +152,7 @@ def read_archive(path: Path) -> ArchiveIndex:
 
 def read_undamaged_archive(path: Path) -> ArchiveIndex:
     """Read an archive whose letters may be deleted. Raises InvalidInput if it is damaged or does not exist."""
-    if not path.exists():
+    if not file_exists(path):
         raise InvalidInput(f"{path} does not exist: name an archive that `archive` has written")
     archive = read_archive(path)
     if archive.damaged:
@@ -197,9 +201,18 @@ def _delete_archived(system: System, look: Look, path: Path, leases: Sequence[Le
     return delete(system.clients.sqs, system.outputs.dead_letter_queue_url, look, safe)
 
 
-def _check_folder(path: Path) -> None:
-    if not path.parent.is_dir():
+def _check_path(path: Path) -> None:
+    """Raises InvalidInput for a file that cannot be an archive, or whose journal `restore` could not write."""
+    if not (file_exists(path.parent) and path.parent.is_dir()):
         raise InvalidInput(f"{path.parent} is not a folder: create it, or name another file")
+    check_private(path)
+    try:
+        restore_journal(path).lstat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        problem = f"{path} cannot be used: `restore` writes {restore_journal(path).name} next to it"
+        raise InvalidInput(f"{problem}: {error.strerror}") from None
 
 
 def _damaged(path: Path, archive: ArchiveIndex) -> InvalidInput:

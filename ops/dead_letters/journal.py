@@ -18,7 +18,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from ops.dead_letters.private_file import Line, PrivateFile, is_locked, open_private, read_lines
+from ops.dead_letters.private_file import Line, PrivateFile, file_exists, is_locked, open_private, read_lines
 from ops.dead_letters.run_state import InvalidEntry, RunState
 from ops.errors import InvalidInput, NoAccess
 
@@ -121,7 +121,7 @@ def new_run(queue_url: str) -> Path:
 def read_run(path: Path) -> RunState:
     """Read a journal. A file that does not exist gives an empty state. Raises InvalidInput if it is damaged."""
     reader = _Reader(path)
-    if path.exists():
+    if file_exists(path):
         reader.read()
     return reader.state
 

@@ -61,6 +61,17 @@ class PrivateFile:
         os.ftruncate(self._descriptor, size)
 
 
+def file_exists(path: Path) -> bool:
+    """Whether there is a file, or a folder, of this name. Raises InvalidInput if that cannot be found out."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise _invalid(path, error, "read") from None
+    return True
+
+
 def check_private(path: Path) -> None:
     """Raises InvalidInput unless the file is a regular one of this user alone. A file that does not exist is fine."""
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from handler.queue import MAX_ENTRIES
 from ops.batches import batches
-from ops.dead_letters.archive import read_letters, read_undamaged_archive
+from ops.dead_letters.archive import read_letters, read_undamaged_archive, restore_journal
 from ops.dead_letters.history import recorded
 from ops.dead_letters.journal import journal, read_run
 from ops.dead_letters.letter import MAX_BYTES, Letter
@@ -24,11 +24,6 @@ class RestorePlan:
     restored_before: int
     cut: int | None = None
     """The number of the archive's last line if it is cut off. Its letter cannot be restored."""
-
-
-def restore_journal(path: Path) -> Path:
-    """The journal of what was restored from an archive. It is next to the archive."""
-    return path.with_name(f"{path.name}.restored")
 
 
 def restored_ids(path: Path) -> set[str]:

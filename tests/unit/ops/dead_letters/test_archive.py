@@ -1,6 +1,7 @@
 """Archives of dead letters: damage to the file is detected."""
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from ops.dead_letters.archive import (
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.private_file import PrivateFile
+from ops.dead_letters.restore import plan_restore
 from ops.errors import InvalidInput, UserError
 from tests.support.memory_system import DLQ, MemorySystem, ids
 from tests.support.orders import body
@@ -127,6 +129,35 @@ def test_an_archive_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as raised:
         read_undamaged_archive(path)
     assert str(raised.value).startswith(f"{path} does not exist")
+
+
+@pytest.mark.parametrize("read", [check_archive, read_archive, read_undamaged_archive, plan_restore])
+def test_a_name_that_is_too_long_is_one_line(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    for path in (tmp_path / ("a" * 300), tmp_path / ("a" * 300) / "letters.jsonl"):
+        with pytest.raises(InvalidInput) as raised:
+            read(path)
+        assert len(raised.value.lines) == 1
+        assert str(raised.value).endswith("File name too long")
+
+
+def test_an_archive_whose_name_leaves_no_room_for_its_journal_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / ("a" * 252)
+    for refused in (lambda: check_archive(path), lambda: open_archive(path).__enter__()):
+        with pytest.raises(InvalidInput) as raised:
+            refused()
+        reason = f"`restore` writes {path.name}.restored next to it: File name too long"
+        assert str(raised.value) == f"{path} cannot be used: {reason}"
+    assert not path.exists()
+    with open_archive(tmp_path / ("a" * 246)) as (_, write):
+        write([letter("m1")])
+    assert plan_restore(tmp_path / ("a" * 246)).count == 1
+
+
+@pytest.mark.parametrize("path", [".", "/", ".."])
+def test_a_folder_is_no_archive(path: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        check_archive(Path(path))
+    assert "is a folder" in str(raised.value)
 
 
 def test_only_damaged_lines_are_read_as_damage(file: Path) -> None:

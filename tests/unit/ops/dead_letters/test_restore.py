@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ops.dead_letters.archive import open_archive
+from ops.dead_letters.archive import open_archive, restore_journal
 from ops.dead_letters.journal import journal
 from ops.dead_letters.letter import CAME_FROM, Letter
-from ops.dead_letters.restore import RestoreResult, plan_restore, restore_journal, restore_letters, restored_ids
+from ops.dead_letters.restore import RestoreResult, plan_restore, restore_letters, restored_ids
 from ops.errors import InvalidInput, NothingDone
 from tests.support.memory_system import DLQ, MemorySystem
 from tests.support.orders import body

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from ops.cli.exit_codes import Exit
-from ops.dead_letters.archive import open_archive
+from ops.dead_letters.archive import open_archive, restore_journal
 from ops.dead_letters.journal import read_run
 from ops.dead_letters.letter import CAME_FROM, Letter
-from ops.dead_letters.restore import restore_journal
 from ops.dead_letters.run_state import RunState
 from tests.support.dead_letters import OrderQueues
 from tests.support.killed_letters import LETTERS, assert_killed, count, written
