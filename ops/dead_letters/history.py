@@ -5,6 +5,7 @@ Its records are in the processor's log group. CloudWatch Logs allows nobody to c
 
 import getpass
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -68,7 +69,15 @@ def _record(message: str) -> Mapping[str, Any]:
 
 def _caller(system: System) -> str:
     """The AWS identity, and the user of this machine."""
-    return f"{system.clients.sts.get_caller_identity()['Arn']} ({getpass.getuser()})"
+    return f"{system.clients.sts.get_caller_identity()['Arn']} ({_user()})"
+
+
+def _user() -> str:
+    """The name of this machine's user. A user of a container can have none, but always has a number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # An OSError since Python 3.13.
+        return f"uid {os.getuid()}"
 
 
 def _append(system: System, record: Mapping[str, Any]) -> None:

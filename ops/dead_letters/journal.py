@@ -8,6 +8,7 @@ this user's rights could also delete the letters with the user's AWS credentials
 import hashlib
 import json
 import os
+import pwd
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -108,9 +109,19 @@ def journal(path: Path) -> Iterator[Journal]:
 
 
 def state_folder(queue_url: str) -> Path:
-    """The folder of a queue's journals, for this user on this machine."""
-    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
+    """The folder of a queue's journals, for this user on this machine. Raises NoAccess if the user has no home."""
+    home = os.environ.get("XDG_STATE_HOME") or Path(_home()) / ".local/state"
     return Path(home) / "orders" / re.sub(r"[^\w.-]+", "_", queue_url.partition("://")[2])
+
+
+def _home() -> str:
+    try:
+        home = os.environ.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        home = ""
+    if not home:
+        raise NoAccess("this user has no home folder for the journals: set HOME or XDG_STATE_HOME to a folder")
+    return home
 
 
 def new_run(queue_url: str) -> Path:
@@ -128,7 +139,9 @@ def read_run(path: Path) -> RunState:
 
 def unfinished_runs(queue_url: str) -> list[tuple[Path, RunState]]:
     """Find the journals of runs that were stopped before their end, oldest first."""
-    found = [(path, read_run(path)) for path in sorted(state_folder(queue_url).glob("*.jsonl"))]
+    folder = state_folder(queue_url)
+    paths = sorted(folder.glob("*.jsonl")) if file_exists(folder) else []
+    found = [(path, read_run(path)) for path in paths]
     for path, state in found:
         if not state.begun and state != RunState():
             raise _damaged(path, 1, "a run begins with the step 'begun'")

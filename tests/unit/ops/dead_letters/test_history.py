@@ -1,6 +1,8 @@
 """The history, read from a fake log stream to which somebody else wrote."""
 
 import json
+import os
+import pwd
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -9,8 +11,9 @@ from typing import Any, cast
 import pytest
 
 from ops.cli.dlq.history import _print
-from ops.dead_letters.history import read_history
+from ops.dead_letters.history import read_history, recorded
 from tests.support.corruption import changes, cuts
+from tests.support.memory_system import MemorySystem
 
 RECORD = {"history": "purge", "run": "abc", "who": "me", "why": "", "step": "ended", "deleted": 3}
 AT = 1_746_273_600_000
@@ -68,3 +71,16 @@ def test_a_record_with_damage_at_any_byte_is_shown(capsys: pytest.CaptureFixture
         assert record["at"] == AT
         _print(record)
     assert "Traceback" not in capsys.readouterr().err
+
+
+def no_such_user(uid: int) -> pwd.struct_passwd:
+    raise KeyError(f"getpwuid(): uid not found: {uid}")
+
+
+def test_a_user_without_a_name_is_recorded_by_number(memory: MemorySystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", no_such_user)
+    with recorded(memory.system, "purge", reason=""):
+        pass
+    assert memory.logs.records[0]["who"] == f"arn:aws:iam::123456789012:user/ann (uid {os.getuid()})"

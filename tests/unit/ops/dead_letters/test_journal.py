@@ -1,6 +1,8 @@
 """The journal of a run, wherever the run was killed."""
 
 import json
+import os
+import pwd
 import stat
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 
 from ops.dead_letters.journal import journal, new_run, read_run, state_folder, unfinished_runs
 from ops.dead_letters.run_state import RunState
-from ops.errors import UserError
+from ops.errors import InvalidInput, NoAccess, UserError
 
 QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/OrderDLQ"
 
@@ -18,6 +20,31 @@ QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/OrderDLQ"
 def path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     return new_run(QUEUE)
+
+
+def no_such_user(uid: int) -> pwd.struct_passwd:
+    raise KeyError(f"getpwuid(): uid not found: {uid}")
+
+
+@pytest.mark.parametrize("home", [None, ""])
+def test_a_user_without_a_home_is_told_to_name_a_folder(monkeypatch: pytest.MonkeyPatch, home: str | None) -> None:
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.delenv("HOME")
+    if home is not None:
+        monkeypatch.setenv("HOME", home)
+    assert str(state_folder(QUEUE)).startswith(f"{pwd.getpwuid(os.getuid()).pw_dir}/.local/state/orders/")
+    monkeypatch.setattr(pwd, "getpwuid", no_such_user)
+    with pytest.raises(NoAccess) as raised:
+        new_run(QUEUE)
+    [line] = raised.value.lines
+    assert "set HOME or XDG_STATE_HOME" in line
+
+
+def test_a_state_folder_whose_name_is_too_long_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / ("a" * 300)))
+    with pytest.raises(InvalidInput) as raised:
+        unfinished_runs(QUEUE)
+    assert str(raised.value).endswith("File name too long")
 
 
 def steps(path: Path) -> list[str]:
