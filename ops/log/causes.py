@@ -24,7 +24,8 @@ _STATUS = re.compile(r"\bStatus: (\w+)(?:\s+Error Type: ([\w.]+))?")
 _MEMORY = re.compile(r"\bMemory Size: (\d+) MB\s+Max Memory Used: (\d+) MB")
 _TIMED_OUT = re.compile(r"(?:^|\s)Task timed out after [\d.]+ seconds\s*$")
 _EXITED = re.compile(r"\bRuntime exited (?:with error|without providing a reason)|\bRuntime\.ExitError\b")
-_RAISED = re.compile(r"\[ERROR\] ([A-Za-z_][\w.]*)(?:: |$)(.*)")
+_RAISED = re.compile(r"\[ERROR\] ([^\W\d][\w.]*)(?::?[ \t]*(?:[\r\n]|$)|: (.*))")
+"""An exception, which can have no message. Other lines can follow, each after `\\n`, `\\r\\n` or `\\r`."""
 
 
 def cause_of_text(text: str) -> tuple[Cause | None, bool]:
@@ -40,7 +41,7 @@ def cause_of_text(text: str) -> tuple[Cause | None, bool]:
     if _EXITED.search(text):
         return Cause.OUT_OF_MEMORY if "signal: killed" in text else Cause.CRASHED, True
     if raised := _RAISED.match(text):
-        return cause_of_error(raised[1], raised[2]), True
+        return cause_of_error(raised[1], raised[2] or ""), True
     return None, False
 
 
