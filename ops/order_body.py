@@ -10,10 +10,7 @@ from typing import Any, NoReturn
 from handler.contract import Attribute
 from handler.order import REQUIRED_TEXT, is_envelope
 from ops.errors import InvalidInput
-from ops.text import as_json_text
-
-MAX_LEVELS = 100
-"""A body with more levels stays as it is: its lines would be mostly indentation. DynamoDB stores at most 32."""
+from ops.text import MAX_LEVELS, as_json_text, is_shallow
 
 _NOT_FOR_SQS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """A character that SQS rejects in a message (Amazon SQS API Reference, SendMessage)."""
@@ -85,6 +82,8 @@ def compact(text: str) -> str:
 def with_fields(body: str, changes: Mapping[str, str]) -> str:
     """Return the order with some fields set. Raises InvalidInput if the body contains no JSON object.
 
+    Raises InvalidInput also for a value with too many levels.
+
     A field that occurs more than once occurs once afterwards.
     """
     order = order_in(body)
@@ -130,9 +129,18 @@ def _value(name: str, text: str) -> object:
     if name in REQUIRED_TEXT:
         return text
     try:
-        return _loads(text)
-    except (ValueError, RecursionError):
+        value = _loads(text)
+    except ValueError:
         return text
+    except RecursionError:
+        raise _too_deep(name) from None
+    if not is_shallow(value):
+        raise _too_deep(name)
+    return value
+
+
+def _too_deep(name: str) -> InvalidInput:
+    return InvalidInput(f"the value of {name} has more than {MAX_LEVELS} levels: give a value with fewer")
 
 
 def _object(text: str) -> Members | None:
@@ -140,17 +148,7 @@ def _object(text: str) -> Members | None:
         document = _loads(text)
     except (ValueError, RecursionError):
         return None
-    return document if isinstance(document, Members) and _is_shallow(document, MAX_LEVELS) else None
-
-
-def _is_shallow(value: object, levels: int) -> bool:
-    match value:
-        case Members():
-            return levels > 0 and all(_is_shallow(inner, levels - 1) for _, inner in value.items())
-        case list():
-            return levels > 0 and all(_is_shallow(inner, levels - 1) for inner in value)
-        case _:
-            return True
+    return document if isinstance(document, Members) and is_shallow(document) else None
 
 
 def _loads(text: str) -> Any:

@@ -14,6 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from uuid import uuid4
 
+MAX_LEVELS = 100
+"""A JSON value with more levels is not formatted: its lines would be mostly indentation, and Python limits recursion.
+DynamoDB stores at most 32 levels."""
 _SHOWN = re.compile(r"\\(?:([nrt])|x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 """An escape of `printable`."""
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
@@ -46,6 +49,17 @@ def as_json_text(value: object, *, indent: int | None = None, keeps: Callable[[s
     if mark in text:
         text = re.sub(f'"{mark}([^"]+)"', r"\1", text)
     return _escaped(text, keeps)
+
+
+def is_shallow(value: object, levels: int = MAX_LEVELS) -> bool:
+    """Whether arrays and objects are nested in at most this many levels. A deeper value must not be formatted."""
+    match value:
+        case dict():
+            return levels > 0 and all(is_shallow(inner, levels - 1) for _, inner in value.items())
+        case list():
+            return levels > 0 and all(is_shallow(inner, levels - 1) for inner in value)
+        case _:
+            return True
 
 
 def as_text(value: object) -> str:

@@ -16,6 +16,7 @@ from uuid import uuid4
 from ops.errors import UserError
 from ops.log.reading import HISTORY_STREAM
 from ops.system import System
+from ops.text import is_shallow
 
 TEXTS = ("history", "run", "who", "why", "step")
 """What every record contains."""
@@ -62,7 +63,7 @@ def _record(message: str) -> Mapping[str, Any]:
         record = json.loads(message)
     except (ValueError, RecursionError):
         record = None
-    if isinstance(record, dict) and all(isinstance(record.get(name), str) for name in TEXTS):
+    if isinstance(record, dict) and all(isinstance(record.get(name), str) for name in TEXTS) and is_shallow(record):
         return record
     return {"unreadable": message}
 

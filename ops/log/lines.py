@@ -16,6 +16,7 @@ from typing import Any
 from handler.contract import RecordField
 from handler.outcome import Kind
 from ops.log.causes import UUID, Cause, cause_of_error, cause_of_status, cause_of_text, is_full
+from ops.text import is_shallow
 
 Record = Mapping[str, Any]
 """A record of the processor. It has texts for `level`, `service` and `message`, a plausible `timestamp` with an offset,
@@ -189,7 +190,7 @@ def _from_text(at: datetime, text: str) -> Line:
 
 
 def _parsed(text: str) -> Record | None:
-    """The JSON object that a line contains. CloudWatch cuts a line that is too long: that gives None."""
+    """The JSON object that a line contains. None if it has too many levels, or if CloudWatch cut the line."""
     if not text.startswith("{"):
         return None
     try:
@@ -197,7 +198,7 @@ def _parsed(text: str) -> Record | None:
     except (ValueError, RecursionError):
         return None
     document.pop("_aws", None)
-    return document
+    return document if is_shallow(document) else None
 
 
 def _finite(text: str) -> float | str:

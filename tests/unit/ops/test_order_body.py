@@ -111,6 +111,13 @@ def test_an_edited_order_can_be_sent_as_utf_8_and_is_not_longer() -> None:
     assert compact('{"a": "\\ud800", "b": "\u202eé"}') == '{"a": "\\ud800", "b": "\u202eé"}'
 
 
+@pytest.mark.parametrize("levels", [101, 500, 950, 991, 100_000])
+def test_a_value_with_too_many_levels_is_not_set(levels: int) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        with_fields("{}", {"a": "[" * levels + "]" * levels})
+    assert str(raised.value) == "the value of a has more than 100 levels: give a value with fewer"
+
+
 NOT_FOR_SQS = ("\\u0000", "\\u001f", "\\ud800", "\\udfff", "\\ufffe", "\\uffff")
 
 

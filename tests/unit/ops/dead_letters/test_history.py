@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from ops.cli.dlq.history import _print
+from ops.cli.output import print_json
 from ops.dead_letters.history import read_history, recorded
 from tests.support.corruption import changes, cuts
 from tests.support.memory_system import MemorySystem
@@ -62,6 +63,18 @@ def test_a_record_of_wrong_types_is_shown_as_unreadable(
 )
 def test_a_line_of_somebody_else_is_shown_as_unreadable(text: str) -> None:
     assert records(text) == [{"unreadable": text, "at": AT}]
+
+
+@pytest.mark.parametrize("levels", [98, 99, 100, 300, 500, 900, 985, 991, 5000])
+def test_a_record_of_any_depth_is_printed_or_shown_as_unreadable(
+    levels: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = json.dumps({**RECORD, "details": "?"}).replace('"?"', f"{'[' * levels}NaN{']' * levels}")
+    [record] = records(text)
+    assert ("unreadable" in record) == (levels > 99)
+    _print(record)
+    print_json(record)
+    assert "nan" in capsys.readouterr().out.lower()
 
 
 def test_a_record_with_damage_at_any_byte_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

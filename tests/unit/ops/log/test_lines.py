@@ -192,6 +192,17 @@ def test_every_line_can_be_shown_as_text_and_as_json(text: str, more: str) -> No
     json.loads(as_json_text(found.as_json()), parse_constant=pytest.fail)
 
 
+DEEP = [f'{{"a": {"[" * levels}NaN{"]" * levels}}}' for levels in (99, 100, 300, 900, 950, 985, 991, 5000)]
+
+
+@pytest.mark.parametrize("text", DEEP, ids=len)
+def test_a_line_of_any_depth_is_shown_as_text_and_as_json(text: str) -> None:
+    found = line(text)
+    assert (found.document is None) == (len(text) > len(DEEP[0]))
+    assert found.message == text
+    json.loads(as_json_text({"line": [found.as_json()]}), parse_constant=pytest.fail)
+
+
 @pytest.mark.parametrize("text", ['{"a":' * 100_000, '{"a": 1e999}', '{"a": NaN}', '{"a": ' + "9" * 5000 + "}"])
 def test_json_that_python_reads_otherwise_is_shown(text: str) -> None:
     json.loads(as_json_text(line(text).as_json()), parse_constant=pytest.fail)
