@@ -24,7 +24,7 @@ _AFTER = timedelta(minutes=1)
 """How late a receive can be: polling, the batching window, and clocks that differ."""
 _GAP = timedelta(hours=1)
 """Windows with a shorter gap between them are read with one request."""
-_PATTERN = "?ERROR ?timed ?timeout ?exited ?errorType ?Type"
+_PATTERN = "?ERROR ?timed ?timeout ?exited ?errorType ?Type ?LaunchError"
 """A pattern with which CloudWatch leaves out most lines without a cause. The emulator does not know `?`."""
 _MOST_SPECIFIC = (Cause.OUT_OF_MEMORY, Cause.COULD_NOT_START, Cause.TIMED_OUT, Cause.CRASHED)
 

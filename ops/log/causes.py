@@ -17,9 +17,15 @@ class Cause(StrEnum):
 
 
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_ROUTINE = re.compile(
-    rf"(START|END|REPORT) RequestId: {UUID}\b|INIT_START Runtime|INIT_REPORT Init Duration|XRAY TraceId"
+_PLATFORM = re.compile(
+    rf"(START|END|REPORT) RequestId: {UUID}\b|(INIT|RESTORE)_START Runtime Version: |INIT_REPORT Init Duration: "
+    r"|RESTORE_REPORT Restore Duration: |XRAY TraceId: |(EXTENSION|TELEMETRY|LOGS)\s+Name: .*\bState: "
 )
+STARTS = ("init", "restore")
+"""Lambda's reports of a start begin with one of these, in capitals if they are text. SnapStart restores a snapshot."""
+LAUNCH_ERROR = "LaunchError"
+"""The state of an extension that did not start. The function does not start then either."""
+_EXTENSION_FAILED = re.compile(rf"EXTENSION\s+Name: .*\bState: {LAUNCH_ERROR}\b")
 _STATUS = re.compile(r"\bStatus: (\w+)(?:\s+Error Type: ([\w.]+))?")
 _MEMORY = re.compile(r"\bMemory Size: (\d+) MB\s+Max Memory Used: (\d+) MB")
 _TIMED_OUT = re.compile(r"(?:^|\s)Task timed out after [\d.]+ seconds\s*$")
@@ -30,12 +36,8 @@ _RAISED = re.compile(r"\[ERROR\] ([^\W\d][\w.]*)(?::?[ \t]*(?:[\r\n]|$)|: (.*))"
 
 def cause_of_text(text: str) -> tuple[Cause | None, bool]:
     """The cause that a line of text gives, and whether the line is Lambda's own."""
-    if _ROUTINE.match(text):
-        status, memory = _STATUS.search(text), _MEMORY.search(text)
-        if not status:
-            return None, True
-        is_full = bool(memory and int(memory[2]) >= int(memory[1]))
-        return cause_of_status(status[1], status[2] or "", is_start=text.startswith("INIT"), is_full=is_full), True
+    if _PLATFORM.match(text):
+        return _cause_of_platform(text), True
     if _TIMED_OUT.search(text):
         return Cause.TIMED_OUT, True
     if _EXITED.search(text):
@@ -43,6 +45,17 @@ def cause_of_text(text: str) -> tuple[Cause | None, bool]:
     if raised := _RAISED.match(text):
         return cause_of_error(raised[1], raised[2] or ""), True
     return None, False
+
+
+def _cause_of_platform(text: str) -> Cause | None:
+    """The cause in a line that has the same content as an event of type `platform.*`."""
+    if _EXTENSION_FAILED.match(text):
+        return Cause.COULD_NOT_START
+    if not (status := _STATUS.search(text)):
+        return None
+    memory = _MEMORY.search(text)
+    is_full = bool(memory and int(memory[2]) >= int(memory[1]))
+    return cause_of_status(status[1], status[2] or "", is_start=text.lower().startswith(STARTS), is_full=is_full)
 
 
 _STARTING = {

@@ -15,7 +15,7 @@ from typing import Any
 
 from handler.contract import RecordField
 from handler.outcome import Kind
-from ops.log.causes import UUID, Cause, cause_of_error, cause_of_status, cause_of_text, is_full
+from ops.log.causes import LAUNCH_ERROR, STARTS, UUID, Cause, cause_of_error, cause_of_status, cause_of_text, is_full
 from ops.text import is_shallow
 
 Record = Mapping[str, Any]
@@ -124,7 +124,10 @@ def _from_event(at: datetime, document: Record) -> Line:
     if not isinstance(event, dict):  # A fault is a text.
         return _from_text(at, f"{name}: {event}")
     status, error = text_in(event, "status"), text_in(event, "errorType")
-    cause = cause_of_status(status, error, is_start=name.startswith("init"), is_full=is_full(event.get("metrics")))
+    cause = cause_of_status(status, error, is_start=name.startswith(STARTS), is_full=is_full(event.get("metrics")))
+    if name == "extension":
+        status = text_in(event, "state")
+        cause = Cause.COULD_NOT_START if status == LAUNCH_ERROR else None
     known = f"{name}: {', '.join(part for part in (status, error) if part)}" if status else name
     return Line(
         at=at,
@@ -133,7 +136,7 @@ def _from_event(at: datetime, document: Record) -> Line:
         message=known,
         request_id=text_in(event, "requestId"),
         cause=cause,
-        is_routine=cause is None and name not in {"logsDropped", "fault"},
+        is_routine=not (cause or error or name in {"logsDropped", "fault"}),
         document=document,
     )
 
@@ -172,6 +175,7 @@ def _from_output(at: datetime, text: str, document: Record) -> Line:
 
 _LEVEL = re.compile(r"\[(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]\s")
 _REQUEST = re.compile(UUID)
+_ERROR_TYPE = re.compile(r"\bError Type: ")
 
 
 def _from_text(at: datetime, text: str) -> Line:
@@ -185,7 +189,7 @@ def _from_text(at: datetime, text: str) -> Line:
         message=text,
         request_id=request[0] if request else "",
         cause=cause,
-        is_routine=is_lambdas and cause is None,
+        is_routine=is_lambdas and cause is None and not _ERROR_TYPE.search(text),
     )
 
 

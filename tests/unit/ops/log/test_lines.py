@@ -32,8 +32,8 @@ def report(**record: object) -> str:
     return event("platform.report", requestId=REQUEST, **record)
 
 
-def event(name: str, **record: object) -> str:
-    return json.dumps({"time": "2025-05-03T12:00:00.000Z", "type": name, "record": record})
+def event(kind: str, **record: object) -> str:
+    return json.dumps({"time": "2025-05-03T12:00:00.000Z", "type": kind, "record": record})
 
 
 def error(kind: str, message: str = "no", **rest: object) -> str:
@@ -65,6 +65,11 @@ CAUSES: dict[str, Cause | None] = {
     event("platform.initReport", status="error", errorType="Runtime.UserCodeSyntaxError"): Cause.COULD_NOT_START,
     event("platform.initReport", status="timeout"): Cause.COULD_NOT_START,
     "INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout": Cause.COULD_NOT_START,
+    "RESTORE_REPORT Restore Duration: 10000.00 ms\tStatus: timeout": Cause.COULD_NOT_START,
+    event("platform.restoreReport", status="timeout"): Cause.COULD_NOT_START,
+    event("platform.restoreRuntimeDone", status="error", errorType="Runtime.ExitError"): Cause.COULD_NOT_START,
+    "EXTENSION\tName: agent\tState: LaunchError\tEvents: []\tError Type: PermissionDenied": Cause.COULD_NOT_START,
+    event("platform.extension", name="agent", state="LaunchError", events=[]): Cause.COULD_NOT_START,
     f"RequestId: {REQUEST} Error: Runtime exited with error: exit status 1\nRuntime.ExitError": Cause.CRASHED,
     report(status="failure", errorType="Runtime.ExitError"): Cause.CRASHED,
     error("ZeroDivisionError", requestId=REQUEST): Cause.CRASHED,
@@ -100,6 +105,13 @@ def test_a_line_gives_the_cause_of_a_failed_invocation(text: str) -> None:
         f"END RequestId: {REQUEST}",
         f"{REPORT}\tMax Memory Used: 90 MB\t",
         "INIT_START Runtime Version: python:3.13.v1",
+        "RESTORE_START Runtime Version: python:3.13.v1\tRuntime Version ARN: arn",
+        "RESTORE_REPORT Restore Duration: 1018.74 ms",
+        "EXTENSION\tName: agent\tState: Ready\tEvents: [INVOKE, SHUTDOWN]",
+        "TELEMETRY\tName: agent\tState: Subscribed\tTypes: [Platform, Function]",
+        "LOGS\tName: agent\tState: Already subscribed\tTypes: [Platform]",
+        event("platform.extension", name="agent", state="Ready", events=["INVOKE"]),
+        event("platform.restoreReport", status="success"),
         event("platform.start", requestId=REQUEST),
         event("platform.initStart", phase="init"),
         report(status="success"),
@@ -109,7 +121,28 @@ def test_lambdas_lines_about_a_success_are_routine(text: str) -> None:
     assert line(text).is_routine
 
 
-@pytest.mark.parametrize("text", ["START of it all", "END", "a print", json.dumps({"a": 1}), json.dumps(RECORD)])
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ({"state": "LaunchError", "errorType": "PermissionDenied"}, "extension: LaunchError, PermissionDenied"),
+        ({"state": "Registered", "errorType": "Extension.Crash"}, "extension: Registered, Extension.Crash"),
+    ],
+    ids=["did not start", "crashed"],
+)
+def test_the_error_of_an_extension_is_shown(record: dict[str, object], message: str) -> None:
+    found = line(event("platform.extension", name="agent", events=[], **record))
+    assert (found.message, found.source, found.is_routine) == (message, Source.LAMBDA, False)
+
+
+def test_the_error_of_an_extension_that_had_started_is_shown_if_the_line_is_text() -> None:
+    found = line("EXTENSION\tName: agent\tState: Ready\tEvents: []\tError Type: Extension.Crash")
+    assert (found.source, found.cause, found.is_routine) == (Source.LAMBDA, None, False)
+
+
+PRINTED = ["START of it all", "END", "a print", "EXTENSION of it all", "LOGS", "RESTORE_START", "LOGS Name: x"]
+
+
+@pytest.mark.parametrize("text", [*PRINTED, json.dumps({"a": 1}), json.dumps(RECORD)])
 def test_what_the_code_writes_is_no_routine(text: str) -> None:
     assert not line(text).is_routine
 
