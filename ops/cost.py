@@ -15,7 +15,7 @@ from handler.outcome import STORED, Outcome
 from handler.processor import Processor
 from infra.project import ROOT, stack_config
 from ops import prices
-from ops.errors import no_such_stack
+from ops.errors import check_stack
 from ops.samples import valid_orders
 
 DAYS_A_MONTH = 365 / 12
@@ -45,10 +45,8 @@ class CostInputs:
     @classmethod
     def of_stack(cls, stack: str) -> "CostInputs":
         """Read them from the stack's configuration. Raises InvalidInput if there is no such stack."""
-        try:
-            config = stack_config(stack)
-        except FileNotFoundError:
-            raise no_such_stack(stack) from None
+        check_stack(stack)
+        config = stack_config(stack)
         return cls(
             batch_size=int(config["orders:batchSize"]),
             batching_window_seconds=int(config["orders:batchingWindowSeconds"]),

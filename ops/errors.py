@@ -36,9 +36,11 @@ class NoAccess(UserError):
     """The system or a file cannot be found, reached or used."""
 
 
-def no_such_stack(stack: str) -> InvalidInput:
-    names = ", ".join(stack_names())
-    return InvalidInput(f"there is no stack {stack}, because Pulumi.{stack}.yaml is missing: name one of {names}")
+def check_stack(stack: str) -> None:
+    """Raises InvalidInput if there is no such stack. A name that no file can have is no such stack."""
+    if stack not in (names := stack_names()):
+        problem = f"there is no stack {stack}, because Pulumi.{stack}.yaml is missing"
+        raise InvalidInput(f"{problem}: name one of {', '.join(names)}")
 
 
 LOG_IN = "log in, for example with `aws sso login`, or name a profile in AWS_PROFILE"

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Callable
 
 from infra.project import ROOT
-from ops.errors import NoAccess, no_such_stack
+from ops.errors import NoAccess, check_stack
 
 PATIENCE_SECONDS = 5
 """Seconds after which the command tells the user what it waits for."""
@@ -17,8 +17,7 @@ def run_pulumi(*words: str, stack: str, seconds: float, on_waiting: OnWaiting) -
 
     Raises InvalidInput for an unknown stack, and NoAccess if there is no CLI, no answer in time, or no JSON.
     """
-    if not (ROOT / f"Pulumi.{stack}.yaml").exists():
-        raise no_such_stack(stack)
+    check_stack(stack)
     command = ["pulumi", *words, "--json", "--non-interactive", "--stack", stack]
     name = f"`{' '.join(command)}`"
     try:

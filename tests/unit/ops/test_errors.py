@@ -1,5 +1,7 @@
 """Errors that a user can fix become one line. Bugs keep their traceback."""
 
+from collections.abc import Callable
+
 import pytest
 from botocore.exceptions import (
     BotoCoreError,
@@ -13,7 +15,9 @@ from botocore.exceptions import (
 )
 
 from ops.cli.exit_codes import Exit, exit_code_of
-from ops.errors import explain_aws_error
+from ops.cost import CostInputs
+from ops.errors import InvalidInput, explain_aws_error
+from ops.system import deployed_system
 
 
 def refused(code: str, message: str = "") -> ClientError:
@@ -51,3 +55,12 @@ def test_what_the_user_can_mend_is_one_line_that_says_how(error: BotoCoreError |
 @pytest.mark.parametrize("error", [refused("ValidationException"), ParamValidationError(report="x")])
 def test_what_says_of_a_bug_is_left_to_its_traceback(error: BotoCoreError | ClientError) -> None:
     assert explain_aws_error(error) is None
+
+
+@pytest.mark.parametrize("stack", ["nowhere", "", "a" * 300, "a\0b", "../dev"], ids=ascii)
+@pytest.mark.parametrize("read", [deployed_system, CostInputs.of_stack])
+def test_a_name_that_no_stack_has_is_one_line(read: Callable[[str], object], stack: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        read(stack)
+    [line] = raised.value.lines
+    assert line.startswith(f"there is no stack {stack}, because")
