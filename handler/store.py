@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import datetime
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -43,7 +44,7 @@ CONNECTIONS = 10
 PERMANENT_ERRORS = frozenset({"SerializationException", "ValidationError", "ValidationException"})
 """The error codes of an item that DynamoDB never accepts, for example because it is larger than 400 KB."""
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*[1-9])?", re.ASCII)
+_INSTANT = re.compile(r"(?P<whole>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d*[1-9])?", re.ASCII)
 """The format of Order.instant."""
 
 
@@ -187,13 +188,25 @@ def outcome_against(order: Order, stored: Mapping[str, Any] | None) -> Outcome:
     if INSTANT not in stored:
         return UPDATED
     instant = stored[INSTANT].get("S")
-    if instant is None or (instant > order.instant and not _INSTANT.fullmatch(instant)):
+    if instant is None or (instant > order.instant and not _is_instant(instant)):
         return NOT_AN_ORDER
     if instant != order.instant:
         return STALE if instant > order.instant else UPDATED
     attributes = attributes_of(stored)
     del attributes[INSTANT]
     return DUPLICATE if is_same_content(attributes, order.attributes) else CONFLICT
+
+
+def _is_instant(text: str) -> bool:
+    """Whether a text is an instant as orders have it: in their format, and of a time that exists."""
+    shape = _INSTANT.fullmatch(text)
+    if shape is None:
+        return False
+    try:
+        # Compared as text, because Python also reads 24:00 as the next day.
+        return datetime.fromisoformat(shape["whole"]).isoformat() == shape["whole"]
+    except ValueError:
+        return False
 
 
 def _code(error: ClientError) -> str:
