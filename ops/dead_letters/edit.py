@@ -25,7 +25,7 @@ def edited_letter(letter: Letter, order: str) -> Letter:
     body = with_order(letter.body, compact(order))
     if readable(body) == readable(letter.body):
         raise NothingDone("nothing was changed")
-    return replace(letter, body=body).marked_with(letter.logged_as)
+    return replace(letter, body=body).marked()
 
 
 def check_edit(letter: Letter, edited: Letter, *, new_order_id: bool) -> None:

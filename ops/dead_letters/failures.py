@@ -97,24 +97,31 @@ def read_failures(logs: "CloudWatchLogsClient", group: str, since: datetime) -> 
 
 
 def last_failures(logs: "CloudWatchLogsClient", group: str, leases: Iterable[Lease]) -> Mapping[str, Failure]:
-    """Find the last failure of each letter, by message ID. Only failures of these letters stay in memory."""
+    """Find the last failure of each letter, by message ID. Only failures of these letters stay in memory.
+
+    A failure under a later message ID of the letter comes before any under an earlier one: a publisher can set the
+    earlier ones.
+    """
     leases = list(leases)
-    letters: dict[str, list[str]] = {}
+    letters: dict[str, list[tuple[str, int]]] = {}
     for lease in leases:
-        for logged_id in {lease.message_id, lease.logged_as}:
-            letters.setdefault(logged_id, []).append(lease.message_id)
-    last: dict[str, Failure] = {}
+        for age, logged_id in enumerate(lease.logged_as):
+            letters.setdefault(logged_id, []).append((lease.message_id, age))
+    last: dict[str, tuple[int, Failure]] = {}
     for failure in read_failures(logs, group, _first_record(leases)) if leases else ():
-        for message_id in letters.get(failure.message_id, ()):
+        for message_id, age in letters.get(failure.message_id, ()):
             known = last.get(message_id)
-            if known is None or _time(known) < _time(failure):
-                last[message_id] = failure
-    return {lease.message_id: last.get(lease.message_id) or never_executed(lease.message_id) for lease in leases}
+            if known is None or age < known[0] or (age == known[0] and _time(known[1]) < _time(failure)):
+                last[message_id] = age, failure
+    return {
+        lease.message_id: last[lease.message_id][1] if lease.message_id in last else never_executed(lease.message_id)
+        for lease in leases
+    }
 
 
 def attempts_of(logs: "CloudWatchLogsClient", group: str, lease: Lease) -> list[Failure]:
-    """Read every failed attempt of a letter, oldest first."""
-    ids = {lease.message_id, lease.logged_as}
+    """Read every failed attempt of a letter, under each of its message IDs, oldest first."""
+    ids = set(lease.logged_as)
     found = read_failures(logs, group, _first_record([lease]))
     return sorted((failure for failure in found if failure.message_id in ids), key=_time)
 
@@ -122,7 +129,7 @@ def attempts_of(logs: "CloudWatchLogsClient", group: str, lease: Lease) -> list[
 def _first_record(leases: Sequence[Lease]) -> datetime:
     """The earliest time at which the log can contain a failure of these letters."""
     # An edited or restored letter is younger than its failures, and does not contain their time.
-    if any(lease.logged_as != lease.message_id for lease in leases):
+    if any(len(lease.logged_as) > 1 for lease in leases):
         return EPOCH
     return min(lease.first_seen for lease in leases)
 

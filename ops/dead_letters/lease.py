@@ -24,8 +24,8 @@ class Lease:
     """A temporary hold on one dead letter, and the few facts about it that stay in memory."""
 
     message_id: str
-    logged_as: str
-    """The message ID under which the log contains the first failures of the letter."""
+    logged_as: Sequence[str]
+    """The message IDs under which the log can contain failures of the letter, its own first."""
     order_id: str | None
     first_seen: datetime
     receipt: str

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 CAME_FROM = "ordersCameFrom"
-"""The message attribute of an edited or restored letter: the message ID under which the log contains its failures."""
+"""The message attribute of an edited or restored letter: the message IDs that it had before, the latest first.
+
+A publisher can set it too, so it only adds to what the log contains under the letter's own message ID.
+"""
+MAX_MESSAGE_IDS = 20
+"""The maximum number of message IDs of a letter, including its own. The oldest ones are forgotten."""
+MAX_MESSAGE_ID = 100
+"""The maximum length of a message ID (SQS Developer Guide, queue and message identifiers)."""
 MAX_BYTES = 1_048_576
 """The largest message, and the largest batch, including attributes (SQS Developer Guide, message quotas)."""
 MAX_ATTRIBUTES = 10
@@ -63,9 +70,11 @@ class Letter:
             return invalid.order_id or order_id_in(self.body)
 
     @property
-    def logged_as(self) -> str:
-        """The message ID under which the log contains the first failures of this letter."""
-        return str(self.attributes.get(CAME_FROM, {}).get("StringValue", self.message_id))
+    def logged_as(self) -> tuple[str, ...]:
+        """The message IDs under which the log can contain failures of this letter, its own first."""
+        mark = str(self.attributes.get(CAME_FROM, {}).get("StringValue", ""))
+        former = (message_id for message_id in mark.split() if len(message_id) <= MAX_MESSAGE_ID)
+        return tuple(dict.fromkeys((self.message_id, *former)))[:MAX_MESSAGE_IDS]
 
     @property
     def size(self) -> int:
@@ -81,13 +90,19 @@ class Letter:
         """Whether the letter has the attribute `ordersCameFrom`."""
         return CAME_FROM in self.attributes
 
-    def marked_with(self, message_id: str) -> Self:
-        """Add the attribute `ordersCameFrom`, unless the letter has it or would exceed a limit of SQS with it."""
-        mark = {"DataType": "String", "StringValue": message_id}
-        has_room = self.size + len(CAME_FROM) + sum(map(len, mark.values())) <= MAX_BYTES
-        if self.is_marked or not has_room or len(self.attributes) >= MAX_ATTRIBUTES:
-            return self
-        return replace(self, attributes={**self.attributes, CAME_FROM: mark})
+    def marked(self) -> Self:
+        """Set the attribute `ordersCameFrom` for a copy of this letter, which gets another message ID.
+
+        If a limit of SQS leaves no room for every message ID, the attribute contains this letter's own one only. If it
+        leaves no room for that either, the copy has no such attribute: one without the own ID could be a publisher's.
+        """
+        others = {name: value for name, value in self.attributes.items() if name != CAME_FROM}
+        for message_ids in (self.logged_as, self.logged_as[:1]):
+            mark = {"DataType": "String", "StringValue": " ".join(message_ids)}
+            marked = replace(self, attributes={**others, CAME_FROM: mark})
+            if marked.size <= MAX_BYTES and len(marked.attributes) <= MAX_ATTRIBUTES:
+                return marked
+        return replace(self, attributes=others)
 
     def as_json(self) -> str:
         """Format the whole letter as one line of JSON. Bytes are encoded in base64."""

@@ -63,7 +63,7 @@ def restore_letters(system: System, plan: RestorePlan, *, reason: str) -> Restor
     ):
         # Read again: from here on, no other run can restore from this archive.
         letters = _letters_to_restore(plan.path, restored_ids(plan.path))
-        marked = (letter.marked_with(letter.logged_as) for letter in letters)
+        marked = (letter.marked() for letter in letters)
         for batch in batches(marked, lambda letter: letter.size, max_items=MAX_ENTRIES, max_bytes=MAX_BYTES):
             sent = send(system.clients.sqs, queue, batch, steps)
             restored += len(sent.copies)

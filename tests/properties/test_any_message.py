@@ -201,7 +201,7 @@ def _lines_of(letter: Letter, shown: dict[str, object]) -> set[int]:
     """The number of lines, with the two orders next to each other or, in a narrow terminal, below each other."""
     attempts = shown["attempts"]
     assert isinstance(attempts, list)
-    about = 5 + (letter.logged_as != letter.message_id) + len(letter.attributes)
+    about = 5 + (len(letter.logged_as) > 1) + len(letter.attributes)
     in_letter = readable(letter.body).count("\n") + 1
     in_table = as_json_text(shown["inTable"], indent=2).count("\n") + 1 if shown["inTable"] else 1
     others = about + (2 * len(attempts) or 1) + 4 + (shown["redriveWould"] in {Kind.CONFLICT, Kind.INVALID})

@@ -18,11 +18,13 @@ def log_link(system: System, lease: Lease, attempts: Sequence[Failure]) -> str:
     start = (attempts[0].at if attempts else None) or lease.first_seen
     if system.clients.endpoint_url:
         # The processor logs no order ID for a body that it cannot read, even if the command finds one.
-        logged = [attempt.order_id for attempt in attempts if attempt.order_id]
+        # The attempts of the letter itself come first: a publisher can set its former message IDs.
+        by_age = sorted(attempts, key=lambda attempt: lease.logged_as.index(attempt.message_id))
+        logged = [attempt.order_id for attempt in by_age if attempt.order_id]
         since = start.isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
         return f"orders logs --since {since}{_order_option(logged[0]) if logged else ''}"
     region = system.outputs.region
-    pattern = _quoted(f'"{lease.logged_as}"')
+    pattern = _quoted(_filter_pattern(lease.logged_as))
     group = _encoded(_quoted(system.outputs.log_group_name))
     events = _encoded(f"?filterPattern={pattern}&start={int(start.timestamp() * 1000)}")
     return (
@@ -35,6 +37,12 @@ def _order_option(order_id: str) -> str:
     """The option that names an order, safe to copy into a shell: publishers choose the IDs of orders."""
     shown = printable(order_id)
     return f" --order {shown}" if needs_no_quotes(shown) else f" --order={shlex.quote(shown)}"
+
+
+def _filter_pattern(message_ids: Sequence[str]) -> str:
+    """The pattern of CloudWatch Logs for the lines that contain one of these IDs."""
+    terms = ['"{}"'.format(message_id.replace('"', '\\"')) for message_id in message_ids]
+    return terms[0] if len(terms) == 1 else " ".join(f"?{term}" for term in terms)
 
 
 def _quoted(text: str) -> str:

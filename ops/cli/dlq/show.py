@@ -130,8 +130,8 @@ def _about_letter(facts: _Facts) -> Iterator[tuple[str, str]]:
     lease = facts.lease
     yield "order", lease.order_id or "?"
     yield "message", lease.message_id
-    if lease.logged_as != lease.message_id:
-        yield "logged as", lease.logged_as
+    if former := lease.logged_as[1:]:
+        yield "logged as", ", ".join(former)
     yield "first seen", time_text(lease.first_seen)
     yield "deleted in", duration_text(facts.left)
     yield "size", f"{facts.letter.size:,} bytes"

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ import pytest
 
 from handler.log import Log
 from handler.processor import Processor
-from ops.dead_letters.failures import Failure, FailureClass, last_failures, never_executed, read_failures
+from ops.dead_letters.failures import Failure, FailureClass, attempts_of, last_failures, never_executed, read_failures
 from ops.dead_letters.lease import Lease
 from tests.support.orders import FakeStore, body, record
 
@@ -62,10 +62,10 @@ def logs() -> FakeLogs:
     return FakeLogs()
 
 
-def seen(message_id: str, *, logged_as: str | None = None, first_seen: datetime = NOON) -> Lease:
+def seen(message_id: str, *, came_from: Sequence[str] = (), first_seen: datetime = NOON) -> Lease:
     return Lease(
         message_id=message_id,
-        logged_as=logged_as or message_id,
+        logged_as=(message_id, *came_from),
         order_id="O1",
         first_seen=first_seen,
         receipt="receipt",
@@ -171,7 +171,7 @@ def test_letters_without_a_record_were_never_executed(logs: FakeLogs) -> None:
 def test_a_letter_that_came_from_elsewhere_is_found_under_its_old_id(logs: FakeLogs) -> None:
     logs.failed("old", NOON - timedelta(days=9), errorClass="invalid", reason="not JSON")
     logs.failed("old", NOON - timedelta(days=10), reason="an earlier one")
-    assert reasons(logs, seen("new", logged_as="old"), seen("other")) == {
+    assert reasons(logs, seen("new", came_from=["old"]), seen("other")) == {
         "new": ("invalid", "not JSON"),
         "other": never_reason(),
     }
@@ -180,12 +180,23 @@ def test_a_letter_that_came_from_elsewhere_is_found_under_its_old_id(logs: FakeL
 def test_a_letter_that_came_from_elsewhere_and_failed_again_is_found_under_its_own_id(logs: FakeLogs) -> None:
     logs.failed("new", NOON, errorClass="conflict", reason="another content")
     logs.failed("old", NOON - timedelta(days=9), errorClass="invalid", reason="not JSON")
-    assert reasons(logs, seen("new", logged_as="old")) == {"new": ("conflict", "another content")}
+    assert reasons(logs, seen("new", came_from=["old"])) == {"new": ("conflict", "another content")}
+
+
+def test_the_failures_of_another_message_never_hide_those_of_the_letter_itself(logs: FakeLogs) -> None:
+    logs.failed("zzz", NOON + timedelta(hours=1), errorClass="conflict", reason="of zzz")
+    logs.failed("m1", NOON, errorClass="invalid", reason="of m1")
+    logs.failed("zzz", NOON + timedelta(hours=2), errorClass="conflict", reason="of zzz")
+    assert reasons(logs, seen("m1", came_from=["zzz"])) == {"m1": ("invalid", "of m1")}
+    # After an edit or a restore:
+    assert reasons(logs, seen("m2", came_from=["m1", "zzz"])) == {"m2": ("invalid", "of m1")}
+    attempts = attempts_of(cast("Any", logs), GROUP, seen("m2", came_from=["m1", "zzz"]))
+    assert [attempt.reason for attempt in attempts] == ["of m1", "of zzz", "of zzz"]
 
 
 def test_two_letters_that_came_from_the_same_one_share_its_reason(logs: FakeLogs) -> None:
     logs.failed("old", NOON, reason="why")
-    assert reasons(logs, seen("a", logged_as="old"), seen("b", logged_as="old"), seen("old")) == dict.fromkeys(
+    assert reasons(logs, seen("a", came_from=["old"]), seen("b", came_from=["old"]), seen("old")) == dict.fromkeys(
         ("a", "b", "old"), ("transient", "why")
     )
 

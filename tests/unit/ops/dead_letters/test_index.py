@@ -1,5 +1,7 @@
 """The index of leases, with the letters in a spool."""
 
+from dataclasses import replace
+
 from ops.dead_letters.index import LeaseIndex
 from ops.dead_letters.letter import Letter
 from tests.support.orders import body
@@ -48,9 +50,9 @@ def test_a_lease_is_named_by_its_order_or_else_by_its_message() -> None:
 
 def test_a_lease_has_the_id_under_which_the_log_contains_its_failures() -> None:
     index = LeaseIndex()
-    index.add(letter("m1").marked_with("m0"), "receipt")
+    index.add(replace(letter("m0").marked(), message_id="m1"), "receipt")
     index.add(letter("m2"), "receipt")
-    assert sorted(lease.logged_as for lease in index.leases()) == ["m0", "m2"]
+    assert sorted(tuple(lease.logged_as) for lease in index.leases()) == [("m1", "m0"), ("m2",)]
     index.close()
 
 

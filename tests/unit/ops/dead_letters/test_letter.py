@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.dead_letters.letter import CAME_FROM, MAX_ATTRIBUTES, MAX_BYTES, Letter
+from ops.dead_letters.letter import CAME_FROM, MAX_ATTRIBUTES, MAX_BYTES, MAX_MESSAGE_IDS, Letter
 from tests.support.orders import body
 
 MESSAGE_ID = "6ff1a1b0-0000-4000-8000-000000000001"
@@ -139,33 +139,57 @@ def test_a_size_is_what_sqs_counts_body_names_types_and_values_but_nothing_of_it
 
 @given(letters)
 def test_marking_a_letter_makes_it_as_much_larger_as_was_reckoned(one: Letter) -> None:
-    marked = one.marked_with(OLD_ID)
-    has_room = len(one.attributes) < MAX_ATTRIBUTES and CAME_FROM not in one.attributes
+    marked = replace(one, message_id=OLD_ID).marked()
+    has_room = len(one.attributes) < MAX_ATTRIBUTES
     assert marked.size == one.size + (MARK_BYTES if has_room else 0)
 
 
-def test_a_letter_is_marked_with_where_it_came_from_once() -> None:
+def test_a_letter_is_marked_with_each_message_id_that_it_had() -> None:
     first = letter("x", {"kind": text("new")})
-    assert first.logged_as == MESSAGE_ID
-    second = replace(first.marked_with(OLD_ID), message_id="second")
-    third = replace(second.marked_with("second"), message_id="third")
-    assert second.attributes == {"kind": text("new"), CAME_FROM: text(OLD_ID)}
-    assert third.attributes == second.attributes
-    assert third.logged_as == OLD_ID
+    assert first.logged_as == (MESSAGE_ID,)
+    second = replace(first.marked(), message_id="second")
+    third = replace(second.marked(), message_id="third")
+    assert second.attributes == {"kind": text("new"), CAME_FROM: text(MESSAGE_ID)}
+    assert third.attributes == {"kind": text("new"), CAME_FROM: text(f"second {MESSAGE_ID}")}
+    assert third.logged_as == ("third", "second", MESSAGE_ID)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [text("zzz"), text(""), text(" ".join(map(str, range(100)))), {"DataType": "Binary", "BinaryValue": b"zzz"}],
+    ids=["another ID", "no ID", "many IDs", "bytes"],
+)
+def test_a_mark_of_a_publisher_does_not_replace_the_message_id_of_the_letter(forged: Mapping[str, Any]) -> None:
+    first = letter("x", {CAME_FROM: forged})
+    assert first.logged_as[0] == MESSAGE_ID
+    second = replace(first.marked(), message_id="second")
+    assert second.logged_as[:2] == ("second", MESSAGE_ID)
+    assert len(second.logged_as) <= MAX_MESSAGE_IDS
+
+
+def test_a_mark_that_is_longer_than_any_message_id_is_not_one() -> None:
+    assert letter("x", {CAME_FROM: text("z" * 100_000)}).logged_as == (MESSAGE_ID,)
+
+
+def test_a_mark_of_a_publisher_is_dropped_where_there_is_no_room_for_the_message_id() -> None:
+    full = letter("x" * (MAX_BYTES - MARK_BYTES + 5), {CAME_FROM: text("zzz")})
+    assert full.marked().attributes == {}
+    roomy = letter("x" * (MAX_BYTES - MARK_BYTES), {CAME_FROM: text("zzz")})
+    assert roomy.marked().attributes == {CAME_FROM: text(MESSAGE_ID)}
 
 
 def test_a_letter_is_not_marked_where_it_has_as_many_attributes_as_sqs_takes() -> None:
     full = {f"a{number}": text("x") for number in range(MAX_ATTRIBUTES)}
-    assert letter("x", full).marked_with(OLD_ID).attributes == full
+    assert letter("x", full).marked().attributes == full
     del full["a0"]
-    assert letter("x", full).marked_with(OLD_ID).attributes == {**full, CAME_FROM: text(OLD_ID)}
+    assert letter("x", full).marked().attributes == {**full, CAME_FROM: text(MESSAGE_ID)}
 
 
 def test_a_letter_is_not_marked_where_sqs_would_find_it_too_large() -> None:
     largest = letter("x" * (MAX_BYTES - MARK_BYTES))
-    assert largest.marked_with(OLD_ID).attributes == {CAME_FROM: text(OLD_ID)}
-    assert largest.marked_with(OLD_ID).size == MAX_BYTES
-    assert letter(largest.body + "x").marked_with(OLD_ID).attributes == {}
+    assert largest.marked().attributes == {CAME_FROM: text(MESSAGE_ID)}
+    assert largest.marked().size == MAX_BYTES
+    assert letter(largest.body + "x").marked().attributes == {}
 
 
 @pytest.mark.parametrize(

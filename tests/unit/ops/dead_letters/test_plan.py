@@ -38,7 +38,7 @@ def _lease(message_id: str) -> Lease:
     letter = Letter(message_id=message_id, body="{}", attributes={}, system={"SentTimestamp": "0"})
     return Lease(
         message_id=message_id,
-        logged_as=message_id,
+        logged_as=(message_id,),
         order_id=None,
         first_seen=letter.first_seen,
         receipt="receipt",
