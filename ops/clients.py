@@ -2,8 +2,10 @@
 
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
+from http import HTTPStatus
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,6 +13,7 @@ from ops.condition import check_condition
 from ops.errors import is_silence
 
 if TYPE_CHECKING:
+    from botocore.model import OperationModel
     from botocore.session import Session
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -84,6 +87,7 @@ class Clients:
         silence = self._silences[self.endpoint_url or service]
         client.meta.events.register_first("before-send", silence.before_try)
         client.meta.events.register_first("needs-retry", silence.after_try)
+        client.meta.events.register("before-parse", partial(_check_answer, client.meta.endpoint_url))
         return client
 
     @cached_property
@@ -146,6 +150,22 @@ class _Silence:
             self._error, self._until = caught_exception, time.monotonic() + SILENCE_SECONDS
         if self._error and time.monotonic() < self._until:
             raise caught_exception
+
+
+def _check_answer(
+    url: str, *, operation_model: "OperationModel", response_dict: Mapping[str, Any], **_: object
+) -> None:
+    """Raise ForeignAnswer for an answer that is not AWS's. botocore calls this before it parses an answer.
+
+    Every answer of AWS and of its emulators has a header x-amzn-RequestId, x-amz-crc32 or the like. A failure of a
+    server or a proxy in between may have none. The request is then sent again.
+    """
+    is_failure = response_dict["status_code"] >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if is_failure or any(name.lower().startswith("x-amz") for name in response_dict["headers"]):
+        return
+    from ops.foreign_answer import ForeignAnswer  # noqa: PLC0415 - it imports botocore
+
+    raise ForeignAnswer(url=url, operation=operation_model.name)
 
 
 def local_clients(url: str, region: str = LOCAL_REGION) -> Clients:

@@ -77,15 +77,16 @@ def explain_aws_error(error: "BotoCoreError | ClientError") -> UserError | None:
             return NoAccess(f"there are no AWS credentials: {LOG_IN}")
         case aws.ProfileNotFound():
             return NoAccess(f"{error}: AWS_PROFILE has to name a profile of ~/.aws/config")
+        case aws.ConfigParseError() | aws.InvalidConfigError() | aws.InvalidRetryConfigurationError():
+            problem = " ".join(str(error).split()).removesuffix(".")
+            return NoAccess(f"{problem}: correct the AWS configuration, or name another file in AWS_CONFIG_FILE")
         case aws.SSOTokenLoadError() | aws.UnauthorizedSSOTokenError() | aws.TokenRetrievalError():
             return NoAccess(f"the AWS session has expired: {LOG_IN}")
         case aws.ConnectionError() | aws.HTTPClientError():
             problem = str(error).removesuffix(".")
             return NoAccess(f"{problem}: check the network; for the local system, check that `orders local` still runs")
-        case aws.ClientError():
-            return _explain_response(error)
         case _:
-            return None
+            return _explain_response(error) if isinstance(error, aws.ClientError) else None
 
 
 def may_pass(error: "BotoCoreError | ClientError") -> bool:

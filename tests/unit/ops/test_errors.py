@@ -6,7 +6,10 @@ import pytest
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConfigParseError,
     EndpointConnectionError,
+    InfiniteLoopConfigError,
+    InvalidRetryModeError,
     NoCredentialsError,
     ParamValidationError,
     ProfileNotFound,
@@ -27,6 +30,18 @@ def refused(code: str, message: str = "") -> ClientError:
 KNOWN: dict[str, tuple[BotoCoreError | ClientError, str]] = {
     "no credentials": (NoCredentialsError(), "there are no AWS credentials: log in"),
     "an unknown profile": (ProfileNotFound(profile="x"), "AWS_PROFILE has to name a profile"),
+    "a damaged configuration": (
+        ConfigParseError(path="/home/x/.aws/config"),
+        "Unable to parse config file: /home/x/.aws/config: correct the AWS configuration, or name another file",
+    ),
+    "a configuration that names itself": (
+        InfiniteLoopConfigError(source_profile="x", visited_profiles=["x"]),
+        "Infinite loop in credential configuration detected.",
+    ),
+    "a configuration with an invalid value": (
+        InvalidRetryModeError(provided_retry_mode="x", valid_modes=[]),
+        "Invalid",
+    ),
     "an expired login": (SSOTokenLoadError(profile_name="x", error_msg="old"), "the AWS session has expired: log in"),
     "an expired token": (refused("ExpiredToken"), "the AWS session has expired: log in"),
     "an unknown key": (refused("InvalidClientTokenId"), "AWS does not know these credentials (InvalidClientTokenId)"),
