@@ -61,12 +61,6 @@ def order_ids_in(body: str) -> list[str]:
     return [order_id for order_id in found if isinstance(order_id, str) and order_id]
 
 
-def order_id_in(body: str) -> str | None:
-    """The order ID in the order, or None if there is none or more than one."""
-    order_ids = set(order_ids_in(body))
-    return order_ids.pop() if len(order_ids) == 1 else None
-
-
 def readable(body: str) -> str:
     """Format the order on several lines, with every member. A body without a JSON object stays as it is."""
     order = order_in(body)

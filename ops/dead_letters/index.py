@@ -29,13 +29,15 @@ class LeaseIndex:
 
         `ends_at` is when the lease ends, in seconds of the keeper's clock.
         """
-        order_id = letter.order_id
+        order_ids = letter.order_ids
+        is_clear = len(order_ids) == 1
         with self._lock:
             known = self._leases.get(letter.message_id)
             self._leases[letter.message_id] = Lease(
                 message_id=letter.message_id,
                 logged_as=letter.logged_as,
-                order_id=order_id,
+                order_id=order_ids[0] if is_clear else None,
+                order_ids=() if is_clear else order_ids,
                 first_seen=letter.first_seen,
                 receipt=receipt,
                 position=known.position if known else self._spool.append(letter),

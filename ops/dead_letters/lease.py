@@ -27,6 +27,9 @@ class Lease:
     logged_as: Sequence[str]
     """The message IDs under which the log can contain failures of the letter, its own first."""
     order_id: str | None
+    """The order ID in the letter, or None if there is none, or more than one."""
+    order_ids: Sequence[str] = ()
+    """The order IDs of a letter that contains more than one."""
     first_seen: datetime
     receipt: str
     """The receipt handle of the latest receive. SQS accepts no other one."""
@@ -35,8 +38,13 @@ class Lease:
 
     @property
     def name(self) -> str:
-        """The order ID, or the message ID if the letter contains no order ID."""
+        """The order ID, or the message ID if the letter contains no order ID, or more than one."""
         return self.order_id or self.message_id
+
+    @property
+    def every_order_id(self) -> Sequence[str]:
+        """Every order ID by which the letter is found."""
+        return self.order_ids or ((self.order_id,) if self.order_id else ())
 
 
 def without(leases: Iterable[Lease], others: Iterable[Lease]) -> list[Lease]:

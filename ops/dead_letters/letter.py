@@ -3,13 +3,13 @@
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from handler.order import InvalidOrder, parse_order
-from ops.order_body import order_id_in
+from ops.order_body import order_ids_in
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
@@ -64,10 +64,17 @@ class Letter:
     @property
     def order_id(self) -> str | None:
         """The ID of the order, or None if the body contains none, or more than one."""
+        order_ids = self.order_ids
+        return order_ids[0] if len(order_ids) == 1 else None
+
+    @property
+    def order_ids(self) -> Sequence[str]:
+        """Every order ID in the body, each once. There are several if the field occurs more than once."""
         try:
-            return parse_order(self.body).order_id
+            return (parse_order(self.body).order_id,)
         except InvalidOrder as invalid:
-            return invalid.order_id or order_id_in(self.body)
+            found = tuple(dict.fromkeys(order_ids_in(self.body)))
+            return found or ((invalid.order_id,) if invalid.order_id else ())
 
     @property
     def logged_as(self) -> tuple[str, ...]:

@@ -111,17 +111,22 @@ def _names(look: Look, names: Sequence[str]) -> Mapping[str, list[Lease]]:
     before one that is only shown so.
     """
     leases = look.leases if names else ()
-    by_order: dict[str | None, list[Lease]] = {}
+    by_order: dict[str, list[Lease]] = {}
     for lease in leases:
-        by_order.setdefault(lease.order_id, []).append(lease)
+        for order_id in lease.every_order_id:
+            by_order.setdefault(order_id, []).append(lease)
     by_message = {lease.message_id: [lease] for lease in leases}
     return {name: by_message.get(name) or by_order.get(name) or _shown_as(name, leases) for name in names}
 
 
 def _shown_as(name: str, leases: Sequence[Lease]) -> list[Lease]:
     """The letters whose order ID is shown so. Raises InvalidInput if several order IDs are."""
-    found = [lease for lease in leases if lease.order_id and is_typed_as(lease.order_id, name)]
-    if len({lease.order_id for lease in found}) > 1:
+    shown = {
+        lease.message_id: [order_id for order_id in lease.every_order_id if is_typed_as(order_id, name)]
+        for lease in leases
+    }
+    found = [lease for lease in leases if shown[lease.message_id]]
+    if len({order_id for order_ids in shown.values() for order_id in order_ids}) > 1 and len(found) > 1:
         raise InvalidInput(f"several order IDs are shown as {name}: give a message ID, {_message_ids(found)}")
     return found
 

@@ -50,7 +50,7 @@ def list_(*, stack: Stack = None, as_json: Json = False) -> None:
 
 def _unclear_names(leases: Sequence[Lease]) -> set[str]:
     """The names that mean several letters or another one, or that cannot be typed as they are shown."""
-    counts = Counter(name for lease in leases for name in {lease.name, lease.message_id})
+    counts = Counter(name for lease in leases for name in {lease.name, lease.message_id, *lease.order_ids})
     return {name for name, count in counts.items() if count > 1 or not needs_no_quotes(name)}
 
 

@@ -13,6 +13,17 @@ def letter(message_id: str, text: str = "") -> Letter:
     )
 
 
+def test_a_lease_has_every_order_id_of_a_letter() -> None:
+    index = LeaseIndex()
+    index.add(letter("m1", f'{{"orderId": "O1", {body("O2")[1:]}'), "receipt")
+    index.add(letter("m2", body("O3")), "receipt")
+    index.add(letter("m3", "not JSON"), "receipt")
+    leases = sorted(index.leases(), key=lambda lease: lease.message_id)
+    assert [lease.name for lease in leases] == ["m1", "O3", "m3"]
+    assert [tuple(lease.every_order_id) for lease in leases] == [("O1", "O2"), ("O3",), ()]
+    index.close()
+
+
 def test_every_letter_is_read_back_as_it_was_added() -> None:
     index = LeaseIndex()
     letters = [letter("m1"), letter("m2", 'é "\n\u2028'), letter("m3", "x" * 1_000_000)]

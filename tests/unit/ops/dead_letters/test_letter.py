@@ -201,6 +201,10 @@ def test_a_letter_is_not_marked_where_sqs_would_find_it_too_large() -> None:
         (envelope(body("O1")), "O1"),
         (envelope(body("O1", quantity=0)), "O1"),
         (json.dumps({"orderId": "O1"}), "O1"),
+        ('{"orderId": "O1", "orderId": "O1"}', "O1"),
+        ('{"orderId": "O1", "orderId": "O2"}', None),
+        ('{"orderId": "O1", "orderId": 7}', "O1"),
+        (f'{{"orderId": "O1", {body("O2")[1:]}', None),
         (json.dumps({"orderId": ""}), None),
         (json.dumps({"orderId": 7}), None),
         (json.dumps({"userId": "U1"}), None),
@@ -211,7 +215,7 @@ def test_a_letter_is_not_marked_where_sqs_would_find_it_too_large() -> None:
         ("", None),
         ("[" * 100_000, None),
     ],
-    ids=range(15),
+    ids=range(19),
 )
 def test_a_letter_says_which_order_it_is_about_where_it_got_that_far(of: str, order_id: str | None) -> None:
     assert letter(of).order_id == order_id

@@ -31,6 +31,7 @@ class FakeLook:
                 message_id=letter.message_id,
                 logged_as=letter.logged_as,
                 order_id=letter.order_id,
+                order_ids=letter.order_ids,
                 first_seen=NOON,
                 receipt="",
                 position=position,
@@ -102,6 +103,15 @@ def test_a_group_is_selected_by_its_signature() -> None:
 
 def test_the_order_id_of_a_letter_with_a_doubled_field_is_known() -> None:
     assert lease_named(look_at(f'{{"quantity": 0, {body("O1")[1:]}'), "O1").message_id == "m0"
+
+
+def test_a_letter_with_two_order_ids_is_found_by_each_of_them() -> None:
+    two = f'{{"orderId": "FIRST\\n", {body("SECOND")[1:]}'
+    look = look_at(body("O1"), two, body("SECOND"))
+    assert look.leases[1].name == "m1"
+    assert [lease.message_id for lease in leases_named(look, "FIRST\n")] == ["m1"]
+    assert [lease.message_id for lease in leases_named(look, "FIRST\\n")] == ["m1"]
+    assert [lease.message_id for lease in leases_named(look, "SECOND")] == ["m1", "m2"]
 
 
 def test_a_group_is_selected_by_its_id() -> None:
