@@ -22,6 +22,7 @@ class Draft(AbstractContextManager["Draft"]):
     """
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self._before = text.encode(errors="backslashreplace")
         try:
             self._folder = Path(mkdtemp(prefix="orders-edit-"))
@@ -40,18 +41,25 @@ class Draft(AbstractContextManager["Draft"]):
             print_error(f"your text is kept in {self._path}")
 
     def mark_used(self) -> None:
-        """Record that the text is safe elsewhere, so that the file is not needed any more."""
+        """Record that the file is not needed any more: the text is safe elsewhere, or says nothing new."""
         self._is_used = True
 
     def edit(self) -> str:
-        """Open the editor, and return the text as the user saved it. Raises InvalidInput if it is not UTF-8."""
+        """Open the editor, and return the text as the user saved it. Raises InvalidInput if it is not UTF-8.
+
+        Some editors begin a file with a byte order mark, end it with a line break, or end lines with CR LF. If there is
+        no other change, returns the original text.
+        """
         _run_editor(self._path)
         if (content := self._content()) is None:
             raise NothingDone("the editor left no file: nothing was done")
+        if content == self._before:
+            return self._text
         try:
-            return content.decode("utf-8-sig").rstrip("\n")  # Some editors begin a file with a mark.
+            saved = _in_lines(content.decode("utf-8-sig"))
         except UnicodeDecodeError:
             raise InvalidInput("not accepted: the saved text is not UTF-8; nothing was done") from None
+        return self._text if saved == _in_lines(self._text) else saved
 
     def _content(self) -> bytes | None:
         """Read by name: editors save by replacing the file."""
@@ -64,6 +72,11 @@ class Draft(AbstractContextManager["Draft"]):
 def is_interactive() -> bool:
     """Whether somebody can answer a question."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _in_lines(text: str) -> str:
+    """Return the text with the same line break everywhere, and with none at its end."""
+    return text.replace("\r\n", "\n").rstrip("\n")
 
 
 def _run_editor(path: Path) -> None:

@@ -20,11 +20,15 @@ class OrderIdChanged(InvalidInput):
     """The edit would change the order ID, and the caller did not allow this."""
 
 
+class NothingChanged(NothingDone):
+    """The edited order is the same."""
+
+
 def edited_letter(letter: Letter, order: str) -> Letter:
-    """Replace the order in a letter and mark where it came from. Raises NothingDone if the order is the same."""
+    """Replace the order in a letter and mark where it came from. Raises NothingChanged if the order is the same."""
     body = with_order(letter.body, compact(order))
     if readable(body) == readable(letter.body):
-        raise NothingDone("nothing was changed")
+        raise NothingChanged("nothing was changed")
     return replace(letter, body=body).marked()
 
 

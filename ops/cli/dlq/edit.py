@@ -14,7 +14,7 @@ from ops.cli.exit_codes import Exit
 from ops.cli.options import Stack, command_on, find_system
 from ops.cli.output import print_error, print_line
 from ops.cli.terminal import print_styled
-from ops.dead_letters.edit import OrderIdChanged, check_edit, edited_letter, put_back
+from ops.dead_letters.edit import NothingChanged, OrderIdChanged, check_edit, edited_letter, put_back
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.selection import FieldValue, lease_named
 from ops.errors import InvalidInput, NothingDone
@@ -84,6 +84,9 @@ def _edited(letter: Letter, changes: Sequence[FieldValue] | None, draft: Draft |
     while True:
         try:
             return _checked(letter, draft.edit(), new_order_id=new_order_id)
+        except NothingChanged:
+            draft.mark_used()
+            raise
         except InvalidInput as error:
             if not is_interactive():
                 raise

@@ -175,6 +175,34 @@ def test_a_text_is_kept_when_the_letter_cannot_be_put_back(
     assert '"quantity": 5' in drafts()[0].read_text()
 
 
+ONLY_ANOTHER_FORM = {
+    "saved as it is": "true",
+    "a line break at the end": """printf '\\n' >> "$1" """,
+    "CR LF": """sed 's/\\r*$/\\r/' "$1" > "$1.new" && mv "$1.new" "$1" """,
+    "a byte order mark": """{ printf '\\357\\273\\277'; cat "$1"; } > "$1.new" && mv "$1.new" "$1" """,
+}
+
+
+@pytest.mark.parametrize("script", ONLY_ANOTHER_FORM.values(), ids=ONLY_ANOTHER_FORM)
+@pytest.mark.parametrize(
+    "text", [body("T-1", quantity=0), "plain text\n", "two\r\nlines\r\n"], ids=["an order", "a line", "CR LF"]
+)
+def test_a_text_that_is_saved_in_another_form_only_is_no_change(
+    dlq: Orders,
+    queues: OrderQueues,
+    editor: Callable[[str], None],
+    drafts: Callable[[], list[Path]],
+    script: str,
+    text: str,
+) -> None:
+    [letter] = fill(queues, text)
+    editor(script)
+    ran = dlq("edit", letter.message_id, "--confirm")
+    assert (ran.code, ran.out, ran.err) == (Exit.INCOMPLETE, "", "nothing was changed\n")
+    assert drafts() == []
+    assert only_dead(queues).digest() == letter.digest()
+
+
 def test_a_text_may_begin_with_a_byte_order_mark(
     dlq: Orders, queues: OrderQueues, editor: Callable[[str], None]
 ) -> None:
