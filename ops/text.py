@@ -20,6 +20,8 @@ DynamoDB stores at most 32 levels."""
 _SHOWN = re.compile(r"\\(?:([nrt])|x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 """An escape of `printable`."""
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\U00013441\U00013442")
+"""The letters that nobody can see: the fillers of Hangul, and the blanks of Egyptian hieroglyphs."""
 _MAX_ESCAPES = 6
 """A text with more escapes is read in two ways only: with all of them, or with none."""
 
@@ -106,7 +108,7 @@ def readings(typed: str) -> Sequence[str]:
 
 def needs_no_quotes(name: str) -> bool:
     """Whether a name can be typed in a shell as it is shown, without quotes and escapes."""
-    return re.fullmatch(r"\w[\w.:@/+-]*", name) is not None
+    return re.fullmatch(r"\w[\w.:@/+-]*", name) is not None and _BLANK_LETTERS.isdisjoint(name)
 
 
 def is_printable_ascii(text: str) -> bool:

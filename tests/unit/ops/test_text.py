@@ -72,7 +72,11 @@ def test_a_plain_name_is_typed_as_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "-x", "a b", "a\n", "A 1; touch x #", "$x", "it's", 'a"', "a\\n", "~", "*", "\ud800"]
+    "name",
+    [
+        *("", "-x", "a b", "a\n", "A 1; touch x #", "$x", "it's", 'a"', "a\\n", "~", "*", "\ud800"),
+        *("\u3164", "\u115f", "\uffa0", "\u2800", "\u034f", "O1\u3164", "O\u11601", "\U00013441"),
+    ],
 )
 def test_another_name_is_not_plain(name: str) -> None:
     assert not needs_no_quotes(name)
