@@ -157,11 +157,13 @@ def _check_answer(
 ) -> None:
     """Raise ForeignAnswer for an answer that is not AWS's. botocore calls this before it parses an answer.
 
-    Every answer of AWS and of its emulators has a header x-amzn-RequestId, x-amz-crc32 or the like. A failure of a
-    server or a proxy in between may have none. The request is then sent again.
+    Every answer of AWS has a header x-amzn-RequestId, x-amz-crc32 or the like. An emulator without them still has the
+    content type of AWS's JSON. A failure of a server or a proxy in between may have neither, and is tried again.
     """
+    headers = {name.lower(): value for name, value in response_dict["headers"].items()}
     is_failure = response_dict["status_code"] >= HTTPStatus.INTERNAL_SERVER_ERROR
-    if is_failure or any(name.lower().startswith("x-amz") for name in response_dict["headers"]):
+    is_aws_json = headers.get("content-type", "").startswith("application/x-amz-json")
+    if is_failure or is_aws_json or any(name.startswith("x-amz") for name in headers):
         return
     from ops.foreign_answer import ForeignAnswer  # noqa: PLC0415 - it imports botocore
 
