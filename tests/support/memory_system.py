@@ -12,6 +12,7 @@ from handler.item import item_of
 from handler.order import InvalidOrder, parse_order
 from handler.outcome import Kind
 from infra.outputs import DeployedOutputs
+from ops.condition import check_condition
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.look import Look
 from ops.dead_letters.timing import Timing
@@ -139,6 +140,20 @@ class MemorySystem:
     def end_leases(self) -> None:
         """Let more time pass than a lease lasts."""
         self.sqs.clock.now += 124
+
+    def end_leases_between_attempts(self, operation: str) -> list[str]:
+        """End the leases after an attempt of an operation, and try again as botocore does. Returns the attempts."""
+        attempts: list[str] = []
+
+        def attempt(called: str) -> None:
+            if called == operation:
+                check_condition()  # It holds at first.
+                attempts.append(called)
+                self.end_leases()
+                check_condition()
+
+        self.sqs.before = attempt
+        return attempts
 
 
 def ids(leases: Iterable[Lease]) -> list[str]:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from ops.condition import check_condition
 from ops.dead_letters.archive import (
     ArchivePlan,
     archive_letters,
@@ -302,16 +301,7 @@ def test_letters_that_sqs_fails_to_delete_are_reported(memory: MemorySystem, tmp
 
 def test_no_attempt_to_delete_is_made_after_a_lease_ended(memory: MemorySystem, tmp_path: Path) -> None:
     memory.sqs.put(DLQ, *BODIES[:3])
-    attempts: list[str] = []
-
-    def attempt(operation: str) -> None:
-        if operation == "delete_message_batch":
-            check_condition()  # It holds at first.
-            attempts.append(operation)
-            memory.end_leases()
-            check_condition()
-
-    memory.sqs.before = attempt
+    attempts = memory.end_leases_between_attempts("delete_message_batch")
     with memory.look() as look:
         leases = look.leases
         result = archive_letters(memory.system, look, plan_for(look, tmp_path / "letters.jsonl"))

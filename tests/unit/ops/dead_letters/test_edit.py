@@ -2,7 +2,6 @@
 
 import pytest
 
-from ops.condition import check_condition
 from ops.dead_letters.edit import OrderIdChanged, check_edit, edited_letter, put_back
 from ops.dead_letters.journal import unfinished_runs
 from ops.dead_letters.letter import CAME_FROM, Letter
@@ -89,19 +88,10 @@ def test_an_edited_letter_that_sqs_rejects_leaves_the_old_one(memory: MemorySyst
 
 def test_no_attempt_to_send_an_edited_letter_is_made_after_its_lease_ended(memory: MemorySystem) -> None:
     memory.sqs.put(DLQ, body("O0", quantity=0))
-    attempts: list[str] = []
-
-    def attempt(operation: str) -> None:
-        if operation == "send_message_batch":
-            check_condition()  # It holds at first.
-            attempts.append(operation)
-            memory.end_leases()
-            check_condition()
-
     with memory.look() as look:
         [lease] = look.leases
         edited = edited_letter(look.letter(lease), EDITED)
-        memory.sqs.before = attempt
+        attempts = memory.end_leases_between_attempts("send_message_batch")
         with pytest.raises(NothingDone, match="O0 is lost: its lease ended"):
             put_back(memory.system, look, lease, edited, reason="")
     assert (len(attempts), memory.sqs.bodies(DLQ)) == (1, [body("O0", quantity=0)])

@@ -9,7 +9,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ops.clients import IN_FLIGHT
-from ops.condition import check_condition
 from ops.dead_letters.journal import Journal, journal, read_run
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.move import Mover, SendResult, send
@@ -191,16 +190,7 @@ def test_a_letter_that_expires_in_mid_look_is_sent_all_the_same(sqs: RecordingSQ
 
 def test_no_attempt_to_send_is_made_after_a_lease_ended(memory: MemorySystem, written: Journal) -> None:
     memory.sqs.put(DLQ, *numbered(3))
-    attempts: list[str] = []
-
-    def attempt(operation: str) -> None:
-        if operation == "send_message_batch":
-            check_condition()  # It holds at first.
-            attempts.append(operation)
-            memory.end_leases()
-            check_condition()
-
-    memory.sqs.before = attempt
+    attempts = memory.end_leases_between_attempts("send_message_batch")
     with memory.look() as look:
         leases = look.leases
         moved = Mover(cast("Any", memory.sqs), look, written, source=DLQ, target=QUEUE)
