@@ -7,10 +7,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.clients import Clients
 from ops.queues import count_messages, name_of_queue
+from ops.review import resource_types as types
 from ops.review.preview import Change
 from ops.status import read_oldest_seconds
-
-QUEUE, TABLE = "aws:sqs/queue:Queue", "aws:dynamodb/table:Table"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +39,14 @@ class Live:
 def read_live(changes: Sequence[Change]) -> Live:
     """Read the queues and tables that exist. Those that cannot be read are listed, so that a rule assumes the worst."""
     queues, items, unread = {}, {}, []
+    regions: dict[str, Clients] = {}
     for change in changes:
-        if not change.outputs or change.type not in {QUEUE, TABLE}:
+        if not change.outputs or change.type not in {types.QUEUE, types.TABLE}:
             continue
         try:
-            clients = Clients(str(change.outputs["arn"]).split(":")[3])
-            if change.type == QUEUE:
+            region = str(change.outputs["arn"]).split(":")[3]
+            clients = regions.setdefault(region, Clients(region))
+            if change.type == types.QUEUE:
                 queues[change.urn] = _read_queue(clients, str(change.outputs["url"]))
             else:
                 table = clients.dynamodb.describe_table(TableName=str(change.outputs["name"]))["Table"]

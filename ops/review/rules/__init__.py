@@ -2,36 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 
+from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change, Operation
 from ops.review.rules import flow, monitoring, queue, table
-from ops.review.rules.context import (
-    ALARM,
-    ALLOW_POLICY,
-    DASHBOARD,
-    FUNCTION,
-    KEY,
-    LOG_GROUP,
-    MAPPING,
-    QUEUE,
-    QUEUE_POLICY,
-    ROLE,
-    ROLE_POLICY,
-    SUBSCRIPTION,
-    TABLE,
-    TOPIC,
-    TOPIC_POLICY,
-    Context,
-    Rule,
-    finding,
-)
+from ops.review.rules.context import Context, Rule, finding
 from ops.review.rules.policies import policy
 from ops.review.rules.removal import removed
 from ops.review.rules.values import always, lowered, raised, switched_off
 
 Inputs = tuple[str, ...]
 RULES: Mapping[str, Mapping[Inputs, Rule]] = {
-    QUEUE: {
+    types.QUEUE: {
         ("messageRetentionSeconds",): queue.retention,
         ("redrivePolicy",): queue.redrive,
         ("kmsMasterKeyId", "sqsManagedSseEnabled", "kmsDataKeyReusePeriodSeconds"): queue.encryption,
@@ -44,10 +26,10 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
             "maxMessageSize", Verdict.WEAKENS, "The queue rejects larger orders: SNS sends them to OrderUndelivered."
         ),
         ("delaySeconds",): raised(
-            "delaySeconds", Verdict.INTERRUPTS, "Each order waits so long before it is processed."
+            "delaySeconds", Verdict.INTERRUPTS, "Each order waits for this time before it is processed."
         ),
     },
-    TABLE: {
+    types.TABLE: {
         ("pointInTimeRecovery",): table.recovery,
         ("serverSideEncryption",): table.encryption,
         ("ttl",): table.expiry,
@@ -55,15 +37,15 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
             "deletionProtectionEnabled", Verdict.WEAKENS, "DynamoDB does not refuse to delete the table any more."
         ),
     },
-    TOPIC: {
+    types.TOPIC: {
         ("kmsMasterKeyId",): flow.topic_key,
     },
-    SUBSCRIPTION: {
+    types.SUBSCRIPTION: {
         ("filterPolicy", "filterPolicyScope"): flow.subscription_filter,
         ("redrivePolicy",): flow.undelivered,
         ("rawMessageDelivery",): flow.raw_delivery,
     },
-    MAPPING: {
+    types.MAPPING: {
         ("enabled",): flow.enabled,
         ("filterCriteria",): flow.filtered,
         ("functionResponseTypes",): flow.response_types,
@@ -74,7 +56,7 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
             "the maximum concurrency", Verdict.LOOK, "The queue is drained faster or slower, with more or less load."
         ),
     },
-    FUNCTION: {
+    types.FUNCTION: {
         ("reservedConcurrentExecutions",): flow.reserved,
         ("code",): always("the code", Verdict.LOOK, "A review does not run the code. `make test` does."),
         ("environment",): always("the environment", Verdict.SAFE, "Lambda changes to it between two invocations."),
@@ -86,7 +68,7 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
             "timeout", Verdict.LOOK, "A batch has less time: the processor reports the rest of a slow batch as failed."
         ),
     },
-    LOG_GROUP: {
+    types.LOG_GROUP: {
         ("retentionInDays",): lowered(
             "retentionInDays",
             Verdict.LOSES,
@@ -97,7 +79,7 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
             "the key", Verdict.LOOK, "Records that exist stay encrypted as they are: keep their key."
         ),
     },
-    KEY: {
+    types.KEY: {
         ("policy",): policy("policy"),
         ("isEnabled",): switched_off("isEnabled", Verdict.INTERRUPTS, "Nothing that it encrypts can be read."),
         ("enableKeyRotation",): switched_off("enableKeyRotation", Verdict.WEAKENS, "The key stays the same for ever."),
@@ -105,16 +87,16 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
             "deletionWindowInDays", Verdict.WEAKENS, "There is less time to cancel a deletion of the key."
         ),
     },
-    QUEUE_POLICY: {("policy",): policy("policy")},
-    TOPIC_POLICY: {("policy",): policy("policy")},
-    ROLE_POLICY: {("policy",): policy("policy")},
-    ROLE: {("assumeRolePolicy",): policy("assumeRolePolicy")},
-    ALLOW_POLICY: {
+    types.QUEUE_POLICY: {("policy",): policy("policy")},
+    types.TOPIC_POLICY: {("policy",): policy("policy")},
+    types.ROLE_POLICY: {("policy",): policy("policy")},
+    types.ROLE: {("assumeRolePolicy",): policy("assumeRolePolicy")},
+    types.ALLOW_POLICY: {
         ("redriveAllowPolicy",): always(
             "the allowed source queues", Verdict.LOOK, "Check that OrderQueue is among them."
         )
     },
-    ALARM: {
+    types.ALARM: {
         ("threshold",): monitoring.threshold,
         ("alarmActions",): monitoring.actions,
         ("actionsEnabled",): monitoring.enabled,
@@ -125,9 +107,9 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
             "the labels", Verdict.SAFE, "The alarm observes the same numbers, of the resources as they are then."
         ),
     },
-    DASHBOARD: {("dashboardBody",): always("the widgets", Verdict.SAFE, "A dashboard only shows numbers.")},
+    types.DASHBOARD: {("dashboardBody",): always("the widgets", Verdict.SAFE, "A dashboard only shows numbers.")},
 }
-POLICY_INPUTS = {QUEUE_POLICY: "policy", TOPIC_POLICY: "policy", ROLE_POLICY: "policy"}
+POLICY_INPUTS = {types.QUEUE_POLICY: "policy", types.TOPIC_POLICY: "policy", types.ROLE_POLICY: "policy"}
 HARMLESS = {"tags", "tagsAll", "description"}
 
 
@@ -152,7 +134,7 @@ def _created(change: Change, context: Context) -> Iterator[Finding]:
     """What a new resource does to those that exist."""
     if change.operation is not Operation.CREATE or context.is_first_deployment:
         return
-    if change.type == MAPPING:
+    if change.type == types.MAPPING:
         yield from flow.second_reader(change, context)
     elif name := POLICY_INPUTS.get(change.type):
         yield from policy(name)(change, context)

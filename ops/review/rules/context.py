@@ -4,25 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
+from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.live import Live, QueueFacts
 from ops.review.preview import Change, Operation, Preview
-
-QUEUE = "aws:sqs/queue:Queue"
-QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
-ALLOW_POLICY = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"
-TOPIC = "aws:sns/topic:Topic"
-TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
-SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
-TABLE = "aws:dynamodb/table:Table"
-FUNCTION = "aws:lambda/function:Function"
-MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
-ROLE = "aws:iam/role:Role"
-ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
-LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
-ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
-DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
-KEY = "aws:kms/key:Key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +25,9 @@ class Context:
         """Whether a queue is subscribed to the topic. Publishers send orders to such a topic."""
         arn = topic.outputs.get("arn")
         return any(
-            other.type == SUBSCRIPTION and other.before.get("protocol") == "sqs" and other.before.get("topic") == arn
+            other.type == types.SUBSCRIPTION
+            and other.before.get("protocol") == "sqs"
+            and other.before.get("topic") == arn
             for other in self.preview.changes
         )
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import UNKNOWN, Change
-from ops.review.rules.context import MAPPING, Context, finding
+from ops.review.rules.context import Context, finding
 
 REPORTS_ITEMS = "ReportBatchItemFailures"
 
@@ -40,7 +41,10 @@ def response_types(change: Change, _context: Context) -> Iterator[Finding]:
     """Without partial responses, Lambda deletes a whole batch although some of its orders failed."""
     if REPORTS_ITEMS in (change.after.get("functionResponseTypes") or ()):
         yield finding(
-            Verdict.SAFE, change, f"{change.name} reports failures of single orders", "Only these come again."
+            Verdict.SAFE,
+            change,
+            f"{change.name} reports failures of single orders",
+            "Only these orders are delivered again.",
         )
         return
     yield finding(
@@ -107,7 +111,7 @@ def topic_key(change: Change, context: Context) -> Iterator[Finding]:
 def second_reader(change: Change, context: Context) -> Iterator[Finding]:
     """Two event source mappings of one queue each receive a part of its messages."""
     source = change.after.get("eventSourceArn")
-    others = (other for other in context.preview.changes if other.type == MAPPING and other.urn != change.urn)
+    others = (other for other in context.preview.changes if other.type == types.MAPPING and other.urn != change.urn)
     if source != UNKNOWN and any(
         other.before.get("eventSourceArn") == source for other in others if not other.is_removed
     ):

@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change, document
-from ops.review.rules.context import ROLE_POLICY, Context, Rule, finding
+from ops.review.rules.context import Context, Rule, finding
 
 Statement = Mapping[str, Any]
 _TRIED_AGAIN_ONLY = {"sqs:ChangeMessageVisibility"}
@@ -49,7 +50,7 @@ def _gone(change: Change, statement: Statement) -> Finding:
     what = f"no longer {'allows' if statement.get('Effect') == 'Allow' else 'denies'} {_in_words(statement)}"
     if statement.get("Effect") != "Allow":
         return finding(Verdict.WEAKENS, change, what, "A protection is gone.")
-    if change.type == ROLE_POLICY and set(_listed(statement.get("Action"))) <= _TRIED_AGAIN_ONLY:
+    if change.type == types.ROLE_POLICY and set(_listed(statement.get("Action"))) <= _TRIED_AGAIN_ONLY:
         return finding(Verdict.LOOK, change, what, "Orders that can never succeed become dead letters later.")
     return finding(
         Verdict.INTERRUPTS,

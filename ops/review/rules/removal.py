@@ -3,27 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import UNKNOWN, Change, Operation
-from ops.review.rules.context import (
-    ALARM,
-    ALLOW_POLICY,
-    DASHBOARD,
-    FUNCTION,
-    KEY,
-    LOG_GROUP,
-    MAPPING,
-    QUEUE,
-    QUEUE_POLICY,
-    ROLE,
-    ROLE_POLICY,
-    SUBSCRIPTION,
-    TABLE,
-    TOPIC,
-    TOPIC_POLICY,
-    Context,
-    finding,
-)
+from ops.review.rules.context import Context, finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +18,32 @@ class Stake:
 
 
 STAKES: Mapping[str, Stake] = {
-    QUEUE: Stake(Verdict.LOSES, "SQS deletes every message in a queue together with the queue."),
-    TABLE: Stake(Verdict.LOSES, "DynamoDB deletes every order in a table together with the table."),
-    KEY: Stake(
+    types.QUEUE: Stake(Verdict.LOSES, "SQS deletes every message in a queue together with the queue."),
+    types.TABLE: Stake(Verdict.LOSES, "DynamoDB deletes every order in a table together with the table."),
+    types.KEY: Stake(
         Verdict.LOSES, "Nobody can read what is encrypted with a deleted key: messages, orders and log records."
     ),
-    LOG_GROUP: Stake(Verdict.LOSES, "The log explains why orders are dead letters, and contains their history."),
-    MAPPING: Stake(
+    types.LOG_GROUP: Stake(Verdict.LOSES, "The log explains why orders are dead letters, and contains their history."),
+    types.MAPPING: Stake(
         Verdict.INTERRUPTS,
         "Without the event source mapping, nothing is processed: orders wait, and expire after their retention.",
     ),
-    FUNCTION: Stake(Verdict.INTERRUPTS, "Without the function, nothing is processed: orders wait."),
-    ROLE: Stake(Verdict.INTERRUPTS, "Without its role, the function fails: orders wait, and can become dead letters."),
-    ROLE_POLICY: Stake(
+    types.FUNCTION: Stake(Verdict.INTERRUPTS, "Without the function, nothing is processed: orders wait."),
+    types.ROLE: Stake(
+        Verdict.INTERRUPTS, "Without its role, the function fails: orders wait, and can become dead letters."
+    ),
+    types.ROLE_POLICY: Stake(
         Verdict.INTERRUPTS, "Without its permissions, the function fails: orders wait, and can become dead letters."
     ),
-    QUEUE_POLICY: Stake(
+    types.QUEUE_POLICY: Stake(
         Verdict.INTERRUPTS, "Without its policy, a queue rejects what SNS delivers, and accepts requests without TLS."
     ),
-    TOPIC_POLICY: Stake(Verdict.WEAKENS, "Without its policy, a topic accepts requests without TLS."),
-    ALLOW_POLICY: Stake(
+    types.TOPIC_POLICY: Stake(Verdict.WEAKENS, "Without its policy, a topic accepts requests without TLS."),
+    types.ALLOW_POLICY: Stake(
         Verdict.WEAKENS, "Without this policy, any queue of the account can use the dead-letter queue."
     ),
-    ALARM: Stake(Verdict.WEAKENS, "Nobody is notified of what this alarm observes."),
-    DASHBOARD: Stake(Verdict.SAFE, "A dashboard holds no data."),
+    types.ALARM: Stake(Verdict.WEAKENS, "Nobody is notified of what this alarm observes."),
+    types.DASHBOARD: Stake(Verdict.SAFE, "A dashboard holds no data."),
 }
 UNKNOWN_STAKE = Stake(Verdict.LOOK, "The review knows no rule for this type of resource.")
 LOST_WHILE_UNSUBSCRIBED = Stake(
@@ -85,9 +70,9 @@ def removed(change: Change, context: Context) -> Iterator[Finding]:
 
 
 def _stake(change: Change, context: Context) -> Stake:
-    if change.type == TOPIC:
+    if change.type == types.TOPIC:
         return TOPIC_OF_ORDERS if context.delivers_orders(change) else TOPIC_OF_OTHERS
-    if change.type == SUBSCRIPTION:
+    if change.type == types.SUBSCRIPTION:
         if change.before.get("protocol") != "sqs":
             return NOT_NOTIFIED
         is_replaced_in_time = change.operation is Operation.REPLACE and not change.deletes_first
@@ -142,7 +127,7 @@ def _alias(change: Change, twin: Change) -> str:
 
 
 def _move(change: Change) -> str:
-    if change.type == QUEUE:
+    if change.type == types.QUEUE:
         return "Keep it in the program until it is empty: redrive or archive its messages first."
     return "Keep it in the program. To move it, deploy a second system beside it and let publishers change over."
 

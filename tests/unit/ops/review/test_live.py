@@ -6,11 +6,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from ops.review import resource_types as types
 from ops.review.finding import Verdict
 from ops.review.live import read_live
 from ops.review.preview import read_preview
 from ops.review.review import review
-from ops.review.rules import context
 from tests.support.previews import preview, step
 
 REGION = "eu-west-1"
@@ -37,7 +37,7 @@ def test_messages_and_orders_are_counted() -> None:
         BillingMode="PAY_PER_REQUEST",
     )
     dynamodb.put_item(TableName="Orders", Item={"orderId": {"S": "O1"}})
-    found = preview(step("delete", context.QUEUE, "OrderQueue", {}), step("delete", context.TABLE, "Orders", {}))
+    found = preview(step("delete", types.QUEUE, "OrderQueue", {}), step("delete", types.TABLE, "Orders", {}))
     whats = {one.what for one in review(found, read_live(found.changes)).findings}
     assert whats == {
         "deletes the queue OrderQueue; 2 messages are visible and 1 are in flight",
@@ -47,7 +47,7 @@ def test_messages_and_orders_are_counted() -> None:
 
 def test_what_cannot_be_read_is_named_and_judged_as_if_it_held_orders() -> None:
     found = preview(
-        step("update", context.QUEUE, "Gone", {"messageRetentionSeconds": 90}, {"messageRetentionSeconds": 60})
+        step("update", types.QUEUE, "Gone", {"messageRetentionSeconds": 90}, {"messageRetentionSeconds": 60})
     )
     live = read_live(found.changes)
     assert list(live.unread) == ["Gone"]

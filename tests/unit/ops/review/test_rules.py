@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.live import Live, QueueFacts
 from ops.review.preview import UNKNOWN
 from ops.review.review import review
-from ops.review.rules import context
 from tests.support.previews import ARN, preview, step, urn
 
 REFUSED, LOSES, INTERRUPTS = Verdict.REFUSED, Verdict.LOSES, Verdict.INTERRUPTS
@@ -35,50 +35,50 @@ UPPER = {"comparisonOperator": "GreaterThanThreshold"}
 LOWER = {"comparisonOperator": "LessThanThreshold"}
 
 DIRECTIONS = [
-    (context.QUEUE, {"messageRetentionSeconds": 60}, {"messageRetentionSeconds": 90}, SAFE, LOSES),
-    (context.QUEUE, {"visibilityTimeoutSeconds": 30}, {"visibilityTimeoutSeconds": 60}, SAFE, WEAKENS),
-    (context.QUEUE, {"maxMessageSize": 1024}, {"maxMessageSize": 2048}, SAFE, WEAKENS),
-    (context.QUEUE, {"delaySeconds": 0}, {"delaySeconds": 5}, INTERRUPTS, SAFE),
-    (context.QUEUE, redrive(3), redrive(5), SAFE, WEAKENS),
-    (context.QUEUE, redrive(3), {}, LOSES, LOOK),
-    (context.QUEUE, redrive(3), redrive(3, "Other"), INTERRUPTS, INTERRUPTS),
-    (context.QUEUE, redrive(3), {"redrivePolicy": UNKNOWN}, LOOK, LOOK),
-    (context.QUEUE, {"sqsManagedSseEnabled": True}, {"kmsMasterKeyId": "k"}, INTERRUPTS, WEAKENS),
-    (context.QUEUE, {"sqsManagedSseEnabled": True}, {}, WEAKENS, SAFE),
-    (context.QUEUE, {"fifoThroughputLimit": "a"}, {"fifoThroughputLimit": "b"}, LOOK, LOOK),
-    (context.QUEUE, {"tags": {"a": "b"}}, {"tags": {}}, SAFE, SAFE),
-    (context.TABLE, ON, SHORT, WEAKENS, SAFE),
-    (context.TABLE, ON, {}, WEAKENS, SAFE),
-    (context.TABLE, {"deletionProtectionEnabled": True}, {"deletionProtectionEnabled": False}, WEAKENS, SAFE),
-    (context.TABLE, {}, {"ttl": {"enabled": True, "attributeName": "x"}}, LOSES, SAFE),
-    (context.TABLE, {}, {"serverSideEncryption": {"enabled": True}}, INTERRUPTS, INTERRUPTS),
-    (context.MAPPING, {"enabled": True}, {"enabled": False}, INTERRUPTS, SAFE),
-    (context.MAPPING, {}, {"filterCriteria": {"filters": []}}, LOSES, SAFE),
-    (context.MAPPING, REPORTS, {}, LOSES, SAFE),
-    (context.MAPPING, {"batchSize": 10}, {"batchSize": 5}, SAFE, SAFE),
-    (context.MAPPING, {"scalingConfig": {"maximumConcurrency": 5}}, {"scalingConfig": {}}, LOOK, LOOK),
-    (context.SUBSCRIPTION, {}, {"filterPolicy": "{}"}, LOSES, SAFE),
-    (context.SUBSCRIPTION, {"redrivePolicy": "{}"}, {}, LOSES, LOOK),
-    (context.SUBSCRIPTION, {"rawMessageDelivery": True}, {}, SAFE, SAFE),
-    (context.FUNCTION, {"reservedConcurrentExecutions": 10}, {"reservedConcurrentExecutions": 0}, INTERRUPTS, LOOK),
-    (context.FUNCTION, {"runtime": "python3.11"}, {"runtime": "python3.12"}, LOOK, LOOK),
-    (context.FUNCTION, {"timeout": 5}, {"timeout": 3}, LOOK, SAFE),
-    (context.FUNCTION, {"code": {"hash": "a"}}, {"code": {"hash": "b"}}, LOOK, LOOK),
-    (context.FUNCTION, {"memorySize": 512}, {"memorySize": 256}, LOOK, SAFE),
-    (context.FUNCTION, {"environment": {}}, {"environment": {"variables": {}}}, SAFE, SAFE),
-    (context.LOG_GROUP, {"retentionInDays": 90}, {"retentionInDays": 14}, LOSES, SAFE),
-    (context.KEY, {"enableKeyRotation": True}, {"enableKeyRotation": False}, WEAKENS, SAFE),
-    (context.KEY, {"isEnabled": True}, {"isEnabled": False}, INTERRUPTS, SAFE),
-    (context.QUEUE_POLICY, policy(SEND, TLS), policy(SEND), WEAKENS, LOOK),
-    (context.QUEUE_POLICY, policy(SEND, TLS), policy(TLS), INTERRUPTS, WEAKENS),
-    (context.QUEUE_POLICY, policy(SEND), {"policy": UNKNOWN}, LOOK, LOOK),
-    (context.ROLE_POLICY, policy(RETRY), policy(), LOOK, WEAKENS),
-    (context.ALARM, {"threshold": 1, **UPPER}, {"threshold": 5, **UPPER}, WEAKENS, SAFE),
-    (context.ALARM, {"threshold": 1, **LOWER}, {"threshold": 5, **LOWER}, SAFE, WEAKENS),
-    (context.ALARM, {"alarmActions": ["a"]}, {"alarmActions": []}, WEAKENS, SAFE),
-    (context.ALARM, {"actionsEnabled": True}, {"actionsEnabled": False}, WEAKENS, SAFE),
-    (context.ALARM, {"evaluationPeriods": 1}, {"evaluationPeriods": 3}, WEAKENS, SAFE),
-    (context.DASHBOARD, {"dashboardBody": "{}"}, {"dashboardBody": "[]"}, SAFE, SAFE),
+    (types.QUEUE, {"messageRetentionSeconds": 60}, {"messageRetentionSeconds": 90}, SAFE, LOSES),
+    (types.QUEUE, {"visibilityTimeoutSeconds": 30}, {"visibilityTimeoutSeconds": 60}, SAFE, WEAKENS),
+    (types.QUEUE, {"maxMessageSize": 1024}, {"maxMessageSize": 2048}, SAFE, WEAKENS),
+    (types.QUEUE, {"delaySeconds": 0}, {"delaySeconds": 5}, INTERRUPTS, SAFE),
+    (types.QUEUE, redrive(3), redrive(5), SAFE, WEAKENS),
+    (types.QUEUE, redrive(3), {}, LOSES, LOOK),
+    (types.QUEUE, redrive(3), redrive(3, "Other"), INTERRUPTS, INTERRUPTS),
+    (types.QUEUE, redrive(3), {"redrivePolicy": UNKNOWN}, LOOK, LOOK),
+    (types.QUEUE, {"sqsManagedSseEnabled": True}, {"kmsMasterKeyId": "k"}, INTERRUPTS, WEAKENS),
+    (types.QUEUE, {"sqsManagedSseEnabled": True}, {}, WEAKENS, SAFE),
+    (types.QUEUE, {"fifoThroughputLimit": "a"}, {"fifoThroughputLimit": "b"}, LOOK, LOOK),
+    (types.QUEUE, {"tags": {"a": "b"}}, {"tags": {}}, SAFE, SAFE),
+    (types.TABLE, ON, SHORT, WEAKENS, SAFE),
+    (types.TABLE, ON, {}, WEAKENS, SAFE),
+    (types.TABLE, {"deletionProtectionEnabled": True}, {"deletionProtectionEnabled": False}, WEAKENS, SAFE),
+    (types.TABLE, {}, {"ttl": {"enabled": True, "attributeName": "x"}}, LOSES, SAFE),
+    (types.TABLE, {}, {"serverSideEncryption": {"enabled": True}}, INTERRUPTS, INTERRUPTS),
+    (types.MAPPING, {"enabled": True}, {"enabled": False}, INTERRUPTS, SAFE),
+    (types.MAPPING, {}, {"filterCriteria": {"filters": []}}, LOSES, SAFE),
+    (types.MAPPING, REPORTS, {}, LOSES, SAFE),
+    (types.MAPPING, {"batchSize": 10}, {"batchSize": 5}, SAFE, SAFE),
+    (types.MAPPING, {"scalingConfig": {"maximumConcurrency": 5}}, {"scalingConfig": {}}, LOOK, LOOK),
+    (types.SUBSCRIPTION, {}, {"filterPolicy": "{}"}, LOSES, SAFE),
+    (types.SUBSCRIPTION, {"redrivePolicy": "{}"}, {}, LOSES, LOOK),
+    (types.SUBSCRIPTION, {"rawMessageDelivery": True}, {}, SAFE, SAFE),
+    (types.FUNCTION, {"reservedConcurrentExecutions": 10}, {"reservedConcurrentExecutions": 0}, INTERRUPTS, LOOK),
+    (types.FUNCTION, {"runtime": "python3.11"}, {"runtime": "python3.12"}, LOOK, LOOK),
+    (types.FUNCTION, {"timeout": 5}, {"timeout": 3}, LOOK, SAFE),
+    (types.FUNCTION, {"code": {"hash": "a"}}, {"code": {"hash": "b"}}, LOOK, LOOK),
+    (types.FUNCTION, {"memorySize": 512}, {"memorySize": 256}, LOOK, SAFE),
+    (types.FUNCTION, {"environment": {}}, {"environment": {"variables": {}}}, SAFE, SAFE),
+    (types.LOG_GROUP, {"retentionInDays": 90}, {"retentionInDays": 14}, LOSES, SAFE),
+    (types.KEY, {"enableKeyRotation": True}, {"enableKeyRotation": False}, WEAKENS, SAFE),
+    (types.KEY, {"isEnabled": True}, {"isEnabled": False}, INTERRUPTS, SAFE),
+    (types.QUEUE_POLICY, policy(SEND, TLS), policy(SEND), WEAKENS, LOOK),
+    (types.QUEUE_POLICY, policy(SEND, TLS), policy(TLS), INTERRUPTS, WEAKENS),
+    (types.QUEUE_POLICY, policy(SEND), {"policy": UNKNOWN}, LOOK, LOOK),
+    (types.ROLE_POLICY, policy(RETRY), policy(), LOOK, WEAKENS),
+    (types.ALARM, {"threshold": 1, **UPPER}, {"threshold": 5, **UPPER}, WEAKENS, SAFE),
+    (types.ALARM, {"threshold": 1, **LOWER}, {"threshold": 5, **LOWER}, SAFE, WEAKENS),
+    (types.ALARM, {"alarmActions": ["a"]}, {"alarmActions": []}, WEAKENS, SAFE),
+    (types.ALARM, {"actionsEnabled": True}, {"actionsEnabled": False}, WEAKENS, SAFE),
+    (types.ALARM, {"evaluationPeriods": 1}, {"evaluationPeriods": 3}, WEAKENS, SAFE),
+    (types.DASHBOARD, {"dashboardBody": "{}"}, {"dashboardBody": "[]"}, SAFE, SAFE),
     ("aws:s3/bucket:Bucket", {"acl": "a"}, {"acl": "b"}, LOOK, LOOK),
 ]
 
@@ -92,20 +92,20 @@ def test_the_direction_of_a_change_decides(
 
 
 REMOVED = {
-    context.QUEUE: LOSES,
-    context.TABLE: LOSES,
-    context.KEY: LOSES,
-    context.LOG_GROUP: LOSES,
-    context.MAPPING: INTERRUPTS,
-    context.FUNCTION: INTERRUPTS,
-    context.ROLE: INTERRUPTS,
-    context.ROLE_POLICY: INTERRUPTS,
-    context.QUEUE_POLICY: INTERRUPTS,
-    context.TOPIC_POLICY: WEAKENS,
-    context.ALLOW_POLICY: WEAKENS,
-    context.ALARM: WEAKENS,
-    context.DASHBOARD: SAFE,
-    context.TOPIC: WEAKENS,
+    types.QUEUE: LOSES,
+    types.TABLE: LOSES,
+    types.KEY: LOSES,
+    types.LOG_GROUP: LOSES,
+    types.MAPPING: INTERRUPTS,
+    types.FUNCTION: INTERRUPTS,
+    types.ROLE: INTERRUPTS,
+    types.ROLE_POLICY: INTERRUPTS,
+    types.QUEUE_POLICY: INTERRUPTS,
+    types.TOPIC_POLICY: WEAKENS,
+    types.ALLOW_POLICY: WEAKENS,
+    types.ALARM: WEAKENS,
+    types.DASHBOARD: SAFE,
+    types.TOPIC: WEAKENS,
     "aws:s3/bucket:Bucket": LOOK,
 }
 
@@ -118,9 +118,9 @@ def test_a_resource_that_is_deleted_or_replaced_has_the_verdict_of_its_content(k
 
 def test_the_topic_of_orders_loses_and_a_topic_of_alarms_does_not() -> None:
     subscription = {"protocol": "sqs", "topic": f"{ARN}OrderTopic"}
-    same = step("same", context.SUBSCRIPTION, "S", subscription, subscription)
-    assert review(preview(same, step("delete", context.TOPIC, "OrderTopic", {})), Live()).verdict is LOSES
-    assert review(preview(same, step("delete", context.TOPIC, "OrderAlerts", {})), Live()).verdict is WEAKENS
+    same = step("same", types.SUBSCRIPTION, "S", subscription, subscription)
+    assert review(preview(same, step("delete", types.TOPIC, "OrderTopic", {})), Live()).verdict is LOSES
+    assert review(preview(same, step("delete", types.TOPIC, "OrderAlerts", {})), Live()).verdict is WEAKENS
 
 
 @pytest.mark.parametrize(
@@ -136,44 +136,44 @@ def test_only_a_gap_without_a_subscription_of_the_queue_loses_orders(
     protocol: str, operation: str, first: bool, verdict: Verdict
 ) -> None:
     after = {"protocol": protocol} if operation == "replace" else None
-    gone = step(operation, context.SUBSCRIPTION, "S", {"protocol": protocol}, after, pendingReplacement=first)
+    gone = step(operation, types.SUBSCRIPTION, "S", {"protocol": protocol}, after, pendingReplacement=first)
     assert review(preview(gone), Live()).verdict is verdict
 
 
 def test_a_retained_resource_interrupts_because_nothing_uses_it_any_more() -> None:
-    assert review(preview(step("delete", context.QUEUE, "Q", {}, retainOnDelete=True)), Live()).verdict is INTERRUPTS
+    assert review(preview(step("delete", types.QUEUE, "Q", {}, retainOnDelete=True)), Live()).verdict is INTERRUPTS
 
 
 def test_protection_that_ends_weakens() -> None:
-    assert review(preview(step("same", context.TABLE, "Orders", {}, {}, protect=True)), Live()).verdict is WEAKENS
+    assert review(preview(step("same", types.TABLE, "Orders", {}, {}, protect=True)), Live()).verdict is WEAKENS
 
 
 def test_a_second_reader_of_a_queue_takes_its_orders() -> None:
     source = {"eventSourceArn": f"{ARN}OrderQueue"}
-    same = step("same", context.MAPPING, "OrderProcessor", source, source)
-    assert review(preview(same, step("create", context.MAPPING, "Other", None, source)), Live()).verdict is LOSES
+    same = step("same", types.MAPPING, "OrderProcessor", source, source)
+    assert review(preview(same, step("create", types.MAPPING, "Other", None, source)), Live()).verdict is LOSES
 
 
 def test_a_new_permission_in_an_existing_stack_weakens_and_the_first_deployment_is_safe() -> None:
-    created = step("create", context.ROLE_POLICY, "P", None, policy(RETRY))
+    created = step("create", types.ROLE_POLICY, "P", None, policy(RETRY))
     assert review(preview(created), Live()).verdict is SAFE
-    assert review(preview(created, step("same", context.QUEUE, "Q", {}, {})), Live()).verdict is WEAKENS
+    assert review(preview(created, step("same", types.QUEUE, "Q", {}, {})), Live()).verdict is WEAKENS
 
 
 def test_equal_statements_in_another_order_change_nothing() -> None:
     before = {"Effect": "Allow", "Action": ["a:X", "a:Y"], "Resource": ["r"], "Sid": "One"}
     after = {"Effect": "Allow", "Action": ["a:Y", "a:X"], "Resource": "r", "Sid": "Two"}
     assert (
-        review(preview(step("update", context.ROLE_POLICY, "P", policy(before), policy(after))), Live()).verdict is SAFE
+        review(preview(step("update", types.ROLE_POLICY, "P", policy(before), policy(after))), Live()).verdict is SAFE
     )
 
 
-RETENTION = step("update", context.QUEUE, "Q", {"messageRetentionSeconds": 900}, {"messageRetentionSeconds": 300})
+RETENTION = step("update", types.QUEUE, "Q", {"messageRetentionSeconds": 900}, {"messageRetentionSeconds": 300})
 
 
 def lowered(visible: int, oldest: float | None) -> Finding:
     facts = QueueFacts(visible=visible, in_flight=0, oldest_seconds=oldest)
-    [found] = review(preview(RETENTION), Live(queues={urn(context.QUEUE, "Q"): facts})).findings
+    [found] = review(preview(RETENTION), Live(queues={urn(types.QUEUE, "Q"): facts})).findings
     return found
 
 
@@ -189,7 +189,7 @@ def test_a_lowered_retention_is_held_against_the_age_of_the_oldest_message(
 def test_the_numbers_of_messages_are_told() -> None:
     facts = QueueFacts(visible=1204, in_flight=80, oldest_seconds=None)
     [found] = review(
-        preview(step("delete", context.QUEUE, "Q", {})), Live(queues={urn(context.QUEUE, "Q"): facts})
+        preview(step("delete", types.QUEUE, "Q", {})), Live(queues={urn(types.QUEUE, "Q"): facts})
     ).findings
     assert found.what == "deletes the queue Q; 1,204 messages are visible and 80 are in flight"
 
