@@ -3,13 +3,23 @@
 from collections.abc import Iterator
 
 from ops.review.finding import Finding, Verdict
-from ops.review.preview import Change, document
+from ops.review.preview import Change, document, number
 from ops.review.rules.context import Context, finding
+
+INPUT = "messageRetentionSeconds"
+DEFAULT_RETENTION_SECONDS = 345_600
+"""The retention of a queue without this input, 4 days (SQS API Reference, SetQueueAttributes)."""
 
 
 def retention(change: Change, context: Context) -> Iterator[Finding]:
     """SQS deletes the messages that are older than a lowered retention at once."""
-    if (numbers := change.numbers("messageRetentionSeconds")) is None or numbers[1] >= numbers[0]:
+    before, after = (number(inputs.get(INPUT, DEFAULT_RETENTION_SECONDS)) for inputs in (change.before, change.after))
+    if before is None or after is None:
+        yield finding(
+            Verdict.LOSES, change, f"changes the retention of {change.name}", "The preview does not know the new value."
+        )
+        return
+    if after >= before:
         yield finding(
             Verdict.SAFE,
             change,
@@ -17,7 +27,6 @@ def retention(change: Change, context: Context) -> Iterator[Finding]:
             "Messages that exist keep the longer time too.",
         )
         return
-    before, after = numbers
     what = f"lowers the retention of {change.name} from {before:,} s to {after:,} s"
     facts = context.queue(change)
     if facts and not facts.visible and not facts.in_flight:

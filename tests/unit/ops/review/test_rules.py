@@ -36,6 +36,8 @@ LOWER = {"comparisonOperator": "LessThanThreshold"}
 
 DIRECTIONS = [
     (types.QUEUE, {"messageRetentionSeconds": 60}, {"messageRetentionSeconds": 90}, SAFE, LOSES),
+    (types.QUEUE, {"messageRetentionSeconds": 1_209_600}, {}, LOSES, SAFE),
+    (types.QUEUE, {"messageRetentionSeconds": 60}, {"messageRetentionSeconds": UNKNOWN}, LOSES, LOSES),
     (types.QUEUE, {"visibilityTimeoutSeconds": 30}, {"visibilityTimeoutSeconds": 60}, SAFE, WEAKENS),
     (types.QUEUE, {"maxMessageSize": 1024}, {"maxMessageSize": 2048}, SAFE, WEAKENS),
     (types.QUEUE, {"delaySeconds": 0}, {"delaySeconds": 5}, INTERRUPTS, SAFE),
