@@ -25,14 +25,15 @@ class OrderKey(pulumi.ComponentResource):
             description="Encrypts the topics, queues, table and logs of the order pipeline.",
             enable_key_rotation=True,
             deletion_window_in_days=DELETION_WINDOW_DAYS,
-            policy=pulumi.Output.json_dumps(_key_policy(log_group_prefix)),
+            policy=pulumi.Output.json_dumps(_key_policy(log_group_prefix, pulumi.InvokeOptions(parent=self))),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({"arn": self.key.arn})
 
 
-def _key_policy(log_group_prefix: str) -> dict[str, Any]:
-    identity, region = aws.get_caller_identity_output(), aws.get_region_output().region
+def _key_policy(log_group_prefix: str, opts: pulumi.InvokeOptions) -> dict[str, Any]:
+    # Without the options, the default provider would answer, and it can be one for another account or Region.
+    identity, region = aws.get_caller_identity_output(opts=opts), aws.get_region_output(opts=opts).region
     account, partition = identity.account_id, identity.arn.apply(lambda arn: arn.split(":")[1])
     log_groups = pulumi.Output.format("arn:{}:logs:{}:{}:log-group:{}*", partition, region, account, log_group_prefix)
     return policies.policy(

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from infra.project import ROOT
 
 ZIP_PATH = Path("build/order-processor.zip")
-"""Path of the zip file, relative to the project's root, so that it is the same in every clone."""
+"""Path of the zip file, relative to the root of the Pulumi project, so that it is the same in every clone."""
 
 # The earliest time that the zip format can contain. Any fixed time would do.
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -27,19 +27,19 @@ class Package:
     """A zip file on disk."""
 
     path: Path
-    """Relative to the project's root."""
+    """Relative to the root of the Pulumi project."""
     sha256: str
     """Of the zip file, in hexadecimal."""
     size: int
     """In bytes."""
 
 
-def build_package() -> Package:
-    """Write the zip file.
+def build_package(project_root: Path = ROOT) -> Package:
+    """Write the zip file into a folder of the Pulumi project, which can be another project than this one.
 
     Raises SyntaxError if a file of the handler is not valid Python; in Lambda, every order would fail.
     """
-    path = ROOT / ZIP_PATH
+    path = project_root / ZIP_PATH
     path.parent.mkdir(exist_ok=True)
     # Write to a temporary file and rename it, so that nobody reads an incomplete file, even during two builds at once.
     fresh = path.with_suffix(f".{os.getpid()}")

@@ -1,11 +1,14 @@
 """The Lambda function that receives orders from the queue and writes them to the table."""
 
+from pathlib import Path
+
 import pulumi
 import pulumi_aws as aws
 
 from handler.contract import ENTRY_POINT, Variable
 from infra import policies
-from infra.package import build_package
+from infra.package import Package, build_package
+from infra.project import ROOT
 from infra.queue import OrderQueue
 from infra.settings import ProcessorSettings
 
@@ -30,7 +33,7 @@ class OrderProcessor(pulumi.ComponentResource):
     ) -> None:
         super().__init__("orders:index:OrderProcessor", name, {}, opts)
         self._child = pulumi.ResourceOptions(parent=self)
-        self.package = build_package()
+        self.package, self._zip = _package()
         self.log_group = self._log_group(name, settings, key)
         role = self._role(name)
         permissions = self._permissions(name, role, self._statements(settings, reads, writes, key))
@@ -83,7 +86,7 @@ class OrderProcessor(pulumi.ComponentResource):
             runtime=settings.processor_runtime,
             architectures=[settings.processor_architecture],
             handler=ENTRY_POINT,
-            code=pulumi.FileArchive(str(self.package.path)),
+            code=pulumi.FileArchive(str(self._zip)),
             memory_size=settings.processor_memory_megabytes,
             timeout=settings.processor_timeout_seconds,
             reserved_concurrent_executions=settings.reserved_concurrency,
@@ -105,9 +108,22 @@ class OrderProcessor(pulumi.ComponentResource):
         )
 
 
+def _package() -> tuple[Package, Path]:
+    """Build the zip in the folder of the Pulumi project. Return it, and the path by which the engine finds it.
+
+    The path is relative if possible, and then the same in every clone. The engine and the program resolve it alike only
+    if the program runs in the folder of Pulumi.yaml. `main` in Pulumi.yaml or an inline program can change that.
+    """
+    root = Path(pulumi.get_root_directory() or "")
+    if not root.is_absolute():  # Pulumi gives an inline program a placeholder.
+        root = ROOT
+    package = build_package(root)
+    return package, package.path if root.resolve() == Path.cwd() else root / package.path
+
+
 def _use_of(key: aws.kms.Key) -> list[policies.Statement]:
     """Return the permissions to read the encrypted queue and to write the encrypted table."""
-    region = aws.get_region_output().region
+    region = key.arn.apply(lambda arn: arn.split(":")[3])
     return [
         policies.processor_may_read_encrypted(key.arn, pulumi.Output.format("sqs.{}.amazonaws.com", region)),
         policies.processor_may_write_encrypted(key.arn, pulumi.Output.format("dynamodb.{}.amazonaws.com", region)),

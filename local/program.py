@@ -54,6 +54,7 @@ async def _run(
     set_all_config(dict(config))
     SETTINGS.outputs.clear()  # Discard the outputs of an earlier run in this process.
     set_mocks(monitor.mocks, project=project()["name"], stack=stack, monitor=monitor)
+    SETTINGS.root_directory = str(ROOT)
     await run_pulumi_func(program)
     root = get_root_resource()
     assert isinstance(root, Stack), "set_mocks creates the stack's root"
