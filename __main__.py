@@ -6,7 +6,7 @@ from infra.config import load_settings
 from infra.system import OrderSystem
 
 settings = load_settings(pulumi.Config())
-system = OrderSystem("Order", settings)
+system = OrderSystem(settings.names.system_name, settings, table=settings.names.table_name)
 
 for name, value in system.outputs.exports().items():
     pulumi.export(name, value)

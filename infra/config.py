@@ -12,8 +12,11 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
+from infra.autonaming import autonaming_of_the_stack
+from infra.names import name_violations, system_names
+from infra.project import defaults
 from infra.rules import ADVICE, RULES, Rule, Violation, reset, set_to
-from infra.settings import Settings
+from infra.settings import NAME_CHARACTERS, Settings
 
 GROUPS: Mapping[str, Any] = get_type_hints(Settings)
 """The class of each group of settings, by its field in Settings."""
@@ -34,16 +37,41 @@ class SettingsError(pulumi.RunError):
 def load_settings(config: pulumi.Config) -> Settings:
     """Read and check the settings of the stack. Log a warning for each piece of advice that they do not follow.
 
-    Raises SettingsError, with all violations, if the settings break a rule.
+    A setting that the stack does not set has the default of this project's Pulumi.yaml. So a program of another project
+    declares no settings. It can read those of each of its systems from a namespace, such as `pulumi.Config("refund")`.
+
+    Raises SettingsError, with all violations, if the settings or the names that follow from them break a rule.
     """
-    stack = pulumi.get_stack()
-    values, violations = check({key: value for key in _keys(config.name) if (value := config.get(key)) is not None})
-    if violations:
-        found = [violation.describe(stack) for violation in violations]
-        raise SettingsError("\n\n".join(["the settings of this stack cannot be deployed.", *found]))
+    configured = {key: value for key in _keys(config.name) if (value := config.get(key)) is not None}
+    values, violations = check({**defaults(), **configured})
+    refuse(violations + _name_violations(values), config.name)
     for advice in violations_of(ADVICE, values):
-        pulumi.log.warn(advice.describe(stack))
+        pulumi.log.warn(advice.describe(pulumi.get_stack(), _shown(config.name)))
     return group(values)
+
+
+def refuse(violations: Iterable[Violation], namespace: str) -> None:
+    """Raise SettingsError, with all violations, if there is one. The namespace is that of the settings."""
+    found = [violation.describe(pulumi.get_stack(), _shown(namespace)) for violation in violations]
+    if found:
+        raise SettingsError("\n\n".join(["the settings of this stack cannot be deployed.", *found]))
+
+
+def _shown(namespace: str) -> str:
+    """Return the namespace as a prefix of keys. `pulumi config` needs none for the settings of its own project."""
+    return "" if namespace == pulumi.get_project() else f"{namespace}:"
+
+
+def _name_violations(values: Mapping[str, Any]) -> list[Violation]:
+    """Check the names in AWS, unless a value that they depend on is invalid on its own."""
+    if not {"system_name", "table_name", "customer_managed_key"} <= values.keys():
+        return []
+    return name_violations(
+        system_names(values["system_name"], values["table_name"]),
+        autonaming_of_the_stack(),
+        with_key=values["customer_managed_key"],
+        remedy=reset("systemName", "tableName"),
+    )
 
 
 def _keys(project: str) -> set[str]:
@@ -125,6 +153,8 @@ def _broken_limit(key: str, details: ErrorDetails) -> str:
             return f"must be one of {details['ctx']['expected'].replace(' or ', ', ')}"
         case "bool_parsing":
             return "must be true or false"
+        case "string_pattern_mismatch" if details["ctx"]["pattern"] == NAME_CHARACTERS:
+            return "must contain only letters, digits, hyphens and underscores"
         case "string_pattern_mismatch":
             return "must be an email address, or several separated by commas"
         case _:

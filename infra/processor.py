@@ -7,12 +7,11 @@ import pulumi_aws as aws
 
 from handler.contract import ENTRY_POINT, Variable
 from infra import policies
+from infra.names import LOG_GROUP_PREFIX
 from infra.package import Package, build_package
 from infra.project import ROOT
 from infra.queue import OrderQueue
 from infra.settings import ProcessorSettings
-
-LOG_GROUP_PREFIX = "/aws/lambda/"
 
 WAITS_PER_REQUEST = 4
 """A request of the handler has two tries (handler/main.py). Each try waits for a connection and for a response."""

@@ -22,18 +22,31 @@ def stack_names() -> list[str]:
     return sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in ROOT.glob("Pulumi.*.yaml"))
 
 
+def defaults() -> dict[str, str]:
+    """Return the default of each setting, by key. Raises ProjectFileError."""
+    return {key: _text(setting["default"]) for key, setting in project()["config"].items()}
+
+
 def stack_config(stack: str, overrides: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the configuration of a stack: the project's defaults, then the stack's file, then the overrides.
 
-    Keys contain their namespace (`orders:batchSize`). Values are text, structured values are JSON. The overrides are
-    settings of the project, without the namespace. Raises ProjectFileError, and FileNotFoundError for an unknown stack.
+    Keys contain their namespace (`orders:batchSize`), which is the name of the project if the file has none. Values are
+    text, structured values are JSON. Raises ProjectFileError, and FileNotFoundError for an unknown stack.
     """
-    declared = project()
-    name = declared["name"]
-    config = {f"{name}:{key}": setting["default"] for key, setting in declared["config"].items()}
-    config |= _read(f"Pulumi.{stack}.yaml")["config"]
-    config |= {f"{name}:{key}": value for key, value in (overrides or {}).items()}
-    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+    name = project()["name"]
+    parts = (defaults(), _read(f"Pulumi.{stack}.yaml")["config"], overrides or {})
+    return {key if ":" in key else f"{name}:{key}": _text(value) for part in parts for key, value in part.items()}
+
+
+def stack_settings(stack: str) -> dict[str, str]:
+    """Return the settings of the project in a stack, by key without the namespace. Raises as `stack_config` does."""
+    namespace = f"{project()['name']}:"
+    config = stack_config(stack)
+    return {key.removeprefix(namespace): value for key, value in config.items() if key.startswith(namespace)}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _read(file: str) -> dict[str, Any]:

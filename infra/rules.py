@@ -22,12 +22,18 @@ class Violation:
     """What the rule requires, such as `must be at least 5`."""
     why: str
     remedy: tuple[str, ...]
-    """The commands that fix the setting, as arguments of `pulumi config`, without the stack."""
+    """The commands that fix the setting, as arguments of `pulumi config`, without the stack and a namespace."""
 
-    def describe(self, stack: str) -> str:
-        """Return the message for the user, in three lines."""
-        commands = " && ".join(f"pulumi config --stack {stack} {command}" for command in self.remedy)
-        return f"{self.key} is {self.value}, but {self.rule}:\n  {self.why}\n  {commands}"
+    def describe(self, stack: str, namespace: str = "") -> str:
+        """Return the message for the user: three lines, or two if no command is the remedy.
+
+        The namespace is that of the settings, and empty for those of the project that is deployed.
+        """
+        commands = (command.split(" ", 1) for command in self.remedy)
+        qualified = (f"{verb} {key if ':' in key else namespace + key}" for verb, key in commands)
+        remedy = " && ".join(f"pulumi config --stack {stack} {command}" for command in qualified)
+        lines = (f"{namespace}{self.key} is {self.value}, but {self.rule}:", self.why, remedy)
+        return "\n  ".join(line for line in lines if line)
 
 
 Rule = Callable[..., Violation | None]

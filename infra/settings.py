@@ -55,6 +55,19 @@ OrderAgeSeconds = Annotated[int, Field(ge=1)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 
 
+NAME_CHARACTERS = r"^[A-Za-z0-9_-]+$"
+"""What the names of queues, topics, functions and tables can contain. infra/names.py checks the whole names."""
+Name = Annotated[str, Field(pattern=NAME_CHARACTERS)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameSettings:
+    """The logical names of the system and its table."""
+
+    system_name: Name
+    table_name: Name
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
     """Retention, visibility timeout and receive count of the queues."""
@@ -109,6 +122,7 @@ class MonitoringSettings:
 class Settings:
     """All settings of a stack. Each field is a group; infra/config.py derives the groups from the types."""
 
+    names: NameSettings
     queue: QueueSettings
     table: TableSettings
     processor: ProcessorSettings

@@ -3,12 +3,15 @@
 import pulumi
 import pulumi_aws as aws
 
+from infra.autonaming import autonaming_of_the_stack
 from infra.budget import delivery_budget
+from infra.config import refuse
 from infra.key import OrderKey
 from infra.metrics import Flow
 from infra.monitoring import OrderMonitoring
+from infra.names import name_violations, system_names
 from infra.outputs import StackOutputs
-from infra.processor import LOG_GROUP_PREFIX, OrderProcessor
+from infra.processor import OrderProcessor
 from infra.queue import OrderQueue
 from infra.settings import Settings
 from infra.subscription import OrderSubscription
@@ -19,10 +22,21 @@ from infra.topic import OrderTopic
 class OrderSystem(pulumi.ComponentResource):
     """Topic, subscription, queue with its dead-letter queue, processor and table, and the monitoring of all of them.
 
-    `outputs` are the stack outputs; infra/outputs.py describes each of them.
+    All logical names begin with the name of the system, except `table`, the name of the table. So a program can contain
+    several systems. `outputs` are the stack outputs; infra/outputs.py describes each of them.
     """
 
-    def __init__(self, name: str, settings: Settings, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        *,
+        table: str | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        self._names = system_names(name, table)
+        with_key = settings.encryption.customer_managed_key
+        refuse(name_violations(self._names, autonaming_of_the_stack(), with_key=with_key), pulumi.get_project())
         super().__init__("orders:index:OrderSystem", name, {}, opts)
         self._child = pulumi.ResourceOptions(parent=self)
         self._settings = settings
@@ -30,7 +44,7 @@ class OrderSystem(pulumi.ComponentResource):
         self._topic = OrderTopic(f"{name}Topic", key=self._key, opts=self._child)
         self._queue = self._order_queue(name)
         self._subscription = self._subscribe(name)
-        self._table = OrderTable(f"{name}s", settings.table, key=self._key, opts=self._child)
+        self._table = OrderTable(self._names.table, settings.table, key=self._key, opts=self._child)
         self._processor = self._order_processor(name)
         self._monitoring = self._monitor(name)
         self.outputs = self._stack_outputs()
@@ -39,7 +53,7 @@ class OrderSystem(pulumi.ComponentResource):
     def _encryption_key(self, name: str) -> aws.kms.Key | None:
         if not self._settings.encryption.customer_managed_key:
             return None
-        return OrderKey(f"{name}Key", log_group_prefix=f"{LOG_GROUP_PREFIX}{name}", opts=self._child).key
+        return OrderKey(f"{name}Key", log_group_prefix=self._names.log_group, opts=self._child).key
 
     def _order_queue(self, name: str) -> OrderQueue:
         return OrderQueue(

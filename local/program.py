@@ -15,6 +15,9 @@ from pulumi.runtime.stack import Stack, run_pulumi_func
 
 from infra.project import ROOT, project
 
+ORGANIZATION = "organization"
+"""What Pulumi says in place of an organization if the state is not in Pulumi Cloud."""
+
 
 def main_program() -> None:
     """The project's `__main__.py`."""
@@ -53,7 +56,7 @@ async def _run(
     asyncio.get_running_loop().set_default_executor(threads)
     set_all_config(dict(config))
     SETTINGS.outputs.clear()  # Discard the outputs of an earlier run in this process.
-    set_mocks(monitor.mocks, project=project()["name"], stack=stack, monitor=monitor)
+    set_mocks(monitor.mocks, project=project()["name"], stack=stack, monitor=monitor, organization=ORGANIZATION)
     SETTINGS.root_directory = str(ROOT)
     await run_pulumi_func(program)
     root = get_root_resource()

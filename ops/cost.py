@@ -13,7 +13,7 @@ from handler.log import Log
 from handler.order import Order
 from handler.outcome import STORED, Outcome
 from handler.processor import Processor
-from infra.project import ROOT, stack_config
+from infra.project import ROOT, stack_settings
 from ops import prices
 from ops.errors import check_stack
 from ops.samples import valid_orders
@@ -46,12 +46,12 @@ class CostInputs:
     def of_stack(cls, stack: str) -> "CostInputs":
         """Read them from the stack's configuration. Raises InvalidInput if there is no such stack."""
         check_stack(stack)
-        config = stack_config(stack)
+        settings = stack_settings(stack)
         return cls(
-            batch_size=int(config["orders:batchSize"]),
-            batching_window_seconds=int(config["orders:batchingWindowSeconds"]),
-            memory_megabytes=int(config["orders:processorMemoryMegabytes"]),
-            architecture=config["orders:processorArchitecture"],
+            batch_size=int(settings["batchSize"]),
+            batching_window_seconds=int(settings["batchingWindowSeconds"]),
+            memory_megabytes=int(settings["processorMemoryMegabytes"]),
+            architecture=settings["processorArchitecture"],
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from infra.project import stack_config
+from infra.project import stack_settings
 from local.deployer import deploy
 from local.emulator import emulator
 from ops.cli.foreground import console, run_in_foreground
@@ -76,7 +76,7 @@ def _show(system: System) -> int:
         done(f"{stored} orders in Orders", complete=stored == published - invalid)
     with _stage("set aside") as done:
         dead = _follow("set aside in OrderDLQ", invalid, lambda: _dead_letters(system))
-        local, dev = (stack_config(stack)["orders:visibilityTimeoutSeconds"] for stack in (LOCAL, "dev"))
+        local, dev = (stack_settings(stack)["visibilityTimeoutSeconds"] for stack in (LOCAL, "dev"))
         done(
             f"{dead} orders in OrderDLQ (transient failures are retried after {local} s, in dev {dev} s)",
             complete=dead == invalid,

@@ -1,5 +1,5 @@
 """The defaults of Pulumi.yaml as configuration values."""
 
-from infra.project import project
+from infra.project import defaults
 
-DEFAULTS: dict[str, str] = {key: str(setting["default"]).lower() for key, setting in project()["config"].items()}
+DEFAULTS: dict[str, str] = defaults()

@@ -57,7 +57,7 @@ def test_sns_and_alarms_still_deliver_and_only_for_this_account(encrypted: Progr
 def test_logs_may_use_the_key_for_the_processors_log_alone(encrypted: Program) -> None:
     allowed = statements(encrypted)["LogsMayUse"]
     assert allowed["Principal"] == {"Service": f"logs.{REGION}.amazonaws.com"}
-    groups = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/Order*"
+    groups = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/OrderProcessor*"
     assert allowed["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
 
 

@@ -51,6 +51,8 @@ def test_the_program_declares_these_resources_and_no_others(dev: Program) -> Non
 
 # For each setting: a value other than the default, the resource and input that it reaches, and the input's value.
 REACHES: list[tuple[str, str, str, str, str, object]] = [
+    ("systemName", "Refund", QUEUE, "RefundQueue", "visibilityTimeoutSeconds", 30),
+    ("tableName", "Refunds", TABLE, "Refunds", "hashKey", "orderId"),
     ("visibilityTimeoutSeconds", "60", QUEUE, "OrderQueue", "visibilityTimeoutSeconds", 60),
     ("maxReceiveCount", "5", QUEUE, "OrderQueue", "redrivePolicy", '"maxReceiveCount": 5}'),
     ("messageRetentionSeconds", "7200", QUEUE, "OrderQueue", "messageRetentionSeconds", 7200),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.project import ROOT, project
+from infra.project import ROOT, defaults, project
 from ops.cli.dlq import COMMANDS as DLQ_COMMANDS
 from ops.cli.main import COMMANDS as MAIN_COMMANDS
 from tests.support.recorder import recorded
@@ -17,8 +17,9 @@ DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 def settings_table() -> Iterator[str]:
     yield "| Setting | Default | |"
     yield "| --- | --- | --- |"
+    values = defaults()
     for key, setting in project()["config"].items():
-        default = f"`{str(setting['default']).lower()}`" if setting["default"] != "" else "none"
+        default = f"`{values[key]}`" if values[key] else "none"
         yield f"| `{key}` | {default} | {setting['description']} |"
 
 
