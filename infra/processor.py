@@ -110,12 +110,13 @@ class OrderProcessor(pulumi.ComponentResource):
 def _package() -> tuple[Package, Path]:
     """Build the zip in the folder of the Pulumi project. Return it, and the path by which the engine finds it.
 
-    The path is relative if possible, and then the same in every clone. The engine and the program resolve it alike only
-    if the program runs in the folder of Pulumi.yaml. `main` in Pulumi.yaml or an inline program can change that.
+    A relative path is the same in every clone. The engine resolves it from the folder in which the program runs. If that
+    is not the folder of Pulumi.yaml, because of its key `main` or in an inline program, the path is absolute.
     """
     root = Path(pulumi.get_root_directory() or "")
     if not root.is_absolute():  # Pulumi gives an inline program a placeholder.
-        root = ROOT
+        package = build_package()
+        return package, ROOT / package.path
     package = build_package(root)
     return package, package.path if root.resolve() == Path.cwd() else root / package.path
 

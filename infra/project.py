@@ -24,7 +24,8 @@ def stack_names() -> list[str]:
 
 def defaults() -> dict[str, str]:
     """Return the default of each setting, by key. Raises ProjectFileError."""
-    return {key: _text(setting["default"]) for key, setting in project()["config"].items()}
+    # `pulumi new` adds a key with a namespace. Such keys are values of Pulumi or of a provider, and no settings.
+    return {key: _text(setting["default"]) for key, setting in project()["config"].items() if ":" not in key}
 
 
 def stack_config(stack: str, overrides: Mapping[str, str] | None = None) -> dict[str, str]:

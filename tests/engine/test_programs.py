@@ -59,7 +59,9 @@ class Shop:
         return {name: Pipeline(local_clients(self.emulator_url, REGIONS[name]), of) for name, of in systems.items()}
 
     def resources(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.stack.export_stack().deployment["resources"]
+        state = self.stack.export_stack().deployment
+        assert state is not None, "the program is deployed"
+        found: list[dict[str, Any]] = state["resources"]
         return found
 
 
@@ -98,7 +100,6 @@ def test_an_order_goes_through_each_system(shop: Shop, name: str) -> None:
 @pytest.mark.parametrize(("name", "other"), [("Order", "Refund"), ("Refund", "Order")])
 def test_whatever_names_a_region_names_that_of_the_system(shop: Shop, name: str, other: str) -> None:
     region, foreign = REGIONS[name], REGIONS[other]
-    # The alarms and the log group of a system have no name of a Region in their inputs without an ARN.
     inputs = {
         f"{one['type']} {one['urn'].rpartition('::')[2]}": json.dumps(one["inputs"])
         for one in shop.resources()

@@ -47,9 +47,10 @@ WITHOUT_ARN = frozenset(
         "aws:sns/topicPolicy:TopicPolicy",
         "aws:sqs/queuePolicy:QueuePolicy",
         "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
+        "pulumi:providers:aws",
     }
 )
-"""Types whose resources are part of another resource and have no ARN of their own."""
+"""Types whose resources are part of another resource, or not in AWS at all, and have no ARN of their own."""
 
 
 def arn(type_token: str, name: str) -> str:

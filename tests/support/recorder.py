@@ -38,6 +38,8 @@ class Program:
     resources: list[Registration] = field(default_factory=list)
     registered_outputs: set[str] = field(default_factory=set)
     outputs: dict[str, Any] = field(default_factory=dict)
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    """Token and provider of each function call. The provider is empty for the default one."""
 
     def all(self, type_token: str) -> list[Registration]:
         return [resource for resource in self.resources if resource.type == type_token]
@@ -108,6 +110,10 @@ class _Recorder(MockMonitor):
                 )
             )
         return response
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802 - the monitor's own name
+        self._program.calls.append((request.tok, request.provider))
+        return super().Invoke(request)  # type: ignore[no-untyped-call]  # Pulumi's
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the monitor's own name
         self._program.registered_outputs.add(request.urn)

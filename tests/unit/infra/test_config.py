@@ -1,7 +1,12 @@
 """Reading the configuration of a stack: every violation is reported at once."""
 
-from infra.config import check
+import pulumi
+import pytest
+
+from infra.config import SettingsError, check, load_settings
+from infra.settings import Settings
 from tests.support.defaults import DEFAULTS
+from tests.support.recorder import recorded_with
 from tests.support.settings import checked, said
 
 
@@ -43,3 +48,29 @@ def test_a_misspelled_setting_is_rejected_with_the_intended_one() -> None:
 
 def test_zero_is_a_value_and_not_an_absence() -> None:
     assert checked({"batchingWindowSeconds": 0})[0]["batching_window_seconds"] == 0
+
+
+def loaded(namespace: str, config: dict[str, str]) -> Settings:
+    """Load the settings of a namespace in a program of a project that declares none of them."""
+    found = []
+    recorded_with(config, "dev", lambda: found.append(load_settings(pulumi.Config(namespace))))
+    return found[0]
+
+
+def test_each_namespace_has_its_own_settings_with_the_defaults_of_pulumi_yaml() -> None:
+    config = {"refund:maxReceiveCount": "5", "orders:maxReceiveCount": "4"}
+    assert [loaded(name, config).queue.max_receive_count for name in ("refund", "orders", "other")] == [5, 4, 3]
+    assert loaded("refund", config).processor.batch_size == int(DEFAULTS["batchSize"])
+
+
+def test_a_violation_in_another_namespace_names_it_in_the_setting_and_in_every_command() -> None:
+    config = {"refund:deadLetterRetentionSeconds": "60", "refund:bachSize": "5"}
+    with pytest.raises(SettingsError) as raised:
+        loaded("refund", config)
+    message = str(raised.value)
+    assert "refund:deadLetterRetentionSeconds is 60, but must be" in message
+    assert (
+        "pulumi config --stack dev rm refund:deadLetterRetentionSeconds && "
+        "pulumi config --stack dev rm refund:messageRetentionSeconds"
+    ) in message
+    assert "refund:bachSize is 5, but is not a setting of this project:" in message

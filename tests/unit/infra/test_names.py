@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 
 from handler.contract import METRICS_NAMESPACE
@@ -77,6 +78,20 @@ def test_the_key_of_a_system_does_not_serve_the_log_of_another() -> None:
         if one["Sid"] == "LogsMayUse"
     ]
     assert statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"].endswith("/OrderProcessor*")
+
+
+def test_a_system_with_a_provider_asks_it_and_not_the_default_one() -> None:
+    def program() -> None:
+        frankfurt = aws.Provider("frankfurt", region="eu-central-1")
+        settings = load_settings(pulumi.Config())
+        OrderSystem("Refund", settings, opts=pulumi.ResourceOptions(provider=frankfurt))
+
+    calls = recorded("dev", OPTIONAL, program).calls
+    assert {token for token, _ in calls} == {
+        "aws:index/getCallerIdentity:getCallerIdentity",
+        "aws:index/getRegion:getRegion",
+    }
+    assert [call for call, provider in calls if "::frankfurt::" not in provider] == []
 
 
 def test_only_the_required_name_of_the_table_is_irregular() -> None:

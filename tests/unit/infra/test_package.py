@@ -50,6 +50,11 @@ def test_the_zip_does_not_depend_on_the_order_in_which_files_are_found(monkeypat
     assert build_package() == here
 
 
+def test_the_zip_can_be_in_the_folder_of_another_project_and_is_the_same(tmp_path: Path) -> None:
+    assert build_package(tmp_path) == build_package()
+    assert (tmp_path / ZIP_PATH).read_bytes() == (ROOT / ZIP_PATH).read_bytes()
+
+
 def test_a_changed_handler_changes_the_zip(clone: Path) -> None:
     def digest() -> str:
         command = [sys.executable, "-m", "infra.package"]

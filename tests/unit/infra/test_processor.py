@@ -1,9 +1,14 @@
 """The function that stores orders, its log group, and its event source mapping."""
 
+from pathlib import Path
+
+import pytest
+
 from handler.contract import ENTRY_POINT, Variable
 from infra.package import ZIP_PATH
+from infra.project import ROOT
 from tests.support.arns import arn
-from tests.support.recorder import Program
+from tests.support.recorder import Program, recorded
 from tests.support.resource_types import FUNCTION, MAPPING, QUEUE
 
 
@@ -22,6 +27,14 @@ def test_the_function_runs_the_package_as_the_settings_say(dev: Program) -> None
             Variable.REQUEST_TIMEOUT_SECONDS: "1.0",
         }
     }
+
+
+def test_the_path_of_the_package_is_absolute_if_the_program_runs_in_another_folder_than_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert recorded("dev").one(FUNCTION).inputs["code"].path == str(ROOT / ZIP_PATH)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_environment_variable_that_the_handler_reads_is_set(dev: Program) -> None:

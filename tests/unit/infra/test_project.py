@@ -1,5 +1,6 @@
 """The files of the project, as the program and the tools read them."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra import project
-from infra.project import ROOT, ProjectFileError, stack_config, stack_names
+from infra.project import ROOT, ProjectFileError, stack_config, stack_names, stack_settings
 from tests.support.project_copy import copy_project
 
 BROKEN = "config:\n  aws:region: [eu-west-1\n"
@@ -24,6 +25,42 @@ def test_a_stack_has_the_defaults_then_its_file_then_the_overrides() -> None:
     assert config["orders:batchSize"] == "10"
     assert config["orders:maximumConcurrency"] == "50"
     assert config["orders:logRetentionDays"] == "365"
+
+
+def test_the_settings_of_a_stack_have_no_namespace_whatever_the_name_of_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # `pulumi new` changes the name, and adds a value with a namespace.
+    declared = (ROOT / "Pulumi.yaml").read_text().replace("name: orders\n", "name: shop\n", 1)
+    (tmp_path / "Pulumi.yaml").write_text(f"{declared}  pulumi:tags:\n    value:\n      pulumi:template: orders\n")
+    (tmp_path / "Pulumi.dev.yaml").write_text(
+        "config:\n  aws:region: eu-west-1\n  batchSize: 5\n  shop:tableName: T1\n"
+    )
+    monkeypatch.setattr(project, "ROOT", tmp_path)
+    settings = stack_settings("dev")
+    assert settings.keys() == project.defaults().keys()
+    assert (settings["batchSize"], settings["tableName"], settings["maxReceiveCount"]) == ("5", "T1", "3")
+    assert stack_config("dev")["shop:batchSize"] == "5"
+
+
+def test_the_cli_may_be_as_old_as_the_tested_one_and_of_the_same_major_version_as_the_sdk() -> None:
+    [(least, below)] = re.findall(r"^>=([\d.]+) <([\d.]+)$", project.project()["requiredPulumiVersion"])
+    [locked] = re.findall(r"(?m)^pulumi==([\d.]+)", (ROOT / "requirements.txt").read_text())
+    assert numbers(least) <= numbers(locked) < numbers(below)
+    assert numbers(below) == (numbers(locked)[0] + 1, 0, 0)
+    assert f"{least} or a later" in (ROOT / "docs/aws.md").read_text()
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def test_pulumi_new_asks_for_the_region_and_for_declared_settings_with_their_defaults() -> None:
+    asked = project.project()["template"]["config"]
+    assert asked.pop("aws:region")["default"] == stack_config("dev")["aws:region"]
+    assert {key: value["default"] for key, value in asked.items()} == {
+        key: project.defaults()[key] for key in ("systemName", "tableName")
+    }
 
 
 def test_a_file_that_is_not_yaml_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

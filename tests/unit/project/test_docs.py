@@ -17,10 +17,9 @@ DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 def settings_table() -> Iterator[str]:
     yield "| Setting | Default | |"
     yield "| --- | --- | --- |"
-    values = defaults()
-    for key, setting in project()["config"].items():
-        default = f"`{values[key]}`" if values[key] else "none"
-        yield f"| `{key}` | {default} | {setting['description']} |"
+    declared = project()["config"]
+    for key, value in defaults().items():
+        yield f"| `{key}` | {f'`{value}`' if value else 'none'} | {declared[key]['description']} |"
 
 
 def test_the_readmes_settings_are_those_of_pulumi_yaml() -> None:
