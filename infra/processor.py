@@ -110,8 +110,8 @@ class OrderProcessor(pulumi.ComponentResource):
 def _package() -> tuple[Package, Path]:
     """Build the zip in the folder of the Pulumi project. Return it, and the path by which the engine finds it.
 
-    A relative path is the same in every clone. The engine resolves it from the folder in which the program runs. If that
-    is not the folder of Pulumi.yaml, because of its key `main` or in an inline program, the path is absolute.
+    A relative path is the same in every clone. The engine resolves it from the folder in which the program runs. If
+    that is not the folder of Pulumi.yaml, because of its key `main` or in an inline program, the path is absolute.
     """
     root = Path(pulumi.get_root_directory() or "")
     if not root.is_absolute():  # Pulumi gives an inline program a placeholder.
