@@ -63,9 +63,11 @@ class Autonaming:
 
     def _strategy(self, type_token: str) -> Mapping[str, Any]:
         """Return the part of the configuration for a type: that of the type, the provider or the stack."""
-        provider = self.configuration.get("providers", {}).get(type_token.partition(":")[0], {})
-        candidates = (provider.get("resources", {}).get(type_token, {}), provider, self.configuration)
-        return next((one for one in candidates if "mode" in one or "pattern" in one), {})
+        # To the engine, an empty key in YAML is the same as no key.
+        provider = (self.configuration.get("providers") or {}).get(type_token.partition(":")[0]) or {}
+        resource = (provider.get("resources") or {}).get(type_token) or {}
+        candidates = (resource, provider, self.configuration)
+        return next((one for one in candidates if {one.get("mode"), one.get("pattern")} != {None}), {})
 
     def _of_stack(self, pattern: str) -> str:
         values = {"organization": self.organization, "project": self.project, "stack": self.stack}
@@ -78,7 +80,7 @@ def autonaming_of_the_stack() -> Autonaming:
     """Read the configuration of the stack that is deployed."""
     configured = pulumi.Config("pulumi").get("autonaming")
     return Autonaming(
-        configuration=json.loads(configured) if configured else {},
+        configuration=(json.loads(configured) if configured else None) or {},
         organization=pulumi.get_organization(),
         project=pulumi.get_project(),
         stack=pulumi.get_stack(),

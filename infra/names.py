@@ -9,10 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from infra.autonaming import Autonaming
+from infra.project import defaults
 from infra.rules import Violation, reset
-
-DEFAULT_SYSTEM, DEFAULT_TABLE = "Order", "Orders"
-"""The names that the requirements give to the system and its table. The table's name does not follow from the other."""
 
 QUEUE, TOPIC, TABLE = "aws:sqs/queue:Queue", "aws:sns/topic:Topic", "aws:dynamodb/table:Table"
 FUNCTION, LOG_GROUP = "aws:lambda/function:Function", "aws:cloudwatch/logGroup:LogGroup"
@@ -43,7 +41,7 @@ LIMITS: Mapping[str, Limit] = {
     LOG_GROUP: Limit(noun="log group", longest=512, characters=r"[A-Za-z0-9_./#-]"),
     ROLE: Limit(noun="role", longest=64, characters=r"[A-Za-z0-9_+=,.@-]"),
     ROLE_POLICY: Limit(noun="role policy", longest=128, characters=r"[A-Za-z0-9_+=,.@-]"),
-    ALARM: Limit(noun="alarm", longest=255, characters=r"[ -~]"),
+    ALARM: Limit(noun="alarm", longest=255, characters=r"[^\x00-\x1f\x7f]"),
 }
 
 
@@ -51,8 +49,8 @@ LIMITS: Mapping[str, Limit] = {
 class SystemNames:
     """The logical names of a system. All of them begin with the name of the system, except that of the table."""
 
-    system: str = DEFAULT_SYSTEM
-    table: str = DEFAULT_TABLE
+    system: str
+    table: str
 
     @property
     def processor(self) -> str:
@@ -87,8 +85,13 @@ _ENDINGS: Mapping[str, tuple[str, ...]] = {
 
 
 def system_names(system: str, table: str | None = None) -> SystemNames:
-    """Return the names of a system. Without a name for its table, only the system `Order` has an irregular one."""
-    regular = DEFAULT_TABLE if system == DEFAULT_SYSTEM else f"{system}Table"
+    """Return the names of a system.
+
+    The default system, `Order`, has the default table, `Orders`, which the requirements name. Without a name for its
+    table, any other system has a regular one.
+    """
+    default = defaults()
+    regular = default["tableName"] if system == default["systemName"] else f"{system}Table"
     return SystemNames(system=system, table=table or regular)
 
 
@@ -105,15 +108,15 @@ def name_violations(
         if rule := _broken(type_token, name, made, autonaming, with_key=with_key):
             by_default = replace(autonaming, configuration={})
             default = by_default.physical_name(type_token, name)
-            # If the default breaks the rule as well, the reason is the logical name.
-            is_too_long = _broken(type_token, name, default, by_default, with_key=with_key)
+            # If the default breaks a rule as well, the reason is the logical name.
+            is_logical_name = _broken(type_token, name, default, by_default, with_key=with_key)
             found.append(
                 Violation(
                     key=f"the name of the {LIMITS[type_token].noun} {name}",
                     value="not set" if made is None else f"{made} ({len(made)} characters)",
                     rule=rule,
                     why=f"Pulumi makes it from the logical name by {autonaming.source(type_token)}.",
-                    remedy=remedy if is_too_long else reset("pulumi:autonaming"),
+                    remedy=remedy if is_logical_name else reset("pulumi:autonaming"),
                 )
             )
     return found

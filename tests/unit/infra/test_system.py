@@ -2,13 +2,10 @@
 
 import ast
 
-import pulumi
 import pytest
 import yaml
 
-from infra.config import load_settings
 from infra.project import ROOT
-from infra.system import OrderSystem
 from tests.support.recorder import Program, recorded
 
 STACKS = ("dev", "prod", "local")
@@ -74,14 +71,3 @@ def test_tags_are_the_providers_so_that_every_resource_gets_them(stack_name: str
     config = yaml.safe_load((ROOT / f"Pulumi.{stack_name}.yaml").read_text())["config"]
     assert config["aws:defaultTags"]["tags"] == {"project": "orders", "stack": stack_name}
     assert [resource.name for resource in recorded(stack_name).resources if "tags" in resource.inputs] == []
-
-
-def test_two_systems_in_one_program_do_not_collide() -> None:
-    def program() -> None:
-        settings = load_settings(pulumi.Config())
-        OrderSystem("Order", settings)
-        OrderSystem("Return", settings)
-
-    both = recorded("dev", program=program)
-    urns = [resource.urn for resource in both.resources]
-    assert len(urns) == len(set(urns)) == 2 * len(recorded("dev").resources)
