@@ -17,6 +17,7 @@ from infra.settings import Settings
 from infra.subscription import OrderSubscription
 from infra.table import OrderTable
 from infra.topic import OrderTopic
+from infra.undeclared import keep_undeclared
 
 
 class OrderSystem(pulumi.ComponentResource):
@@ -37,7 +38,8 @@ class OrderSystem(pulumi.ComponentResource):
         self._names = system_names(name, table)
         with_key = settings.encryption.customer_managed_key
         refuse(name_violations(self._names, autonaming_of_the_stack(), with_key=with_key), pulumi.get_project())
-        super().__init__("orders:index:OrderSystem", name, {}, opts)
+        kept = pulumi.ResourceOptions(transformations=[keep_undeclared])
+        super().__init__("orders:index:OrderSystem", name, {}, pulumi.ResourceOptions.merge(opts, kept))
         self._child = pulumi.ResourceOptions(parent=self)
         self._settings = settings
         self._key = self._encryption_key(name)

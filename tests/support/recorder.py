@@ -25,6 +25,8 @@ class Registration:
     dependencies: frozenset[str]
     protect: bool
     custom: bool
+    ignored: frozenset[str] = frozenset()
+    """The inputs whose changes the engine ignores."""
 
     def document(self, key: str) -> Any:
         """Parse an input that is a JSON document."""
@@ -107,6 +109,7 @@ class _Recorder(MockMonitor):
                     dependencies=frozenset(request.dependencies),
                     protect=request.protect,
                     custom=request.custom,
+                    ignored=frozenset(request.ignoreChanges),
                 )
             )
         return response
