@@ -73,6 +73,8 @@ class Change:
     """Whether the resource stays in AWS after it has left the stack."""
     deletes_first: bool = False
     """Whether a replacement deletes the resource before it creates the new one."""
+    differing: frozenset[str] | None = None
+    """The inputs and outputs that differ for the provider. None if it does not say."""
     position: str = ""
     """Where the program declares the resource, such as `infra/table.py#22`."""
 
@@ -172,8 +174,13 @@ def _changes(steps: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
             is_protected=bool(new.get("protect")),
             is_retained=bool(old.get("retainOnDelete")),
             deletes_first=bool(old.get("pendingReplacement")),
+            differing=_differing(step.get("detailedDiff")),
             position=str((new or old).get("sourcePosition", "")).removeprefix("project:///"),
         )
+
+
+def _differing(paths: Mapping[str, Any] | None) -> frozenset[str] | None:
+    return frozenset(re.split(r"[.\[]", path)[0] for path in paths) if paths else None
 
 
 def _reason(message: str) -> str:

@@ -1,16 +1,19 @@
 """Reviews a preview: every effect on orders, and one verdict."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ops.review.finding import Finding, Review, Verdict
 from ops.review.live import Live
 from ops.review.preview import Preview
 from ops.review.rules import findings_of
 from ops.review.rules.context import Context
+from ops.review.settled import settled
 
 
 def review(preview: Preview, live: Live) -> Review:
     """Apply every rule to every change. A preview that failed is refused, whatever it contains."""
+    preview = replace(preview, changes=[settled(change) for change in preview.changes])
     context = Context(preview=preview, live=live)
     return Review.of(
         [*_refusals(preview), *(one for change in preview.changes for one in findings_of(change, context))]
