@@ -19,6 +19,7 @@ COMMANDS = {
     "list": LazyCommand("ops.cli.list:list_", "List the orders in the table."),
     "logs": LazyCommand("ops.cli.logs:logs", "Show the processor's log."),
     "review": LazyCommand("ops.cli.review:review", "Show what a change of the program or its settings does to orders."),
+    "adopt": LazyCommand("ops.cli.adopt:adopt", "Bring resources that were made by hand into a stack."),
     "status": LazyCommand("ops.cli.status:status", "Show queues, alarms and recent failures."),
     "dead-letters": LazyCommand(DEAD_LETTERS, "Find out why orders failed, fix them and send them again."),
     "dlq": LazyCommand(DEAD_LETTERS, "Short for dead-letters.", hidden=True),

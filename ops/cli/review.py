@@ -13,7 +13,7 @@ from ops.cli.options import Json, complete_stack
 from ops.cli.output import print_error, print_json, print_line
 from ops.errors import InvalidInput
 from ops.pulumi import run_pulumi
-from ops.review.finding import Review, Verdict
+from ops.review.finding import Finding, Review, Verdict
 from ops.review.live import Live, read_live
 from ops.review.markdown import as_markdown
 from ops.review.preview import Preview, read_preview
@@ -89,9 +89,14 @@ def _in_words(result: Review, found: Preview) -> Iterator[str]:
         if one.verdict is Verdict.SAFE:
             continue
         yield ""
-        yield f"{one.verdict}: {one.what}"
-        yield f"    {one.why}"
-        if one.instead:
-            yield f"    {one.instead}"
+        yield from finding_in_words(one)
     yield ""
     yield f"{counted(len(found.changes), 'resource')} reviewed, {counted(len(harmless), 'harmless change')}"
+
+
+def finding_in_words(one: Finding) -> Iterator[str]:
+    """A finding as lines."""
+    yield f"{one.verdict}: {one.what}"
+    yield f"    {one.why}"
+    if one.instead:
+        yield f"    {one.instead}"

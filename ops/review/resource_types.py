@@ -15,3 +15,9 @@ LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
 KEY = "aws:kms/key:Key"
+
+
+def noun(kind: str) -> str:
+    """The type in words: `aws:sqs/queue:Queue` is a queue."""
+    name = kind.rpartition(":")[2]
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()

@@ -1,0 +1,1 @@
+"""Unit tests of the adoption of resources that were made by hand."""

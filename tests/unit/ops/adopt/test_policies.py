@@ -1,0 +1,72 @@
+"""Statements of hand-made policies that the program's policy makes up for."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from ops.adopt.policies import without_replaced
+
+QUEUE, TOPIC = "arn:aws:sqs:eu-west-1:123456789012:OrderQueue", "arn:aws:sns:eu-west-1:123456789012:OrderTopic"
+OWNER = {
+    "Effect": "Allow",
+    "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+    "Action": "SQS:*",
+    "Resource": QUEUE,
+}
+CONSOLE = {
+    "Effect": "Allow",
+    "Principal": {"AWS": "*"},
+    "Action": "SQS:SendMessage",
+    "Resource": QUEUE,
+    "Condition": {"ArnLike": {"aws:SourceArn": TOPIC}},
+}
+PROGRAM = {
+    "Effect": "Allow",
+    "Principal": {"Service": "sns.amazonaws.com"},
+    "Action": "sqs:SendMessage",
+    "Resource": QUEUE,
+    "Condition": {"ArnEquals": {"aws:SourceArn": TOPIC}},
+}
+
+
+def document(*statements: Mapping[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def left(*before: Mapping[str, Any]) -> list[Any]:
+    found: list[Any] = json.loads(str(without_replaced(document(*before), document(PROGRAM))))["Statement"]
+    return found
+
+
+def test_the_console_s_statement_for_the_topic_is_the_program_s() -> None:
+    assert left(CONSOLE) == [PROGRAM]
+
+
+def test_the_own_account_needs_no_statement() -> None:
+    assert left(OWNER) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {**OWNER, "Principal": {"AWS": "arn:aws:iam::999999999999:root"}},
+        {**OWNER, "Principal": {"AWS": "arn:aws:iam::123456789012:user/shop"}},
+        {**OWNER, "Effect": "Deny"},
+        {**CONSOLE, "Condition": {"ArnLike": {"aws:SourceArn": f"{TOPIC}2"}}},
+        {**CONSOLE, "Action": ["SQS:SendMessage", "SQS:PurgeQueue"]},
+        {**CONSOLE, "Resource": f"{QUEUE}2"},
+        {**CONSOLE, "Condition": {"Bool": {"aws:SourceArn": TOPIC}}},
+        {**CONSOLE, "Effect": "Deny"},
+        {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage"},
+    ],
+)
+def test_whatever_else_it_allows_or_denies_stays_a_difference(other: Mapping[str, Any]) -> None:
+    assert left(other) == [other]
+
+
+def test_a_policy_that_is_not_known_stays_as_it_is() -> None:
+    assert without_replaced(None, document(PROGRAM)) is None
+    assert without_replaced("{", document(PROGRAM)) == "{"
+    assert without_replaced(document(OWNER), "unknown") == document(OWNER)
