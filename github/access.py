@@ -1,27 +1,42 @@
 """The roles of GitHub's workflows, and the state that they work on."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from github.permissions import may_change, may_describe
+from github.boundary import boundary_arn, boundary_name, processor_may_at_most
+from github.permissions import may_change, may_count, may_describe
 from github.resources import Resources
 from github.stacks import Stack
-from github.state import may_decrypt, may_read_state, may_write_state, state_only_over_tls
+from github.state import (
+    PLANS,
+    may_decrypt,
+    may_read_plans,
+    may_read_state,
+    may_write_plans,
+    may_write_state,
+    state_only_over_tls,
+)
 from github.trust import AUDIENCE, ISSUER, github_may_assume
 from infra.policies import Statement, policy
+from infra.project import stack_settings
 
 PROJECT = "orders"
+PULL_REQUEST = "pull_request"
 MAIN = "ref:refs/heads/main"
 KEY_ALIAS = "alias/orders-state"
+PLAN_DAYS = 30
+"""The longest time for which GitHub keeps a run that can still deploy its plan."""
 
 
 class GitHubAccess(pulumi.ComponentResource):
     """A bucket for the state, a key for its secrets, and the roles that workflows assume without a stored secret.
 
-    One role previews all stacks and can change nothing. Each stack has another role that deploys it; only jobs in the
-    GitHub environment of the same name can assume it.
+    One role previews all stacks and can change nothing. Another one, for `main` only, also stores plans. Each stack has
+    a role that deploys it; only jobs in the GitHub environment of the same name can assume it. Each stack has a
+    permissions boundary, which its deployments attach to the role of the function and cannot change.
 
     `repository` is the repository's name in GitHub's tokens. `identity_provider` is the ARN of GitHub's identity
     provider if the account has one; otherwise the component creates it. Raises RepositoryError if `repository` is not
@@ -48,7 +63,9 @@ class GitHubAccess(pulumi.ComponentResource):
         self._repository = repository
         self._trusted = pulumi.Output.from_input(identity_provider or self._github().arn)
         self._preview_role(f"{name}-preview", stacks)
+        self._plan_role(f"{name}-plan", stacks)
         for stack in stacks:
+            self._boundary(stack)
             self._deploy_role(f"{name}-deploy-{stack.name}", stack)
         self.register_outputs({"state": self.state.id})
 
@@ -57,12 +74,23 @@ class GitHubAccess(pulumi.ComponentResource):
         aws.s3.BucketVersioning(
             name, bucket=bucket.id, versioning_configuration={"status": "Enabled"}, opts=self._child
         )
+        self._forget_plans(name, bucket)
         closed = self._no_public_access(name, bucket)
         document = bucket.arn.apply(lambda arn: policy(state_only_over_tls(arn)))
         # S3 rejects concurrent changes of a bucket's access.
         opts = pulumi.ResourceOptions(parent=self, depends_on=[closed])
         aws.s3.BucketPolicy(name, bucket=bucket.id, policy=pulumi.Output.json_dumps(document), opts=opts)
         return bucket
+
+    def _forget_plans(self, name: str, bucket: aws.s3.Bucket) -> None:
+        rule: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
+            "id": "plans",
+            "status": "Enabled",
+            "filter": {"prefix": f"{PLANS}/"},
+            "expiration": {"days": PLAN_DAYS},
+            "noncurrent_version_expiration": {"noncurrent_days": 1},
+        }
+        aws.s3.BucketLifecycleConfiguration(name, bucket=bucket.id, rules=[rule], opts=self._child)
 
     def _no_public_access(self, name: str, bucket: aws.s3.Bucket) -> aws.s3.BucketPublicAccessBlock:
         return aws.s3.BucketPublicAccessBlock(
@@ -88,11 +116,31 @@ class GitHubAccess(pulumi.ComponentResource):
 
     def _preview_role(self, name: str, stacks: Sequence[Stack]) -> None:
         def statements(bucket: str, key: str, account: str) -> list[Statement]:
-            described = (may_describe(Resources(stack=stack, account=account)) for stack in stacks)
-            return [*may_read_state(bucket), may_decrypt(key), *(one for stack in described for one in stack)]
+            return [*may_read_state(bucket), may_decrypt(key), *_may_review(stacks, account)]
 
         # The nightly comparison runs on main with this role.
-        self._role(name, ("pull_request", MAIN), self._with_arns(statements))
+        self._role(name, (PULL_REQUEST, MAIN), self._with_arns(statements))
+
+    def _plan_role(self, name: str, stacks: Sequence[Stack]) -> None:
+        def statements(bucket: str, key: str, account: str) -> list[Statement]:
+            return [*may_read_state(bucket), may_write_plans(bucket), may_decrypt(key), *_may_review(stacks, account)]
+
+        # A pull request must not write the plan of a deployment, so it cannot get this role.
+        self._role(name, (MAIN,), self._with_arns(statements))
+
+    def _boundary(self, stack: Stack) -> None:
+        def document(account: str) -> dict[str, Any]:
+            resources = Resources(stack=stack, account=account)
+            _check_setting(stack.name, boundary_arn(resources))
+            return policy(*processor_may_at_most(resources))
+
+        name = boundary_name(stack.name)
+        aws.iam.Policy(
+            name,
+            name=name,  # The stack's file and the deploy role contain the exact ARN.
+            policy=pulumi.Output.json_dumps(self.account.apply(document)),
+            opts=self._child,
+        )
 
     def _deploy_role(self, name: str, stack: Stack) -> None:
         def statements(bucket: str, key: str, account: str) -> list[Statement]:
@@ -100,6 +148,7 @@ class GitHubAccess(pulumi.ComponentResource):
             return [
                 *may_read_state(bucket),
                 may_write_state(bucket, PROJECT, stack.name),
+                may_read_plans(bucket, stack.name),
                 may_decrypt(key),
                 *may_describe(resources),
                 *may_change(resources),
@@ -122,3 +171,18 @@ class GitHubAccess(pulumi.ComponentResource):
         )
         document = allowed.apply(lambda statements: policy(*statements))
         aws.iam.RolePolicy(name, role=role.name, policy=pulumi.Output.json_dumps(document), opts=self._child)
+
+
+def _may_review(stacks: Sequence[Stack], account: str) -> list[Statement]:
+    """Allow previews of all stacks, and counting what is in their queues and tables."""
+    found = [Resources(stack=stack, account=account) for stack in stacks]
+    return [statement for stack in found for statement in (*may_describe(stack), *may_count(stack))]
+
+
+def _check_setting(stack: str, boundary: str) -> None:
+    """Warn if the stack's role would not get the boundary: then the deploy role could not change it."""
+    if stack_settings(stack)["permissionsBoundary"] != boundary:
+        pulumi.log.warn(
+            f"the workflows cannot deploy the stack {stack} without its permissions boundary: "
+            f"pulumi config --stack {stack} set permissionsBoundary {boundary}"
+        )

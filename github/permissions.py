@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from github.boundary import boundary_arn
 from github.resources import Resources
 from infra.policies import Statement
 
@@ -39,6 +40,11 @@ def may_describe(stack: Resources) -> list[Statement]:
     return _statements(DESCRIBE, stack)
 
 
+def may_count(stack: Resources) -> list[Statement]:
+    """Allow reading the age of the oldest message, which a review compares with the retention."""
+    return _statements(COUNT, stack)
+
+
 def may_change(stack: Resources) -> list[Statement]:
     """Allow creating, changing and deleting every resource of the stack."""
     return _statements(CHANGE, stack)
@@ -55,6 +61,15 @@ def _anything(_: Resources) -> list[str]:
 def _for_the_function(stack: Resources) -> dict[str, Any]:
     """Only event source mappings that invoke the stack's function."""
     return {"ArnLike": {"lambda:FunctionArn": stack.function}}
+
+
+def _with_the_boundary(stack: Resources) -> dict[str, Any]:
+    """Only a role that has the stack's boundary, or gets it by this request."""
+    return {"StringEquals": {"iam:PermissionsBoundary": boundary_arn(stack)}}
+
+
+def _in_the_region(stack: Resources) -> dict[str, Any]:
+    return {"StringEquals": {"aws:RequestedRegion": stack.stack.region}}
 
 
 def _to_lambda(_: Resources) -> dict[str, Any]:
@@ -113,8 +128,16 @@ DESCRIBE = (
     ),
     # IAM has no resource type for subscriptions, and a list of log groups has no resource.
     Permission(
-        sid="LookAtWhatHasNoArn", on=_anything, actions=["logs:DescribeLogGroups", "sns:GetSubscriptionAttributes"]
+        sid="LookAtWhatHasNoArn",
+        on=_anything,
+        actions=["logs:DescribeLogGroups", "sns:GetSubscriptionAttributes"],
+        condition=_in_the_region,
     ),
+)
+
+# Metrics have no ARN.
+COUNT = (
+    Permission(sid="ReadAges", on=_anything, actions=["cloudwatch:GetMetricStatistics"], condition=_in_the_region),
 )
 
 CHANGE = (
@@ -130,8 +153,13 @@ CHANGE = (
             "sns:UntagResource",
         ],
     ),
-    # IAM has no resource type for subscriptions.
-    Permission(sid="ChangeSubscription", on=_anything, actions=["sns:SetSubscriptionAttributes", "sns:Unsubscribe"]),
+    # IAM has no resource type and no condition key for subscriptions.
+    Permission(
+        sid="ChangeSubscription",
+        on=_anything,
+        actions=["sns:SetSubscriptionAttributes", "sns:Unsubscribe"],
+        condition=_in_the_region,
+    ),
     Permission(
         sid="ChangeQueues",
         on=lambda stack: stack.queues,
@@ -206,6 +234,8 @@ CHANGE = (
             "logs:UntagResource",
         ],
     ),
+    # Without DeleteRolePermissionsBoundary, a deployment cannot remove the boundary. With
+    # PutRolePermissionsBoundary, it can give a role this boundary, and no other.
     Permission(
         sid="ChangeRole",
         on=lambda stack: [stack.role],
@@ -213,13 +243,17 @@ CHANGE = (
             "iam:CreateRole",
             "iam:DeleteRole",
             "iam:DeleteRolePolicy",
-            "iam:ListInstanceProfilesForRole",
+            "iam:PutRolePermissionsBoundary",
             "iam:PutRolePolicy",
-            "iam:TagRole",
-            "iam:UntagRole",
             "iam:UpdateAssumeRolePolicy",
             "iam:UpdateRole",
         ],
+        condition=_with_the_boundary,
+    ),
+    Permission(
+        sid="ChangeRoleTags",
+        on=lambda stack: [stack.role],
+        actions=["iam:ListInstanceProfilesForRole", "iam:TagRole", "iam:UntagRole"],
     ),
     Permission(sid="PassRoleToLambda", on=lambda stack: [stack.role], actions=["iam:PassRole"], condition=_to_lambda),
 )

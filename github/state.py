@@ -2,6 +2,9 @@
 
 from infra.policies import Statement
 
+PLANS = "plans"
+"""The folder of the bucket that contains a folder with plans for each stack."""
+
 
 def may_read_state(bucket: str) -> list[Statement]:
     """Allow a preview to read the state. A preview takes no lock and writes nothing."""
@@ -23,6 +26,21 @@ def may_write_state(bucket: str, project: str, stack: str) -> Statement:
             f"{bucket}/.pulumi/backups/{project}/{stack}/*",
             f"{bucket}/.pulumi/history/{project}/{stack}/*",
         ],
+    }
+
+
+def may_write_plans(bucket: str) -> Statement:
+    """Allow storing the plan of a deployment. A plan contains settings, such as email addresses."""
+    return {"Sid": "WritePlans", "Effect": "Allow", "Action": ["s3:PutObject"], "Resource": [f"{bucket}/{PLANS}/*"]}
+
+
+def may_read_plans(bucket: str, stack: str) -> Statement:
+    """Allow a deployment to read the plans of its stack."""
+    return {
+        "Sid": "ReadPlans",
+        "Effect": "Allow",
+        "Action": ["s3:GetObject"],
+        "Resource": [f"{bucket}/{PLANS}/{stack}/*"],
     }
 
 

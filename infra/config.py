@@ -29,6 +29,12 @@ TYPES: Mapping[str, Any] = {
 KEYS: Mapping[str, str] = {to_camel(field): field for field in TYPES}
 """The field of each setting, by its configuration key in Pulumi.yaml."""
 
+_PATTERNS = {
+    "alertAddresses": "must be an email address, or several separated by commas",
+    "permissionsBoundary": "must be the ARN of an IAM policy, or empty",
+}
+"""What the pattern of a setting demands, by its key."""
+
 
 class SettingsError(pulumi.RunError):
     """Invalid settings. Pulumi prints only the message of a RunError, without a traceback."""
@@ -156,7 +162,7 @@ def _broken_limit(key: str, details: ErrorDetails) -> str:
         case "string_pattern_mismatch" if details["ctx"]["pattern"] == NAME_CHARACTERS:
             return "must contain only letters, digits, hyphens and underscores"
         case "string_pattern_mismatch":
-            return "must be an email address, or several separated by commas"
+            return _PATTERNS[key]
         case _:
             return "must be a whole number"
 

@@ -34,7 +34,7 @@ class OrderProcessor(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self.package, self._zip = _package()
         self.log_group = self._log_group(name, settings, key)
-        role = self._role(name)
+        role = self._role(name, settings.permissions_boundary)
         permissions = self._permissions(name, role, self._statements(settings, reads, writes, key))
         # Without its permissions, the function fails its first orders, and Lambda rejects the event source mapping.
         permitted = pulumi.ResourceOptions(parent=self, depends_on=[permissions])
@@ -50,9 +50,9 @@ class OrderProcessor(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _role(self, name: str) -> aws.iam.Role:
+    def _role(self, name: str, boundary: str) -> aws.iam.Role:
         trust = pulumi.Output.json_dumps(policies.policy(policies.lambda_may_assume()))
-        return aws.iam.Role(name, assume_role_policy=trust, opts=self._child)
+        return aws.iam.Role(name, assume_role_policy=trust, permissions_boundary=boundary or None, opts=self._child)
 
     def _permissions(self, name: str, role: aws.iam.Role, statements: list[policies.Statement]) -> aws.iam.RolePolicy:
         document = pulumi.Output.json_dumps(policies.policy(*statements))

@@ -39,6 +39,9 @@ ReservedConcurrency = Annotated[int, Field(ge=NOT_RESERVED)]
 BatchSize = Annotated[int, Field(ge=1, le=10_000)]
 BatchingWindowSeconds = Annotated[int, Field(ge=0, le=300)]
 
+# IAM API Reference, CreateRole: PermissionsBoundary is the ARN of a managed policy. Empty for none.
+BoundaryArn = Annotated[str, Field(pattern=r"^(arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+)?$")]
+
 
 def _separate(addresses: object) -> object:
     """Split the text of the configuration into addresses. Drop duplicates: SNS has one subscription per address."""
@@ -100,6 +103,7 @@ class ProcessorSettings:
     batching_window_seconds: BatchingWindowSeconds
     retry_invalid_orders_at_once: bool
     log_retention_days: LogRetentionDays
+    permissions_boundary: BoundaryArn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

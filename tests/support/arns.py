@@ -6,6 +6,7 @@ from tests.support.resource_types import (
     KEY,
     LOG_GROUP,
     MAPPING,
+    POLICY,
     QUEUE,
     ROLE,
     SUBSCRIPTION,
@@ -29,6 +30,7 @@ ARNS = {
     LOG_GROUP: f"arn:aws:logs:{_IN_REGION}:log-group:",
     MAPPING: f"arn:aws:lambda:{_IN_REGION}:event-source-mapping:",
     QUEUE: f"arn:aws:sqs:{_IN_REGION}:",
+    POLICY: f"arn:aws:iam::{ACCOUNT}:policy/",
     ROLE: f"arn:aws:iam::{ACCOUNT}:role/",
     IDENTITY_PROVIDER: f"arn:aws:iam::{ACCOUNT}:oidc-provider/",
     SUBSCRIPTION: f"arn:aws:sns:{_IN_REGION}:",
@@ -41,6 +43,7 @@ ARNS = {
 WITHOUT_ARN = frozenset(
     {
         "aws:iam/rolePolicy:RolePolicy",
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
         "aws:s3/bucketPolicy:BucketPolicy",
         "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
         "aws:s3/bucketVersioning:BucketVersioning",

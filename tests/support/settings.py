@@ -45,6 +45,8 @@ NO_CHOICES = [
     ("batchSize", "1.5", "must be a whole number"),
     ("protectTable", "perhaps", "must be true or false"),
     ("alertAddresses", "ops", "must be an email address, or several separated by commas"),
+    ("permissionsBoundary", "orders-boundary-prod", "must be the ARN of an IAM policy, or empty"),
+    ("permissionsBoundary", "arn:aws:iam::123456789012:role/it", "must be the ARN of an IAM policy, or empty"),
     ("alertAddresses", "ops@localhost", "must be an email address,"),
     ("alertAddresses", "ops@example.com; on@call@example.com", "must be an email address,"),
 ]

@@ -6,17 +6,21 @@ from typing import Any
 
 import pytest
 
-from github.permissions import may_change
+from github.permissions import may_change, may_count, may_describe
 from github.resources import Resources
 from github.stacks import Stack, deployed_stacks
 from github.trust import RepositoryError, github_may_assume
+from infra.names import system_names
 from infra.project import ROOT
 from tests.support.arns import ACCOUNT, BUCKET, IDENTITY_PROVIDER, arn
 from tests.support.recorder import Program, recorded, recorded_with
 
 REPOSITORY = "acme@12/orders@345"
-DEV = Resources(stack=Stack(name="dev", region="eu-west-1", exact_names=True), account=ACCOUNT)
-PROD = Resources(stack=Stack(name="prod", region="eu-west-1", exact_names=False), account=ACCOUNT)
+ORDERS = system_names("Order")
+DEV = Resources(stack=Stack(name="dev", region="eu-west-1", system=ORDERS, names="${name}"), account=ACCOUNT)
+PROD = Resources(
+    stack=Stack(name="prod", region="eu-west-1", system=ORDERS, names="${name}-prod-???????"), account=ACCOUNT
+)
 
 
 def recorded_access(**settings: str) -> Program:
@@ -67,10 +71,14 @@ def test_only_jobs_in_a_stacks_environment_get_the_role_that_deploys_it(access: 
     assert trusted(access, f"orders-deploy-{stack}") == [f"repo:acme@12/orders@345:environment:{stack}"]
 
 
+def test_no_pull_request_gets_the_role_that_stores_plans(access: Program) -> None:
+    assert trusted(access, "orders-plan") == ["repo:acme@12/orders@345:ref:refs/heads/main"]
+
+
 def test_there_is_a_role_for_previews_and_one_for_each_stack(access: Program) -> None:
     stacks = {file.name.split(".")[1] for file in ROOT.glob("Pulumi.*.yaml")} - {"local"}
     roles = {role.inputs["name"] for role in access.all("aws:iam/role:Role")}
-    assert roles == {"orders-preview"} | {f"orders-deploy-{stack}" for stack in stacks}
+    assert roles == {"orders-preview", "orders-plan"} | {f"orders-deploy-{stack}" for stack in stacks}
 
 
 def test_an_account_that_has_github_as_a_provider_gets_no_second_one() -> None:
@@ -116,6 +124,7 @@ def test_every_resource_is_a_certain_one_where_aws_lets_it(access: Program) -> N
         if "*" in statement["Resource"]
     }
     assert everywhere == {
+        "cloudwatch:GetMetricStatistics",
         "lambda:CreateEventSourceMapping",  # with a condition
         "logs:DescribeLogGroups",
         "sns:GetSubscriptionAttributes",
@@ -129,15 +138,29 @@ def test_event_source_mappings_are_held_to_the_stacks_function() -> None:
     assert made["Condition"] == {"ArnLike": {"lambda:FunctionArn": DEV.function}}
 
 
+@pytest.mark.parametrize("stack", [DEV, PROD], ids=["dev", "prod"])
+def test_what_has_no_arn_is_held_to_the_region_or_to_the_function(stack: Resources) -> None:
+    everywhere = [s for s in (*may_describe(stack), *may_count(stack), *may_change(stack)) if "*" in s["Resource"]]
+    assert [statement["Condition"] for statement in everywhere] == [
+        {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}},
+        {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}},
+        {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}},
+        {"ArnLike": {"lambda:FunctionArn": stack.function}},
+    ]
+
+
 def test_the_role_of_the_function_goes_to_lambda_alone() -> None:
     [passed] = [s for s in may_change(PROD) if "iam:PassRole" in s["Action"]]
-    assert passed["Resource"] == [f"arn:aws:iam::{ACCOUNT}:role/OrderProcessor-*"]
+    assert passed["Resource"] == [f"arn:aws:iam::{ACCOUNT}:role/OrderProcessor-prod-???????"]
     assert passed["Condition"] == {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
 
 
-def test_a_preview_can_change_nothing_and_read_neither_orders_nor_messages(access: Program) -> None:
-    actions = {action for statement in granted(access, "orders-preview") for action in statement["Action"]}
-    assert {action for action in actions if not re.search(r":(Describe|Get|List)", action)} == {"kms:Decrypt"}
+@pytest.mark.parametrize(("role", "more"), [("orders-preview", set()), ("orders-plan", {"s3:PutObject"})])
+def test_a_preview_can_change_nothing_and_read_neither_orders_nor_messages(
+    access: Program, role: str, more: set[str]
+) -> None:
+    actions = {action for statement in granted(access, role) for action in statement["Action"]}
+    assert {action for action in actions if not re.search(r":(Describe|Get|List)", action)} == {"kms:Decrypt", *more}
     assert actions.isdisjoint({"dynamodb:GetItem", "logs:GetLogEvents", "sqs:ReceiveMessage"})
 
 
@@ -165,6 +188,24 @@ def test_the_role_of_one_stack_writes_no_state_but_its_own(access: Program) -> N
         f"{bucket}/.pulumi/backups/orders/dev/*",
         f"{bucket}/.pulumi/history/orders/dev/*",
     ]
+
+
+def test_a_plan_is_written_by_main_and_read_by_the_role_that_deploys_the_stack(access: Program) -> None:
+    plans = f"{arn(BUCKET, 'orders-state')}/plans"
+    [writes] = [s for s in granted(access, "orders-plan") if "s3:PutObject" in s["Action"]]
+    assert writes["Resource"] == [f"{plans}/*"]
+    reading = {
+        role: [r for s in granted(access, role) if "s3:GetObject" in s["Action"] for r in s["Resource"] if plans in r]
+        for role in ("orders-preview", "orders-plan", "orders-deploy-dev", "orders-deploy-prod")
+    }
+    assert reading == {
+        "orders-preview": [],
+        "orders-plan": [],
+        "orders-deploy-dev": [f"{plans}/dev/*"],
+        "orders-deploy-prod": [f"{plans}/prod/*"],
+    }
+    [rule] = access.one("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").inputs["rules"]
+    assert (rule["filter"], rule["expiration"]) == ({"prefix": "plans/"}, {"days": 30})
 
 
 def test_every_resource_that_the_program_makes_is_one_that_its_role_knows() -> None:
@@ -200,7 +241,7 @@ def test_the_stacks_are_read_from_their_files() -> None:
 
 def test_names_are_exact_or_unique_as_the_stack_says() -> None:
     assert DEV.queues[0] == f"arn:aws:sqs:eu-west-1:{ACCOUNT}:OrderQueue"
-    assert PROD.queues[0] == f"arn:aws:sqs:eu-west-1:{ACCOUNT}:OrderQueue-*"
+    assert PROD.queues[0] == f"arn:aws:sqs:eu-west-1:{ACCOUNT}:OrderQueue-prod-???????"
 
 
 def test_the_state_lasts_and_nobody_outside_gets_at_it(access: Program) -> None:

@@ -14,10 +14,10 @@ FORMS = (
     rf"arn:aws:cloudwatch:{HERE}:alarm:[^:/]+",
     rf"arn:aws:cloudwatch::{ACCOUNT}:dashboard/[\w-]+",
     rf"arn:aws:dynamodb:{HERE}:table/[\w.-]+",
-    rf"arn:aws:iam::{ACCOUNT}:(role|oidc-provider)/[\w.-]+",
+    rf"arn:aws:iam::{ACCOUNT}:(policy|role|oidc-provider)/[\w.-]+",
     rf"arn:aws:iam::{ACCOUNT}:root",
     r"arn:aws:iam::aws:policy/\w+",
-    rf"arn:aws:kms:{HERE}:(key|alias)/[\w-]+",
+    rf"arn:aws:kms:{HERE}:(key|alias)/([\w-]+|\*)",
     rf"arn:aws:lambda:{HERE}:(function|event-source-mapping):[\w-]+",
     rf"arn:aws:logs:{HERE}:log-group:[\w./-]+(:\*|:log-stream:\*)?",
     r"arn:aws:s3:::[a-z0-9.-]+(/\S*)?",
@@ -46,7 +46,7 @@ def test_every_arn_in_the_inputs_of_a_resource_has_the_form_of_its_service(progr
     written = set(re.findall(r'arn:aws:[^"\s]+', inputs))
     assert len(written) > 5
     # The patterns in policies, such as those of all alarms of the account, are no ARNs of resources.
-    arns = {one for one in written if "*" not in one.removesuffix(":log-stream:*").removesuffix("/*")}
+    arns = {one for one in written if not set("*?") & set(one.removesuffix(":log-stream:*").removesuffix("/*"))}
     assert sorted(one for one in arns if not any(re.fullmatch(form, one) for form in FORMS)) == []
 
 

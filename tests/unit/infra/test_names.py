@@ -198,7 +198,7 @@ def refusal(config: dict[str, str], name: str | None = None) -> str:
         OrderSystem(name or settings.names.system_name, settings)
 
     with pytest.raises(SettingsError) as raised:
-        recorded_with({**stack_config("prod"), **config}, "prod", program)
+        recorded_with({**stack_config("prod"), "pulumi:autonaming": "{}", **config}, "prod", program)
     return str(raised.value)
 
 

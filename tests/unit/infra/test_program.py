@@ -8,7 +8,7 @@ from infra.config import KEYS, SettingsError
 from tests.support.arns import arn
 from tests.support.defaults import DEFAULTS
 from tests.support.recorder import Program, recorded
-from tests.support.resource_types import ALARM, FUNCTION, MAPPING, QUEUE, SUBSCRIPTION, TABLE, TOPIC
+from tests.support.resource_types import ALARM, FUNCTION, MAPPING, POLICY, QUEUE, ROLE, SUBSCRIPTION, TABLE, TOPIC
 
 
 def test_the_program_declares_these_resources_and_no_others(dev: Program) -> None:
@@ -50,6 +50,7 @@ def test_the_program_declares_these_resources_and_no_others(dev: Program) -> Non
 
 
 # For each setting: a value other than the default, the resource and input that it reaches, and the input's value.
+BOUNDARY = arn(POLICY, "orders-boundary-dev")
 REACHES: list[tuple[str, str, str, str, str, object]] = [
     ("systemName", "Refund", QUEUE, "RefundQueue", "visibilityTimeoutSeconds", 30),
     ("tableName", "Refunds", TABLE, "Refunds", "hashKey", "orderId"),
@@ -77,6 +78,7 @@ REACHES: list[tuple[str, str, str, str, str, object]] = [
         "retentionInDays",
         60,
     ),
+    ("permissionsBoundary", BOUNDARY, ROLE, "OrderProcessor", "permissionsBoundary", BOUNDARY),
     ("customerManagedKey", "true", "aws:kms/key:Key", "OrderKey", "enableKeyRotation", True),
     ("alertAddresses", "ops@example.com", SUBSCRIPTION, "OrderAlerts-ops@example.com", "endpoint", "ops@example.com"),
     ("oldestOrderAlarmSeconds", "600", ALARM, "OrderQueueTooOld", "threshold", 600),

@@ -1,0 +1,98 @@
+"""The permissions boundary: it allows what the program needs, and a deployment cannot get around it."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+
+from github.boundary import boundary_arn, boundary_name
+from github.permissions import may_change
+from github.resources import Resources
+from github.stacks import deployed_stacks
+from tests.support.arns import ACCOUNT
+from tests.support.recorder import recorded
+from tests.support.resource_types import POLICY, ROLE, ROLE_POLICY
+from tests.unit.github.test_access import recorded_access
+
+STACKS = [Resources(stack=stack, account=ACCOUNT) for stack in deployed_stacks()]
+CHANGES_A_ROLE = {
+    "iam:CreateRole",
+    "iam:DeleteRole",
+    "iam:DeleteRolePolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateRole",
+}
+
+
+def name(stack: Resources) -> str:
+    return stack.stack.name
+
+
+def named(statement: dict[str, Any], stack: Resources) -> Iterator[str]:
+    """Yield the ARNs of a statement, with physical names instead of the mocks' logical names."""
+    listed = statement["Resource"]
+    for arn in [listed] if isinstance(listed, str) else listed:
+        for logical in ("OrderQueue", "Orders", "OrderProcessor"):
+            if arn.partition(":log-stream:")[0].endswith((f":{logical}", f"/{logical}")):
+                yield arn.replace(logical, stack.stack.physical(logical).replace("?", "a"))
+                break
+        else:
+            yield arn
+
+
+@pytest.mark.parametrize("stack", STACKS, ids=name)
+@pytest.mark.parametrize("key", ["false", "true"])
+def test_the_boundary_allows_all_that_the_program_allows_its_function(stack: Resources, key: str) -> None:
+    program = recorded(name(stack), {"customerManagedKey": key})
+    boundary = recorded_access().one(POLICY, boundary_name(name(stack)))
+    assert boundary.inputs["name"] == boundary_name(name(stack))
+    # A managed policy has at most 6,144 characters without white space (IAM User Guide, quotas).
+    assert len(boundary.inputs["policy"]) < 6_144
+    allowed = boundary.document("policy")["Statement"]
+    needed = program.one(ROLE_POLICY).document("policy")["Statement"]
+    assert len(needed) == (6 if key == "true" else 4)
+    for statement in needed:
+        for resource in named(statement, stack):
+            assert [
+                one
+                for one in allowed
+                if set(statement["Action"]) <= set(one["Action"])
+                and fnmatchcase(resource, one["Resource"])
+                and statement.get("Condition") == one.get("Condition")
+            ], (statement["Sid"], resource)
+
+
+@pytest.mark.parametrize("stack", STACKS, ids=name)
+def test_a_role_is_changed_only_with_the_boundary_of_its_stack(stack: Resources) -> None:
+    assert boundary_arn(stack) == f"arn:aws:iam::{ACCOUNT}:policy/orders-boundary-{name(stack)}"
+    [change] = [s for s in may_change(stack) if "iam:CreateRole" in s["Action"]]
+    assert set(change["Action"]) == CHANGES_A_ROLE
+    assert change["Condition"] == {"StringEquals": {"iam:PermissionsBoundary": boundary_arn(stack)}}
+    assert change["Resource"] == [stack.role]
+
+
+@pytest.mark.parametrize("stack", STACKS, ids=name)
+def test_a_deployment_changes_and_removes_no_boundary_and_attaches_no_other_policy(stack: Resources) -> None:
+    actions = {action for s in may_change(stack) for action in s["Action"] if action.startswith("iam:")}
+    assert actions - CHANGES_A_ROLE == {
+        "iam:ListInstanceProfilesForRole",
+        "iam:PassRole",
+        "iam:TagRole",
+        "iam:UntagRole",
+    }
+    assert not [s for s in may_change(stack) for resource in s["Resource"] if ":policy/" in resource]
+
+
+def test_a_stack_without_the_setting_has_no_boundary() -> None:
+    assert "permissionsBoundary" not in recorded("dev").one(ROLE).inputs
+
+
+def test_whoever_deploys_the_roles_learns_which_stacks_still_lack_the_boundary(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    recorded_access()
+    for stack in STACKS:
+        assert f"pulumi config --stack {name(stack)} set permissionsBoundary {boundary_arn(stack)}" in caplog.text
