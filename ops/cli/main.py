@@ -20,6 +20,7 @@ COMMANDS = {
     "logs": LazyCommand("ops.cli.logs:logs", "Show the processor's log."),
     "review": LazyCommand("ops.cli.review:review", "Show what a change of the program or its settings does to orders."),
     "adopt": LazyCommand("ops.cli.adopt:adopt", "Bring resources that were made by hand into a stack."),
+    "drift": LazyCommand("ops.cli.drift:drift", "Show what differs between the settings and AWS."),
     "status": LazyCommand("ops.cli.status:status", "Show queues, alarms and recent failures."),
     "dead-letters": LazyCommand(DEAD_LETTERS, "Find out why orders failed, fix them and send them again."),
     "dlq": LazyCommand(DEAD_LETTERS, "Short for dead-letters.", hidden=True),

@@ -15,7 +15,7 @@ from ops.errors import InvalidInput
 from ops.pulumi import run_pulumi
 from ops.review.finding import Finding, Review, Verdict
 from ops.review.live import Live, read_live
-from ops.review.markdown import as_markdown
+from ops.review.markdown import MAX_CHARACTERS, as_markdown
 from ops.review.preview import Preview, read_preview
 from ops.review.review import review as reviewed
 from ops.text import counted
@@ -38,6 +38,9 @@ def review(
         Verdict | None, typer.Option(help="Exit with 1 if the verdict is this one or a worse one.")
     ] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print a comment for a pull request.")] = False,
+    max_characters: Annotated[
+        int, typer.Option(min=1_000, max=MAX_CHARACTERS, help="Longest comment that --markdown may print.")
+    ] = MAX_CHARACTERS,
     as_json: Json = False,
 ) -> None:
     """Show what a change of the program or its settings does to orders.
@@ -58,7 +61,7 @@ def review(
     if as_json:
         print_json({"verdict": result.verdict, "findings": [asdict(one) for one in result.findings]})
     elif markdown:
-        for line in as_markdown(result, stack or "preview").splitlines():
+        for line in as_markdown(result, stack or "preview", max_characters).splitlines():
             print_line(line)
     else:
         for line in _in_words(result, found):

@@ -1,7 +1,8 @@
 """A review as a comment on a pull request."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from ops.review.drift import Difference
 from ops.review.finding import Finding, Review, Verdict
 from ops.text import counted
 
@@ -13,13 +14,13 @@ _SPECIAL = str.maketrans(
 """Names and values come from the program of the pull request: they format nothing and mention nobody."""
 
 
-def as_markdown(review: Review, stack: str) -> str:
-    """A comment of at most MAX_CHARACTERS: the verdict, the numbers, and each finding whole or not at all."""
+def as_markdown(review: Review, stack: str, limit: int = MAX_CHARACTERS) -> str:
+    """A comment of at most `limit` characters: the verdict, the numbers, and each finding whole or not at all."""
     head = f"### {_escaped(stack)}: {review.verdict}\n\n{review.verdict.meaning}\n"
     if not review.findings:
         return head
     head += f"\n| Verdict | Findings |\n| --- | ---: |\n{_table(review.findings)}\n"
-    parts, left = [head], MAX_CHARACTERS - len(head) - 200
+    parts, left = [head], limit - len(head) - 200
     for position, finding in enumerate(review.findings):
         text = _finding(finding)
         if len(text) > left:
@@ -29,6 +30,18 @@ def as_markdown(review: Review, stack: str) -> str:
         parts.append(text)
         left -= len(text)
     return "".join(parts)
+
+
+def as_list(differences: Sequence[Difference]) -> Iterator[str]:
+    """The lines of an issue: a list of differences, each whole or not at all."""
+    left = MAX_CHARACTERS
+    for position, one in enumerate(differences):
+        line = f"- {_escaped(one.what)}: {one.remedy}."
+        if len(line) > left:
+            yield f"- {counted(len(differences) - position, 'more difference')}, which `orders drift` shows."
+            return
+        yield line
+        left -= len(line) + 1
 
 
 def _table(findings: Sequence[Finding]) -> str:

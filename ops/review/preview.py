@@ -119,6 +119,11 @@ class Preview:
     """Why the preview failed. Empty if it succeeded."""
 
 
+def masked(text: str) -> str:
+    """Replace email addresses. The name of a subscription to the alarms contains one."""
+    return _ADDRESS.sub("[address]", text)
+
+
 def number(value: object) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
@@ -195,4 +200,4 @@ def _errors(diagnostics: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for diagnostic in diagnostics:
         message = _reason(str(diagnostic.get("message", "")).removeprefix("error: "))
         if diagnostic.get("severity") == "error" and message and not message.startswith(_NOISE):
-            yield _ADDRESS.sub("[address]", message)
+            yield masked(message)

@@ -1,0 +1,185 @@
+"""The differences between the settings and AWS, in previews that the real engine made and in made-up ones."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops.errors import InvalidInput, NoAccess
+from ops.review.drift import Difference, Kind, read_drift
+from ops.review.preview import UNKNOWN
+from tests.support.previews import step, urn
+
+RECORDED = Path(__file__).parent / "previews/drift"
+QUEUE = "aws:sqs/queue:Queue"
+BACK = ": `pulumi up --refresh --stack dev` puts it back"
+AGAIN = ": `pulumi up --refresh --stack dev` creates it again"
+DEPLOY = ": `pulumi up --stack dev` deploys this change of the program or its settings"
+
+
+def recorded(name: str) -> list[str]:
+    return [str(one) for one in read_drift((RECORDED / f"{name}.json").read_text())]
+
+
+def refreshed(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    return {**step("refresh", kind, name, inputs, inputs)}
+
+
+def drift(*steps: dict[str, Any]) -> list[Difference]:
+    return list(read_drift(json.dumps({"steps": steps})))
+
+
+def updated(kind: str, was: dict[str, Any], found: dict[str, Any], wanted: dict[str, Any]) -> list[Difference]:
+    return drift(refreshed(kind, "It", was), step("update", kind, "It", found, wanted))
+
+
+def test_a_refreshed_output_is_no_difference() -> None:
+    # The refresh changed the outputs of topics and queues: their policies are resources of their own.
+    assert recorded("nothing") == []
+
+
+def test_a_changed_queue_is_described_in_the_terms_of_the_settings() -> None:
+    assert recorded("queue") == [
+        f"OrderQueue's maximum receive count is 10, the settings say 3{BACK}",
+        f"OrderQueue's visibility timeout is 45 s, the settings say 30{BACK}",
+    ]
+
+
+def test_what_was_not_deployed_comes_last_and_has_another_remedy() -> None:
+    assert recorded("queue-and-not-deployed") == [
+        f"OrderQueue's maximum receive count is 10, the settings say 3{BACK}",
+        f"OrderQueue's visibility timeout is 45 s, the settings say 60{BACK}",
+        f"OrderProcessor's batch size is 10, the settings say 5{DEPLOY}",
+    ]
+
+
+def test_a_changed_processor_is_described_in_the_terms_of_the_settings() -> None:
+    assert recorded("processor") == [
+        f"/aws/lambda/OrderProcessor's retention is 3 days, the settings say 30{BACK}",
+        f"OrderProcessor's memory is 256 MB, the settings say 512{BACK}",
+        f"OrderProcessor's timeout is 9 s, the settings say 5{BACK}",
+        f"OrderProcessor's batch size is 7, the settings say 10{BACK}",
+        f"OrderProcessor's event source mapping is off, the program says on{BACK}",
+        f"OrderProcessor's maximum concurrency is 3, the settings say 10{BACK}",
+    ]
+
+
+def test_documents_lists_and_texts_are_named_and_not_shown() -> None:
+    found = recorded("policy-and-alarm")
+    for what in ("OrderQueue's queue policy", "OrderDLQ's tags", "OrderQueueTooOld's notification of its end"):
+        assert f"AWS has another value for {what} than the program{BACK}" in found
+    assert f"OrderQueueTooOld's threshold is 9,000, the program says 300{BACK}" in found
+    assert not [one for one in found if "arn:" in one or "Statement" in one]
+
+
+def test_deleted_resources_are_reported_with_what_is_lost() -> None:
+    dropped = "SNS drops the orders that are published meanwhile"
+    assert recorded("deleted-alarm-and-subscription") == [
+        f"The metric alarm OrderDLQNotEmpty does not exist any more{AGAIN}",
+        f"The topic subscription OrderSubscription does not exist any more. {dropped}{AGAIN}",
+    ]
+
+
+def test_what_follows_from_a_deleted_resource_is_not_reported() -> None:
+    # The policies of the queue were deleted with it, and other inputs contain its ARN, which is not known yet.
+    assert recorded("deleted-queue-and-table")[:2] == [
+        f"The table Orders does not exist any more. Its orders are lost{AGAIN}",
+        f"The queue OrderDLQ does not exist any more. Its messages are lost{AGAIN}",
+    ]
+    assert len(recorded("deleted-queue-and-table")) == 4
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted"),
+    [
+        ({"policy": '{"a": 1, "b": 2}'}, {"policy": '{"b": 2, "a": 1}'}),
+        ({"redrivePolicy": '{"maxReceiveCount":3}'}, {"redrivePolicy": '{"maxReceiveCount": 3}'}),
+        ({"redrivePolicy": '{"maxReceiveCount": 3}'}, {"redrivePolicy": UNKNOWN}),
+        ({"environment": {"variables": {"A": "b"}}}, {"environment": {"variables": {"A": UNKNOWN}}}),
+        ({"environment": {"variables": {"A": "b"}}}, {"environment": UNKNOWN}),
+        ({"code": {"hash": "a", "path": "b"}}, {"code": {"hash": "a", "assets": {}}}),
+        ({"__defaults": []}, {"__defaults": ["name"]}),
+    ],
+)
+def test_an_input_with_the_same_or_an_unknown_value_is_no_difference(
+    found: dict[str, Any], wanted: dict[str, Any]
+) -> None:
+    assert updated(QUEUE, found, found, wanted) == []
+
+
+@pytest.mark.parametrize(
+    ("was", "found", "wanted", "what", "kind"),
+    [
+        ({}, {"delaySeconds": 5}, {}, "It's delay seconds is 5, the program does not set it", Kind.CHANGED),
+        (
+            {"visibilityTimeoutSeconds": 30},
+            {},
+            {"visibilityTimeoutSeconds": 30},
+            "It's visibility timeout is not set, the settings say 30",
+            Kind.CHANGED,
+        ),
+        (
+            {"messageRetentionSeconds": 345600},
+            {"messageRetentionSeconds": 345600},
+            {"messageRetentionSeconds": 1209600},
+            "It's retention is 345,600 s, the settings say 1,209,600",
+            Kind.NOT_DEPLOYED,
+        ),
+        (
+            {"kmsMasterKeyId": "a@example.com"},
+            {"kmsMasterKeyId": "b"},
+            {"kmsMasterKeyId": "a@example.com"},
+            "AWS has another value for It's kms master key id than the program",
+            Kind.CHANGED,
+        ),
+    ],
+)
+def test_each_difference_says_what_is_there_and_what_is_declared(
+    was: dict[str, Any], found: dict[str, Any], wanted: dict[str, Any], what: str, kind: Kind
+) -> None:
+    [one] = updated(QUEUE, was, found, wanted)
+    assert (one.what, one.kind) == (what, kind)
+
+
+def test_a_change_of_the_program_that_was_not_deployed_is_no_change_in_aws() -> None:
+    found = drift(
+        refreshed(QUEUE, "Old", {"name": "Old"}),
+        refreshed(QUEUE, "Moved", {"name": "Moved"}),
+        step("delete", QUEUE, "Old", {"name": "Old"}),
+        step("create", QUEUE, "New", None, {"name": "New"}),
+        step("replace", QUEUE, "Moved", {"name": "Moved"}, {"name": "Moved"}),
+    )
+    assert [(one.kind, one.what) for one in found] == [
+        (Kind.NOT_DEPLOYED, "The queue Old exists, and is not in the program any more"),
+        (Kind.NOT_DEPLOYED, "The queue New is in the program, and does not exist yet"),
+        (Kind.NOT_DEPLOYED, "The queue Moved exists, and the program replaces it"),
+    ]
+
+
+def test_no_address_is_shown() -> None:
+    name, kind = "OrderAlerts-ops@example.com", "aws:sns/topicSubscription:TopicSubscription"
+    inputs = {"endpoint": "ops@example.com", "protocol": "email"}
+    [one] = drift(refreshed(kind, name, inputs), step("create", kind, name, None, inputs))
+    assert str(one) == f"The topic subscription [address] does not exist any more{AGAIN}"
+    assert "ops@" not in repr(one)
+
+
+def test_the_command_names_the_stack_of_the_preview() -> None:
+    changed = step("update", QUEUE, "It", {"delaySeconds": 1}, {"delaySeconds": 0})
+    changed["urn"] = urn(QUEUE, "It").replace(":dev::", ":prod-eu::")
+    before = {**refreshed(QUEUE, "It", {"delaySeconds": 0}), "urn": changed["urn"]}
+    assert drift(before, changed)[0].remedy == "`pulumi up --refresh --stack prod-eu` puts it back"
+
+
+def test_a_preview_without_a_refresh_cannot_be_compared() -> None:
+    with pytest.raises(InvalidInput) as raised:
+        drift(step("same", QUEUE, "It", {"delaySeconds": 0}, {"delaySeconds": 0}))
+    assert "make it with `pulumi preview --refresh --json`" in str(raised.value)
+
+
+def test_a_preview_that_failed_gives_its_reason() -> None:
+    diagnostics = [{"severity": "error", "message": "error: no credentials for ops@example.com\n"}]
+    with pytest.raises(NoAccess) as raised:
+        read_drift(json.dumps({"steps": [], "diagnostics": diagnostics}))
+    assert str(raised.value) == ("the preview failed, so the stack was not compared: no credentials for [address]")
