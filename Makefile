@@ -50,6 +50,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 lock: $(INSTALLED) ## update the locked dependencies to the newest versions that pyproject.toml allows
 	@$(LOCK) --upgrade pyproject.toml --group dev -o requirements-dev.txt
 	@$(LOCK) --upgrade --group program --constraint requirements-dev.txt -o requirements.txt
+	@$(LOCK) --upgrade --group review --constraint requirements-dev.txt -o requirements-review.txt
 	@$(LOCK) --upgrade --group installer -o requirements-uv.txt
 
 clean: ## remove everything that make created

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -13,7 +14,7 @@ import pytest
 from infra.project import ROOT
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-uv.txt")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-review.txt", "requirements-uv.txt")
 
 
 def locked(file: str) -> dict[str, set[str]]:
@@ -55,9 +56,57 @@ def test_every_pinned_package_has_hashes(file: str) -> None:
     assert [pin for pin, hashes in locked(file).items() if not hashes] == []
 
 
-def test_the_programs_lock_pins_what_the_developers_lock_pins() -> None:
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-review.txt"])
+def test_what_the_workflows_install_is_pinned_as_in_the_developers_lock(file: str) -> None:
     developers = locked("requirements-dev.txt")
-    assert {pin: developers.get(pin) for pin in locked("requirements.txt")} == locked("requirements.txt")
+    assert {pin: developers.get(pin) for pin in locked(file)} == locked(file)
+
+
+def test_the_makefile_writes_every_lock() -> None:
+    assert tuple(re.findall(r"\$\(LOCK\).* -o (\S+)", (ROOT / "Makefile").read_text())) == (
+        "requirements-dev.txt",
+        "requirements.txt",
+        "requirements-review.txt",
+        "requirements-uv.txt",
+    )
+
+
+# Runs the two commands of the workflows with a few distributions only, as a job does that installed nothing else.
+ALONE = """
+import io, sys
+from importlib.metadata import packages_distributions
+
+installed = packages_distributions()
+
+class Missing:
+    def find_spec(self, module, path=None, target=None):
+        distributions = installed.get(module.split(".")[0], [])
+        if distributions and not {name.lower() for name in distributions} & allowed:
+            raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+
+allowed = {"orders", *sys.argv[1:]}
+sys.meta_path.insert(0, Missing())
+from ops.cli.main import main
+from ops.clients import Clients
+
+for command in ("review", "drift"):
+    sys.argv, sys.stdin = ["orders", command, "--preview", "-", "--markdown"], io.StringIO('{"steps": []}')
+    try:
+        main()
+    except SystemExit as ended:
+        assert not ended.code
+clients = Clients("eu-west-1")
+print(clients.sqs, clients.dynamodb, clients.cloudwatch)
+"""
+
+
+def test_the_workflows_commands_run_with_the_packages_of_the_reviews_lock_alone() -> None:
+    pinned = {pin.partition("==")[0] for pin in locked("requirements-review.txt")}
+    for allowed, status in ((pinned, 0), (pinned - {"botocore"}, 1), (pinned - {"typer"}, 1)):
+        ran = subprocess.run(
+            [sys.executable, "-c", ALONE, *allowed], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == status, ran.stderr
 
 
 def test_the_program_group_is_what_the_program_imports_and_nothing_else() -> None:
