@@ -34,16 +34,26 @@ def test_no_workflow_runs_the_code_of_others_with_the_rights_of_this_repository(
     assert set(triggers(workflow)) <= allowed
 
 
+def calls_a_deployment(name: str) -> bool:
+    return str(JOBS[name].get("uses", "")).endswith("/deploy-stack.yml")
+
+
 @pytest.mark.parametrize("name", JOBS)
 def test_a_job_gets_a_token_for_aws_exactly_where_it_assumes_a_role(name: str) -> None:
     asks = "id-token" in JOBS[name].get("permissions", {})
-    assert asks == (ASSUMES_A_ROLE in uses(JOBS[name]))
+    assert asks == (ASSUMES_A_ROLE in uses(JOBS[name]) or calls_a_deployment(name))
 
 
 @pytest.mark.parametrize("name", JOBS)
 def test_a_job_that_may_write_to_github_runs_none_of_the_projects_code(name: str) -> None:
     writes = {p for p, level in JOBS[name].get("permissions", {}).items() if level == "write"} - {"id-token"}
     assert not (writes and uses(JOBS[name]))
+
+
+@pytest.mark.parametrize("name", [name for name in JOBS if calls_a_deployment(name)])
+def test_a_called_workflow_gets_what_its_jobs_ask_for_and_no_more(name: str) -> None:
+    asked = [job["permissions"] for job in WORKFLOWS["deploy-stack"]["jobs"].values()]
+    assert JOBS[name]["permissions"] == {permission: level for job in asked for permission, level in job.items()}
 
 
 def test_only_the_comment_and_the_issue_are_written() -> None:
@@ -53,7 +63,7 @@ def test_only_the_comment_and_the_issue_are_written() -> None:
         for permission, level in job.get("permissions", {}).items()
         if level == "write" and permission != "id-token"
     }
-    assert written == {("preview/comment", "pull-requests"), ("drift/report", "issues")}
+    assert written == {("preview/review", "pull-requests"), ("drift/report", "issues")}
 
 
 @pytest.mark.parametrize("name", JOBS)
