@@ -32,6 +32,7 @@ lint: $(INSTALLED) ## check format, lint, types and workflows without changing a
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/actionlint -shellcheck= -pyflakes= .github/workflows/*.yml
 	@$(BIN)/zizmor --offline --quiet --pedantic .github
 
 check: lint test ## run lint and test: both have to pass before a commit
