@@ -95,7 +95,6 @@ def retention(before: int, after: int) -> dict[str, Any]:
 
 PREVIEW = {
     "STACK": "dev",
-    "STACKS": "2",
     "PYTHONPATH": str(ROOT),
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

@@ -120,6 +120,7 @@ def test_a_loss_fails_unless_the_label_accepts_it_and_the_comment_says_so(
     [
         {"dev": "### dev: safe", "prod": "### prod: refused"},
         {"dev": "### dev: safe"},
+        {"dev": "### dev: safe", "prod": ""},
         {"dev": "### dev: safe", "prod": "something else"},
         {"dev": "### dev: safe", "prod": "### prod: unsafe"},
     ],
@@ -130,7 +131,7 @@ def test_what_cannot_be_deployed_or_was_not_reviewed_fails_with_and_without_the_
     found = comment(run, reviews, accepted=True)
     assert found.status == 1
     assert "**The change cannot be deployed, or was not reviewed: `prod`. This fails the check.**" in found.text
-    assert ("There is no review; the log shows the reason." in found.text) == ("prod" not in reviews)
+    assert ("### prod: no review\n\nThe log shows the reason." in found.text) == (not reviews.get("prod"))
 
 
 def test_the_pulumi_cli_is_of_the_release_that_the_sdk_is_of(run: Run) -> None:
