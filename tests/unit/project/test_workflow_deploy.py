@@ -8,21 +8,25 @@ import pytest
 from tests.support.workflow_scripts import LOSES, PREVIEW, SAFE, Run, ScriptResult, preview_of, script
 from tests.support.workflows import JOBS, steps
 
-PLAN = sha256(b"planned\n").hexdigest()
+PLAN, STATE = sha256(b"planned\n").hexdigest(), sha256(b"state\n").hexdigest()
+EXPORT = '[ "$1" != stack ] || { echo state; exit; }\n'
 
 
 def plan(run: Run, preview: str) -> ScriptResult:
     environment = {**PREVIEW, "PULUMI_BACKEND_URL": "s3://state?region=eu-west-1"}
-    return run(script("deploy-stack/plan", "plan"), environment, pulumi=f"echo planned > plan.json\n{preview}", aws="")
+    return run(
+        script("deploy-stack/plan", "plan"), environment, pulumi=f"{EXPORT}echo planned > plan.json\n{preview}", aws=""
+    )
 
 
 @pytest.mark.parametrize(("change", "verdict"), [(SAFE, "safe"), (LOSES, "loses")])
 def test_a_plan_is_shown_and_stored_under_its_hash(run: Run, change: dict[str, Any], verdict: str) -> None:
     ran = plan(run, preview_of(change))
     assert ran.status == 0, ran.log
-    assert ran.outputs == f"plan={PLAN}\nverdict={verdict}\n"
+    assert ran.outputs == f"plan={PLAN}\nstate={STATE}\nverdict={verdict}\n"
     assert ran.summary.startswith(f"### dev: {verdict}\n")
     assert ran.calls == [
+        "pulumi stack export --stack dev",
         "pulumi preview --stack dev --save-plan plan.json --json --show-sames --non-interactive",
         f"aws s3 cp --only-show-errors plan.json s3://state/plans/dev/{PLAN}.json",
     ]
@@ -56,13 +60,14 @@ def test_a_deployment_that_loses_orders_stops_unless_the_merged_pull_request_acc
     assert ("::error title=Orders can be lost::dev: " in ran.log) == (not accepted)
 
 
-def deploy(run: Run, stored: str, up: str) -> ScriptResult:
+def deploy(run: Run, stored: str, up: str, export: str = EXPORT) -> ScriptResult:
     environment = {
         "STACK": "prod",
         "PLAN": PLAN,
+        "STATE": STATE,
         "PULUMI_BACKEND_URL": "s3://state?region=eu-west-1",
     }
-    return run(script("deploy-stack/deploy"), environment, aws=f"echo {stored} > plan.json", pulumi=up)
+    return run(script("deploy-stack/deploy"), environment, aws=f"echo {stored} > plan.json", pulumi=f"{export}\n{up}")
 
 
 def test_exactly_the_plan_that_was_reviewed_is_deployed(run: Run) -> None:
@@ -70,6 +75,7 @@ def test_exactly_the_plan_that_was_reviewed_is_deployed(run: Run) -> None:
     assert (ran.status, ran.log) == (0, "planned\n")
     assert ran.calls == [
         f"aws s3 cp --only-show-errors s3://state/plans/prod/{PLAN}.json plan.json",
+        "pulumi stack export --stack prod",
         "pulumi up --stack prod --plan plan.json --yes --non-interactive --color never",
     ]
 
@@ -94,6 +100,13 @@ def test_a_stale_plan_fails_and_says_what_to_do(run: Run, message: str, stale: b
     assert ran.status == 1
     told = "::error title=The plan is stale::prod changed after it was planned. Run all jobs again"
     assert (told in ran.log) == stale
+
+
+def test_a_plan_is_stale_if_the_state_changed_even_if_the_engine_would_take_it(run: Run) -> None:
+    ran = deploy(run, "planned", "", EXPORT.replace("echo state", "echo other"))
+    assert ran.status == 1
+    assert "::error title=The plan is stale::prod changed after it was planned. Run all jobs again" in ran.log
+    assert [call for call in ran.calls if "pulumi up" in call] == []
 
 
 def test_the_log_of_a_deployment_has_no_address(run: Run) -> None:

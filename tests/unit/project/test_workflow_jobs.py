@@ -74,7 +74,9 @@ def test_a_stack_is_deployed_in_its_environment_by_its_role_from_the_plan_of_the
     job = JOBS["deploy-stack/deploy"]
     assert (job["environment"], job["needs"]) == ("${{ inputs.stack }}", "plan")
     assert roles("deploy-stack/deploy") == ["orders-deploy-${{ inputs.stack }}"]
-    assert job["steps"][-1]["env"]["PLAN"] == "${{ needs.plan.outputs.plan }}"
+    for variable, output in (("PLAN", "plan"), ("STATE", "state")):
+        assert job["steps"][-1]["env"][variable] == f"${{{{ needs.plan.outputs.{output} }}}}"
+        assert JOBS["deploy-stack/plan"]["outputs"][output] == f"${{{{ steps.plan.outputs.{output} }}}}"
     assert "environment" not in JOBS["deploy-stack/plan"]
 
 
