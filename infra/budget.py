@@ -1,16 +1,51 @@
-"""The delivery budget: the delivery times and the throughput that follow from the settings."""
+"""The delivery budget: the delivery times and the throughput that follow from the settings.
 
-from infra.outputs import DeliveryBudget
-from infra.rules import SECONDS_PER_DAY
-from infra.settings import Settings
+`orders review` computes it for the settings before and after a change. So this module imports neither Pulumi nor
+pydantic.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from infra.outputs import DeliveryBudget, export_name
+
+SECONDS_PER_DAY = 86_400
 
 
-def delivery_budget(settings: Settings) -> DeliveryBudget:
-    queue, processor = settings.queue, settings.processor
-    return DeliveryBudget(
-        earliest_dead_letter_seconds=queue.max_receive_count * queue.visibility_timeout_seconds,
-        latest_dead_letter_seconds=queue.message_retention_seconds,
-        least_dead_letter_days=(queue.dead_letter_retention_seconds - queue.message_retention_seconds)
-        / SECONDS_PER_DAY,
-        orders_per_second=processor.maximum_concurrency * processor.batch_size / processor.processor_timeout_seconds,
-    )
+def earliest_dead_letter_seconds(*, max_receive_count: int, visibility_timeout_seconds: int) -> int:
+    return max_receive_count * visibility_timeout_seconds
+
+
+def latest_dead_letter_seconds(*, message_retention_seconds: int) -> int:
+    return message_retention_seconds
+
+
+def least_dead_letter_days(*, dead_letter_retention_seconds: int, message_retention_seconds: int) -> float:
+    return (dead_letter_retention_seconds - message_retention_seconds) / SECONDS_PER_DAY
+
+
+def orders_per_second(*, maximum_concurrency: int, batch_size: int, processor_timeout_seconds: int) -> float:
+    return maximum_concurrency * batch_size / processor_timeout_seconds
+
+
+FIGURES: Mapping[str, Callable[..., float]] = {
+    figure.__name__: figure
+    for figure in (earliest_dead_letter_seconds, latest_dead_letter_seconds, least_dead_letter_days, orders_per_second)
+}
+"""The numbers of the budget, by their fields in DeliveryBudget. The parameters of each are the settings it needs."""
+
+
+def figures(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the numbers whose settings are all given, from the settings by key."""
+    found = {}
+    for name, figure in FIGURES.items():
+        needed = {field: export_name(field) for field in inspect.signature(figure).parameters}
+        if settings.keys() >= set(needed.values()):
+            found[name] = figure(**{field: settings[key] for field, key in needed.items()})
+    return found
+
+
+def delivery_budget(settings: Mapping[str, Any]) -> DeliveryBudget:
+    """Return the budget of the settings by key. Raises TypeError if a setting is missing."""
+    return DeliveryBudget(**figures(settings))

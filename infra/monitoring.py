@@ -10,7 +10,7 @@ from infra import policies
 from infra.alarms import Alarm, alarms
 from infra.dashboard import dashboard_body
 from infra.metrics import Flow, FlowMetrics
-from infra.settings import MonitoringSettings
+from infra.settings import MonitoringSettings, as_inputs
 
 
 class OrderMonitoring(pulumi.ComponentResource):
@@ -29,7 +29,7 @@ class OrderMonitoring(pulumi.ComponentResource):
         key: aws.kms.Key | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("orders:index:OrderMonitoring", name, {}, opts)
+        super().__init__("orders:index:OrderMonitoring", name, as_inputs(settings), opts)
         self._child = pulumi.ResourceOptions(parent=self)
         prefix = name.removesuffix("Monitoring")
         metrics = FlowMetrics(watches)

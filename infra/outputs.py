@@ -25,12 +25,12 @@ class DeliveryBudget:
 
     def exports(self) -> dict[str, int | float]:
         """Return the numbers by their names in the stack output `deliveryBudget`."""
-        return {_export_name(name): value for name, value in asdict(self).items()}
+        return {export_name(name): value for name, value in asdict(self).items()}
 
     @classmethod
     def from_exports(cls, exported: Mapping[str, Any]) -> "DeliveryBudget":
         """Read the stack output `deliveryBudget`. Raises KeyError if a number is missing."""
-        return cls(**{field.name: exported[_export_name(field.name)] for field in fields(cls)})
+        return cls(**{field.name: exported[export_name(field.name)] for field in fields(cls)})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -52,7 +52,9 @@ class StackOutputs(Generic[T]):
     log_group_name: T
     """Name of the log group of the Lambda function."""
     package_sha256: str
-    """SHA-256 of the function's zip file, in hexadecimal."""
+    """SHA-256 of the function's zip file, in hexadecimal. It identifies the deployed code as a whole."""
+    package_files: Mapping[str, str]
+    """SHA-256 of each file in the function's zip file, in hexadecimal, by its path there."""
     alert_topic_arn: T
     """ARN of the topic that receives alarm notifications."""
     dashboard_name: T
@@ -64,7 +66,7 @@ class StackOutputs(Generic[T]):
 
     def exports(self) -> dict[str, Any]:
         """Return the outputs by their exported names, such as `topicArn`."""
-        values = {_export_name(field.name): getattr(self, field.name) for field in fields(self)}
+        values = {export_name(field.name): getattr(self, field.name) for field in fields(self)}
         return values | {"deliveryBudget": self.delivery_budget.exports()}
 
 
@@ -97,10 +99,10 @@ class DeployedOutputs(StackOutputs[str]):
             if name not in _OUTPUTS:
                 raise AttributeError(f"there is no stack output {name}")
             try:
-                value = self._exported[_export_name(name)]
+                value = self._exported[export_name(name)]
                 return DeliveryBudget.from_exports(value) if name == "delivery_budget" else value
             except KeyError:
-                raise MissingOutput(self.stack, _export_name(name)) from None
+                raise MissingOutput(self.stack, export_name(name)) from None
 
     @property
     def region(self) -> str:
@@ -111,7 +113,7 @@ class DeployedOutputs(StackOutputs[str]):
 _OUTPUTS = {field.name for field in fields(StackOutputs)}
 
 
-def _export_name(field: str) -> str:
+def export_name(field: str) -> str:
     """Return the field's name in camelCase, like `to_camel` of pydantic, which takes too long to import."""
     first, *others = field.split("_")
     return first + "".join(other.capitalize() for other in others)

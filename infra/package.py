@@ -8,7 +8,7 @@ changed.
 import hashlib
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -32,6 +32,8 @@ class Package:
     """Of the zip file, in hexadecimal."""
     size: int
     """In bytes."""
+    files: Mapping[str, str]
+    """SHA-256 of each file in the zip file, in hexadecimal, by its path there."""
 
 
 def build_package(project_root: Path = ROOT) -> Package:
@@ -49,7 +51,16 @@ def build_package(project_root: Path = ROOT) -> Package:
     finally:
         fresh.unlink(missing_ok=True)
     content = path.read_bytes()
-    return Package(path=ZIP_PATH, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+    return Package(path=ZIP_PATH, sha256=_sha256(content), size=len(content), files=_digests(path))
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _digests(path: Path) -> dict[str, str]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: _sha256(archive.read(name)) for name in archive.namelist()}
 
 
 def _write(path: Path) -> None:

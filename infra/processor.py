@@ -7,11 +7,12 @@ import pulumi_aws as aws
 
 from handler.contract import ENTRY_POINT, Variable
 from infra import policies
+from infra.effects import PACKAGE_FILES
 from infra.names import LOG_GROUP_PREFIX
 from infra.package import Package, build_package
 from infra.project import ROOT
 from infra.queue import OrderQueue
-from infra.settings import ProcessorSettings
+from infra.settings import ProcessorSettings, as_inputs
 
 WAITS_PER_REQUEST = 4
 """A request of the handler has two tries (handler/main.py). Each try waits for a connection and for a response."""
@@ -30,9 +31,10 @@ class OrderProcessor(pulumi.ComponentResource):
         key: aws.kms.Key | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("orders:index:OrderProcessor", name, {}, opts)
-        self._child = pulumi.ResourceOptions(parent=self)
         self.package, self._zip = _package()
+        inputs = as_inputs(settings) | {PACKAGE_FILES: self.package.files}
+        super().__init__("orders:index:OrderProcessor", name, inputs, opts)
+        self._child = pulumi.ResourceOptions(parent=self)
         self.log_group = self._log_group(name, settings, key)
         role = self._role(name, settings.permissions_boundary)
         permissions = self._permissions(name, role, self._statements(settings, reads, writes, key))

@@ -1,7 +1,7 @@
 """The files of the Pulumi project: its folder, Pulumi.yaml, and the files of its stacks."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,34 @@ def stack_settings(stack: str) -> dict[str, str]:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def setting_position(stack: str, key: str) -> str:
+    """Return where a setting of the stack stands, such as `Pulumi.prod.yaml line 12`.
+
+    The text is empty if no file contains it. `stack_config` finds the mistakes in the files.
+    """
+    import yaml  # noqa: PLC0415 - as in _read
+
+    stack_file, namespace = f"Pulumi.{stack}.yaml", project()["name"]
+    places = [
+        (stack_file, ("config", f"{namespace}:{key}")),
+        (stack_file, ("config", key)),
+        ("Pulumi.yaml", ("config", key, "default")),
+    ]
+    for file, keys in places:
+        if (line := _line(yaml.compose((ROOT / file).read_text()), keys)) is not None:
+            return f"{file} line {line}"
+    return ""
+
+
+def _line(node: Any, keys: Sequence[str]) -> int | None:
+    """The line of a nested key in a YAML document, or None if the document does not contain it."""
+    pairs = node.value if node is not None and node.id == "mapping" else []
+    for name, value in pairs:
+        if name.value == keys[0]:
+            return _line(value, keys[1:]) if keys[1:] else name.start_mark.line + 1
+    return None
 
 
 def _read(file: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra import policies
-from infra.settings import QueueSettings
+from infra.settings import QueueSettings, as_inputs
 
 MAX_MESSAGE_BYTES = 1_048_576
 """The largest message that SQS accepts (SQS Developer Guide, message quotas). With this limit, every message that SNS
@@ -31,7 +31,7 @@ class OrderQueue(pulumi.ComponentResource):
         key: aws.kms.Key | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("orders:index:OrderQueue", name, {}, opts)
+        super().__init__("orders:index:OrderQueue", name, as_inputs(settings), opts)
         self._child = pulumi.ResourceOptions(parent=self)
         self.max_receive_count = settings.max_receive_count
         self.dead_letters = self._dead_letter_queue(f"{name.removesuffix('Queue')}DLQ", settings, key)

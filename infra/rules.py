@@ -7,9 +7,8 @@ violation, or None.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from infra.budget import SECONDS_PER_DAY
 from infra.settings import NOT_RESERVED
-
-SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

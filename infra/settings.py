@@ -5,10 +5,11 @@ of a field contains the limits of its value, with the source of each AWS limit. 
 several settings together. Only Pulumi.yaml contains defaults.
 """
 
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
+from pydantic.alias_generators import to_camel
 
 NOT_RESERVED = -1
 """The `reservedConcurrency` that reserves nothing, as in the AWS provider."""
@@ -132,3 +133,20 @@ class Settings:
     processor: ProcessorSettings
     encryption: EncryptionSettings
     monitoring: MonitoringSettings
+
+    def by_key(self) -> dict[str, Any]:
+        """Return all settings by their keys in Pulumi.yaml."""
+        return {key: value for group in fields(self) for key, value in as_inputs(getattr(self, group.name)).items()}
+
+
+Group = NameSettings | QueueSettings | TableSettings | ProcessorSettings | EncryptionSettings | MonitoringSettings
+
+
+def as_inputs(settings: Group) -> dict[str, Any]:
+    """Return a group of settings by key, as the inputs of the component that they configure.
+
+    The engine keeps the inputs of a component in the state. So a preview contains the settings before and after the
+    change, and `orders review` compares them.
+    """
+    values = {to_camel(field.name): getattr(settings, field.name) for field in fields(settings)}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}

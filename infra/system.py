@@ -13,7 +13,7 @@ from infra.names import name_violations, system_names
 from infra.outputs import StackOutputs
 from infra.processor import OrderProcessor
 from infra.queue import OrderQueue
-from infra.settings import Settings
+from infra.settings import Settings, as_inputs
 from infra.subscription import OrderSubscription
 from infra.table import OrderTable
 from infra.topic import OrderTopic
@@ -38,8 +38,9 @@ class OrderSystem(pulumi.ComponentResource):
         self._names = system_names(name, table)
         with_key = settings.encryption.customer_managed_key
         refuse(name_violations(self._names, autonaming_of_the_stack(), with_key=with_key), pulumi.get_project())
+        inputs = as_inputs(settings.encryption) | {"systemName": name, "tableName": self._names.table}
         kept = pulumi.ResourceOptions(transformations=[keep_undeclared])
-        super().__init__("orders:index:OrderSystem", name, {}, pulumi.ResourceOptions.merge(opts, kept))
+        super().__init__("orders:index:OrderSystem", name, inputs, pulumi.ResourceOptions.merge(opts, kept))
         self._child = pulumi.ResourceOptions(parent=self)
         self._settings = settings
         self._key = self._encryption_key(name)
@@ -106,8 +107,9 @@ class OrderSystem(pulumi.ComponentResource):
             processor_name=self._processor.function.name,
             log_group_name=self._processor.log_group.name,
             package_sha256=self._processor.package.sha256,
+            package_files=self._processor.package.files,
             alert_topic_arn=self._monitoring.alerts.arn,
             dashboard_name=self._monitoring.dashboard.dashboard_name,
             alarm_names=[alarm.name for alarm in self._monitoring.alarms],
-            delivery_budget=delivery_budget(self._settings),
+            delivery_budget=delivery_budget(self._settings.by_key()),
         )

@@ -4,7 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from handler.contract import PARTITION_KEY
-from infra.settings import TableSettings
+from infra.settings import TableSettings, as_inputs
 
 
 class OrderTable(pulumi.ComponentResource):
@@ -18,7 +18,7 @@ class OrderTable(pulumi.ComponentResource):
         key: aws.kms.Key | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("orders:index:OrderTable", name, {}, opts)
+        super().__init__("orders:index:OrderTable", name, as_inputs(settings), opts)
         recovery_days = settings.point_in_time_recovery_days
         self.table = aws.dynamodb.Table(
             name,

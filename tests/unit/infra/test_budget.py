@@ -6,7 +6,7 @@ from tests.support.defaults import DEFAULTS
 
 
 def test_the_budget_of_the_required_numbers() -> None:
-    assert delivery_budget(group(check(DEFAULTS)[0])).exports() == {
+    assert delivery_budget(group(check(DEFAULTS)[0]).by_key()).exports() == {
         "earliestDeadLetterSeconds": 3 * 30,
         "latestDeadLetterSeconds": 4 * 24 * 3600,
         "leastDeadLetterDays": 14 - 4,

@@ -54,6 +54,6 @@ def test_the_region_is_that_of_the_topic(exported: dict[str, Any]) -> None:
 
 
 def test_tools_read_the_contract_and_the_project_without_slow_imports() -> None:
-    program = "import sys, infra.outputs, infra.project; print(*sys.modules)"
+    program = "import sys, infra.budget, infra.effects, infra.outputs, infra.project; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert {"pulumi", "pydantic", "yaml"} & set(ran.stdout.split()) == set()

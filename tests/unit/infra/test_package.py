@@ -1,5 +1,6 @@
 """The Lambda zip: complete, and the same bytes wherever it is built."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -64,6 +65,13 @@ def test_a_changed_handler_changes_the_zip(clone: Path) -> None:
     source = clone / "handler/order.py"
     source.write_text(source.read_text() + "# changed\n")
     assert digest() != before
+
+
+def test_the_package_names_each_file_of_the_zip_with_its_hash() -> None:
+    built = build_package()
+    with zipfile.ZipFile(ROOT / ZIP_PATH) as archive:
+        assert built.files == {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
+    assert built.files["handler/order.py"] == hashlib.sha256((ROOT / "handler/order.py").read_bytes()).hexdigest()
 
 
 def test_a_handler_that_is_not_python_is_not_packaged(clone: Path) -> None:

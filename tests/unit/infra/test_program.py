@@ -114,6 +114,7 @@ def test_a_misspelled_setting_stops_the_program_as_well() -> None:
 def test_the_outputs_say_how_to_reach_everything(dev: Program) -> None:
     outputs = dict(dev.outputs)
     assert len(outputs.pop("packageSha256")) == 64
+    assert {len(digest) for digest in outputs.pop("packageFiles").values()} == {64}
     assert outputs.pop("deliveryBudget")["earliestDeadLetterSeconds"] == 90
     assert sorted(outputs.pop("alarmNames")) == sorted(alarm.name for alarm in dev.all(ALARM))
     assert outputs == {

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra import project
-from infra.project import ROOT, ProjectFileError, stack_config, stack_names, stack_settings
+from infra.project import ROOT, ProjectFileError, setting_position, stack_config, stack_names, stack_settings
 from tests.support.project_copy import copy_project
 
 BROKEN = "config:\n  aws:region: [eu-west-1\n"
@@ -61,6 +61,22 @@ def test_pulumi_new_asks_for_the_region_and_for_declared_settings_with_their_def
     assert {key: value["default"] for key, value in asked.items()} == {
         key: project.defaults()[key] for key in ("systemName", "tableName")
     }
+
+
+@pytest.mark.parametrize(
+    ("key", "file", "text"),
+    [
+        ("logRetentionDays", "Pulumi.prod.yaml", "  logRetentionDays: 90"),
+        ("processorArchitecture", "Pulumi.yaml", "    default: arm64"),
+    ],
+)
+def test_a_setting_stands_in_the_file_of_the_stack_or_is_a_default(key: str, file: str, text: str) -> None:
+    found, _, line = setting_position("prod", key).rpartition(" line ")
+    assert (found, (ROOT / file).read_text().splitlines()[int(line) - 1]) == (file, text)
+
+
+def test_a_setting_that_no_file_contains_has_no_position() -> None:
+    assert setting_position("prod", "nothing") == ""
 
 
 def test_a_file_that_is_not_yaml_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,88 @@
+"""Which inputs of which resources each setting determines.
+
+`orders review` names the setting that caused a change, so this module imports neither Pulumi nor pydantic. A test
+varies every setting, and compares the inputs that change with this table.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+PACKAGE_FILES = "packageFiles"
+"""The input of the processor's component that contains the hash of each file in the zip file."""
+EXISTENCE = ""
+"""In place of an input: the setting decides whether the resource exists."""
+PROTECTION = "protect"
+"""In place of an input: the resource option."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """An input of a type of resource."""
+
+    noun: str
+    """The type without its package and module, such as `Queue`, or `*` for any."""
+    input: str
+    name: str = "*"
+    """A pattern for the logical name. It does not contain the name of the system."""
+
+    def includes(self, noun: str, name: str, input_: str) -> bool:
+        return self.noun in ("*", noun) and self.input == input_ and fnmatchcase(name, self.name)
+
+
+DASHBOARD = Effect("Dashboard", "dashboardBody")
+"""Its graphs show the names of resources and the thresholds of alarms."""
+ENVIRONMENT = Effect("Function", "environment")
+
+EFFECTS: Mapping[str, Sequence[Effect]] = {
+    "systemName": [Effect("*", EXISTENCE)],
+    "tableName": [
+        Effect("Table", EXISTENCE),
+        ENVIRONMENT,
+        Effect("RolePolicy", "policy"),
+        Effect("MetricAlarm", "dimensions", "*Table*"),
+        DASHBOARD,
+    ],
+    "visibilityTimeoutSeconds": [Effect("Queue", "visibilityTimeoutSeconds", "*Queue")],
+    "maxReceiveCount": [Effect("Queue", "redrivePolicy", "*Queue"), ENVIRONMENT],
+    "messageRetentionSeconds": [Effect("Queue", "messageRetentionSeconds", "*Queue")],
+    "deadLetterRetentionSeconds": [
+        Effect("Queue", "messageRetentionSeconds", "*DLQ"),
+        Effect("Queue", "messageRetentionSeconds", "*Undelivered"),
+    ],
+    "pointInTimeRecoveryDays": [Effect("Table", "pointInTimeRecovery")],
+    "protectTable": [Effect("Table", "deletionProtectionEnabled"), Effect("Table", PROTECTION)],
+    "processorRuntime": [Effect("Function", "runtime")],
+    "processorArchitecture": [Effect("Function", "architectures")],
+    "processorMemoryMegabytes": [Effect("Function", "memorySize")],
+    "processorTimeoutSeconds": [
+        Effect("Function", "timeout"),
+        ENVIRONMENT,
+        Effect("MetricAlarm", "threshold", "*ProcessorSlow"),
+        DASHBOARD,
+    ],
+    "maximumConcurrency": [Effect("EventSourceMapping", "scalingConfig")],
+    "reservedConcurrency": [Effect("Function", "reservedConcurrentExecutions")],
+    "batchSize": [Effect("EventSourceMapping", "batchSize")],
+    "batchingWindowSeconds": [Effect("EventSourceMapping", "maximumBatchingWindowInSeconds")],
+    "retryInvalidOrdersAtOnce": [ENVIRONMENT, Effect("RolePolicy", "policy")],
+    "logRetentionDays": [Effect("LogGroup", "retentionInDays")],
+    "customerManagedKey": [
+        Effect("Key", EXISTENCE),
+        Effect("Topic", "kmsMasterKeyId"),
+        Effect("Queue", "kmsMasterKeyId"),
+        Effect("Queue", "sqsManagedSseEnabled"),
+        Effect("Table", "serverSideEncryption"),
+        Effect("LogGroup", "kmsKeyId"),
+        Effect("RolePolicy", "policy"),
+    ],
+    "alertAddresses": [Effect("TopicSubscription", EXISTENCE, "*Alerts-*")],
+    "oldestOrderAlarmSeconds": [Effect("MetricAlarm", "threshold", "*QueueTooOld"), DASHBOARD],
+    "durationAlarmPercent": [Effect("MetricAlarm", "threshold", "*ProcessorSlow"), DASHBOARD],
+}
+"""The effects of each setting, by its key in Pulumi.yaml."""
+
+
+def settings_of(noun: str, name: str, input_: str) -> list[str]:
+    """Return the settings that determine an input of a resource."""
+    return [key for key, effects in EFFECTS.items() if any(effect.includes(noun, name, input_) for effect in effects)]
