@@ -19,6 +19,8 @@ from ops.errors import check_stack
 from ops.samples import valid_orders
 
 DAYS_A_MONTH = 365 / 12
+ORDERS_PER_DAY = 100_000
+"""The number of orders a day for which a cost is estimated, unless the user gives another one."""
 FULL_CORE_MEGABYTES = 1769
 """The memory at which a function gets one whole vCPU (AWS Lambda Developer Guide, memory)."""
 POLLS_A_DAY = 5 * 24 * 60 * 60 / 20
@@ -46,12 +48,16 @@ class CostInputs:
     def of_stack(cls, stack: str) -> "CostInputs":
         """Read them from the stack's configuration. Raises InvalidInput if there is no such stack."""
         check_stack(stack)
-        settings = stack_settings(stack)
+        return cls.of_settings(stack_settings(stack))
+
+    @classmethod
+    def of_settings(cls, settings: Mapping[str, Any]) -> "CostInputs":
+        """Read them from the settings by key. Raises KeyError if one is missing."""
         return cls(
             batch_size=int(settings["batchSize"]),
             batching_window_seconds=int(settings["batchingWindowSeconds"]),
             memory_megabytes=int(settings["processorMemoryMegabytes"]),
-            architecture=settings["processorArchitecture"],
+            architecture=str(settings["processorArchitecture"]),
         )
 
 

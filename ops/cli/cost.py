@@ -11,7 +11,7 @@ from ops import prices
 from ops.cli.options import Json, complete_stack, require_finite
 from ops.cli.output import print_json
 from ops.cli.terminal import print_page
-from ops.cost import DAYS_A_MONTH, Cost, CostInputs, backlog, steady
+from ops.cost import DAYS_A_MONTH, ORDERS_PER_DAY, Cost, CostInputs, backlog, steady
 
 
 def cost(
@@ -19,7 +19,7 @@ def cost(
     stack: Annotated[str, typer.Option(help="Use the settings of this stack.", autocompletion=complete_stack)] = "dev",
     orders_per_day: Annotated[
         float, typer.Option(min=1, max=1e12, callback=require_finite, help="The number of orders a day.")
-    ] = 100_000,
+    ] = ORDERS_PER_DAY,
     as_json: Json = False,
 ) -> None:
     """Estimate the cost of a million orders on AWS.

@@ -1,5 +1,6 @@
 """`orders review`."""
 
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -8,15 +9,18 @@ from typing import Annotated
 
 import typer
 
+from infra.project import setting_position, stack_names, stack_settings
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, complete_stack
 from ops.cli.output import print_error, print_json, print_line
 from ops.errors import InvalidInput
 from ops.pulumi import run_pulumi
+from ops.review.causes import Where
 from ops.review.finding import Finding, Review, Verdict
 from ops.review.live import Live, read_live
 from ops.review.markdown import MAX_CHARACTERS, as_markdown
 from ops.review.preview import Preview, read_preview
+from ops.review.review import nowhere
 from ops.review.review import review as reviewed
 from ops.text import counted
 
@@ -55,11 +59,11 @@ def review(
     """
     found = read_preview(_preview(stack, preview))
     facts = read_live(found.changes) if live else Live()
-    result = reviewed(found, facts)
+    result = reviewed(found, facts, _where(stack) if stack in stack_names() else nowhere)
     if facts.unread:
         print_error(f"not counted, because AWS did not answer: {', '.join(facts.unread)}")
     if as_json:
-        print_json({"verdict": result.verdict, "findings": [asdict(one) for one in result.findings]})
+        print_json({"verdict": result.verdict} | asdict(result))
     elif markdown:
         for line in as_markdown(result, stack or "preview", max_characters).splitlines():
             print_line(line)
@@ -68,6 +72,19 @@ def review(
             print_line(line)
     if fail_on and result.verdict.rank <= fail_on.rank:
         raise typer.Exit(Exit.INCOMPLETE)
+
+
+def _where(stack: str) -> Where:
+    """Look for settings in the files of the stack."""
+    settings = stack_settings(stack)
+
+    def where(key: str, value: object) -> str:
+        # A preview from elsewhere can contain values that are not those of the files.
+        text = value if isinstance(value, str) else json.dumps(value)
+        is_from_here = isinstance(value, list) or settings.get(key) == text
+        return setting_position(stack, key) if is_from_here else ""
+
+    return where
 
 
 def _preview(stack: str | None, name: str | None) -> str:
@@ -93,6 +110,7 @@ def _in_words(result: Review, found: Preview) -> Iterator[str]:
             continue
         yield ""
         yield from finding_in_words(one)
+    yield from _settings(result)
     yield ""
     yield f"{counted(len(found.changes), 'resource')} reviewed, {counted(len(harmless), 'harmless change')}"
 
@@ -103,3 +121,19 @@ def finding_in_words(one: Finding) -> Iterator[str]:
     yield f"    {one.why}"
     if one.instead:
         yield f"    {one.instead}"
+    if one.cause:
+        yield f"    Cause: {one.cause}"
+
+
+def _settings(result: Review) -> Iterator[str]:
+    """The settings that change, what they change, and what follows from them."""
+    if result.settings:
+        yield ""
+    for setting in result.settings:
+        place = f" ({setting.where})" if setting.where else ""
+        yield f"{setting.key}: {setting.before} → {setting.after}{place}"
+        if setting.resources:
+            yield f"    changes {', '.join(setting.resources)}"
+    if result.consequences:
+        yield ""
+    yield from result.consequences

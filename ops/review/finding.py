@@ -46,6 +46,23 @@ class Finding:
     why: str
     instead: str = ""
     """The remedy. Empty if there is none or none is needed."""
+    cause: str = ""
+    """The setting with its file and line, the other resource, or the place in the program. Empty if none is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedSetting:
+    """A setting with another value."""
+
+    system: str
+    """The logical name of the system that it configures."""
+    key: str
+    before: str
+    after: str
+    where: str
+    """The file and the line that contain the value. Empty if they are not known."""
+    resources: Sequence[str]
+    """The resources that it changes, such as `queue OrderQueue`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +70,19 @@ class Review:
     """All findings about a change, the worst first."""
 
     findings: Sequence[Finding]
+    settings: Sequence[ChangedSetting] = ()
+    consequences: Sequence[str] = ()
+    """What follows from the settings: a sentence for each number that changes."""
 
     @classmethod
-    def of(cls, findings: Iterable[Finding]) -> "Review":
-        return cls(findings=sorted(findings, key=lambda finding: finding.verdict.rank))
+    def of(
+        cls,
+        findings: Iterable[Finding],
+        settings: Sequence[ChangedSetting] = (),
+        consequences: Sequence[str] = (),
+    ) -> "Review":
+        ordered = sorted(findings, key=lambda finding: finding.verdict.rank)
+        return cls(findings=ordered, settings=settings, consequences=consequences)
 
     @property
     def verdict(self) -> Verdict:

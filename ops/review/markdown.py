@@ -8,6 +8,8 @@ from ops.text import counted
 
 MAX_CHARACTERS = 60_000
 """GitHub accepts 65,536 characters in a comment. The rest is for what a workflow adds."""
+MAX_SETTINGS_CHARACTERS = 10_000
+"""For the settings of a comment. Those of one system take less than a half of it."""
 _SPECIAL = str.maketrans(
     {character: f"\\{character}" for character in "\\`*_{}[]<>#|~"} | {"@": "@<!-- -->", "\n": " "}
 )
@@ -19,7 +21,7 @@ def as_markdown(review: Review, stack: str, limit: int = MAX_CHARACTERS) -> str:
     head = f"### {_escaped(stack)}: {review.verdict}\n\n{review.verdict.meaning}\n"
     if not review.findings:
         return head
-    head += f"\n| Verdict | Findings |\n| --- | ---: |\n{_table(review.findings)}\n"
+    head += f"\n| Verdict | Findings |\n| --- | ---: |\n{_table(review.findings)}\n{_settings(review)}"
     parts, left = [head], limit - len(head) - 200
     for position, finding in enumerate(review.findings):
         text = _finding(finding)
@@ -49,10 +51,26 @@ def _table(findings: Sequence[Finding]) -> str:
     return "".join(f"| {verdict} | {number} |\n" for verdict, number in numbers.items() if number)
 
 
+def _settings(review: Review) -> str:
+    """The settings that change, and what follows from them."""
+    rows = [
+        f"| {_escaped(setting.key)} | {_escaped(setting.before)} → {_escaped(setting.after)} "
+        f"| {_escaped(setting.where)} | {_escaped(', '.join(setting.resources))} |\n"
+        for setting in review.settings
+    ]
+    text = f"\n| Setting | Value | Where | Changes |\n| --- | --- | --- | --- |\n{''.join(rows)}" if rows else ""
+    if review.consequences:
+        text += "\n" + "".join(f"- {_escaped(sentence)}\n" for sentence in review.consequences)
+    if len(text) > MAX_SETTINGS_CHARACTERS:
+        return f"\n**{counted(len(review.settings), 'changed setting')} not shown here.**\n"
+    return text
+
+
 def _finding(finding: Finding) -> str:
     instead = f"\n\n{_escaped(finding.instead)}" if finding.instead else ""
     summary = f"<b>{finding.verdict}</b>: {_html(finding.what)}"
-    return f"\n<details><summary>{summary}</summary>\n\n{_escaped(finding.why)}{instead}\n</details>\n"
+    cause = f"\n\nCause: {_escaped(finding.cause)}" if finding.cause else ""
+    return f"\n<details><summary>{summary}</summary>\n\n{_escaped(finding.why)}{instead}{cause}\n</details>\n"
 
 
 def _escaped(text: str) -> str:

@@ -6,7 +6,7 @@ The engine decides its format. A state can contain secrets: nothing of it is pri
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -15,8 +15,10 @@ from ops.errors import InvalidInput
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """The engine's value for an output that is not known before the deployment."""
-_ENGINE_ONLY = ("pulumi:pulumi:", "pulumi:providers:", "orders:index:")
-"""Types without a resource in AWS: the stack, its providers and the components of this program."""
+_ENGINE_ONLY = ("pulumi:pulumi:", "pulumi:providers:")
+"""Types without a resource in AWS: the stack and its providers."""
+_COMPONENT = "orders:index:"
+"""The types of the components of this program."""
 _OPERATIONS = {
     "import": "create",
     "create-replacement": "replace",
@@ -34,7 +36,7 @@ _NEUTRAL = {
     "remove-pending-replace",
 }
 """Operations that change nothing in AWS."""
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"[^\s@,;:/<>\"'`\[\]()]+@[^\s@.,;:/<>\"'`\[\]()]+(?:\.[^\s@.,;:/<>\"'`\[\]()]+)+")
 _NOISE = "an unhandled error occurred: program exited"
 """The engine adds this message to each error of the program."""
 
@@ -77,6 +79,16 @@ class Change:
     """The inputs and outputs that differ for the provider. None if it does not say."""
     position: str = ""
     """Where the program declares the resource, such as `infra/table.py#22`."""
+    parent: str = ""
+    """The URN of the component that contains the resource."""
+    references: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The URNs of the resources to which an input of the program refers, by input."""
+
+    @property
+    def noun(self) -> str:
+        """The type in words: `aws:sqs/queue:Queue` is a queue."""
+        name = self.type.rpartition(":")[2]
+        return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
 
     @property
     def physical_name(self) -> str | None:
@@ -111,10 +123,24 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A component, before and after the deployment."""
+
+    urn: str
+    parent: str
+    """The URN of the component that contains this one, or of the stack."""
+    before: Mapping[str, Any] | None
+    """The inputs in the state. Empty if an older program deployed the component, None if the component is new."""
+    after: Mapping[str, Any] | None
+    """The inputs of the program. None if the component is deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What the engine would do."""
 
     changes: Sequence[Change]
+    components: Sequence[Component] = ()
     errors: Sequence[str]
     """Why the preview failed. Empty if it succeeded."""
 
@@ -145,7 +171,9 @@ def read_preview(text: str) -> Preview:
     if not (isinstance(steps, list) and isinstance(diagnostics, list) and ("steps" in found or "diagnostics" in found)):
         raise InvalidInput("this is not the output of `pulumi preview --json`: it has no steps")
     try:
-        return Preview(changes=list(_changes(steps)), errors=list(_errors(diagnostics)))
+        return Preview(
+            changes=list(_changes(steps)), components=list(_components(steps)), errors=list(_errors(diagnostics))
+        )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvalidInput(f"this is not the output of `pulumi preview --json`: {error!r}") from None
 
@@ -164,7 +192,7 @@ def _changes(steps: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
     for step in steps:
         old, new = step.get("oldState") or {}, step.get("newState") or {}
         kind = (new or old).get("type", "")
-        if step["op"] in _NEUTRAL or kind.startswith(_ENGINE_ONLY):
+        if step["op"] in _NEUTRAL or kind.startswith(_ENGINE_ONLY) or _is_component(new or old):
             continue
         yield Change(
             operation=Operation(_OPERATIONS.get(step["op"], step["op"])),
@@ -181,11 +209,32 @@ def _changes(steps: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
             deletes_first=bool(old.get("pendingReplacement")),
             differing=_differing(step.get("detailedDiff")),
             position=str((new or old).get("sourcePosition", "")).removeprefix("project:///"),
+            parent=str((new or old).get("parent", "")),
+            references=new.get("propertyDependencies") or {},
         )
 
 
 def _differing(paths: Mapping[str, Any] | None) -> frozenset[str] | None:
     return frozenset(re.split(r"[.\[]", path)[0] for path in paths) if paths else None
+
+
+def _components(steps: Sequence[Mapping[str, Any]]) -> Iterator[Component]:
+    for step in steps:
+        old, new = step.get("oldState"), step.get("newState")
+        state = new or old or {}
+        if step["op"] in _NEUTRAL or not _is_component(state):
+            continue
+        yield Component(
+            urn=step["urn"],
+            parent=str(state.get("parent", "")),
+            before=old.get("inputs") or {} if old else None,
+            after=new.get("inputs") or {} if new else None,
+        )
+
+
+def _is_component(state: Mapping[str, Any]) -> bool:
+    kind = str(state.get("type", ""))
+    return not kind.startswith(_ENGINE_ONLY) and (kind.startswith(_COMPONENT) or state.get("custom") is False)
 
 
 def _reason(message: str) -> str:

@@ -1,7 +1,7 @@
 """Previews with the steps that a test needs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ops.review.preview import Preview, read_preview
@@ -20,6 +20,8 @@ def step(
     name: str,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
+    references: Mapping[str, Sequence[str]] | None = None,
+    parent: str = "",
     **state: Any,
 ) -> dict[str, Any]:
     """One step. `state` adds to the old state."""
@@ -28,8 +30,33 @@ def step(
         outputs = {"name": name, "arn": ARN + name, "url": URL + name}
         found["oldState"] = {"type": kind, "inputs": dict(before), "outputs": outputs, **state}
     if after is not None:
-        found["newState"] = {"type": kind, "inputs": dict(after)}
+        found["newState"] = {"type": kind, "inputs": dict(after), "sourcePosition": "project:///infra/x.py#7"}
+        found["newState"] |= {"propertyDependencies": references or {}}
+    for side in found.keys() & {"oldState", "newState"}:
+        found[side]["parent"] = parent
     return found
+
+
+STACK = "urn:pulumi:dev::orders::pulumi:pulumi:Stack::orders-dev"
+
+
+def system_urn(system: str = "Order") -> str:
+    return f"urn:pulumi:dev::orders::orders:index:OrderSystem::{system}"
+
+
+def component_urn(noun: str, system: str = "Order") -> str:
+    return f"urn:pulumi:dev::orders::orders:index:OrderSystem$orders:index:Order{noun}::{system}{noun}"
+
+
+def component(
+    noun: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, system: str = "Order"
+) -> dict[str, Any]:
+    """A component of a system, with what it records. Without a noun, the system itself."""
+    urn, parent = (component_urn(noun, system), system_urn(system)) if noun else (system_urn(system), STACK)
+    state = {"type": "orders:index:Component", "custom": False, "parent": parent}
+    sides = {"oldState": before, "newState": after}
+    found = {side: {**state, "inputs": inputs} for side, inputs in sides.items() if inputs is not None}
+    return {"op": "same" if before == after else "update", "urn": urn, **found}
 
 
 def preview(*steps: Mapping[str, Any], errors: tuple[str, ...] = ()) -> Preview:

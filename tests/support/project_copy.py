@@ -14,4 +14,6 @@ def copy_project(to: Path) -> Path:
         shutil.copy(file, root)
     for package in ("handler", "infra", "local", "ops"):
         shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
+    (root / "docs").mkdir()
+    shutil.copy(ROOT / "docs/benchmarks.json", root / "docs")  # for the cost of orders
     return root

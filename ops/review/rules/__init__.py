@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change, Operation
-from ops.review.rules import flow, monitoring, queue, table
+from ops.review.rules import flow, function, monitoring, queue, table
 from ops.review.rules.context import Context, Rule, finding
 from ops.review.rules.policies import policy
 from ops.review.rules.removal import removed
@@ -58,7 +58,7 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
     },
     types.FUNCTION: {
         ("reservedConcurrentExecutions",): flow.reserved,
-        ("code",): always("the code", Verdict.LOOK, "A review does not run the code. `make test` does."),
+        ("code",): function.code,
         ("environment",): always("the environment", Verdict.SAFE, "Lambda changes to it between two invocations."),
         ("memorySize",): lowered("memorySize", Verdict.LOOK, "The function is slower, and may run out of memory."),
         ("runtime", "architectures"): always(

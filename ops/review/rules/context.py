@@ -1,13 +1,14 @@
 """What a rule may look at besides its own change."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile
 
 from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.live import Live, QueueFacts
 from ops.review.preview import Change, Operation, Preview
+from ops.review.settings import Systems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +17,7 @@ class Context:
 
     preview: Preview
     live: Live
+    systems: Systems = field(default_factory=Systems)
 
     def queue(self, change: Change) -> QueueFacts | None:
         """The messages in a queue, or None if they are not known."""

@@ -64,7 +64,7 @@ def removed(change: Change, context: Context) -> Iterator[Finding]:
     stake, twin = _stake(change, context), context.twin(change) if change.operation is Operation.DELETE else None
     if change.is_retained and not change.deletes_first:
         why = "It stays in AWS with its content, but nothing of this stack uses it any more."
-        yield finding(Verdict.INTERRUPTS, change, f"{_noun(change)} {change.name} leaves the stack", why, _move(change))
+        yield finding(Verdict.INTERRUPTS, change, f"{change.noun} {change.name} leaves the stack", why, _move(change))
         return
     yield finding(stake.verdict, change, _what(change, context, twin), stake.why, _instead(change, stake, twin))
 
@@ -82,7 +82,7 @@ def _stake(change: Change, context: Context) -> Stake:
 
 def _what(change: Change, context: Context, twin: Change | None) -> str:
     verb = "replaces" if change.operation is Operation.REPLACE else "deletes"
-    what = f"{verb} the {_noun(change)} {change.name}"
+    what = f"{verb} the {change.noun} {change.name}"
     if change.operation is Operation.REPLACE:
         reason = f"the change of {', '.join(change.forced_by)}" if change.forced_by else "another provider or Region"
         what += f": {reason} forces it"
@@ -130,9 +130,3 @@ def _move(change: Change) -> str:
     if change.type == types.QUEUE:
         return "Keep it in the program until it is empty: redrive or archive its messages first."
     return "Keep it in the program. To move it, deploy a second system beside it and let publishers change over."
-
-
-def _noun(change: Change) -> str:
-    """The type in words: `aws:sqs/queue:Queue` is a queue."""
-    name = change.type.rpartition(":")[2]
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()

@@ -1,0 +1,71 @@
+"""Why a resource changes: a setting, another resource, or the program."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from infra.effects import EXISTENCE, PROTECTION, settings_of
+from ops.review.preview import Change, Operation, Preview
+from ops.review.settings import System
+
+Where = Callable[[str, object], str]
+"""Returns where a setting with this value stands, such as `Pulumi.prod.yaml line 12`, or an empty text."""
+CODE = "code"
+"""The input that contains the zip file."""
+
+
+def cause(change: Change, preview: Preview, system: System | None, where: Where) -> str:
+    """What causes a change, in words. Empty if the resource does not change."""
+    inputs = _inputs(change)
+    found = dict.fromkeys(text for name in inputs for text in _causes(change, name, preview, system, where))
+    return ", ".join(found)
+
+
+def settings_behind(change: Change, system: System) -> list[str]:
+    """The changed settings that determine what changes of a resource."""
+    determining = {key for name in _inputs(change) for key in _settings(change, name)}
+    return [key for key in system.changed if key in determining]
+
+
+def _inputs(change: Change) -> Sequence[str]:
+    """What changes: inputs, the existence of the resource, or its protection."""
+    protection = [PROTECTION] if change.was_protected != change.is_protected else []
+    match change.operation:
+        case Operation.CREATE | Operation.DELETE:
+            return [EXISTENCE]
+        case Operation.REPLACE:
+            return [*change.forced_by] or [EXISTENCE]
+        case _:
+            return [*sorted(change.changed), *protection]
+
+
+def _settings(change: Change, name: str) -> list[str]:
+    return settings_of(change.type.rpartition(":")[2], change.name, name)
+
+
+def _causes(change: Change, name: str, preview: Preview, system: System | None, where: Where) -> Iterator[str]:
+    determining = _settings(change, name)
+    changed = [key for key in determining if system and key in system.changed]
+    if changed and system:
+        yield from (_setting(key, system, where) for key in changed)
+    elif renewed := list(_renewed(change, name, preview)):
+        yield f"the change of {', '.join(renewed)}"
+    elif system and any(key in system.unrecorded for key in determining):
+        yield f"{' or '.join(determining)}, or the program: the settings before are not recorded yet"
+    elif name == CODE:
+        yield "the files of the zip file"
+    elif change.operation is Operation.REPLACE and not change.forced_by:
+        yield "the provider or its Region"
+    else:
+        yield "the program" + (f", {change.position}" if change.position else "")
+
+
+def _setting(key: str, system: System, where: Where) -> str:
+    place = where(key, system.after[key])
+    return f"{key}, {place}" if place else key
+
+
+def _renewed(change: Change, name: str, preview: Preview) -> Iterator[str]:
+    """The resources that are created or replaced, and to which an input refers."""
+    references = set(change.references.get(name) or ())
+    for other in preview.changes:
+        if other.urn in references and other.operation in {Operation.CREATE, Operation.REPLACE}:
+            yield other.name
