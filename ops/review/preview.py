@@ -12,11 +12,13 @@ from functools import cached_property
 from typing import Any
 
 from ops.errors import InvalidInput
+from ops.review.resource_types import noun
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """The engine's value for an output that is not known before the deployment."""
 _ENGINE_ONLY = ("pulumi:pulumi:", "pulumi:providers:")
 """Types without a resource in AWS: the stack and its providers."""
+_PROVIDER = "pulumi:providers:"
 _COMPONENT = "orders:index:"
 """The types of the components of this program."""
 _OPERATIONS = {
@@ -87,8 +89,7 @@ class Change:
     @property
     def noun(self) -> str:
         """The type in words: `aws:sqs/queue:Queue` is a queue."""
-        name = self.type.rpartition(":")[2]
-        return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
+        return noun(self.type)
 
     @property
     def physical_name(self) -> str | None:
@@ -108,18 +109,25 @@ class Change:
 
     @cached_property
     def changed(self) -> frozenset[str]:
-        """The inputs with another value. Empty unless this is an update."""
+        """The inputs with another value. Of a replaced resource, those that the replacement does not explain."""
+        if self.operation not in {Operation.UPDATE, Operation.REPLACE}:
+            return frozenset()
+        found = {name for name in self._inputs if self.before.get(name) != self.after.get(name)}
+        if self.operation is Operation.REPLACE:
+            found -= {name for name in found if name in self.forced_by or is_unknown(self.after.get(name))}
+        return frozenset(found)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The properties that an update changes, and whose values the preview does not show, such as secrets."""
         if self.operation is not Operation.UPDATE:
             return frozenset()
-        names = (self.before.keys() | self.after.keys()) - {"__defaults"}
-        return frozenset(name for name in names if self.before.get(name) != self.after.get(name))
+        names = (self.differing or frozenset()) - self.changed
+        return names & self._inputs if self.changed else names
 
-    def numbers(self, name: str) -> tuple[float, float] | None:
-        """An input before and after, if it changes and both are numbers."""
-        if name not in self.changed:
-            return None
-        before, after = number(self.before.get(name)), number(self.after.get(name))
-        return (before, after) if before is not None and after is not None else None
+    @property
+    def _inputs(self) -> frozenset[str]:
+        return frozenset((self.before.keys() | self.after.keys()) - {"__defaults"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +149,12 @@ class Preview:
 
     changes: Sequence[Change]
     components: Sequence[Component] = ()
+
+    @property
+    def shows_sames(self) -> bool:
+        """Whether the preview contains the resources that stay the same."""
+        return any(change.operation is Operation.SAME for change in self.changes)
+
     errors: Sequence[str]
     """Why the preview failed. Empty if it succeeded."""
 
@@ -152,6 +166,11 @@ def masked(text: str) -> str:
 
 def number(value: object) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def is_unknown(value: object) -> bool:
+    """Whether a value, or a part of it, is not known before the deployment."""
+    return UNKNOWN in json.dumps(value)
 
 
 def document(value: object) -> Any:
@@ -192,7 +211,11 @@ def _changes(steps: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
     for step in steps:
         old, new = step.get("oldState") or {}, step.get("newState") or {}
         kind = (new or old).get("type", "")
-        if step["op"] in _NEUTRAL or kind.startswith(_ENGINE_ONLY) or _is_component(new or old):
+        if (
+            step["op"] in _NEUTRAL
+            or _is_component(new or old)
+            or (kind.startswith(_ENGINE_ONLY) and not _is_reconfigured(step, kind))
+        ):
             continue
         yield Change(
             operation=Operation(_OPERATIONS.get(step["op"], step["op"])),
@@ -230,6 +253,11 @@ def _components(steps: Sequence[Mapping[str, Any]]) -> Iterator[Component]:
             before=old.get("inputs") or {} if old else None,
             after=new.get("inputs") or {} if new else None,
         )
+
+
+def _is_reconfigured(step: Mapping[str, Any], kind: str) -> bool:
+    """Whether a provider stays, with another configuration. If it is replaced, each of its resources is, too."""
+    return kind.startswith(_PROVIDER) and step["op"] == "update"
 
 
 def _is_component(state: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from ops.review.consequences import consequences
 from ops.review.finding import ChangedSetting, Finding, Review, Verdict
 from ops.review.live import Live
 from ops.review.preview import Preview, masked
-from ops.review.rules import findings_of
+from ops.review.rules import findings_of, hidden
 from ops.review.rules.context import Context
 from ops.review.settings import System, Systems, systems_of
 from ops.review.settled import settled
@@ -25,9 +25,10 @@ def nowhere(_key: str, _value: object) -> str:
 
 def review(preview: Preview, live: Live, where: Where = nowhere) -> Review:
     """Apply every rule to every change. A preview that failed is refused, whatever it contains."""
+    concealed = [one for change in preview.changes for one in hidden(change)]
     preview = replace(preview, changes=[settled(change) for change in preview.changes])
     systems = systems_of(preview)
-    findings = [*_refusals(preview), *_findings(preview, live, systems, where)]
+    findings = [*_refusals(preview), *_findings(preview, live, systems, where), *concealed]
     return Review.of(
         [_public(one) for one in findings],
         [setting for system in systems.all for setting in _changed(system, systems, preview, where)],

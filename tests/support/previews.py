@@ -22,6 +22,7 @@ def step(
     after: Mapping[str, Any] | None = None,
     references: Mapping[str, Sequence[str]] | None = None,
     parent: str = "",
+    position: str = "",
     **state: Any,
 ) -> dict[str, Any]:
     """One step. `state` adds to the old state."""
@@ -30,7 +31,9 @@ def step(
         outputs = {"name": name, "arn": ARN + name, "url": URL + name}
         found["oldState"] = {"type": kind, "inputs": dict(before), "outputs": outputs, **state}
     if after is not None:
-        found["newState"] = {"type": kind, "inputs": dict(after), "sourcePosition": "project:///infra/x.py#7"}
+        found["newState"] = {"type": kind, "inputs": dict(after)}
+        if position:
+            found["newState"]["sourcePosition"] = f"project:///{position}"
         found["newState"] |= {"propertyDependencies": references or {}}
     for side in found.keys() & {"oldState", "newState"}:
         found[side]["parent"] = parent

@@ -1,11 +1,12 @@
 """The rules of a review: which change of which resource has which effect on orders."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
-from ops.review.preview import Change, Operation
-from ops.review.rules import flow, function, monitoring, queue, table
+from ops.review.preview import UNKNOWN, Change, Operation, is_unknown
+from ops.review.rules import flow, function, monitoring, queue, role, table
 from ops.review.rules.context import Context, Rule, finding
 from ops.review.rules.policies import policy
 from ops.review.rules.removal import removed
@@ -16,86 +17,128 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
     types.QUEUE: {
         ("messageRetentionSeconds",): queue.retention,
         ("redrivePolicy",): queue.redrive,
-        ("kmsMasterKeyId", "sqsManagedSseEnabled", "kmsDataKeyReusePeriodSeconds"): queue.encryption,
+        tuple(sorted(queue.KEYS)): queue.encryption,
+        ("redriveAllowPolicy",): queue.sources,
+        ("policy",): policy("policy"),
         ("visibilityTimeoutSeconds",): lowered(
             "visibilityTimeoutSeconds",
             Verdict.WEAKENS,
             "A batch that takes longer is delivered twice, and its receive count grows faster.",
+            default=queue.DEFAULT_VISIBILITY_SECONDS,
         ),
         ("maxMessageSize",): lowered(
-            "maxMessageSize", Verdict.WEAKENS, "The queue rejects larger orders: SNS sends them to OrderUndelivered."
+            "maxMessageSize",
+            Verdict.WEAKENS,
+            "The queue rejects larger orders: SNS sends them to OrderUndelivered.",
+            default=queue.DEFAULT_MESSAGE_BYTES,
         ),
         ("delaySeconds",): raised(
-            "delaySeconds", Verdict.INTERRUPTS, "Each order waits for this time before it is processed."
+            "delaySeconds", Verdict.INTERRUPTS, "Each order waits for this time before it is processed.", default=0
         ),
+        ("receiveWaitTimeSeconds",): always("the wait for messages", Verdict.SAFE, "Lambda chooses its own wait."),
     },
     types.TABLE: {
         ("pointInTimeRecovery",): table.recovery,
         ("serverSideEncryption",): table.encryption,
         ("ttl",): table.expiry,
+        ("billingMode", "readCapacity", "writeCapacity"): table.billing,
+        ("streamEnabled", "streamViewType"): table.stream,
+        ("tableClass",): always("the class", Verdict.SAFE, "Storage and requests have another price."),
         ("deletionProtectionEnabled",): switched_off(
             "deletionProtectionEnabled", Verdict.WEAKENS, "DynamoDB does not refuse to delete the table any more."
         ),
     },
     types.TOPIC: {
         ("kmsMasterKeyId",): flow.topic_key,
+        ("policy",): policy("policy"),
+        ("displayName", "deliveryPolicy", "signatureVersion", "tracingConfig"): always(
+            "what queues do not get", Verdict.SAFE, "A queue with raw delivery gets the order as it was published."
+        ),
     },
     types.SUBSCRIPTION: {
         ("filterPolicy", "filterPolicyScope"): flow.subscription_filter,
         ("redrivePolicy",): flow.undelivered,
         ("rawMessageDelivery",): flow.raw_delivery,
+        ("deliveryPolicy",): always("the delivery policy", Verdict.SAFE, "SNS uses it for HTTP endpoints only."),
     },
     types.MAPPING: {
         ("enabled",): flow.enabled,
         ("filterCriteria",): flow.filtered,
         ("functionResponseTypes",): flow.response_types,
-        ("batchSize", "maximumBatchingWindowInSeconds"): always(
-            "the batches", Verdict.SAFE, "Batches are larger or smaller, or wait longer. No order is lost."
+        ("functionName",): flow.processing,
+        ("batchSize",): always("the batches", Verdict.SAFE, "Batches are larger or smaller. No order is lost."),
+        ("maximumBatchingWindowInSeconds",): raised(
+            "maximumBatchingWindowInSeconds",
+            Verdict.LOOK,
+            "Lambda waits for this time to fill a batch, and each order with it.",
+            default=0,
         ),
-        ("scalingConfig",): always(
+        ("scalingConfig", "provisionedPollerConfig"): always(
             "the maximum concurrency", Verdict.LOOK, "The queue is drained faster or slower, with more or less load."
         ),
+        ("metricsConfig",): always("the metrics", Verdict.SAFE, "Lambda reports more or fewer numbers."),
     },
     types.FUNCTION: {
-        ("reservedConcurrentExecutions",): flow.reserved,
-        ("code",): function.code,
-        ("environment",): always("the environment", Verdict.SAFE, "Lambda changes to it between two invocations."),
-        ("memorySize",): lowered("memorySize", Verdict.LOOK, "The function is slower, and may run out of memory."),
+        ("reservedConcurrentExecutions",): function.reserved,
+        ("code", "sourceCodeHash"): function.code,
+        ("s3Bucket", "s3Key", "s3ObjectVersion", "imageUri", "layers"): always(
+            "the code", Verdict.LOOK, function.UNTRIED
+        ),
+        ("environment",): function.environment,
+        ("memorySize",): lowered(
+            "memorySize", Verdict.LOOK, "The function is slower, and may run out of memory.", default=128
+        ),
         ("runtime", "architectures"): always(
             "the runtime or the architecture", Verdict.LOOK, "Run `make test` with the same version of Python first."
         ),
         ("timeout",): lowered(
-            "timeout", Verdict.LOOK, "A batch has less time: the processor reports the rest of a slow batch as failed."
+            "timeout",
+            Verdict.LOOK,
+            "A batch has less time: the processor reports the rest of a slow batch as failed.",
+            default=3,
+        ),
+        ("handler",): always("the entry point", Verdict.LOOK, "If it does not exist, every order fails."),
+        ("role",): always("the role", Verdict.LOOK, "If the role lacks a permission, orders fail."),
+        ("vpcConfig",): always("the network", Verdict.LOOK, "The function must still reach DynamoDB and SQS."),
+        ("kmsKeyArn",): always("the key of the variables", Verdict.LOOK, "The function must be allowed to use it."),
+        ("loggingConfig",): always(
+            "the log", Verdict.WEAKENS, "`orders` reads the reasons of dead letters from one log group, as JSON."
+        ),
+        ("deadLetterConfig", "tracingConfig"): always(
+            "what event source mappings do not use", Verdict.SAFE, "Only other invocations and traces use it."
         ),
     },
     types.LOG_GROUP: {
-        ("retentionInDays",): lowered(
-            "retentionInDays",
-            Verdict.LOSES,
-            "CloudWatch deletes the older records: the reasons of dead letters, and their history.",
-            "Redrive or archive the dead letters first, or keep the retention.",
-        ),
+        ("retentionInDays",): monitoring.retention,
         ("kmsKeyId",): always(
             "the key", Verdict.LOOK, "Records that exist stay encrypted as they are: keep their key."
+        ),
+        ("deletionProtectionEnabled",): switched_off(
+            "deletionProtectionEnabled", Verdict.WEAKENS, "CloudWatch does not refuse to delete the log any more."
         ),
     },
     types.KEY: {
         ("policy",): policy("policy"),
-        ("isEnabled",): switched_off("isEnabled", Verdict.INTERRUPTS, "Nothing that it encrypts can be read."),
+        ("isEnabled",): switched_off(
+            "isEnabled", Verdict.INTERRUPTS, "Nothing that it encrypts can be read.", default=True
+        ),
         ("enableKeyRotation",): switched_off("enableKeyRotation", Verdict.WEAKENS, "The key stays the same for ever."),
         ("deletionWindowInDays",): lowered(
-            "deletionWindowInDays", Verdict.WEAKENS, "There is less time to cancel a deletion of the key."
+            "deletionWindowInDays", Verdict.WEAKENS, "There is less time to cancel a deletion of the key.", default=30
         ),
     },
     types.QUEUE_POLICY: {("policy",): policy("policy")},
     types.TOPIC_POLICY: {("policy",): policy("policy")},
     types.ROLE_POLICY: {("policy",): policy("policy")},
-    types.ROLE: {("assumeRolePolicy",): policy("assumeRolePolicy")},
-    types.ALLOW_POLICY: {
-        ("redriveAllowPolicy",): always(
-            "the allowed source queues", Verdict.LOOK, "Check that OrderQueue is among them."
-        )
+    types.ROLE_POLICY_ATTACHMENT: {},
+    types.ROLE: {
+        ("assumeRolePolicy",): policy("assumeRolePolicy"),
+        ("permissionsBoundary",): role.boundary,
+        ("maxSessionDuration", "forceDetachPolicies"): always(
+            "how long sessions last", Verdict.SAFE, "Lambda renews its session."
+        ),
     },
+    types.ALLOW_POLICY: {("redriveAllowPolicy",): queue.sources},
     types.ALARM: {
         ("threshold",): monitoring.threshold,
         ("alarmActions",): monitoring.actions,
@@ -103,26 +146,52 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
         ("evaluationPeriods",): raised("evaluationPeriods", Verdict.WEAKENS, "The alarm is raised later."),
         ("datapointsToAlarm",): raised("datapointsToAlarm", Verdict.WEAKENS, "The alarm is raised later."),
         ("period",): raised("period", Verdict.WEAKENS, "The alarm is raised later."),
-        ("dimensions", "alarmDescription", "okActions"): always(
-            "the labels", Verdict.SAFE, "The alarm observes the same numbers, of the resources as they are then."
+        ("treatMissingData",): always("the meaning of missing data", Verdict.LOOK, "The alarm can miss an incident."),
+        ("namespace", "metricName", "metricQueries", "dimensions", "statistic", "extendedStatistic", "unit"): always(
+            "the metric", Verdict.LOOK, "The alarm observes other numbers, or those of another resource."
+        ),
+        ("alarmDescription", "okActions", "insufficientDataActions"): always(
+            "the labels", Verdict.SAFE, "The alarm observes the same numbers."
         ),
     },
     types.DASHBOARD: {("dashboardBody",): always("the widgets", Verdict.SAFE, "A dashboard only shows numbers.")},
+    types.PROVIDER: {
+        ("version", "defaultTags", "pluginDownloadURL"): always(
+            "the version or the tags", Verdict.SAFE, "What it changes in the resources is in this preview, too."
+        )
+    },
 }
-POLICY_INPUTS = {types.QUEUE_POLICY: "policy", types.TOPIC_POLICY: "policy", types.ROLE_POLICY: "policy"}
+GRANTS = {
+    types.QUEUE_POLICY: "queueUrl",
+    types.TOPIC_POLICY: "arn",
+    types.ROLE_POLICY: "",
+}
+"""The types whose input `policy` grants permissions when they are created, and the input that names the only resource
+that has this document: a second document replaces the first one."""
 HARMLESS = {"tags", "tagsAll", "description"}
+WITH_ANY_VALUE = {"dashboardBody", "okActions", "insufficientDataActions"}
+"""Inputs that are harmless even if the preview does not know their value."""
 
 
 def findings_of(change: Change, context: Context) -> Iterator[Finding]:
     """Every effect of one change."""
-    yield from removed(change, context)
+    removal = list(removed(change, context))
+    yield from removal
     yield from _created(change, context)
     yield from _unprotected(change)
+    if not any(one.verdict is Verdict.LOSES for one in removal):
+        yield from _changed(change, context)
+
+
+def _changed(change: Change, context: Context) -> Iterator[Finding]:
+    """The effects of changed inputs."""
     unexplained = set(change.changed) - HARMLESS
     for inputs, rule in RULES.get(change.type, {}).items():
-        if unexplained & set(inputs):
-            unexplained -= set(inputs)
-            yield from rule(change, context)
+        if concerned := unexplained & set(inputs):
+            unexplained -= concerned
+            yield from _cautious(change, concerned, rule(change, context))
+    if change.type == types.QUEUE:
+        yield from queue.expiry(change)
     if unexplained:
         names = ", ".join(sorted(unexplained))
         yield finding(
@@ -130,17 +199,58 @@ def findings_of(change: Change, context: Context) -> Iterator[Finding]:
         )
 
 
+def _cautious(change: Change, inputs: AbstractSet[str], findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings about some inputs. Nothing is safe whose new value is not known."""
+    unknown = any(is_unknown(change.after.get(name)) for name in inputs - WITH_ANY_VALUE)
+    for one in findings:
+        if unknown and one.verdict is Verdict.SAFE:
+            names = ", ".join(sorted(inputs))
+            why = "The preview does not know the new value."
+            yield finding(Verdict.LOOK, change, f"changes {names} of {change.name}", why)
+        else:
+            yield one
+
+
+def hidden(change: Change) -> Iterator[Finding]:
+    """An update of which the preview does not show both values, such as that of a secret."""
+    if names := change.hidden - HARMLESS:
+        what = f"changes {', '.join(sorted(names))} of {change.name}"
+        yield finding(Verdict.LOOK, change, what, "The preview hides the values.")
+    elif change.operation is Operation.UPDATE and not change.changed and not change.differing:
+        yield finding(Verdict.LOOK, change, f"updates {change.name}", "The preview does not show what changes.")
+
+
 def _created(change: Change, context: Context) -> Iterator[Finding]:
     """What a new resource does to those that exist."""
+    if change.type == types.MAPPING and change.operation is Operation.REPLACE:
+        yield from flow.second_reader(change, context)
     if change.operation is not Operation.CREATE or context.is_first_deployment:
         return
     if change.type == types.MAPPING:
         yield from flow.second_reader(change, context)
-    elif name := POLICY_INPUTS.get(change.type):
-        yield from policy(name)(change, context)
+    elif change.type in GRANTS:
+        yield from policy("policy")(change, context)
+        yield from _second_document(change, context, GRANTS[change.type])
+    elif change.type == types.ROLE_POLICY_ATTACHMENT:
+        what = f"attaches a policy to a role: {change.name}"
+        yield finding(Verdict.WEAKENS, change, what, "A wider permission, which the preview does not show.")
     elif change.type not in RULES:
         yield finding(
             Verdict.LOOK, change, f"creates {change.name}", "The review knows no rule for this type of resource."
+        )
+
+
+def _second_document(change: Change, context: Context, owner: str) -> Iterator[Finding]:
+    place = change.after.get(owner) if owner else None
+    if place is None or place == UNKNOWN:
+        return
+    if any(other.after.get(owner) == place for other in context.others(change)):
+        yield finding(
+            Verdict.INTERRUPTS,
+            change,
+            f"replaces the policy that exists by {change.name}",
+            "A queue or a topic has one policy. Without what the first one allows, deliveries can be rejected.",
+            "Put all statements into one policy.",
         )
 
 

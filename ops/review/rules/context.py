@@ -1,13 +1,14 @@
 """What a rule may look at besides its own change."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import takewhile
 
 from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.live import Live, QueueFacts
-from ops.review.preview import Change, Operation, Preview
+from ops.review.preview import Change, Operation, Preview, document
 from ops.review.settings import Systems
 
 
@@ -26,12 +27,44 @@ class Context:
     def delivers_orders(self, topic: Change) -> bool:
         """Whether a queue is subscribed to the topic. Publishers send orders to such a topic."""
         arn = topic.outputs.get("arn")
-        return any(
-            other.type == types.SUBSCRIPTION
-            and other.before.get("protocol") == "sqs"
-            and other.before.get("topic") == arn
+        subscribed = [other.before.get("topic") for other in self._queue_subscriptions()]
+        # A preview without the resources that stay the same may contain no subscription.
+        return arn in subscribed if subscribed else not self.preview.shows_sames
+
+    def keeps_undelivered(self, policy: Change) -> bool:
+        """Whether a queue policy is that of a queue for orders that SNS could not deliver."""
+        url = policy.before.get("queueUrl")
+        queues = {
+            str(other.outputs.get("arn"))
             for other in self.preview.changes
-        )
+            if other.type == types.QUEUE and url and other.outputs.get("url") == url
+        }
+        targets = (document(other.before.get("redrivePolicy")) for other in self._queue_subscriptions())
+        return any(isinstance(one, dict) and str(one.get("deadLetterTargetArn")) in queues for one in targets)
+
+    def queues_of_failed_orders(self) -> AbstractSet[str]:
+        """The ARNs of the queues to which SQS or SNS moves the orders that fail."""
+        policies = (document(other.before.get("redrivePolicy")) for other in self.preview.changes)
+        return {
+            str(one["deadLetterTargetArn"])
+            for one in policies
+            if isinstance(one, dict) and "deadLetterTargetArn" in one
+        }
+
+    def _queue_subscriptions(self) -> Sequence[Change]:
+        return [
+            other
+            for other in self.preview.changes
+            if other.type == types.SUBSCRIPTION and other.before.get("protocol") == "sqs"
+        ]
+
+    def others(self, change: Change) -> Sequence[Change]:
+        """The other resources of the same type that stay in the stack."""
+        return [
+            other
+            for other in self.preview.changes
+            if other.type == change.type and other.urn != change.urn and other.before and not other.is_removed
+        ]
 
     def twin(self, deleted: Change) -> Change | None:
         """The new resource that takes the place of a deleted one, if one is clearly meant.

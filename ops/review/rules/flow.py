@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
-from ops.review.preview import UNKNOWN, Change
+from ops.review.preview import UNKNOWN, Change, Operation, document
 from ops.review.rules.context import Context, finding
 
 REPORTS_ITEMS = "ReportBatchItemFailures"
 
 
-def enabled(change: Change, _context: Context) -> Iterator[Finding]:
+def enabled(change: Change, context: Context) -> Iterator[Finding]:
     """A disabled mapping processes nothing."""
     if change.after.get("enabled") is not False:
+        yield from second_reader(change, context)
         yield finding(Verdict.SAFE, change, f"enables the event source mapping {change.name}", "Orders are processed.")
         return
     yield finding(
@@ -71,7 +71,7 @@ def subscription_filter(change: Change, _context: Context) -> Iterator[Finding]:
 
 def undelivered(change: Change, _context: Context) -> Iterator[Finding]:
     """The redrive policy of a subscription keeps what SNS could not deliver."""
-    if "redrivePolicy" not in change.after:
+    if not _has_target(change.after.get("redrivePolicy")):
         yield finding(
             Verdict.LOSES,
             change,
@@ -87,34 +87,58 @@ def undelivered(change: Change, _context: Context) -> Iterator[Finding]:
         )
 
 
+def _has_target(policy: object) -> bool:
+    """Whether a redrive policy names a queue. If it is not known yet, the program sets it."""
+    found = document(policy)
+    return policy == UNKNOWN or (isinstance(found, dict) and bool(found.get("deadLetterTargetArn")))
+
+
 def raw_delivery(change: Change, _context: Context) -> Iterator[Finding]:
+    """Without raw delivery, SNS puts each order into an envelope, which the processor does not read."""
+    if change.after.get("rawMessageDelivery") is True:
+        yield finding(Verdict.SAFE, change, f"turns raw delivery of {change.name} on", "The processor reads orders.")
+        return
     yield finding(
-        Verdict.SAFE,
+        Verdict.INTERRUPTS,
         change,
-        f"changes the raw delivery of {change.name}",
-        "The processor reads an order with or without the envelope of SNS.",
+        f"turns raw delivery of {change.name} off",
+        "The processor does not read the envelope of SNS: every order becomes a dead letter.",
+        "Keep raw_message_delivery=True.",
     )
 
 
 def topic_key(change: Change, context: Context) -> Iterator[Finding]:
     """The key of a topic. Alarms publish to one of the topics, and publishers of orders to the other."""
+    if not change.after.get("kmsMasterKeyId"):
+        why = "SNS stores messages without your key until it has delivered them."
+        yield finding(Verdict.WEAKENS, change, f"encrypts {change.name} no longer with your key", why)
+        return
     verdict = Verdict.INTERRUPTS if context.delivers_orders(change) else Verdict.WEAKENS
     yield finding(
         verdict,
         change,
         f"changes the key of {change.name}",
-        "Until the policies of the key take effect, the topic rejects messages, or cannot deliver them.",
-        "Deploy when few orders come.",
+        "Until the policies of the key take effect, the topic rejects messages, or cannot deliver them. "
+        "Publishers need a permission for the key.",
+        "Let the publishers use the key before, and deploy when few orders come.",
     )
 
 
 def second_reader(change: Change, context: Context) -> Iterator[Finding]:
     """Two event source mappings of one queue each receive a part of its messages."""
     source = change.after.get("eventSourceArn")
-    others = (other for other in context.preview.changes if other.type == types.MAPPING and other.urn != change.urn)
-    if source != UNKNOWN and any(
-        other.before.get("eventSourceArn") == source for other in others if not other.is_removed
-    ):
+    if source == UNKNOWN or change.after.get("enabled") is False:
+        return
+    others = [other for other in context.others(change) if other.after.get("enabled") is not False]
+    if str(source) in context.queues_of_failed_orders():
+        yield finding(
+            Verdict.LOSES,
+            change,
+            f"{change.name} reads a queue of failed orders",
+            "Lambda deletes each message for which the function does not fail: no dead letter remains.",
+            "Redrive dead letters with `orders dead-letters redrive`.",
+        )
+    elif any(other.after.get("eventSourceArn") == source for other in others):
         yield finding(
             Verdict.LOSES,
             change,
@@ -122,21 +146,22 @@ def second_reader(change: Change, context: Context) -> Iterator[Finding]:
             "Each function receives a part of the orders, and deletes it from the queue.",
             "Subscribe a queue of its own to the topic.",
         )
+    elif not context.preview.shows_sames and change.operation is Operation.CREATE:
+        why = "The preview does not show whether the queue has a reader already. Two readers share its orders."
+        yield finding(Verdict.LOOK, change, f"adds {change.name}", why, "Preview with `pulumi preview --show-sames`.")
 
 
-def reserved(change: Change, _context: Context) -> Iterator[Finding]:
-    """A reservation of 0 stops the function; a small one throttles it."""
-    if change.after.get("reservedConcurrentExecutions") == 0:
-        yield finding(
-            Verdict.INTERRUPTS,
-            change,
-            f"reserves no execution for {change.name}",
-            "Lambda does not run it: orders wait.",
-        )
+def processing(change: Change, _context: Context) -> Iterator[Finding]:
+    """The function of a mapping. A version or an alias is a part of the same function."""
+    before, after = (str(inputs.get("functionName")) for inputs in (change.before, change.after))
+    what = f"{change.name} invokes another function"
+    if UNKNOWN in (before, after) or _function_name(before) == _function_name(after):
+        yield finding(Verdict.LOOK, change, what, "Check that it is the same code, or that its code was tried.")
     else:
-        yield finding(
-            Verdict.LOOK,
-            change,
-            f"changes the reserved concurrency of {change.name}",
-            "Batches beyond it are throttled. A throttled order can become a dead letter without a log record.",
-        )
+        why = "Orders that the other function does not store are deleted from the queue."
+        yield finding(Verdict.LOSES, change, what, why, "Let the other function read a queue of its own.")
+
+
+def _function_name(arn: str) -> str:
+    """The name in `OrderProcessor`, `arn:aws:lambda:…:function:OrderProcessor`, both with or without a qualifier."""
+    return arn.partition(":function:")[2].partition(":")[0] or arn.partition(":")[0]

@@ -1,6 +1,7 @@
 """What changes of alarms do to those who must hear of a problem."""
 
 from collections.abc import Iterator
+from math import inf
 
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change, number
@@ -22,7 +23,7 @@ def threshold(change: Change, _context: Context) -> Iterator[Finding]:
 
 def actions(change: Change, _context: Context) -> Iterator[Finding]:
     before, after = change.before.get("alarmActions") or [], change.after.get("alarmActions") or []
-    if isinstance(before, list) and isinstance(after, list) and len(after) > len(before):
+    if isinstance(before, list) and isinstance(after, list) and all(action in after for action in before):
         yield finding(Verdict.SAFE, change, f"adds an action to {change.name}", "More people are notified.")
     else:
         yield finding(Verdict.WEAKENS, change, f"changes whom {change.name} notifies", "Somebody may not hear of it.")
@@ -33,3 +34,23 @@ def enabled(change: Change, _context: Context) -> Iterator[Finding]:
         yield finding(Verdict.WEAKENS, change, f"mutes {change.name}", "Nobody is notified.")
     else:
         yield finding(Verdict.SAFE, change, f"unmutes {change.name}", "The alarm notifies again.")
+
+
+def retention(change: Change, _context: Context) -> Iterator[Finding]:
+    """How long CloudWatch keeps the log. A retention of 0, or none, means for ever."""
+    before, after = (number(inputs.get("retentionInDays", 0)) for inputs in (change.before, change.after))
+    what = f"changes the retention of {change.name} from {_days(before)} to {_days(after)}"
+    if before is not None and after is not None and (after or inf) >= (before or inf):
+        yield finding(Verdict.SAFE, change, what, "No record is deleted earlier.")
+        return
+    yield finding(
+        Verdict.LOSES,
+        change,
+        what,
+        "CloudWatch deletes the older records: the reasons of dead letters, and their history.",
+        "Redrive or archive the dead letters first, or keep the retention.",
+    )
+
+
+def _days(retention: float | None) -> str:
+    return "an unknown time" if retention is None else f"{retention:,.0f} days" if retention else "no end"

@@ -1,25 +1,42 @@
 """Who may do what on which resource under which condition: the difference of two policies."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change, document
 from ops.review.rules.context import Context, Rule, finding
+from ops.review.rules.statements import (
+    EVERYBODY,
+    Condition,
+    Grant,
+    Part,
+    Statement,
+    action_covers,
+    grants_of,
+    language_version,
+    missing,
+    statements_of,
+)
 
-Statement = Mapping[str, Any]
-_TRIED_AGAIN_ONLY = {"sqs:ChangeMessageVisibility"}
-"""Actions without which the processor loses speed and nothing else."""
+_RETRY = "sqs:ChangeMessageVisibility"
+"""The action without which the processor loses speed and nothing else."""
+_LOG = "logs:*"
+_SEND = Part(frozenset({"sqs:SendMessage"}))
+_ADMINISTER = "kms:*"
+_SNS = "sns.amazonaws.com"
+_WITHOUT_TLS = Condition("Bool", "aws:securetransport", frozenset({"false"}))
+Judge = Callable[[Change, Context, Sequence[Grant], str], Finding]
+"""Judges grants of one statement, which are given in words, too."""
 
 
 def policy(name: str) -> Rule:
     """A rule for the input that contains the policy document."""
 
-    def rule(change: Change, _context: Context) -> Iterator[Finding]:
-        before = _statements(change.before[name]) if name in change.before else []
-        after = _statements(change.after.get(name))
+    def rule(change: Change, context: Context) -> Iterator[Finding]:
+        old, new = document(change.before.get(name)), document(change.after.get(name))
+        before = statements_of(old) if name in change.before else []
+        after = statements_of(new) if name in change.after else []
         if before is None or after is None:
             yield finding(
                 Verdict.LOOK,
@@ -28,30 +45,58 @@ def policy(name: str) -> Rule:
                 "The preview does not know the new policy, because it contains an ARN that does not exist yet.",
             )
             return
-        for statement in _without(after, before):
-            yield _added(change, statement)
-        for statement in _without(before, after):
-            yield _gone(change, statement)
+        yield from _differences(change, context, before, after)
+        if old and new and language_version(old) != language_version(new) and "${" in f"{old}{new}":
+            yield finding(
+                Verdict.LOOK,
+                change,
+                f"changes the version of the policy language of {change.name}",
+                "Only the version 2012-10-17 replaces variables such as ${aws:username}.",
+            )
 
     return rule
 
 
-def _added(change: Change, statement: Statement) -> Finding:
-    allows = statement.get("Effect") == "Allow"
-    return finding(
-        Verdict.WEAKENS if allows else Verdict.LOOK,
-        change,
-        f"{'allows' if allows else 'denies'} {_in_words(statement)}",
-        "A wider permission." if allows else "A denial can stop SNS or the function: check that it names neither.",
-    )
+def _differences(
+    change: Change, context: Context, before: Sequence[Statement], after: Sequence[Statement]
+) -> Iterator[Finding]:
+    for statements, others, allow, deny in ((after, before, _allowed, _denied), (before, after, _taken, _undenied)):
+        known = [grant for other in others for grant in grants_of(other)]
+        for statement in statements:
+            if grants := missing(grants_of(statement), known):
+                judge: Judge = allow if grants[0].allows else deny
+                yield judge(change, context, grants, _in_words(grants))
 
 
-def _gone(change: Change, statement: Statement) -> Finding:
-    what = f"no longer {'allows' if statement.get('Effect') == 'Allow' else 'denies'} {_in_words(statement)}"
-    if statement.get("Effect") != "Allow":
-        return finding(Verdict.WEAKENS, change, what, "A protection is gone.")
-    if change.type == types.ROLE_POLICY and set(_listed(statement.get("Action"))) <= _TRIED_AGAIN_ONLY:
+def _allowed(change: Change, _context: Context, _grants: Sequence[Grant], words: str) -> Finding:
+    return finding(Verdict.WEAKENS, change, f"allows {words}", "A wider permission.")
+
+
+def _denied(change: Change, context: Context, grants: Sequence[Grant], words: str) -> Finding:
+    what = f"denies {words}"
+    if grants[0].conditions == {_WITHOUT_TLS}:
+        return finding(Verdict.SAFE, change, what, "SNS, SQS and Lambda use TLS.")
+    if context.keeps_undelivered(change) and _may_stop_delivery(grants):
+        return _undelivered_are_lost(change, what)
+    if grants[0].conditions:
+        why = "A denial can stop SNS or the function: check that its condition never holds for them."
+        return finding(Verdict.LOOK, change, what, why)
+    why = "A denial overrides each permission. If it includes SNS, the function or the publishers, orders wait or fail."
+    return finding(Verdict.INTERRUPTS, change, what, why)
+
+
+def _taken(change: Change, context: Context, grants: Sequence[Grant], words: str) -> Finding:
+    what = f"no longer allows {words}"
+    if context.keeps_undelivered(change) and _may_stop_delivery(grants):
+        return _undelivered_are_lost(change, what)
+    if change.type == types.KEY and _all(grants, _ADMINISTER):
+        why = "Nobody can change this key again. If its permissions are wrong, nobody can read what it encrypts."
+        return finding(Verdict.LOSES, change, what, why, "Keep the permission of the account to administer the key.")
+    if change.type == types.ROLE_POLICY and _all(grants, _RETRY):
         return finding(Verdict.LOOK, change, what, "Orders that can never succeed become dead letters later.")
+    if change.type == types.ROLE_POLICY and _all(grants, _LOG):
+        why = "Without the log, nobody knows why an order is a dead letter."
+        return finding(Verdict.WEAKENS, change, what, why)
     return finding(
         Verdict.INTERRUPTS,
         change,
@@ -61,45 +106,36 @@ def _gone(change: Change, statement: Statement) -> Finding:
     )
 
 
-def _statements(text: object) -> list[Statement] | None:
-    found = document(text)
-    statements = found.get("Statement") if isinstance(found, dict) else None
-    if isinstance(statements, dict):
-        return [statements]
-    return statements if isinstance(statements, list) else None
+def _undenied(change: Change, _context: Context, _grants: Sequence[Grant], words: str) -> Finding:
+    return finding(Verdict.WEAKENS, change, f"no longer denies {words}", "A protection is gone.")
 
 
-def _without(statements: Sequence[Statement], others: Sequence[Statement]) -> list[Statement]:
-    known = {_meaning(other) for other in others}
-    return [statement for statement in statements if _meaning(statement) not in known]
+def _undelivered_are_lost(change: Change, what: str) -> Finding:
+    why = "SNS drops the orders that it can deliver neither to the order queue nor to this one."
+    return finding(Verdict.LOSES, change, what, why, "Let SNS send to the queue of undelivered orders.")
 
 
-def _meaning(statement: Statement) -> str:
-    """A statement without its Sid, and with sorted lists: equal for statements that mean the same."""
-    parts = {name: value for name, value in statement.items() if name != "Sid"}
-    for name in ("Action", "NotAction", "Resource", "NotResource"):
-        if name in parts:
-            parts[name] = sorted(map(str, _listed(parts[name])))
-    return json.dumps(parts, sort_keys=True)
+def _may_stop_delivery(grants: Sequence[Grant]) -> bool:
+    """Whether SNS may need one of these grants to send to a queue."""
+    return any(
+        (grant.principal.excluded or grant.principal.values & {_SNS, EVERYBODY})
+        and (grant.action.excluded or grant.action.covers(_SEND, action_covers))
+        for grant in grants
+    )
 
 
-def _in_words(statement: Statement) -> str:
-    """Who may do what on what: `sns.amazonaws.com sqs:SendMessage on OrderQueue if ArnEquals aws:SourceArn`."""
-    actions = ", ".join(map(str, _listed(statement.get("Action", statement.get("NotAction")))))
-    resources = ", ".join(str(arn).rpartition(":")[2] for arn in _listed(statement.get("Resource")))
-    words = [_principal(statement.get("Principal")), actions, f"on {resources}" if resources else ""]
-    conditions = statement.get("Condition")
-    if isinstance(conditions, dict):
-        tests = (f"{test} {', '.join(keys)}" for test, keys in conditions.items())
-        words.append(f"if {' and '.join(tests)}")
-    return " ".join(filter(None, words))
+def _all(grants: Sequence[Grant], pattern: str) -> bool:
+    """Whether each grant has an action that the pattern contains."""
+    return all(Part(frozenset({pattern})).covers(grant.action, action_covers) for grant in grants)
 
 
-def _principal(principal: object) -> str:
-    if isinstance(principal, dict):
-        return ", ".join(str(one) for value in principal.values() for one in _listed(value))
-    return "everybody" if principal == "*" else ""
-
-
-def _listed(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
+def _in_words(grants: Sequence[Grant]) -> str:
+    """Who may do what on what: `sns.amazonaws.com sqs:SendMessage on OrderQueue if ArnLike aws:sourcearn`."""
+    principals, actions = (
+        ", ".join(dict.fromkeys(str(part) for part in parts))
+        for parts in zip(*((grant.principal, grant.action) for grant in grants), strict=True)
+    )
+    resources = ", ".join(dict.fromkeys(str(grant.resource).rpartition(":")[2] for grant in grants))
+    tests = " and ".join(sorted(f"{test.operator} {test.key}" for test in grants[0].conditions))
+    words = ["everybody" if principals == EVERYBODY else principals, actions]
+    return " ".join(filter(None, [*words, resources and f"on {resources}", tests and f"if {tests}"]))

@@ -1,14 +1,20 @@
 """What changes of a queue do to the messages in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ops.review.finding import Finding, Verdict
-from ops.review.preview import Change, document, number
+from ops.review.preview import UNKNOWN, Change, document, number
 from ops.review.rules.context import Context, finding
 
 INPUT = "messageRetentionSeconds"
 DEFAULT_RETENTION_SECONDS = 345_600
 """The retention of a queue without this input, 4 days (SQS API Reference, SetQueueAttributes)."""
+DEFAULT_VISIBILITY_SECONDS = 30
+"""The same for its visibility timeout."""
+DEFAULT_MESSAGE_BYTES = 262_144
+"""The largest message of a queue without that input, in the AWS provider."""
+KEYS = {"kmsMasterKeyId", "sqsManagedSseEnabled", "kmsDataKeyReusePeriodSeconds"}
 
 
 def retention(change: Change, context: Context) -> Iterator[Finding]:
@@ -50,10 +56,34 @@ def retention(change: Change, context: Context) -> Iterator[Finding]:
         )
 
 
+def sources(change: Change, _context: Context) -> Iterator[Finding]:
+    """Which queues may use a dead-letter queue. Without a policy, any queue of the account may."""
+    what = f"changes which queues may use {change.name}"
+    if change.after.get("redriveAllowPolicy") == UNKNOWN:
+        why = "The preview does not know the allowed queues, because one of them is new."
+        yield finding(Verdict.LOOK, change, what, why, "Check that the order queue is among them.")
+        return
+    before, after = (_allowed(inputs) for inputs in (change.before, change.after))
+    if after is not None and (before is None or before - after):
+        why = "SQS cannot move the failing orders of a queue that is not allowed: they expire in it."
+        yield finding(Verdict.LOSES if before else Verdict.LOOK, change, what, why, "Keep the order queue among them.")
+    else:
+        yield finding(Verdict.WEAKENS, change, what, "More queues may move messages into it.")
+
+
+def _allowed(inputs: Mapping[str, Any]) -> frozenset[str] | None:
+    """The queues that may use a dead-letter queue. None means any queue."""
+    found = document(inputs.get("redriveAllowPolicy"))
+    if not isinstance(found, dict) or found.get("redrivePermission", "allowAll") == "allowAll":
+        return None
+    listed = found.get("sourceQueueArns")
+    return frozenset(map(str, listed)) if isinstance(listed, list) else frozenset()
+
+
 def redrive(change: Change, _context: Context) -> Iterator[Finding]:
     """The redrive policy decides after how many receives, and to which queue, SQS moves an order."""
     before, after = document(change.before.get("redrivePolicy")), document(change.after.get("redrivePolicy"))
-    if "redrivePolicy" not in change.after:
+    if not change.after.get("redrivePolicy"):
         yield finding(
             Verdict.LOSES,
             change,
@@ -98,9 +128,37 @@ def _receives(change: Change, before: object, after: object) -> Iterator[Finding
         )
 
 
+def expiry(change: Change) -> Iterator[Finding]:
+    """A failing order must be received often enough before SQS deletes it at the end of its retention."""
+    seconds, left = _seconds_to_dead_letter(change.after)
+    before, left_before = _seconds_to_dead_letter(change.before)
+    if seconds is None or left is None or seconds < left:
+        return
+    if before is not None and left_before is not None and before < left_before:
+        yield finding(
+            Verdict.LOSES,
+            change,
+            f"an order that fails expires in {change.name} after {left:,} s",
+            f"It would become a dead letter after {seconds:,} s at the earliest. SQS deletes it before.",
+            "Lower maxReceiveCount or visibilityTimeoutSeconds, or raise the retention.",
+        )
+
+
+def _seconds_to_dead_letter(inputs: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """The earliest time until an order is a dead letter, and the retention; None if one is not known."""
+    found = document(inputs.get("redrivePolicy"))
+    receives = number(found.get("maxReceiveCount")) if isinstance(found, dict) else None
+    visibility = number(inputs.get("visibilityTimeoutSeconds", DEFAULT_VISIBILITY_SECONDS))
+    retained = number(inputs.get(INPUT, DEFAULT_RETENTION_SECONDS))
+    return (receives * visibility if receives is not None and visibility is not None else None), retained
+
+
 def encryption(change: Change, _context: Context) -> Iterator[Finding]:
     """A queue has one of two encryptions: with a key of KMS, or with one that SQS manages."""
-    if change.after.get("kmsMasterKeyId"):
+    if change.changed & KEYS == {"kmsDataKeyReusePeriodSeconds"}:
+        why = "SQS asks KMS for a data key more or less often."
+        yield finding(Verdict.SAFE, change, f"changes the reuse period of data keys of {change.name}", why)
+    elif change.after.get("kmsMasterKeyId"):
         yield finding(
             Verdict.INTERRUPTS,
             change,

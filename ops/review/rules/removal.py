@@ -52,7 +52,19 @@ LOST_WHILE_UNSUBSCRIBED = Stake(
 TOPIC_OF_ORDERS = Stake(
     Verdict.LOSES, "Publishers know the topic by its ARN. Orders that they publish to a deleted topic are rejected."
 )
-DUPLICATED = Stake(Verdict.SAFE, "Both subscriptions exist for a moment: orders come twice, which changes nothing.")
+SAME_SUBSCRIPTION = Stake(
+    Verdict.LOSES,
+    "A topic has one subscription for each endpoint. SNS returns the one that exists, and it is then deleted.",
+)
+OTHER_TOPIC = Stake(
+    Verdict.LOSES, "The queue no longer gets the orders that are published to the topic before. Nobody keeps a copy."
+)
+OTHER_QUEUE = Stake(
+    Verdict.INTERRUPTS, "Orders go to another queue from then on. They wait there unless the function reads it."
+)
+UNDELIVERED_ARE_LOST = Stake(
+    Verdict.LOSES, "Without its policy, this queue rejects the orders that SNS could not deliver: they are lost."
+)
 TOPIC_OF_OTHERS = Stake(Verdict.WEAKENS, "The subscribers of a topic are deleted with it: nobody is notified.")
 NOT_NOTIFIED = Stake(Verdict.WEAKENS, "This subscriber is not notified any more.")
 
@@ -76,8 +88,18 @@ def _stake(change: Change, context: Context) -> Stake:
         if change.before.get("protocol") != "sqs":
             return NOT_NOTIFIED
         is_replaced_in_time = change.operation is Operation.REPLACE and not change.deletes_first
-        return DUPLICATED if is_replaced_in_time else LOST_WHILE_UNSUBSCRIBED
+        return _resubscribed(change) if is_replaced_in_time else LOST_WHILE_UNSUBSCRIBED
+    if change.type == types.QUEUE_POLICY and context.keeps_undelivered(change):
+        return UNDELIVERED_ARE_LOST
     return STAKES.get(change.type, UNKNOWN_STAKE)
+
+
+def _resubscribed(change: Change) -> Stake:
+    """The new subscription is created before the old one is deleted."""
+    moved = {name for name in ("topic", "protocol", "endpoint") if change.before.get(name) != change.after.get(name)}
+    if not moved:
+        return SAME_SUBSCRIPTION
+    return OTHER_QUEUE if moved == {"endpoint"} else OTHER_TOPIC
 
 
 def _what(change: Change, context: Context, twin: Change | None) -> str:

@@ -50,3 +50,29 @@ def encryption(change: Change, _context: Context) -> Iterator[Finding]:
         "Until the function may use the key, it cannot write: orders wait and are tried again.",
         "Deploy when few orders come. Keep the old key: backups need it.",
     )
+
+
+def billing(change: Change, _context: Context) -> Iterator[Finding]:
+    """A table with provisioned capacity throttles the writes beyond it."""
+    if change.after.get("billingMode", "PROVISIONED") == "PAY_PER_REQUEST":
+        yield finding(Verdict.SAFE, change, f"{change.name} takes writes on demand", "DynamoDB scales by itself.")
+        return
+    yield finding(
+        Verdict.INTERRUPTS,
+        change,
+        f"limits the capacity of {change.name}",
+        "DynamoDB throttles writes beyond it: orders wait and are tried again, or become dead letters.",
+        "Keep PAY_PER_REQUEST.",
+    )
+
+
+def stream(change: Change, _context: Context) -> Iterator[Finding]:
+    if change.after.get("streamEnabled") is True and change.before.get("streamEnabled") is not True:
+        yield finding(Verdict.SAFE, change, f"turns the stream of {change.name} on", "Orders are stored as before.")
+        return
+    yield finding(
+        Verdict.INTERRUPTS,
+        change,
+        f"turns the stream of {change.name} off, or changes its content",
+        "The readers of the stream get no more changes, or others. Orders are stored as before.",
+    )

@@ -3,32 +3,36 @@
 from collections.abc import Iterator
 
 from ops.review.finding import Finding, Verdict
-from ops.review.preview import Change
+from ops.review.preview import Change, number
 from ops.review.rules.context import Context, Rule, finding
 
-
-def lowered(name: str, verdict: Verdict, why: str, instead: str = "") -> Rule:
-    """A rule for a number: the verdict if it is lowered, safe if it is raised."""
-    return _compared(name, verdict, why, instead, worse="lowers")
+KEEPS = "This keeps every guarantee."
 
 
-def raised(name: str, verdict: Verdict, why: str, instead: str = "") -> Rule:
-    """A rule for a number: the verdict if it is raised, safe if it is lowered."""
-    return _compared(name, verdict, why, instead, worse="raises")
+def lowered(name: str, verdict: Verdict, why: str, instead: str = "", *, default: float | None = None) -> Rule:
+    """A rule for a number: the verdict if it is lowered, safe if it is raised. `default` is the value without it."""
+    return _compared(name, verdict, why, instead, default, worse="lowers")
 
 
-def _compared(name: str, verdict: Verdict, why: str, instead: str, *, worse: str) -> Rule:
+def raised(name: str, verdict: Verdict, why: str, instead: str = "", *, default: float | None = None) -> Rule:
+    """A rule for a number: the verdict if it is raised, safe if it is lowered. `default` is the value without it."""
+    return _compared(name, verdict, why, instead, default, worse="raises")
+
+
+def _compared(name: str, verdict: Verdict, why: str, instead: str, default: float | None, *, worse: str) -> Rule:
     def rule(change: Change, _context: Context) -> Iterator[Finding]:
-        if (numbers := change.numbers(name)) is None:
+        before, after = (number(inputs.get(name, default)) for inputs in (change.before, change.after))
+        if before is None or after is None:
             yield finding(verdict, change, f"changes {name} of {change.name}", why, instead)
             return
-        before, after = numbers
+        if before == after:
+            return
         verb = "lowers" if after < before else "raises"
         what = f"{verb} {name} of {change.name} from {before:,} to {after:,}"
         yield (
             finding(verdict, change, what, why, instead)
             if verb == worse
-            else finding(Verdict.SAFE, change, what, "This keeps every guarantee.")
+            else finding(Verdict.SAFE, change, what, KEEPS)
         )
 
     return rule
@@ -43,12 +47,12 @@ def always(name: str, verdict: Verdict, why: str, instead: str = "") -> Rule:
     return rule
 
 
-def switched_off(name: str, verdict: Verdict, why: str, instead: str = "") -> Rule:
+def switched_off(name: str, verdict: Verdict, why: str, instead: str = "", *, default: bool = False) -> Rule:
     """A rule for a switch: the verdict unless the program turns it on."""
 
     def rule(change: Change, _context: Context) -> Iterator[Finding]:
-        if change.after.get(name) is True:
-            yield finding(Verdict.SAFE, change, f"turns {name} of {change.name} on", "This keeps every guarantee.")
+        if change.after.get(name, default) is True:
+            yield finding(Verdict.SAFE, change, f"turns {name} of {change.name} on", KEEPS)
         else:
             yield finding(verdict, change, f"turns {name} of {change.name} off", why, instead)
 

@@ -27,7 +27,7 @@ def test_the_first_word_is_the_verdict(
         "loses: lowers the retention of OrderQueue from 90 s to 60 s",
         "    SQS deletes the messages that are older than 60 s. Their ages are not known here.",
         "    Empty the queue first: wait until the orders are processed, redrive or archive the dead letters.",
-        "    Cause: the program, infra/x.py#7",
+        "    Cause: the program",
         "",
         "1 resource reviewed, 0 harmless changes",
     ]

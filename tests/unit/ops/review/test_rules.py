@@ -11,7 +11,7 @@ from ops.review.finding import Finding, Verdict
 from ops.review.live import Live, QueueFacts
 from ops.review.preview import UNKNOWN
 from ops.review.review import review
-from tests.support.previews import ARN, preview, step, urn
+from tests.support.previews import ARN, URL, preview, step, urn
 
 REFUSED, LOSES, INTERRUPTS = Verdict.REFUSED, Verdict.LOSES, Verdict.INTERRUPTS
 WEAKENS, LOOK, SAFE = Verdict.WEAKENS, Verdict.LOOK, Verdict.SAFE
@@ -25,8 +25,26 @@ def redrive(receives: int, target: str = "OrderDLQ") -> dict[str, str]:
     return {"redrivePolicy": json.dumps({"deadLetterTargetArn": ARN + target, "maxReceiveCount": receives})}
 
 
+def allow(permission: str, *queues: str) -> dict[str, str]:
+    found = {"redrivePermission": permission, **({"sourceQueueArns": queues} if queues else {})}
+    return {"redriveAllowPolicy": json.dumps(found)}
+
+
+def function(name: str) -> dict[str, str]:
+    return {"functionName": f"arn:aws:lambda:eu-west-1:000000000000:function:{name}"}
+
+
+def variables(**values: str) -> dict[str, Any]:
+    return {"environment": {"variables": values}}
+
+
 SEND = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": ARN}
-TLS = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": ARN}
+NO_TLS = {"Bool": {"aws:SecureTransport": "false"}}
+TLS = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": ARN, "Condition": NO_TLS}
+DENY = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": ARN}
+LOG = {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": ARN}
+ROOT = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "kms:*", "Resource": "*"}
+FROM_TOPIC = {**SEND, "Condition": {"ArnEquals": {"aws:SourceArn": ARN}}}
 RETRY = {"Effect": "Allow", "Action": ["sqs:ChangeMessageVisibility"], "Resource": ARN}
 ON = {"pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": 35}}
 SHORT = {"pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": 7}}
@@ -60,8 +78,11 @@ DIRECTIONS = [
     (types.MAPPING, {"batchSize": 10}, {"batchSize": 5}, SAFE, SAFE),
     (types.MAPPING, {"scalingConfig": {"maximumConcurrency": 5}}, {"scalingConfig": {}}, LOOK, LOOK),
     (types.SUBSCRIPTION, {}, {"filterPolicy": "{}"}, LOSES, SAFE),
-    (types.SUBSCRIPTION, {"redrivePolicy": "{}"}, {}, LOSES, LOOK),
-    (types.SUBSCRIPTION, {"rawMessageDelivery": True}, {}, SAFE, SAFE),
+    (types.SUBSCRIPTION, redrive(3), {}, LOSES, LOOK),
+    (types.SUBSCRIPTION, redrive(3), {"redrivePolicy": "{}"}, LOSES, LOOK),
+    (types.SUBSCRIPTION, redrive(3), {"redrivePolicy": UNKNOWN}, LOOK, LOOK),
+    (types.SUBSCRIPTION, {"rawMessageDelivery": True}, {}, INTERRUPTS, SAFE),
+    (types.SUBSCRIPTION, {"deliveryPolicy": "{}"}, {}, SAFE, SAFE),
     (types.FUNCTION, {"reservedConcurrentExecutions": 10}, {"reservedConcurrentExecutions": 0}, INTERRUPTS, LOOK),
     (types.FUNCTION, {"runtime": "python3.11"}, {"runtime": "python3.12"}, LOOK, LOOK),
     (types.FUNCTION, {"timeout": 5}, {"timeout": 3}, LOOK, SAFE),
@@ -71,7 +92,15 @@ DIRECTIONS = [
     (types.LOG_GROUP, {"retentionInDays": 90}, {"retentionInDays": 14}, LOSES, SAFE),
     (types.KEY, {"enableKeyRotation": True}, {"enableKeyRotation": False}, WEAKENS, SAFE),
     (types.KEY, {"isEnabled": True}, {"isEnabled": False}, INTERRUPTS, SAFE),
-    (types.QUEUE_POLICY, policy(SEND, TLS), policy(SEND), WEAKENS, LOOK),
+    (types.QUEUE_POLICY, policy(SEND, TLS), policy(SEND), WEAKENS, SAFE),
+    (types.QUEUE_POLICY, policy(SEND, DENY), policy(SEND), WEAKENS, INTERRUPTS),
+    (types.QUEUE_POLICY, policy(FROM_TOPIC), policy(SEND), WEAKENS, INTERRUPTS),
+    (types.QUEUE_POLICY, policy(SEND), policy({**SEND, "Principal": "*"}), WEAKENS, INTERRUPTS),
+    (types.QUEUE_POLICY, policy(SEND), policy({**SEND, "Action": "sqs:S*"}), WEAKENS, INTERRUPTS),
+    (types.QUEUE, policy(SEND), policy({**SEND, "Action": "sqs:*"}), WEAKENS, INTERRUPTS),
+    (types.TOPIC, policy(SEND), policy({**SEND, "Resource": "*"}), WEAKENS, INTERRUPTS),
+    (types.KEY, policy(ROOT, SEND), policy(SEND), LOSES, WEAKENS),
+    (types.ROLE_POLICY, policy(LOG), policy(), WEAKENS, WEAKENS),
     (types.QUEUE_POLICY, policy(SEND, TLS), policy(TLS), INTERRUPTS, WEAKENS),
     (types.QUEUE_POLICY, policy(SEND), {"policy": UNKNOWN}, LOOK, LOOK),
     (types.ROLE_POLICY, policy(RETRY), policy(), LOOK, WEAKENS),
@@ -80,6 +109,54 @@ DIRECTIONS = [
     (types.ALARM, {"alarmActions": ["a"]}, {"alarmActions": []}, WEAKENS, SAFE),
     (types.ALARM, {"actionsEnabled": True}, {"actionsEnabled": False}, WEAKENS, SAFE),
     (types.ALARM, {"evaluationPeriods": 1}, {"evaluationPeriods": 3}, WEAKENS, SAFE),
+    (types.QUEUE, {"delaySeconds": 5}, {}, SAFE, INTERRUPTS),
+    (types.QUEUE, {"visibilityTimeoutSeconds": 20}, {}, SAFE, WEAKENS),
+    (types.QUEUE, {"kmsMasterKeyId": "k", "kmsDataKeyReusePeriodSeconds": 60}, {"kmsMasterKeyId": "k"}, SAFE, SAFE),
+    (types.QUEUE, {"receiveWaitTimeSeconds": 0}, {"receiveWaitTimeSeconds": 20}, SAFE, SAFE),
+    (types.QUEUE, {"fifoQueue": False}, {"fifoQueue": True}, LOOK, LOOK),
+    (types.QUEUE, allow("byQueue", "a", "b"), allow("byQueue", "a"), LOSES, WEAKENS),
+    (types.ALLOW_POLICY, allow("byQueue", "a"), allow("denyAll"), LOSES, WEAKENS),
+    (types.ALLOW_POLICY, allow("byQueue", "a"), allow("allowAll"), WEAKENS, LOOK),
+    (types.ALLOW_POLICY, allow("byQueue", "a"), {"redriveAllowPolicy": UNKNOWN}, LOOK, LOOK),
+    (types.TOPIC, {}, {"kmsMasterKeyId": "k"}, INTERRUPTS, WEAKENS),
+    (types.TOPIC, {"tracingConfig": "Active"}, {"tracingConfig": "PassThrough"}, SAFE, SAFE),
+    (types.TOPIC, {"signatureVersion": 1}, {"signatureVersion": 2}, SAFE, SAFE),
+    (types.TABLE, {"billingMode": "PAY_PER_REQUEST"}, {"billingMode": "PROVISIONED"}, INTERRUPTS, SAFE),
+    (types.TABLE, {"streamEnabled": True}, {"streamEnabled": False}, INTERRUPTS, SAFE),
+    (types.TABLE, {"tableClass": "STANDARD"}, {"tableClass": "STANDARD_INFREQUENT_ACCESS"}, SAFE, SAFE),
+    (types.TABLE, {"replicas": [{"regionName": "a"}]}, {}, LOOK, LOOK),
+    (types.MAPPING, {"enabled": False}, {"enabled": UNKNOWN}, LOOK, INTERRUPTS),
+    (types.MAPPING, {"maximumBatchingWindowInSeconds": 0}, {"maximumBatchingWindowInSeconds": 9}, LOOK, SAFE),
+    (types.MAPPING, {}, {"provisionedPollerConfig": {"minimumPollers": 2}}, LOOK, LOOK),
+    (types.MAPPING, function("One"), function("Other"), LOSES, LOSES),
+    (types.MAPPING, function("One"), function("One:live"), LOOK, LOOK),
+    (types.MAPPING, function("One"), {"functionName": UNKNOWN}, LOOK, LOOK),
+    (types.FUNCTION, {"reservedConcurrentExecutions": -1}, {"reservedConcurrentExecutions": 5}, LOOK, LOOK),
+    (types.FUNCTION, variables(ORDERS_TABLE="Orders"), variables(ORDERS_TABLE="Other"), LOSES, LOSES),
+    (types.FUNCTION, variables(ORDERS_TABLE="Orders"), variables(ORDERS_TABLE=UNKNOWN), LOOK, LOOK),
+    (types.FUNCTION, variables(ORDERS_TABLE="Orders"), {}, INTERRUPTS, LOOK),
+    (types.FUNCTION, variables(ORDERS_TABLE="Orders"), {"environment": UNKNOWN}, LOOK, LOOK),
+    (types.FUNCTION, variables(ORDERS_MAX_RECEIVE_COUNT="3"), variables(ORDERS_MAX_RECEIVE_COUNT="5"), SAFE, SAFE),
+    (types.FUNCTION, variables(PYTHONPATH="a"), variables(), LOOK, LOOK),
+    (types.FUNCTION, {"handler": "a.b"}, {"handler": "c.d"}, LOOK, LOOK),
+    (types.FUNCTION, {"loggingConfig": {"logGroup": "a"}}, {"loggingConfig": {"logGroup": "b"}}, WEAKENS, WEAKENS),
+    (types.FUNCTION, {}, {"deadLetterConfig": {"targetArn": "a"}}, SAFE, SAFE),
+    (types.FUNCTION, {}, {"vpcConfig": {"subnetIds": []}}, LOOK, LOOK),
+    (types.FUNCTION, {"layers": []}, {"layers": ["a"]}, LOOK, LOOK),
+    (types.LOG_GROUP, {"retentionInDays": 0}, {"retentionInDays": 14}, LOSES, SAFE),
+    (types.LOG_GROUP, {"retentionInDays": 14}, {}, SAFE, LOSES),
+    (types.LOG_GROUP, {"retentionInDays": 14}, {"retentionInDays": UNKNOWN}, LOSES, LOSES),
+    (types.KEY, {}, {"isEnabled": False}, INTERRUPTS, SAFE),
+    (types.KEY, {"deletionWindowInDays": 30}, {"deletionWindowInDays": 7}, WEAKENS, SAFE),
+    (types.ROLE, {"permissionsBoundary": ARN}, {}, WEAKENS, LOOK),
+    (types.ALARM, {"alarmActions": ["a"]}, {"alarmActions": ["b", "c"]}, WEAKENS, WEAKENS),
+    (types.ALARM, {"dimensions": {"QueueName": "a"}}, {"dimensions": {"QueueName": "b"}}, LOOK, LOOK),
+    (types.ALARM, {"treatMissingData": "breaching"}, {"treatMissingData": "notBreaching"}, LOOK, LOOK),
+    (types.ALARM, {"comparisonOperator": "a"}, {"comparisonOperator": "b"}, LOOK, LOOK),
+    (types.ALARM, {"okActions": ["a"]}, {"okActions": [UNKNOWN]}, SAFE, SAFE),
+    (types.PROVIDER, {"version": "7.1.0"}, {"version": "7.2.0"}, SAFE, SAFE),
+    (types.PROVIDER, {"profile": "one"}, {"profile": "other"}, LOOK, LOOK),
+    (types.DASHBOARD, {"dashboardBody": "{}"}, {"dashboardBody": UNKNOWN}, SAFE, SAFE),
     (types.DASHBOARD, {"dashboardBody": "{}"}, {"dashboardBody": "[]"}, SAFE, SAFE),
     ("aws:s3/bucket:Bucket", {"acl": "a"}, {"acl": "b"}, LOOK, LOOK),
 ]
@@ -107,7 +184,7 @@ REMOVED = {
     types.ALLOW_POLICY: WEAKENS,
     types.ALARM: WEAKENS,
     types.DASHBOARD: SAFE,
-    types.TOPIC: WEAKENS,
+    types.TOPIC: LOSES,
     "aws:s3/bucket:Bucket": LOOK,
 }
 
@@ -126,20 +203,33 @@ def test_the_topic_of_orders_loses_and_a_topic_of_alarms_does_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("protocol", "operation", "first", "verdict"),
+    ("after", "first", "verdict"),
     [
-        ("sqs", "delete", False, LOSES),
-        ("sqs", "replace", True, LOSES),
-        ("sqs", "replace", False, SAFE),
-        ("email", "delete", False, WEAKENS),
+        (None, False, LOSES),
+        ({"endpoint": "b"}, True, LOSES),
+        ({"endpoint": "b"}, False, INTERRUPTS),
+        ({"endpoint": UNKNOWN}, False, INTERRUPTS),
+        ({"topic": "u"}, False, LOSES),
+        ({"topic": UNKNOWN, "endpoint": UNKNOWN}, False, LOSES),
+        ({"protocol": "lambda"}, False, LOSES),
+        ({"rawMessageDelivery": True}, False, LOSES),
+        ({"endpoint": "b", "filterPolicy": "{}"}, False, LOSES),
     ],
 )
-def test_only_a_gap_without_a_subscription_of_the_queue_loses_orders(
-    protocol: str, operation: str, first: bool, verdict: Verdict
+def test_a_queue_that_loses_its_subscription_loses_orders(
+    after: dict[str, str] | None, first: bool, verdict: Verdict
 ) -> None:
-    after = {"protocol": protocol} if operation == "replace" else None
-    gone = step(operation, types.SUBSCRIPTION, "S", {"protocol": protocol}, after, pendingReplacement=first)
+    before = {"protocol": "sqs", "topic": "t", "endpoint": "a"}
+    new = before | after if after else None
+    reasons = [name for name in after or {} if name != "filterPolicy"]
+    operation = "replace" if after else "delete"
+    gone = step(operation, types.SUBSCRIPTION, "S", before, new, pendingReplacement=first, reasons=reasons)
     assert review(preview(gone), Live()).verdict is verdict
+
+
+def test_a_deleted_subscription_of_a_person_weakens() -> None:
+    gone = step("delete", types.SUBSCRIPTION, "S", {"protocol": "email"})
+    assert review(preview(gone), Live()).verdict is WEAKENS
 
 
 def test_a_retained_resource_interrupts_because_nothing_uses_it_any_more() -> None:
@@ -154,6 +244,84 @@ def test_a_second_reader_of_a_queue_takes_its_orders() -> None:
     source = {"eventSourceArn": f"{ARN}OrderQueue"}
     same = step("same", types.MAPPING, "OrderProcessor", source, source)
     assert review(preview(same, step("create", types.MAPPING, "Other", None, source)), Live()).verdict is LOSES
+
+
+def test_a_disabled_mapping_reads_nothing_until_it_is_enabled() -> None:
+    source = {"eventSourceArn": f"{ARN}OrderQueue"}
+    off, on = source | {"enabled": False}, source | {"enabled": True}
+    same = step("same", types.MAPPING, "OrderProcessor", source, source)
+    assert review(preview(same, step("create", types.MAPPING, "Other", None, off)), Live()).verdict is SAFE
+    assert review(preview(same, step("update", types.MAPPING, "Other", off, on)), Live()).verdict is LOSES
+
+
+def test_a_reader_of_the_dead_letters_deletes_them() -> None:
+    queue = step("same", types.QUEUE, "OrderQueue", redrive(3), redrive(3))
+    reader = step("create", types.MAPPING, "Other", None, {"eventSourceArn": f"{ARN}OrderDLQ"})
+    assert review(preview(queue, reader), Live()).verdict is LOSES
+
+
+def test_a_preview_that_hides_what_stays_the_same_may_hide_the_other_reader() -> None:
+    reader = step("create", types.MAPPING, "Other", None, {"eventSourceArn": f"{ARN}OrderQueue"})
+    assert review(preview(reader, step("update", types.QUEUE, "Q", {"tags": {}}, {})), Live()).verdict is LOOK
+
+
+def undelivered(policy_after: Mapping[str, str] | None) -> Verdict:
+    """The verdict on the policy of the queue to which SNS sends what it could not deliver."""
+    subscription = {"protocol": "sqs", **redrive(3, "OrderUndelivered")}
+    before = {"queueUrl": f"{URL}OrderUndelivered", **policy(SEND)}
+    after = {**before, **policy_after} if policy_after else None
+    return review(
+        preview(
+            step("same", types.SUBSCRIPTION, "S", subscription, subscription),
+            step("same", types.QUEUE, "OrderUndelivered", {}, {}),
+            step("update" if after else "delete", types.QUEUE_POLICY, "OrderUndelivered", before, after),
+        ),
+        Live(),
+    ).verdict
+
+
+def test_orders_are_lost_if_the_queue_of_undelivered_orders_rejects_them() -> None:
+    assert undelivered(None) is LOSES
+    assert undelivered(policy()) is LOSES
+    assert undelivered(policy(SEND, DENY)) is LOSES
+    assert undelivered(policy(SEND, TLS)) is SAFE
+
+
+def test_a_second_policy_for_the_same_queue_replaces_the_first() -> None:
+    first, second = ({"queueUrl": URL, **policy(one)} for one in (SEND, TLS))
+    same = step("same", types.QUEUE_POLICY, "One", first, first)
+    assert (
+        review(preview(same, step("create", types.QUEUE_POLICY, "Other", None, second)), Live()).verdict is INTERRUPTS
+    )
+
+
+@pytest.mark.parametrize(
+    ("after", "verdict"),
+    [({"visibilityTimeoutSeconds": 29}, SAFE), ({"visibilityTimeoutSeconds": 30}, LOSES), (redrive(30), LOSES)],
+)
+def test_orders_are_lost_if_they_expire_before_they_are_dead_letters(after: dict[str, Any], verdict: Verdict) -> None:
+    before = {"visibilityTimeoutSeconds": 10, "messageRetentionSeconds": 90, **redrive(3)}
+    assert review(preview(step("update", types.QUEUE, "Q", before, before | after)), Live()).verdict is verdict
+
+
+def test_an_update_whose_values_are_hidden_is_not_safe() -> None:
+    secret = {"environment": "[secret]"}
+    update = step("update", types.FUNCTION, "F", secret, secret) | {"detailedDiff": {"environment.variables": {}}}
+    assert [one.what for one in review(preview(update), Live()).findings] == ["changes environment of F"]
+    assert review(preview(step("update", types.FUNCTION, "F", secret, secret)), Live()).verdict is LOOK
+    tags = step("update", types.FUNCTION, "F", {}, {}) | {"detailedDiff": {"tagsAll.stack": {}}}
+    assert review(preview(tags), Live()).verdict is SAFE
+
+
+def test_a_replaced_function_with_other_variables_has_both_findings() -> None:
+    before, after = variables(ORDERS_TABLE="Orders"), variables(ORDERS_TABLE="Other")
+    replaced = step("replace", types.FUNCTION, "F", before | {"a": 1}, after | {"a": 2}, reasons=["a"])
+    assert {one.verdict for one in review(preview(replaced), Live()).findings} == {INTERRUPTS, LOSES}
+
+
+def test_an_attached_policy_weakens() -> None:
+    attached = step("create", types.ROLE_POLICY_ATTACHMENT, "Admin", None, {"policyArn": "a"})
+    assert review(preview(attached, step("same", types.QUEUE, "Q", {}, {})), Live()).verdict is WEAKENS
 
 
 def test_a_new_permission_in_an_existing_stack_weakens_and_the_first_deployment_is_safe() -> None:

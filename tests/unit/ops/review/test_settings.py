@@ -33,7 +33,8 @@ def changed(**after: Any) -> dict[str, Any]:
 
 def visibility(after: int) -> dict[str, Any]:
     key = "visibilityTimeoutSeconds"
-    return step("update", types.QUEUE, "OrderQueue", {key: 30}, {key: after}, parent=system_urn())
+    inputs = {key: 30}, {key: after}
+    return step("update", types.QUEUE, "OrderQueue", *inputs, parent=system_urn(), position="infra/x.py#7")
 
 
 def test_a_changed_setting_has_its_values_its_place_and_its_resources() -> None:
