@@ -47,7 +47,7 @@ def _causes(change: Change, name: str, preview: Preview, system: System | None, 
     if changed and system:
         yield from (_setting(key, system, where) for key in changed)
     elif renewed := list(_renewed(change, name, preview)):
-        yield f"the change of {', '.join(renewed)}"
+        yield ", ".join(renewed)
     elif system and any(key in system.unrecorded for key in determining):
         yield f"{' or '.join(determining)}, or the program: the settings before are not recorded yet"
     elif name == CODE:
@@ -68,4 +68,5 @@ def _renewed(change: Change, name: str, preview: Preview) -> Iterator[str]:
     references = set(change.references.get(name) or ())
     for other in preview.changes:
         if other.urn in references and other.operation in {Operation.CREATE, Operation.REPLACE}:
-            yield other.name
+            verb = "creation" if other.operation is Operation.CREATE else "replacement"
+            yield f"the {verb} of {other.name}"

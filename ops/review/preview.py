@@ -18,6 +18,7 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """The engine's value for an output that is not known before the deployment."""
 _ENGINE_ONLY = ("pulumi:pulumi:", "pulumi:providers:")
 """Types without a resource in AWS: the stack and its providers."""
+_STACK = "::pulumi:pulumi:Stack::"
 _PROVIDER = "pulumi:providers:"
 _COMPONENT = "orders:index:"
 """The types of the components of this program."""
@@ -39,8 +40,8 @@ _NEUTRAL = {
 }
 """Operations that change nothing in AWS."""
 _ADDRESS = re.compile(r"[^\s@,;:/<>\"'`\[\]()]+@[^\s@.,;:/<>\"'`\[\]()]+(?:\.[^\s@.,;:/<>\"'`\[\]()]+)+")
-_NOISE = "an unhandled error occurred: program exited"
-"""The engine adds this message to each error of the program."""
+_NOISE = ("an unhandled error occurred: program exited", "preview failed")
+"""The engine adds one of these messages to each error."""
 
 
 class Operation(StrEnum):
@@ -149,6 +150,8 @@ class Preview:
 
     changes: Sequence[Change]
     components: Sequence[Component] = ()
+    is_new_stack: bool | None = None
+    """Whether nothing is deployed. None if the preview does not contain the stack."""
 
     @property
     def shows_sames(self) -> bool:
@@ -191,7 +194,10 @@ def read_preview(text: str) -> Preview:
         raise InvalidInput("this is not the output of `pulumi preview --json`: it has no steps")
     try:
         return Preview(
-            changes=list(_changes(steps)), components=list(_components(steps)), errors=list(_errors(diagnostics))
+            changes=list(_changes(steps)),
+            components=list(_components(steps)),
+            is_new_stack=next((step["op"] == "create" for step in steps if _STACK in step["urn"]), None),
+            errors=list(_errors(diagnostics)),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvalidInput(f"this is not the output of `pulumi preview --json`: {error!r}") from None

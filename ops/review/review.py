@@ -18,6 +18,10 @@ LONGEST_VALUE = 40
 """The characters of a value that a review shows. No setting of this program has a longer one."""
 
 
+_FAILED = "Correct this, and review again: the preview does not show the other changes."
+_PROTECTED = "Keep the resource as it is. If it must go, take its protection away in a deployment before."
+
+
 def nowhere(_key: str, _value: object) -> str:
     """For a preview of another folder: nobody knows where a setting stands."""
     return ""
@@ -43,7 +47,7 @@ def _refusals(preview: Preview) -> Iterator[Finding]:
             resource="",
             what="the preview failed",
             why=error,
-            instead="Correct this, and review again: the preview does not show the other changes.",
+            instead=_PROTECTED if "protect" in error else _FAILED,
         )
 
 

@@ -228,7 +228,7 @@ def _created(change: Change, context: Context) -> Iterator[Finding]:
         return
     if change.type == types.MAPPING:
         yield from flow.second_reader(change, context)
-    elif change.type in GRANTS:
+    elif change.type in GRANTS and not context.is_in_new_system(change):
         yield from policy("policy")(change, context)
         yield from _second_document(change, context, GRANTS[change.type])
     elif change.type == types.ROLE_POLICY_ATTACHMENT:

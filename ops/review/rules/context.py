@@ -83,7 +83,15 @@ class Context:
 
     @property
     def is_first_deployment(self) -> bool:
+        """Whether the stack is new. A preview need not contain the resources that stay the same."""
+        if self.preview.is_new_stack is not None:
+            return self.preview.is_new_stack
         return all(change.operation is Operation.CREATE for change in self.preview.changes)
+
+    def is_in_new_system(self, change: Change) -> bool:
+        """Whether a resource belongs to a system that does not exist yet, besides others."""
+        outermost = self.systems.outermost.get(change.parent)
+        return any(one.urn == outermost and one.before is None for one in self.preview.components)
 
 
 def _similarity(one: str, other: str) -> int:

@@ -11,7 +11,7 @@ from ops.review.finding import Finding, Verdict
 from ops.review.live import Live, QueueFacts
 from ops.review.preview import UNKNOWN
 from ops.review.review import review
-from tests.support.previews import ARN, URL, preview, step, urn
+from tests.support.previews import ARN, STACK, URL, component, component_urn, preview, step, urn
 
 REFUSED, LOSES, INTERRUPTS = Verdict.REFUSED, Verdict.LOSES, Verdict.INTERRUPTS
 WEAKENS, LOOK, SAFE = Verdict.WEAKENS, Verdict.LOOK, Verdict.SAFE
@@ -317,6 +317,22 @@ def test_a_replaced_function_with_other_variables_has_both_findings() -> None:
     before, after = variables(ORDERS_TABLE="Orders"), variables(ORDERS_TABLE="Other")
     replaced = step("replace", types.FUNCTION, "F", before | {"a": 1}, after | {"a": 2}, reasons=["a"])
     assert {one.verdict for one in review(preview(replaced), Live()).findings} == {INTERRUPTS, LOSES}
+
+
+def test_a_second_system_of_its_own_is_safe() -> None:
+    new = step("create", types.ROLE_POLICY, "P", None, policy(RETRY), parent=component_urn("Processor", "Return"))
+    same = step("same", types.QUEUE, "Q", {}, {}, parent=component_urn("Queue"))
+    system = [component("", None, {}, "Return"), component("Processor", None, {}, "Return"), component("", {}, {})]
+    assert review(preview(*system, same, new), Live()).verdict is SAFE
+    other = step("create", types.ROLE_POLICY, "P", None, policy(RETRY), parent=component_urn("Queue"))
+    assert review(preview(*system, component("Queue", {}, {}), same, other), Live()).verdict is WEAKENS
+
+
+def test_a_stack_that_exists_is_not_deployed_for_the_first_time() -> None:
+    reader = step("create", types.MAPPING, "Other", None, {"eventSourceArn": f"{ARN}OrderQueue"})
+    stack = {"op": "same", "urn": STACK, "newState": {"type": "pulumi:pulumi:Stack"}}
+    assert review(preview(stack, reader), Live()).verdict is LOOK
+    assert review(preview({**stack, "op": "create"}, reader), Live()).verdict is SAFE
 
 
 def test_an_attached_policy_weakens() -> None:

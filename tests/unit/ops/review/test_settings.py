@@ -63,7 +63,7 @@ def test_a_change_that_follows_from_another_resource_names_it() -> None:
         references={"eventSourceArn": [urn(types.QUEUE, "OrderQueue")]},
     )
     [cause] = {one.cause for one in reviewed(queue, mapping).findings if one.resource == "OrderProcessor"}
-    assert cause == "the change of OrderQueue"
+    assert cause == "the replacement of OrderQueue"
 
 
 def test_the_protection_of_the_table_has_its_setting_as_cause() -> None:
