@@ -19,6 +19,12 @@ def cause(change: Change, preview: Preview, system: System | None, where: Where)
     return ", ".join(found)
 
 
+def follows(change: Change, preview: Preview) -> bool:
+    """Whether a resource changes only because of others: the findings about those explain it."""
+    inputs = _inputs(change)
+    return bool(inputs) and all(any(_renewed(change, name, preview)) for name in inputs)
+
+
 def settings_behind(change: Change, system: System) -> list[str]:
     """The changed settings that determine what changes of a resource."""
     determining = {key for name in _inputs(change) for key in _settings(change, name)}

@@ -8,8 +8,6 @@ from ops.text import counted
 
 MAX_CHARACTERS = 60_000
 """GitHub accepts 65,536 characters in a comment. The rest is for what a workflow adds."""
-MAX_SETTINGS_CHARACTERS = 10_000
-"""For the settings of a comment. Those of one system take less than a half of it."""
 _SPECIAL = str.maketrans(
     {character: f"\\{character}" for character in "\\`*_{}[]<>#|~"} | {"@": "@<!-- -->", "\n": " "}
 )
@@ -19,9 +17,9 @@ _SPECIAL = str.maketrans(
 def as_markdown(review: Review, stack: str, limit: int = MAX_CHARACTERS) -> str:
     """A comment of at most `limit` characters: the verdict, the numbers, and each finding whole or not at all."""
     head = f"### {_escaped(stack)}: {review.verdict}\n\n{review.verdict.meaning}\n"
-    if not review.findings:
-        return head
-    head += f"\n| Verdict | Findings |\n| --- | ---: |\n{_table(review.findings)}\n{_settings(review)}"
+    if review.findings:
+        head += f"\n| Verdict | Findings |\n| --- | ---: |\n{_table(review.findings)}"
+    head += _settings(review, limit // 6)
     parts, left = [head], limit - len(head) - 200
     for position, finding in enumerate(review.findings):
         text = _finding(finding)
@@ -51,7 +49,7 @@ def _table(findings: Sequence[Finding]) -> str:
     return "".join(f"| {verdict} | {number} |\n" for verdict, number in numbers.items() if number)
 
 
-def _settings(review: Review) -> str:
+def _settings(review: Review, limit: int) -> str:
     """The settings that change, and what follows from them."""
     rows = [
         f"| {_escaped(setting.key)} | {_escaped(setting.before)} → {_escaped(setting.after)} "
@@ -61,7 +59,7 @@ def _settings(review: Review) -> str:
     text = f"\n| Setting | Value | Where | Changes |\n| --- | --- | --- | --- |\n{''.join(rows)}" if rows else ""
     if review.consequences:
         text += "\n" + "".join(f"- {_escaped(sentence)}\n" for sentence in review.consequences)
-    if len(text) > MAX_SETTINGS_CHARACTERS:
+    if len(text) > limit:
         return f"\n**{counted(len(review.settings), 'changed setting')} not shown here.**\n"
     return text
 

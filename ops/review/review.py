@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ops.review.causes import Where, cause, settings_behind
+from ops.review.causes import Where, cause, follows, settings_behind
 from ops.review.consequences import consequences
 from ops.review.finding import ChangedSetting, Finding, Review, Verdict
 from ops.review.live import Live
@@ -53,7 +53,8 @@ def _refusals(preview: Preview) -> Iterator[Finding]:
 
 def _findings(preview: Preview, live: Live, systems: Systems, where: Where) -> Iterator[Finding]:
     context = Context(preview=preview, live=live, systems=systems)
-    for change in preview.changes:
+    # Within a verdict, what explains the others comes first.
+    for change in sorted(preview.changes, key=lambda change: follows(change, preview)):
         for one in findings_of(change, context):
             yield replace(one, cause=cause(change, preview, systems.of(change), where))
 

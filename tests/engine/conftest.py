@@ -61,12 +61,13 @@ class Deployment:
         self.stack.remove_config(setting)
 
     def changes(self) -> dict[str, list[str]]:
-        """Return the logical names that a preview would change, by operation."""
+        """Return the logical names of the resources in AWS that a preview would change, by operation."""
         found: dict[str, list[str]] = {}
 
         def note(event: automation.EngineEvent) -> None:
-            if event.resource_pre_event and event.resource_pre_event.metadata.op is not automation.OpType.SAME:
-                metadata = event.resource_pre_event.metadata
+            metadata = event.resource_pre_event.metadata if event.resource_pre_event else None
+            # A component records its settings, and so changes with them.
+            if metadata and metadata.op is not automation.OpType.SAME and not metadata.type.startswith("orders:index:"):
                 found.setdefault(metadata.op.value, []).append(metadata.urn.rpartition("::")[2])
 
         self.stack.preview(on_event=note)

@@ -77,7 +77,7 @@ def test_a_changed_setting_reaches_the_queue(deployed: Deployment) -> None:
     assert visibility() == "30"
     deployed.set("visibilityTimeoutSeconds", "60")
     try:
-        assert deployed.stack.up().summary.resource_changes == {"same": RESOURCES - 1, "update": 1}
+        assert deployed.stack.up().summary.resource_changes == {"same": RESOURCES - 2, "update": 2}
         assert visibility() == "60"
     finally:
         deployed.reset("visibilityTimeoutSeconds")

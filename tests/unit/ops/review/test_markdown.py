@@ -3,11 +3,22 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.review.finding import Finding, Review, Verdict
+from ops.review.finding import ChangedSetting, Finding, Review, Verdict
 from ops.review.markdown import MAX_CHARACTERS, as_markdown
 
 TEXTS = st.text(max_size=200)
 FINDINGS = st.builds(Finding, verdict=st.sampled_from(Verdict), resource=TEXTS, what=TEXTS, why=TEXTS, instead=TEXTS)
+
+
+SETTINGS = st.builds(
+    ChangedSetting,
+    system=TEXTS,
+    key=TEXTS,
+    before=TEXTS,
+    after=TEXTS,
+    where=TEXTS,
+    resources=st.lists(TEXTS, max_size=2),
+)
 
 
 def one(verdict: Verdict, what: str = "changes it", size: int = 10) -> Finding:
@@ -32,9 +43,37 @@ def test_names_format_nothing_and_mention_nobody() -> None:
     assert text.startswith("### a\\`b\\|c: look")
 
 
-@given(st.lists(FINDINGS, max_size=5), st.integers(0, 800), st.integers(1_000, MAX_CHARACTERS))
-def test_a_comment_is_never_too_long_and_no_finding_is_cut(findings: list[Finding], many: int, limit: int) -> None:
-    review = Review.of([*findings, *(one(Verdict.WEAKENS, size=200) for _ in range(many))])
+def test_settings_and_what_follows_come_before_the_findings() -> None:
+    setting = ChangedSetting(
+        system="Order", key="batchSize", before="10", after="5", where="Pulumi.dev.yaml line 3", resources=["mapping M"]
+    )
+    text = as_markdown(Review.of([one(Verdict.SAFE)], [setting], ["capacity: 20 → 10"]), "dev")
+    assert "| batchSize | 10 → 5 | Pulumi.dev.yaml line 3 | mapping M |\n\n- capacity: 20 → 10\n" in text
+    assert text.index("| safe | 1 |") < text.index("batchSize") < text.index("<details>")
+
+
+def test_a_change_of_settings_only_is_told_too() -> None:
+    setting = ChangedSetting(system="Order", key="k", before="1", after="2", where="", resources=[])
+    assert "| k | 1 → 2 |" in as_markdown(Review.of([], [setting]), "dev")
+
+
+def test_settings_that_are_too_long_are_counted() -> None:
+    many = [
+        ChangedSetting(system="S", key=f"k{i}", before="1", after="2", where="x" * 99, resources=[]) for i in range(99)
+    ]
+    assert "**99 changed settings not shown here.**" in as_markdown(Review.of([one(Verdict.SAFE)], many), "dev")
+
+
+@given(
+    st.lists(FINDINGS, max_size=5),
+    st.lists(SETTINGS, max_size=30),
+    st.integers(0, 800),
+    st.integers(1_000, MAX_CHARACTERS),
+)
+def test_a_comment_is_never_too_long_and_no_finding_is_cut(
+    findings: list[Finding], settings: list[ChangedSetting], many: int, limit: int
+) -> None:
+    review = Review.of([*findings, *(one(Verdict.WEAKENS, size=200) for _ in range(many))], settings)
     text = as_markdown(review, "prod", limit)
     assert len(text) <= limit
     shown = text.count("<details>")

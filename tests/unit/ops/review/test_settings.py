@@ -66,6 +66,17 @@ def test_a_change_that_follows_from_another_resource_names_it() -> None:
     assert cause == "the replacement of OrderQueue"
 
 
+def test_what_explains_other_findings_comes_before_them() -> None:
+    queue = step("replace", types.QUEUE, "OrderQueue", {"name": "a"}, {"name": "b"}, reasons=["name"])
+    subscription = step(
+        *("replace", types.SUBSCRIPTION, "S", {"protocol": "sqs"}, {"protocol": "sqs", "endpoint": UNKNOWN}),
+        reasons=["endpoint"],
+        references={"endpoint": [urn(types.QUEUE, "OrderQueue")]},
+        pendingReplacement=True,
+    )
+    assert [one.resource for one in reviewed(subscription, queue).findings] == ["OrderQueue", "S"]
+
+
 def test_the_protection_of_the_table_has_its_setting_as_cause() -> None:
     table = step("same", types.TABLE, "Orders", {}, {}, parent=system_urn(), protect=True)
     before = component("", SETTINGS | {"protectTable": True}, SETTINGS)
