@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from ops.cli.exit_codes import Exit
+from ops.review.resource_types import LOG_GROUP
 from tests.support.command import run_orders
-from tests.support.previews import step
+from tests.support.previews import component, component_urn, step
 
+PROCESSOR = component_urn("Processor")
 RETENTION = "messageRetentionSeconds"
 LOSES = {"steps": [step("update", "aws:sqs/queue:Queue", "OrderQueue", {RETENTION: 90}, {RETENTION: 60})]}
 SAFE = {"steps": [step("update", "aws:sqs/queue:Queue", "OrderQueue", {RETENTION: 60}, {RETENTION: 90})]}
@@ -75,6 +77,31 @@ def test_a_mistake_is_one_line(
     assert ran.code == Exit.USAGE
     assert told in ran.err
     assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("stack", "days", "cause"),
+    [
+        ("prod", 90, "logRetentionDays, Pulumi.prod.yaml line "),
+        ("dev", 30, "logRetentionDays, Pulumi.yaml line "),
+        ("dev", 365, "logRetentionDays\n"),
+        ("other", 90, "logRetentionDays\n"),
+        (None, 90, "logRetentionDays\n"),
+    ],
+)
+def test_a_setting_has_its_file_and_line_if_the_stack_is_named_and_has_that_value(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], stack: str | None, days: int, cause: str
+) -> None:
+    steps = [
+        component("Processor", {"logRetentionDays": 14}, {"logRetentionDays": days}),
+        step("update", LOG_GROUP, "L", {"retentionInDays": days}, {"retentionInDays": 14}, parent=PROCESSOR),
+    ]
+    options = ("--preview", "-", "--no-live", *(("--stack", stack) if stack else ()))
+    ran = run_orders(monkeypatch, capsys, "review", *options, stdin=json.dumps({"steps": steps}))
+    assert f"    Cause: {cause}" in ran.out
+    place = cause.removeprefix("logRetentionDays, ")
+    assert f"logRetentionDays: 14 → {days}{'' if place.endswith(chr(10)) else f' ({place}'}" in ran.out
+    assert "    changes log group L\n" in ran.out
 
 
 def test_pulumi_makes_the_preview_and_its_failure_is_one_line(
