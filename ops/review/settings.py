@@ -64,12 +64,22 @@ class Systems:
 def systems_of(preview: Preview) -> Systems:
     """Join the components of each system. A component that does not change may be missing in the preview."""
     parents = {component.urn: component.parent for component in preview.components}
-    outermost = {component.urn: _outermost(component.urn, parents) for component in preview.components}
+    renamed = _renamed(preview.components)
+    found_at = {component.urn: _outermost(component.urn, parents) for component in preview.components}
+    outermost = {urn: renamed.get(place, place) for urn, place in found_at.items()}
     groups: dict[str, list[Component]] = {}
     for component in preview.components:
         groups.setdefault(outermost[component.urn], []).append(component)
     found = (_system(urn, components) for urn, components in groups.items())
     return Systems(all=[system for system in found if system.records], outermost=outermost)
+
+
+def _renamed(components: Sequence[Component]) -> Mapping[str, str]:
+    """The URN of a system before and after a change of its name, if only one system goes and only one comes."""
+    outer = [component for component in components if "$" not in component.urn]
+    gone = [component.urn for component in outer if component.after is None]
+    new = [component.urn for component in outer if component.before is None]
+    return {gone[0]: new[0]} if len(gone) == len(new) == 1 else {}
 
 
 def _outermost(urn: str, parents: Mapping[str, str]) -> str:

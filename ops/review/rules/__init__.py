@@ -29,7 +29,7 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
         ("maxMessageSize",): lowered(
             "maxMessageSize",
             Verdict.WEAKENS,
-            "The queue rejects larger orders: SNS sends them to OrderUndelivered.",
+            "The queue rejects larger orders: SNS sends them to the queue of undelivered orders.",
             default=queue.DEFAULT_MESSAGE_BYTES,
         ),
         ("delaySeconds",): raised(

@@ -76,7 +76,7 @@ def undelivered(change: Change, _context: Context) -> Iterator[Finding]:
             Verdict.LOSES,
             change,
             f"removes the redrive policy of {change.name}",
-            "SNS drops the orders that the queue rejects, instead of keeping them in OrderUndelivered.",
+            "SNS drops the orders that the queue rejects, instead of keeping them in the queue of undelivered orders.",
         )
     else:
         yield finding(

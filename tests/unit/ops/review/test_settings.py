@@ -151,6 +151,17 @@ def test_two_systems_are_told_apart() -> None:
     }
 
 
+def test_a_renamed_system_is_compared_with_itself() -> None:
+    before, after = {"systemName": "Order", "batchSize": 10}, {"systemName": "Sale", "batchSize": 5}
+    components = [component("", before, None), component("", None, after, "Sale")]
+    table = component("Table", {"protectTable": False}, {"protectTable": False}, "Sale")
+    gone = step("delete", types.QUEUE, "OrderQueue", {}, parent=system_urn())
+    found = reviewed(*components, table, gone)
+    assert [setting.key for setting in found.settings] == ["systemName", "batchSize"]
+    assert found.findings[0].cause.startswith("systemName, ")
+    assert not any("yet" in sentence for sentence in found.consequences)
+
+
 FILES = {"handler/order.py": "a", "handler/item.py": "b", "handler/old.py": "c", "handler/main.py": "d"}
 OTHERS = {"handler/order.py": "A", "handler/item.py": "B", "handler/new.py": "c", "handler/main.py": "d"}
 
