@@ -1,6 +1,6 @@
 """Who may do what on which resource under which condition: the difference of two policies."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
@@ -26,6 +26,8 @@ _SEND = Part(frozenset({"sqs:SendMessage"}))
 _ADMINISTER = "kms:*"
 _SNS = "sns.amazonaws.com"
 _WITHOUT_TLS = Condition("Bool", "aws:securetransport", frozenset({"false"}))
+NAMED = 6
+"""The principals, actions or resources of a statement that a finding names."""
 Judge = Callable[[Change, Context, Sequence[Grant], str], Finding]
 """Judges grants of one statement, which are given in words, too."""
 
@@ -131,11 +133,15 @@ def _all(grants: Sequence[Grant], pattern: str) -> bool:
 
 def _in_words(grants: Sequence[Grant]) -> str:
     """Who may do what on what: `sns.amazonaws.com sqs:SendMessage on OrderQueue if ArnLike aws:sourcearn`."""
-    principals, actions = (
-        ", ".join(dict.fromkeys(str(part) for part in parts))
-        for parts in zip(*((grant.principal, grant.action) for grant in grants), strict=True)
-    )
-    resources = ", ".join(dict.fromkeys(str(grant.resource).rpartition(":")[2] for grant in grants))
+    principals = _some(str(grant.principal) for grant in grants)
+    resources = _some(str(grant.resource).rpartition(":")[2] for grant in grants)
     tests = " and ".join(sorted(f"{test.operator} {test.key}" for test in grants[0].conditions))
-    words = ["everybody" if principals == EVERYBODY else principals, actions]
+    words = ["everybody" if principals == EVERYBODY else principals, _some(str(grant.action) for grant in grants)]
     return " ".join(filter(None, [*words, resources and f"on {resources}", tests and f"if {tests}"]))
+
+
+def _some(values: Iterable[str]) -> str:
+    """The different values, and of many only the first ones and the number of the others."""
+    found = list(dict.fromkeys(values))
+    more = f" and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
+    return ", ".join(found[:NAMED]) + more

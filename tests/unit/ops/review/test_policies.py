@@ -180,3 +180,9 @@ def test_another_version_of_the_language_gives_variables_another_meaning() -> No
     old, new = (json.dumps({"Statement": statement, **version}) for version in ({}, {"Version": "2012-10-17"}))
     update = step("update", types.ROLE_POLICY, "P", {"policy": old}, {"policy": new})
     assert review(preview(update), Live()).verdict is Verdict.LOOK
+
+
+def test_a_finding_names_what_changes_and_counts_what_is_too_much() -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:a:1:Q"}
+    [found] = findings([statement], [statement | {"Action": ["sqs:SendMessage", *(f"a:{i}" for i in range(9))]}])
+    assert found.what == "allows everybody a:0, a:1, a:2, a:3, a:4, a:5 and 3 more on Q"
