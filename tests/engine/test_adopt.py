@@ -96,7 +96,7 @@ def test_every_resource_and_every_order_survives_the_adoption(
     assert shell.adopt()["adopted"] == []
     # A review does not know how old the log is.
     review = json.loads(shell.orders("review", "--json"))
-    assert whats(review, "loses") == ["changes retentionInDays of /aws/lambda/OrderProcessor"]
+    assert whats(review, "loses") == ["changes the retention of /aws/lambda/OrderProcessor from no end to 30 days"]
     assert set(fresh.changes()) == {"create", "update"}
     fresh.stack.up()
 

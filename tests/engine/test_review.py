@@ -17,7 +17,7 @@ from tests.engine.conftest import Deploy, Deployment
 
 TYPE = 'super().__init__("orders:index:OrderQueue", name, as_inputs(settings), opts)'
 RETYPED = TYPE.replace("OrderQueue", "Queues")
-RECORDED = re.compile(r"name, (as_inputs\([\w.]+\)|inputs), opts\)")
+RECORDED = re.compile(r"name, (as_inputs\([\w.]+\)|inputs), ")
 """The inputs of a component."""
 ALIASED = """super().__init__(
             "orders:index:Queues",
@@ -115,7 +115,7 @@ def test_a_stack_of_a_program_without_recorded_settings_is_compared_after_its_ne
 ) -> None:
     sources = {path: path.read_text() for path in (fresh.root / "infra").glob("*.py")}
     for path, source in sources.items():
-        path.write_text(RECORDED.sub("name, {}, opts)", source))
+        path.write_text(RECORDED.sub("name, {}, ", source))
     fresh.stack.up()
     for path, source in sources.items():
         path.write_text(source)
