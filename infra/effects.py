@@ -61,6 +61,7 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
         Effect("MetricAlarm", "threshold", "*ProcessorSlow"),
         DASHBOARD,
     ],
+    "permissionsBoundary": [Effect("Role", "permissionsBoundary")],
     "maximumConcurrency": [Effect("EventSourceMapping", "scalingConfig")],
     "reservedConcurrency": [Effect("Function", "reservedConcurrentExecutions")],
     "batchSize": [Effect("EventSourceMapping", "batchSize")],

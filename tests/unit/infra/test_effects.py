@@ -23,6 +23,7 @@ OTHER_VALUES = {
     "processorArchitecture": "x86_64",
     "processorMemoryMegabytes": "1024",
     "processorTimeoutSeconds": "4",
+    "permissionsBoundary": "arn:aws:iam::123456789012:policy/boundary",
     "maximumConcurrency": "20",
     "reservedConcurrency": "30",
     "batchSize": "5",
