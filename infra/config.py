@@ -29,6 +29,9 @@ TYPES: Mapping[str, Any] = {
 KEYS: Mapping[str, str] = {to_camel(field): field for field in TYPES}
 """The field of each setting, by its configuration key in Pulumi.yaml."""
 
+RENAMED: Mapping[str, str] = {"protectTable": "protectOrders"}
+"""The key of today for each key that an earlier version of the program had."""
+
 _PATTERNS = {
     "alertAddresses": "must be an email address, or several separated by commas",
     "permissionsBoundary": "must be the ARN of an IAM policy, or empty",
@@ -120,6 +123,14 @@ def group(values: Mapping[str, Any]) -> Settings:
 
 def _unknown(key: str, value: str) -> Violation:
     # Pulumi accepts a misspelled key without a warning, and the intended setting would keep its default.
+    if today := RENAMED.get(key):
+        return Violation(
+            key=key,
+            value=value,
+            rule="is not a setting of this project any more",
+            why=f"{today} has replaced it. Pulumi.yaml describes what it does.",
+            remedy=(*reset(key), *set_to(today, value)),
+        )
     similar = difflib.get_close_matches(key, KEYS, n=1)
     return Violation(
         key=key,

@@ -51,7 +51,7 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
         Effect("Queue", "messageRetentionSeconds", "*Undelivered"),
     ],
     "pointInTimeRecoveryDays": [Effect("Table", "pointInTimeRecovery")],
-    "protectTable": [Effect("Table", "deletionProtectionEnabled"), Effect("Table", PROTECTION)],
+    "protectOrders": [Effect("Table", "deletionProtectionEnabled"), Effect("*", PROTECTION)],
     "processorRuntime": [Effect("Function", "runtime")],
     "processorArchitecture": [Effect("Function", "architectures")],
     "processorMemoryMegabytes": [Effect("Function", "memorySize")],

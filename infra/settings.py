@@ -84,10 +84,16 @@ class QueueSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSettings:
-    """Recovery and deletion protection of the table."""
+    """Recovery of the table."""
 
     point_in_time_recovery_days: RecoveryDays
-    protect_table: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtectionSettings:
+    """Protection of everything that holds orders."""
+
+    protect_orders: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +136,7 @@ class Settings:
     names: NameSettings
     queue: QueueSettings
     table: TableSettings
+    protection: ProtectionSettings
     processor: ProcessorSettings
     encryption: EncryptionSettings
     monitoring: MonitoringSettings
@@ -139,7 +146,15 @@ class Settings:
         return {key: value for group in fields(self) for key, value in as_inputs(getattr(self, group.name)).items()}
 
 
-Group = NameSettings | QueueSettings | TableSettings | ProcessorSettings | EncryptionSettings | MonitoringSettings
+Group = (
+    NameSettings
+    | QueueSettings
+    | TableSettings
+    | ProtectionSettings
+    | ProcessorSettings
+    | EncryptionSettings
+    | MonitoringSettings
+)
 
 
 def as_inputs(settings: Group) -> dict[str, Any]:

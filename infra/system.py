@@ -12,6 +12,7 @@ from infra.monitoring import OrderMonitoring
 from infra.names import name_violations, system_names
 from infra.outputs import StackOutputs
 from infra.processor import OrderProcessor
+from infra.protection import protect_holder
 from infra.queue import OrderQueue
 from infra.settings import Settings, as_inputs
 from infra.subscription import OrderSubscription
@@ -38,8 +39,10 @@ class OrderSystem(pulumi.ComponentResource):
         self._names = system_names(name, table)
         with_key = settings.encryption.customer_managed_key
         refuse(name_violations(self._names, autonaming_of_the_stack(), with_key=with_key), pulumi.get_project())
-        inputs = as_inputs(settings.encryption) | {"systemName": name, "tableName": self._names.table}
-        kept = pulumi.ResourceOptions(transformations=[keep_undeclared])
+        recorded = as_inputs(settings.encryption) | as_inputs(settings.protection)
+        inputs = recorded | {"systemName": name, "tableName": self._names.table}
+        protection = [protect_holder] if settings.protection.protect_orders else []
+        kept = pulumi.ResourceOptions(transformations=[keep_undeclared, *protection])
         super().__init__("orders:index:OrderSystem", name, inputs, pulumi.ResourceOptions.merge(opts, kept))
         self._child = pulumi.ResourceOptions(parent=self)
         self._settings = settings
@@ -47,7 +50,7 @@ class OrderSystem(pulumi.ComponentResource):
         self._topic = OrderTopic(f"{name}Topic", key=self._key, opts=self._child)
         self._queue = self._order_queue(name)
         self._subscription = self._subscribe(name)
-        self._table = OrderTable(self._names.table, settings.table, key=self._key, opts=self._child)
+        self._table = self._order_table()
         self._processor = self._order_processor(name)
         self._monitoring = self._monitor(name)
         self.outputs = self._stack_outputs()
@@ -72,6 +75,10 @@ class OrderSystem(pulumi.ComponentResource):
             key=self._key,
             opts=self._child,
         )
+
+    def _order_table(self) -> OrderTable:
+        protected = self._settings.protection.protect_orders
+        return OrderTable(self._names.table, self._settings.table, protected=protected, key=self._key, opts=self._child)
 
     def _order_processor(self, name: str) -> OrderProcessor:
         return OrderProcessor(

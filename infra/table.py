@@ -8,13 +8,17 @@ from infra.settings import TableSettings, as_inputs
 
 
 class OrderTable(pulumi.ComponentResource):
-    """The table of orders: one item per order, on-demand capacity, point-in-time recovery."""
+    """The table of orders: one item per order, on-demand capacity, point-in-time recovery.
+
+    DynamoDB refuses to delete a `protected` table.
+    """
 
     def __init__(
         self,
         name: str,
         settings: TableSettings,
         *,
+        protected: bool = False,
         key: aws.kms.Key | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -28,7 +32,7 @@ class OrderTable(pulumi.ComponentResource):
             point_in_time_recovery={"enabled": True, "recovery_period_in_days": recovery_days},
             # Without this input, DynamoDB encrypts the table with a key that AWS owns.
             server_side_encryption={"enabled": True, "kms_key_arn": key.arn} if key else None,
-            deletion_protection_enabled=settings.protect_table,
-            opts=pulumi.ResourceOptions(parent=self, protect=settings.protect_table),
+            deletion_protection_enabled=protected,
+            opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({"name": self.table.name})

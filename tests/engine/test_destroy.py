@@ -31,7 +31,7 @@ def test_orders_flow_under_a_key_of_the_stacks_own_which_goes_with_it(deploy: De
         assert opened.stack.destroy().summary.resource_changes == {"delete": RESOURCES + 2}
 
 
-def test_the_table_of_prod_is_destroyed_only_once_its_protection_is_lifted(deploy: Deploy) -> None:
+def test_prod_is_destroyed_only_once_its_protection_is_lifted(deploy: Deploy) -> None:
     with deploy("prod") as prod:
         prod.stack.up()
         table = prod.pipeline().outputs["tableName"]
@@ -39,10 +39,10 @@ def test_the_table_of_prod_is_destroyed_only_once_its_protection_is_lifted(deplo
         assert prod.pipeline().outputs["dashboardName"].startswith("OrderFlow-"), "dashboards included"
         with pytest.raises(CommandError) as raised:
             prod.stack.destroy()
-        assert "protect" in str(raised.value)
+        assert "because it is protected" in str(raised.value)
         assert prod.clients.dynamodb.describe_table(TableName=table)["Table"]["DeletionProtectionEnabled"]
 
-        prod.set("protectTable", "false")
+        prod.set("protectOrders", "false")
         prod.stack.up()
         prod.stack.destroy()
         assert prod.is_empty()

@@ -144,13 +144,13 @@ def test_a_second_reader_is_found(deployed: Deployment) -> None:
 
 def test_a_protected_table_is_not_replaced(deployed: Deployment) -> None:
     path = deployed.root / "infra/table.py"
-    deployed.set("protectTable", "true")
+    deployed.set("protectOrders", "true")
     deployed.stack.up()
     try:
         with changed(path, "hash_key=PARTITION_KEY", 'hash_key="a"'), changed(path, ": PARTITION_KEY", ': "a"'):
             found = reviewed(deployed)
     finally:
-        deployed.reset("protectTable")
+        deployed.reset("protectOrders")
         deployed.stack.up()
     assert found.verdict is Verdict.REFUSED
     assert found.findings[0].instead.startswith("Keep the resource as it is.")

@@ -43,7 +43,7 @@ NO_CHOICES = [
     ("logRetentionDays", "a month", "must be a whole number"),
     ("batchSize", "ten", "must be a whole number"),
     ("batchSize", "1.5", "must be a whole number"),
-    ("protectTable", "perhaps", "must be true or false"),
+    ("protectOrders", "perhaps", "must be true or false"),
     ("alertAddresses", "ops", "must be an email address, or several separated by commas"),
     ("permissionsBoundary", "orders-boundary-prod", "must be the ARN of an IAM policy, or empty"),
     ("permissionsBoundary", "arn:aws:iam::123456789012:role/it", "must be the ARN of an IAM policy, or empty"),

@@ -3,7 +3,7 @@
 import pulumi
 import pytest
 
-from infra.config import SettingsError, check, load_settings
+from infra.config import KEYS, RENAMED, SettingsError, check, load_settings
 from infra.settings import Settings
 from tests.support.defaults import DEFAULTS
 from tests.support.recorder import recorded_with
@@ -44,6 +44,16 @@ def test_a_misspelled_setting_is_rejected_with_the_intended_one() -> None:
         "  pulumi config --stack dev rm visibiltyTimeoutSeconds"
     )
     assert "Pulumi.yaml lists all settings." in said({"xyz": 1})
+
+
+def test_a_setting_of_an_earlier_version_leads_to_the_new_one() -> None:
+    assert said({"protectTable": "true"}) == (
+        "protectTable is true, but is not a setting of this project any more:\n"
+        "  protectOrders has replaced it. Pulumi.yaml describes what it does.\n"
+        "  pulumi config --stack dev rm protectTable && pulumi config --stack dev set protectOrders true"
+    )
+    assert set(RENAMED.values()) <= set(KEYS)
+    assert set(RENAMED).isdisjoint(KEYS)
 
 
 def test_zero_is_a_value_and_not_an_absence() -> None:

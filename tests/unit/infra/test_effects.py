@@ -18,7 +18,7 @@ OTHER_VALUES = {
     "messageRetentionSeconds": "300000",
     "deadLetterRetentionSeconds": "1000000",
     "pointInTimeRecoveryDays": "7",
-    "protectTable": "true",
+    "protectOrders": "true",
     "processorRuntime": "python3.12",
     "processorArchitecture": "x86_64",
     "processorMemoryMegabytes": "1024",

@@ -60,7 +60,7 @@ REACHES: list[tuple[str, str, str, str, str, object]] = [
     ("deadLetterRetentionSeconds", "1000000", QUEUE, "OrderDLQ", "messageRetentionSeconds", 1_000_000),
     ("deadLetterRetentionSeconds", "1000000", QUEUE, "OrderUndelivered", "messageRetentionSeconds", 1_000_000),
     ("pointInTimeRecoveryDays", "7", TABLE, "Orders", "pointInTimeRecovery", "'recoveryPeriodInDays': 7.0"),
-    ("protectTable", "true", TABLE, "Orders", "deletionProtectionEnabled", True),
+    ("protectOrders", "true", TABLE, "Orders", "deletionProtectionEnabled", True),
     ("processorRuntime", "python3.13", FUNCTION, "OrderProcessor", "runtime", "python3.13"),
     ("processorArchitecture", "x86_64", FUNCTION, "OrderProcessor", "architectures", "x86_64"),
     ("processorMemoryMegabytes", "256", FUNCTION, "OrderProcessor", "memorySize", 256),

@@ -45,7 +45,7 @@ def test_a_value_is_legal_up_to_its_limits_and_no_further(key: str, least: int, 
     [
         ("processorRuntime", ["python3.11", "python3.12", "python3.13", "python3.14"]),
         ("processorArchitecture", ["arm64", "x86_64"]),
-        ("protectTable", ["true", "false"]),
+        ("protectOrders", ["true", "false"]),
         ("logRetentionDays", [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192]),
         ("logRetentionDays", [2557, 2922, 3288, 3653]),
     ],

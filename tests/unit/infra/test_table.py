@@ -14,11 +14,5 @@ def test_the_table_has_its_key_and_can_be_restored_to_any_second(dev: Program) -
     }
 
 
-def test_the_table_of_prod_is_protected_by_pulumi_and_by_dynamodb(prod: Program) -> None:
-    table = prod.one(TABLE)
-    assert table.protect
-    assert table.inputs["deletionProtectionEnabled"] is True
-
-
-def test_the_table_of_dev_can_be_destroyed(dev: Program) -> None:
-    assert not dev.one(TABLE).protect
+def test_dynamodb_too_refuses_to_delete_the_table_of_prod(prod: Program) -> None:
+    assert prod.one(TABLE).inputs["deletionProtectionEnabled"] is True

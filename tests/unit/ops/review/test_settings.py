@@ -79,8 +79,8 @@ def test_what_explains_other_findings_comes_before_them() -> None:
 
 def test_the_protection_of_the_table_has_its_setting_as_cause() -> None:
     table = step("same", types.TABLE, "Orders", {}, {}, parent=system_urn(), protect=True)
-    before = component("", SETTINGS | {"protectTable": True}, SETTINGS)
-    assert reviewed(before, table).findings[0].cause.startswith("protectTable, ")
+    before = component("", SETTINGS | {"protectOrders": True}, SETTINGS)
+    assert reviewed(before, table).findings[0].cause.startswith("protectOrders, ")
 
 
 def test_another_region_is_named_as_the_cause() -> None:
@@ -154,7 +154,7 @@ def test_two_systems_are_told_apart() -> None:
 def test_a_renamed_system_is_compared_with_itself() -> None:
     before, after = {"systemName": "Order", "batchSize": 10}, {"systemName": "Sale", "batchSize": 5}
     components = [component("", before, None), component("", None, after, "Sale")]
-    table = component("Table", {"protectTable": False}, {"protectTable": False}, "Sale")
+    table = component("Table", {"protectOrders": False}, {"protectOrders": False}, "Sale")
     gone = step("delete", types.QUEUE, "OrderQueue", {}, parent=system_urn())
     found = reviewed(*components, table, gone)
     assert [setting.key for setting in found.settings] == ["systemName", "batchSize"]

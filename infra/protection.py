@@ -1,0 +1,21 @@
+"""The protection of the resources that hold orders, or that explain what happened to them."""
+
+import pulumi
+
+HOLDERS = frozenset(
+    {
+        "aws:cloudwatch/logGroup:LogGroup",
+        "aws:dynamodb/table:Table",
+        "aws:kms/key:Key",
+        "aws:sqs/queue:Queue",
+    }
+)
+"""The types whose resources hold orders, dead letters, undelivered orders, the log, or the key that reads them."""
+
+
+def protect_holder(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+    """Let Pulumi neither delete nor replace a holder. Children inherit this from their parent."""
+    if args.type_ not in HOLDERS:
+        return None
+    opts = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(protect=True))
+    return pulumi.ResourceTransformationResult(props=args.props, opts=opts)
