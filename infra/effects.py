@@ -39,7 +39,7 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
     "tableName": [
         Effect("Table", EXISTENCE),
         ENVIRONMENT,
-        Effect("RolePolicy", "policy"),
+        Effect("RolePolicy", "policy", "*MayWriteOrders"),
         Effect("MetricAlarm", "dimensions", "*Table*"),
         DASHBOARD,
     ],
@@ -66,7 +66,7 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
     "reservedConcurrency": [Effect("Function", "reservedConcurrentExecutions")],
     "batchSize": [Effect("EventSourceMapping", "batchSize")],
     "batchingWindowSeconds": [Effect("EventSourceMapping", "maximumBatchingWindowInSeconds")],
-    "retryInvalidOrdersAtOnce": [ENVIRONMENT, Effect("RolePolicy", "policy")],
+    "retryInvalidOrdersAtOnce": [ENVIRONMENT, Effect("RolePolicy", EXISTENCE, "*MayRetryAtOnce")],
     "logRetentionDays": [Effect("LogGroup", "retentionInDays")],
     "customerManagedKey": [
         Effect("Key", EXISTENCE),
@@ -75,7 +75,6 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
         Effect("Queue", "sqsManagedSseEnabled"),
         Effect("Table", "serverSideEncryption"),
         Effect("LogGroup", "kmsKeyId"),
-        Effect("RolePolicy", "policy"),
     ],
     "alertAddresses": [Effect("TopicSubscription", EXISTENCE, "*Alerts-*")],
     "oldestOrderAlarmSeconds": [Effect("MetricAlarm", "threshold", "*QueueTooOld"), DASHBOARD],

@@ -74,7 +74,7 @@ _ENDINGS: Mapping[str, tuple[str, ...]] = {
     QUEUE: ("Queue", "DLQ", "Undelivered"),
     FUNCTION: ("Processor",),
     ROLE: ("Processor",),
-    ROLE_POLICY: ("Processor",),
+    ROLE_POLICY: tuple(f"Processor{sid}" for sid in ("MayLog", "MayReceive", "MayRetryAtOnce", "MayWriteOrders")),
     ALARM: (
         *("TopicFailures", "TopicLosses", "UndeliveredNotEmpty", "QueueTooOld", "DLQNotEmpty", "DLQGrowing"),
         *("ProcessorErrors", "ProcessorThrottles", "ProcessorSlow"),

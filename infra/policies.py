@@ -155,5 +155,10 @@ def processor_may_write_encrypted(key: Arn, dynamodb: pulumi.Input[str]) -> Stat
     }
 
 
+def in_key_policy(statement: Statement, role: Arn) -> Statement:
+    """Turn a permission of a role on a key into a statement of the key's own policy, in which `*` is this key."""
+    return {**statement, "Principal": {"AWS": role}, "Resource": "*"}
+
+
 def _allow(sid: str, actions: Sequence[str], resource: Arn) -> Statement:
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}

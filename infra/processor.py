@@ -1,5 +1,6 @@
 """The Lambda function that receives orders from the queue and writes them to the table."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pulumi
@@ -19,13 +20,14 @@ WAITS_PER_REQUEST = 4
 
 
 class OrderProcessor(pulumi.ComponentResource):
-    """The function, its role and its log group, and the event source mapping that invokes it with batches."""
+    """The function, the permissions of its role, its log group, and the event source mapping that invokes it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the role comes from outside, because the key needs it earlier
         self,
         name: str,
         settings: ProcessorSettings,
         *,
+        runs_as: aws.iam.Role,
         reads: OrderQueue,
         writes: aws.dynamodb.Table,
         key: aws.kms.Key | None = None,
@@ -36,11 +38,10 @@ class OrderProcessor(pulumi.ComponentResource):
         super().__init__("orders:index:OrderProcessor", name, inputs, opts)
         self._child = pulumi.ResourceOptions(parent=self)
         self.log_group = self._log_group(name, settings, key)
-        role = self._role(name, settings.permissions_boundary)
-        permissions = self._permissions(name, role, self._statements(settings, reads, writes, key))
+        permissions = self._permissions(name, runs_as, self._statements(settings, reads, writes))
         # Without its permissions, the function fails its first orders, and Lambda rejects the event source mapping.
-        permitted = pulumi.ResourceOptions(parent=self, depends_on=[permissions])
-        self.function = self._function(name, settings, role, _variables(settings, reads, writes), permitted)
+        permitted = pulumi.ResourceOptions(parent=self, depends_on=permissions)
+        self.function = self._function(name, settings, runs_as, _variables(settings, reads, writes), permitted)
         self._mapping(name, settings, reads, permitted)
         self.register_outputs({"name": self.function.name, "logGroup": self.log_group.name})
 
@@ -52,16 +53,27 @@ class OrderProcessor(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _role(self, name: str, boundary: str) -> aws.iam.Role:
-        trust = pulumi.Output.json_dumps(policies.policy(policies.lambda_may_assume()))
-        return aws.iam.Role(name, assume_role_policy=trust, permissions_boundary=boundary or None, opts=self._child)
+    def _permissions(
+        self, name: str, role: aws.iam.Role, statements: Iterable[policies.Statement]
+    ) -> list[aws.iam.RolePolicy]:
+        """Create a policy of the role for each statement, named after what it allows.
 
-    def _permissions(self, name: str, role: aws.iam.Role, statements: list[policies.Statement]) -> aws.iam.RolePolicy:
-        document = pulumi.Output.json_dumps(policies.policy(*statements))
-        return aws.iam.RolePolicy(name, role=role.name, policy=document, opts=self._child)
+        A new permission is a new resource, which exists before the function that needs it. A resource that the program
+        no longer declares is deleted at the end of the deployment: the function loses the permission after it has
+        stopped to need it. In one policy for all statements, it would lose the permission first.
+        """
+        return [
+            aws.iam.RolePolicy(
+                f"{name}{statement['Sid']}",
+                role=role.name,
+                policy=pulumi.Output.json_dumps(policies.policy(statement)),
+                opts=self._child,
+            )
+            for statement in statements
+        ]
 
     def _statements(
-        self, settings: ProcessorSettings, reads: OrderQueue, writes: aws.dynamodb.Table, key: aws.kms.Key | None
+        self, settings: ProcessorSettings, reads: OrderQueue, writes: aws.dynamodb.Table
     ) -> list[policies.Statement]:
         """Return the permissions of the function and its event source mapping."""
         statements = [
@@ -71,7 +83,7 @@ class OrderProcessor(pulumi.ComponentResource):
         ]
         if settings.retry_invalid_orders_at_once:
             statements.append(policies.processor_may_retry_at_once(reads.queue.arn))
-        return statements + (_use_of(key) if key else [])
+        return statements
 
     def _function(
         self,
@@ -121,15 +133,6 @@ def _package() -> tuple[Package, Path]:
         return package, ROOT / package.path
     package = build_package(root)
     return package, package.path if root.resolve() == Path.cwd() else root / package.path
-
-
-def _use_of(key: aws.kms.Key) -> list[policies.Statement]:
-    """Return the permissions to read the encrypted queue and to write the encrypted table."""
-    region = key.arn.apply(lambda arn: arn.split(":")[3])
-    return [
-        policies.processor_may_read_encrypted(key.arn, pulumi.Output.format("sqs.{}.amazonaws.com", region)),
-        policies.processor_may_write_encrypted(key.arn, pulumi.Output.format("dynamodb.{}.amazonaws.com", region)),
-    ]
 
 
 def _variables(

@@ -14,6 +14,7 @@ from infra.outputs import StackOutputs
 from infra.processor import OrderProcessor
 from infra.protection import protect_holder
 from infra.queue import OrderQueue
+from infra.role import ProcessorRole
 from infra.settings import Settings, as_inputs
 from infra.subscription import OrderSubscription
 from infra.table import OrderTable
@@ -46,6 +47,7 @@ class OrderSystem(pulumi.ComponentResource):
         super().__init__("orders:index:OrderSystem", name, inputs, pulumi.ResourceOptions.merge(opts, kept))
         self._child = pulumi.ResourceOptions(parent=self)
         self._settings = settings
+        self._role = ProcessorRole(f"{name}ProcessorRole", settings.processor, opts=self._child).role
         self._key = self._encryption_key(name)
         self._topic = OrderTopic(f"{name}Topic", key=self._key, opts=self._child)
         self._queue = self._order_queue(name)
@@ -59,7 +61,8 @@ class OrderSystem(pulumi.ComponentResource):
     def _encryption_key(self, name: str) -> aws.kms.Key | None:
         if not self._settings.encryption.customer_managed_key:
             return None
-        return OrderKey(f"{name}Key", log_group_prefix=self._names.log_group, opts=self._child).key
+        prefix = self._names.log_group
+        return OrderKey(f"{name}Key", used_by=self._role, log_group_prefix=prefix, opts=self._child).key
 
     def _order_queue(self, name: str) -> OrderQueue:
         return OrderQueue(
@@ -84,6 +87,7 @@ class OrderSystem(pulumi.ComponentResource):
         return OrderProcessor(
             f"{name}Processor",
             self._settings.processor,
+            runs_as=self._role,
             reads=self._queue,
             writes=self._table.table,
             key=self._key,

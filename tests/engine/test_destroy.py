@@ -19,7 +19,7 @@ def test_destroy_leaves_nothing(deploy: Deploy, stack: str) -> None:
         assert opened.is_empty()
 
 
-def test_orders_flow_under_a_key_of_the_stacks_own_which_goes_with_it(deploy: Deploy) -> None:
+def test_orders_flow_under_a_key_of_the_stacks_own_which_stays_in_aws_after_the_stack(deploy: Deploy) -> None:
     with deploy("dev") as opened:
         opened.set("customerManagedKey", "true")
         # The component and the key.
@@ -29,6 +29,9 @@ def test_orders_flow_under_a_key_of_the_stacks_own_which_goes_with_it(deploy: De
         pipeline.publish([json.dumps(EXAMPLE_ORDER)])
         eventually(lambda: pipeline.order("O1234"), "the order in the table")
         assert opened.stack.destroy().summary.resource_changes == {"delete": RESOURCES + 2}
+        assert opened.is_empty()
+        [key] = opened.clients.kms.list_keys()["Keys"]
+        assert opened.clients.kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] == "Enabled"
 
 
 def test_prod_is_destroyed_only_once_its_protection_is_lifted(deploy: Deploy) -> None:

@@ -27,6 +27,10 @@ class Registration:
     custom: bool
     ignored: frozenset[str] = frozenset()
     """The inputs whose changes the engine ignores."""
+    retained: bool = False
+    """Whether the resource stays in AWS when it leaves the stack."""
+    aliases: tuple[str, ...] = ()
+    """The URNs and parents under which earlier versions registered the resource."""
 
     def document(self, key: str) -> Any:
         """Parse an input that is a JSON document."""
@@ -50,6 +54,11 @@ class Program:
         found = [resource for resource in self.all(type_token) if name in (None, resource.name)]
         assert len(found) == 1, f"{len(found)} of {type_token} {name or ''}"
         return found[0]
+
+    def statements(self, type_token: str) -> list[dict[str, Any]]:
+        """Return the statements of all policies of a type, sorted: resources are registered in any order."""
+        found = [one for resource in self.all(type_token) for one in resource.document("policy")["Statement"]]
+        return sorted(found, key=str)
 
     @property
     def components(self) -> Iterator[Registration]:
@@ -110,6 +119,8 @@ class _Recorder(MockMonitor):
                     protect=request.protect,
                     custom=request.custom,
                     ignored=frozenset(request.ignoreChanges),
+                    retained=request.retainOnDelete,
+                    aliases=tuple(alias.urn or alias.spec.parentUrn for alias in request.aliases),
                 )
             )
         return response

@@ -61,6 +61,6 @@ def test_the_role_allows_exactly_what_the_handler_and_lambda_do(pipeline: Pipeli
     for name, message in {"conflict": body("P1", timestamp="2026-01-01T00:00:00Z", status="x"), "invalid": "{"}.items():
         assert outcome_of(message) != [], name
 
-    statements = recorded("dev").one("aws:iam/rolePolicy:RolePolicy").document("policy")["Statement"]
+    statements = recorded("dev").statements("aws:iam/rolePolicy:RolePolicy")
     allowed = {action for statement in statements for action in statement["Action"]}
     assert allowed == LAMBDAS_OWN | {ALLOWED_BY[call] for call in made}

@@ -10,9 +10,9 @@ from github.boundary import boundary_arn, boundary_name
 from github.permissions import may_change
 from github.resources import Resources
 from github.stacks import deployed_stacks
-from tests.support.arns import ACCOUNT
-from tests.support.recorder import recorded
-from tests.support.resource_types import POLICY, ROLE, ROLE_POLICY
+from tests.support.arns import ACCOUNT, arn
+from tests.support.recorder import Program, recorded
+from tests.support.resource_types import KEY, POLICY, ROLE, ROLE_POLICY
 from tests.unit.github.test_access import recorded_access
 
 STACKS = [Resources(stack=stack, account=ACCOUNT) for stack in deployed_stacks()]
@@ -34,13 +34,20 @@ def name(stack: Resources) -> str:
 def named(statement: dict[str, Any], stack: Resources) -> Iterator[str]:
     """Yield the ARNs of a statement, with physical names instead of the mocks' logical names."""
     listed = statement["Resource"]
-    for arn in [listed] if isinstance(listed, str) else listed:
+    for resource in [listed] if isinstance(listed, str) else listed:
         for logical in ("OrderQueue", "Orders", "OrderProcessor"):
-            if arn.partition(":log-stream:")[0].endswith((f":{logical}", f"/{logical}")):
-                yield arn.replace(logical, stack.stack.physical(logical).replace("?", "a"))
+            if resource.partition(":log-stream:")[0].endswith((f":{logical}", f"/{logical}")):
+                yield resource.replace(logical, stack.stack.physical(logical).replace("?", "a"))
                 break
         else:
-            yield arn
+            yield resource
+
+
+def of_the_key(program: Program) -> list[dict[str, Any]]:
+    """Return what the policy of the key allows the function. The boundary limits that, too."""
+    role = {"AWS": arn(ROLE, "OrderProcessor")}
+    own = [one for one in program.statements(KEY) if one["Principal"] == role]
+    return [{**one, "Resource": arn(KEY, "OrderKey-id")} for one in own]
 
 
 @pytest.mark.parametrize("stack", STACKS, ids=name)
@@ -52,7 +59,7 @@ def test_the_boundary_allows_all_that_the_program_allows_its_function(stack: Res
     # A managed policy has at most 6,144 characters without white space (IAM User Guide, quotas).
     assert len(boundary.inputs["policy"]) < 6_144
     allowed = boundary.document("policy")["Statement"]
-    needed = program.one(ROLE_POLICY).document("policy")["Statement"]
+    needed = program.statements(ROLE_POLICY) + of_the_key(program)
     assert len(needed) == (6 if key == "true" else 4)
     for statement in needed:
         for resource in named(statement, stack):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.arns import ACCOUNT, REGION, arn
 from tests.support.recorder import Program, recorded
-from tests.support.resource_types import KEY
+from tests.support.resource_types import KEY, LOG_GROUP, QUEUE, ROLE, ROLE_POLICY, TABLE, TOPIC
 
 KEY_ARN, KEY_ID = arn(KEY, "OrderKey-id"), "OrderKey-id"
 
@@ -62,13 +62,31 @@ def test_logs_may_use_the_key_for_the_processors_log_alone(encrypted: Program) -
 
 
 def test_the_processor_may_use_the_key_for_its_queue_and_through_dynamodb(encrypted: Program) -> None:
-    policy = encrypted.one("aws:iam/rolePolicy:RolePolicy").document("policy")["Statement"]
-    allowed = {entry["Sid"]: entry for entry in policy if entry["Resource"] == KEY_ARN}
+    allowed = {sid: statements(encrypted)[sid] for sid in ("MayReadEncrypted", "MayWriteEncrypted")}
+    for entry, service in zip(allowed.values(), ("sqs", "dynamodb"), strict=True):
+        assert entry["Principal"] == {"AWS": arn(ROLE, "OrderProcessor")}
+        assert entry["Condition"] == {"StringEquals": {"kms:ViaService": f"{service}.{REGION}.amazonaws.com"}}
     assert allowed["MayReadEncrypted"]["Action"] == ["kms:Decrypt"]
-    assert allowed["MayWriteEncrypted"]["Condition"] == {
-        "StringEquals": {"kms:ViaService": f"dynamodb.{REGION}.amazonaws.com"}
-    }
     assert not any(action.endswith("*") for entry in allowed.values() for action in entry["Action"])
+
+
+def test_all_permissions_on_the_key_are_in_its_policy_so_that_they_exist_before_anything_is_encrypted(
+    encrypted: Program, default: Program
+) -> None:
+    granted = [one for one in encrypted.resources if "kms:" in str(one.inputs.get("policy"))]
+    assert [one.type for one in granted] == [KEY]
+    assert encrypted.one(ROLE).urn in encrypted.one(KEY).dependencies
+    assert encrypted.statements(ROLE_POLICY) == default.statements(ROLE_POLICY)
+
+
+@pytest.mark.parametrize("type_token", [TOPIC, QUEUE, TABLE, LOG_GROUP])
+def test_what_the_key_encrypts_depends_on_it(encrypted: Program, type_token: str) -> None:
+    for resource in encrypted.all(type_token):
+        assert encrypted.one(KEY).urn in resource.dependencies, resource.name
+
+
+def test_a_key_that_leaves_the_stack_stays_in_aws(encrypted: Program) -> None:
+    assert [one.name for one in encrypted.resources if one.retained] == ["OrderKey"]
 
 
 def test_a_deleted_key_can_be_called_back_for_as_long_as_kms_allows(encrypted: Program) -> None:

@@ -60,7 +60,7 @@ def program() -> Program:
 
 
 def test_the_processor_may_do_exactly_what_it_does(program: Program) -> None:
-    statements = program.one("aws:iam/rolePolicy:RolePolicy").document("policy")["Statement"]
+    statements = program.statements(types.ROLE_POLICY)
     assert {(action, statement["Resource"]) for statement in statements for action in statement["Action"]} == {
         ("sqs:ReceiveMessage", arn(types.QUEUE, "OrderQueue")),
         ("sqs:DeleteMessage", arn(types.QUEUE, "OrderQueue")),
@@ -75,8 +75,31 @@ def test_the_processor_may_do_exactly_what_it_does(program: Program) -> None:
 
 
 def test_the_processor_may_not_touch_visibility_where_nothing_is_retried_at_once() -> None:
-    policy = recorded("dev", {"retryInvalidOrdersAtOnce": "false"}).one("aws:iam/rolePolicy:RolePolicy")
-    assert "sqs:ChangeMessageVisibility" not in policy.inputs["policy"]
+    statements = recorded("dev", {"retryInvalidOrdersAtOnce": "false"}).statements(types.ROLE_POLICY)
+    assert "sqs:ChangeMessageVisibility" not in [action for one in statements for action in one["Action"]]
+
+
+# Each permission of the role is a resource named after its Sid. The engine creates a new one before the function that
+# needs it changes, and deletes one at the end, after the function has changed. It updates one in place before that.
+ACTIONS = {
+    "MayReceive": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+    "MayRetryAtOnce": {"sqs:ChangeMessageVisibility"},
+    "MayWriteOrders": {"dynamodb:PartiQLInsert", "dynamodb:PutItem"},
+    "MayLog": {"logs:CreateLogStream", "logs:PutLogEvents"},
+}
+
+
+def test_a_permission_that_loses_an_action_gets_another_name(program: Program) -> None:
+    for policy in program.all(types.ROLE_POLICY):
+        [statement] = policy.document("policy")["Statement"]
+        sid = statement["Sid"]
+        assert policy.name == f"OrderProcessor{sid}"
+        lost = ACTIONS.get(sid, set()) - set(statement["Action"])
+        assert not lost, (
+            f"{sid} no longer allows {', '.join(sorted(lost))}: the function would lose this before its code changes. "
+            "Give the statement another Sid, and then add that to this test"
+        )
+        assert sid in ACTIONS, f"{sid} is new: add it and its actions to this test"
 
 
 def test_only_lambda_may_assume_the_processors_role(program: Program) -> None:

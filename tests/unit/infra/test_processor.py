@@ -62,4 +62,7 @@ def test_the_mapping_feeds_the_function_and_reports_partial_failures(dev: Progra
 
 
 def test_the_mapping_is_made_when_the_role_may_receive(dev: Program) -> None:
-    assert dev.one("aws:iam/rolePolicy:RolePolicy").urn in dev.one(MAPPING).dependencies
+    permissions = {policy.urn for policy in dev.all("aws:iam/rolePolicy:RolePolicy")}
+    assert len(permissions) == 4
+    assert permissions <= dev.one(FUNCTION).dependencies
+    assert permissions <= dev.one(MAPPING).dependencies

@@ -22,6 +22,7 @@ COMPONENTS = (
     "OrderQueue",
     "OrderSubscription",
     "OrderTable",
+    "ProcessorRole",
     "OrderProcessor",
     "OrderMonitoring",
 )
