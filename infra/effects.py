@@ -44,7 +44,7 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
         DASHBOARD,
     ],
     "visibilityTimeoutSeconds": [Effect("Queue", "visibilityTimeoutSeconds", "*Queue")],
-    "maxReceiveCount": [Effect("Queue", "redrivePolicy", "*Queue"), ENVIRONMENT],
+    "maxReceiveCount": [Effect("RedrivePolicy", "redrivePolicy"), ENVIRONMENT],
     "messageRetentionSeconds": [Effect("Queue", "messageRetentionSeconds", "*Queue")],
     "deadLetterRetentionSeconds": [
         Effect("Queue", "messageRetentionSeconds", "*DLQ"),

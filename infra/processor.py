@@ -42,7 +42,8 @@ class OrderProcessor(pulumi.ComponentResource):
         # Without its permissions, the function fails its first orders, and Lambda rejects the event source mapping.
         permitted = pulumi.ResourceOptions(parent=self, depends_on=permissions)
         self.function = self._function(name, settings, runs_as, _variables(settings, reads, writes), permitted)
-        self._mapping(name, settings, reads, permitted)
+        redriven = pulumi.ResourceOptions(parent=self, depends_on=[*permissions, reads.redrives])
+        self._mapping(name, settings, reads, redriven)
         self.register_outputs({"name": self.function.name, "logGroup": self.log_group.name})
 
     def _log_group(self, name: str, settings: ProcessorSettings, key: aws.kms.Key | None) -> aws.cloudwatch.LogGroup:

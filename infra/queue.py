@@ -19,7 +19,7 @@ class OrderQueue(pulumi.ComponentResource):
 
     Both queues are encrypted and accept requests only over TLS. Only the topic may send to the order queue, and only
     the order queue may use the dead-letter queue. `accepts_orders` is the policy of the order queue; the queue rejects
-    deliveries until the policy exists.
+    deliveries until the policy exists. `redrives` is its redrive policy: without it, no order becomes a dead letter.
     """
 
     def __init__(
@@ -36,7 +36,8 @@ class OrderQueue(pulumi.ComponentResource):
         self.max_receive_count = settings.max_receive_count
         self.dead_letters = self._dead_letter_queue(f"{name.removesuffix('Queue')}DLQ", settings, key)
         self.queue = self._order_queue(name, settings, key)
-        self._close_dead_letters(f"{name.removesuffix('Queue')}DLQ")
+        allowed = self._close_dead_letters(f"{name.removesuffix('Queue')}DLQ")
+        self.redrives = self._redrive_to_dead_letters(name, after=allowed)
         self.accepts_orders = self._accept_orders(name, fed_by)
         self.register_outputs({"url": self.queue.url, "deadLettersUrl": self.dead_letters.url})
 
@@ -50,27 +51,40 @@ class OrderQueue(pulumi.ComponentResource):
         )
 
     def _order_queue(self, name: str, settings: QueueSettings, key: aws.kms.Key | None) -> aws.sqs.Queue:
-        redrive = {"deadLetterTargetArn": self.dead_letters.arn, "maxReceiveCount": settings.max_receive_count}
         return aws.sqs.Queue(
             name,
             visibility_timeout_seconds=settings.visibility_timeout_seconds,
             message_retention_seconds=settings.message_retention_seconds,
-            redrive_policy=pulumi.Output.json_dumps(redrive),
             max_message_size=MAX_MESSAGE_BYTES,
             **encryption(key),
             opts=self._child,
         )
 
-    def _close_dead_letters(self, name: str) -> None:
+    def _close_dead_letters(self, name: str) -> aws.sqs.RedriveAllowPolicy:
         """Let no other queue use the dead-letter queue, and let nobody send to it directly."""
         sources = {"redrivePermission": "byQueue", "sourceQueueArns": [self.queue.arn]}
-        aws.sqs.RedriveAllowPolicy(
+        allowed = aws.sqs.RedriveAllowPolicy(
             name,
             queue_url=self.dead_letters.url,
             redrive_allow_policy=pulumi.Output.json_dumps(sources),
             opts=self._child,
         )
         queue_policy(name, self.dead_letters, opts=self._child)
+        return allowed
+
+    def _redrive_to_dead_letters(self, name: str, after: pulumi.Resource) -> aws.sqs.RedrivePolicy:
+        """Move orders to the dead-letter queue after too many receives.
+
+        This is no input of the queue: SQS accepts it only if the dead-letter queue already allows the order queue, and
+        that needs the ARN of the order queue.
+        """
+        redrive = {"deadLetterTargetArn": self.dead_letters.arn, "maxReceiveCount": self.max_receive_count}
+        return aws.sqs.RedrivePolicy(
+            name,
+            queue_url=self.queue.url,
+            redrive_policy=pulumi.Output.json_dumps(redrive),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[after]),
+        )
 
     def _accept_orders(self, name: str, topic: aws.sns.Topic) -> aws.sqs.QueuePolicy:
         return queue_policy(name, self.queue, policies.topic_may_send(topic.arn, self.queue.arn), opts=self._child)

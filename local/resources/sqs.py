@@ -11,7 +11,6 @@ _QUEUE_ATTRIBUTES: dict[str, "QueueAttributeNameType"] = {
     "kmsMasterKeyId": "KmsMasterKeyId",
     "maxMessageSize": "MaximumMessageSize",
     "messageRetentionSeconds": "MessageRetentionPeriod",
-    "redrivePolicy": "RedrivePolicy",
     "sqsManagedSseEnabled": "SqsManagedSseEnabled",
     "visibilityTimeoutSeconds": "VisibilityTimeout",
 }
@@ -37,6 +36,11 @@ def _queue_policy(cloud: Cloud, _: str, inputs: Inputs) -> ResourceState:
 @resource_type("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", "queueUrl", "redriveAllowPolicy")
 def _redrive_allow_policy(cloud: Cloud, _: str, inputs: Inputs) -> ResourceState:
     return _queue_attribute(cloud, inputs["queueUrl"], "RedriveAllowPolicy", inputs["redriveAllowPolicy"])
+
+
+@resource_type("aws:sqs/redrivePolicy:RedrivePolicy", "queueUrl", "redrivePolicy")
+def _redrive_policy(cloud: Cloud, _: str, inputs: Inputs) -> ResourceState:
+    return _queue_attribute(cloud, inputs["queueUrl"], "RedrivePolicy", inputs["redrivePolicy"])
 
 
 def _queue_attribute(cloud: Cloud, url: str, name: "QueueAttributeNameType", value: str) -> ResourceState:

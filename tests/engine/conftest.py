@@ -16,8 +16,8 @@ from ops.clients import Clients, local_clients
 from tests.support.pipeline import Pipeline
 from tests.support.project_copy import copy_project
 
-RESOURCES = 43
-"""The stack, 8 components and 34 resources."""
+RESOURCES = 44
+"""The stack, 8 components and 35 resources."""
 
 
 WANTED = "ORDERS_TEST_ENGINE"

@@ -87,7 +87,7 @@ def test_every_resource_and_every_order_survives_the_adoption(
     before = handmade.ids()
 
     found = shell.adopt()
-    assert (found["verdict"], found["present"], len(found["adopted"])) == ("interrupts", [], 10)
+    assert (found["verdict"], found["present"], len(found["adopted"])) == ("interrupts", [], 11)
     assert whats(found, "loses") == []
     contents = {(one["resource"], one["type"].rpartition(":")[2]): one["content"] for one in found["adopted"]}
     assert contents["OrderQueue", "Queue"] == "1 messages are visible and 0 are in flight"

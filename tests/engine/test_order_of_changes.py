@@ -11,7 +11,7 @@ from pulumi.automation import CommandError
 
 from ops.samples import EXAMPLE_ORDER
 from tests.engine.conftest import Deploy, Deployment
-from tests.engine.timeline import update
+from tests.engine.timeline import Timeline, update
 from tests.support.waiting import eventually
 
 ENCRYPTED = [
@@ -110,3 +110,77 @@ def test_a_permission_that_the_code_no_longer_needs_is_taken_after_the_code_has_
     assert changes.end("create", "RolePolicy", "OrderProcessorMayPutOrders") < begun
     ended = changes.end("update", "Function", "OrderProcessor")
     assert ended < changes.begin("delete", "RolePolicy", "OrderProcessorMayWriteOrders")
+
+
+QUEUE, DEAD_LETTERS = "            visibility_timeout_seconds=", "            message_retention_seconds="
+"""The first inputs of OrderQueue and of OrderDLQ in infra/queue.py."""
+
+
+def assert_that_allowing_comes_first(changes: Timeline, allow: str, redrive: str) -> None:
+    """Under byQueue, SQS refuses a redrive policy that the dead-letter queue does not allow."""
+    allowed = changes.end(allow, "RedriveAllowPolicy", "OrderDLQ")
+    assert allowed < changes.begin(redrive, "RedrivePolicy", "OrderQueue")
+    if ("create-replacement", "OrderProcessor") in changes.changed("EventSourceMapping"):
+        mapped = changes.begin("create-replacement", "EventSourceMapping", "OrderProcessor")
+        assert changes.end(redrive, "RedrivePolicy", "OrderQueue") < mapped
+
+
+def dead_letter_queue_of(deployed: Deployment) -> str:
+    """Return the dead-letter queue of the queue that the stack has now, and assert that it allows this queue."""
+    sqs, outputs = deployed.clients.sqs, deployed.pipeline().outputs
+    queue, dead_letters = (
+        sqs.get_queue_attributes(QueueUrl=outputs[output], AttributeNames=["All"])["Attributes"]
+        for output in ("queueUrl", "deadLetterQueueUrl")
+    )
+    assert json.loads(dead_letters["RedriveAllowPolicy"])["sourceQueueArns"] == [queue["QueueArn"]]
+    target: str = json.loads(queue["RedrivePolicy"])["deadLetterTargetArn"]
+    assert target == dead_letters["QueueArn"]
+    return target.rpartition(":")[2]
+
+
+def test_queues_with_exact_names_can_be_replaced(running: Deployment) -> None:
+    path = running.root / "infra/queue.py"
+    edit(path, QUEUE, f'            name="OtherQueue",\n{QUEUE}')
+    changes = update(running.stack)
+    assert changes.end("delete-replaced", "Queue", "OrderQueue") < changes.begin(
+        "create-replacement", "Queue", "OrderQueue"
+    )
+    assert_that_allowing_comes_first(changes, "update", "create-replacement")
+    assert dead_letter_queue_of(running) == "OrderDLQ"
+    assert_that_orders_flow(running, "R1")
+
+    edit(path, f"            name,\n{DEAD_LETTERS}", f'            name,\n            name="OtherDLQ",\n{DEAD_LETTERS}')
+    assert_that_allowing_comes_first(update(running.stack), "create-replacement", "update")
+    assert dead_letter_queue_of(running) == "OtherDLQ"
+    assert_that_orders_flow(running, "R2")
+
+
+def test_queues_with_unique_names_can_be_replaced(deploy: Deploy) -> None:
+    with deploy("prod") as prod:
+        prod.set("protectOrders", "false")
+        prod.stack.up()
+        before = dead_letter_queue_of(prod)
+        path = prod.root / "infra/queue.py"
+        edit(
+            path,
+            "pulumi.ResourceOptions(parent=self)\n        self.max",
+            "pulumi.ResourceOptions(parent=self, replace_on_changes=REPLACING)\n        self.max",
+        )
+        edit(
+            path,
+            "\n\nclass OrderQueue",
+            '\nREPLACING = ["visibilityTimeoutSeconds", "messageRetentionSeconds"]\n\n\nclass OrderQueue',
+        )
+        prod.set("visibilityTimeoutSeconds", "60")
+        changes = update(prod.stack)
+        assert changes.end("create-replacement", "Queue", "OrderQueue") < changes.begin(
+            "delete-replaced", "Queue", "OrderQueue"
+        )
+        assert_that_allowing_comes_first(changes, "update", "create-replacement")
+        assert dead_letter_queue_of(prod) == before
+        assert_that_orders_flow(prod, "U1")
+
+        prod.set("deadLetterRetentionSeconds", "1000000")
+        assert_that_allowing_comes_first(update(prod.stack), "create-replacement", "update")
+        assert dead_letter_queue_of(prod) != before
+        assert_that_orders_flow(prod, "U2")

@@ -110,20 +110,20 @@ def test_whatever_names_a_region_names_that_of_the_system(shop: Shop, name: str,
     assert {resource for resource, text in inputs.items() if foreign in text} == set()
     assert {
         f"aws:cloudwatch/dashboard:Dashboard {name}Flow",
-        f"aws:iam/rolePolicy:RolePolicy {name}Processor",
+        f"aws:iam/rolePolicy:RolePolicy {name}ProcessorMayReceive",
         f"aws:kms/key:Key {name}Key",
         f"aws:sns/topicPolicy:TopicPolicy {name}Alerts",
         f"aws:sqs/queuePolicy:QueuePolicy {name}Queue",
     } <= naming
-    assert f"sqs.{region}.amazonaws.com" in inputs[f"aws:iam/rolePolicy:RolePolicy {name}Processor"]
-    assert f"logs.{region}.amazonaws.com" in inputs[f"aws:kms/key:Key {name}Key"]
+    for service in ("logs", "sqs", "dynamodb"):
+        assert f"{service}.{region}.amazonaws.com" in inputs[f"aws:kms/key:Key {name}Key"]
 
 
 def test_each_system_has_its_own_settings_and_names(shop: Shop) -> None:
     queues = {
         one["urn"].rpartition("::")[2]: one["inputs"]
         for one in shop.resources()
-        if one["type"] == "aws:sqs/queue:Queue"
+        if one["type"] == "aws:sqs/redrivePolicy:RedrivePolicy"
     }
     assert json.loads(queues["OrderQueue"]["redrivePolicy"])["maxReceiveCount"] == 3
     assert json.loads(queues["RefundQueue"]["redrivePolicy"])["maxReceiveCount"] == 5

@@ -50,6 +50,7 @@ WITHOUT_ARN = frozenset(
         "aws:sns/topicPolicy:TopicPolicy",
         "aws:sqs/queuePolicy:QueuePolicy",
         "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
+        "aws:sqs/redrivePolicy:RedrivePolicy",
         "pulumi:providers:aws",
     }
 )

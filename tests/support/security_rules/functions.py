@@ -7,13 +7,13 @@ from infra.settings import Runtime
 from tests.support.arns import arn
 from tests.support.recorder import Program, Registration
 from tests.support.resource_types import FUNCTION, LOG_GROUP, MAPPING, QUEUE
-from tests.support.security_rules.rule import READS, SELF, Rule, dead_letters, given, made, queue_of
+from tests.support.security_rules.rule import READS, REDRIVES, Rule, dead_letters, given, made, queue_of, redriven_to
 
 
 def failures_go_somewhere(mapping: Registration, program: Program) -> Any:
     # Only mappings that read a stream have a destination for failures. A queue has its redrive policy.
     source = queue_of(mapping, program)
-    return mapping.inputs.get("destinationConfig") or (source and dead_letters(source))
+    return mapping.inputs.get("destinationConfig") or (source and redriven_to(source, program))
 
 
 def logs_into_a_group_with_retention(function: Registration, program: Program) -> bool:
@@ -174,7 +174,7 @@ FUNCTIONS = (
         demand="An event source mapping sends failures to a destination or to its queue's dead-letter queue.",
         types=(MAPPING,),
         holds=failures_go_somewhere,
-        kept_by=(READS, made(QUEUE, redrivePolicy=SELF)),
+        kept_by=(READS, made(QUEUE), REDRIVES),
         broken_by=(READS, made(QUEUE)),
     ),
     Rule(

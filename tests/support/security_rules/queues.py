@@ -5,7 +5,7 @@ from tests.support.recorder import Program, Registration
 from tests.support.resource_types import FUNCTION, MAPPING, QUEUE, QUEUE_POLICY
 from tests.support.security_rules.rule import (
     READS,
-    SELF,
+    REDRIVES,
     WITHOUT_TLS,
     Rule,
     dead_letters,
@@ -15,17 +15,18 @@ from tests.support.security_rules.rule import (
     named,
     only_over_tls,
     queue_of,
+    redriven_to,
 )
 
 
 def has_a_dead_letter_queue_or_is_one(queue: Registration, program: Program) -> bool:
-    return bool(dead_letters(queue)) or arn(QUEUE, queue.name) in map(dead_letters, program.resources)
+    return bool(redriven_to(queue, program)) or arn(QUEUE, queue.name) in map(dead_letters, program.resources)
 
 
 def dead_letters_are_of_the_same_type(queue: Registration, program: Program) -> bool:
     fifo = {arn(QUEUE, other.name): bool(other.inputs.get("fifoQueue")) for other in program.all(QUEUE)}
     own = fifo[arn(QUEUE, queue.name)]
-    return fifo.get(dead_letters(queue) or "", own) == own
+    return fifo.get(redriven_to(queue, program) or "", own) == own
 
 
 def hidden_six_times_as_long_as_a_batch_takes(queue: Registration, program: Program) -> bool:
@@ -66,7 +67,7 @@ QUEUES = (
         demand="A queue has a dead-letter queue or is one.",
         types=(QUEUE,),
         holds=has_a_dead_letter_queue_or_is_one,
-        kept_by=(made(QUEUE, redrivePolicy=SELF), named("DLQ", QUEUE)),
+        kept_by=(made(QUEUE), REDRIVES, named("DLQ", QUEUE)),
         broken_by=(made(QUEUE), named("DLQ", QUEUE)),
     ),
     Rule(
@@ -74,8 +75,8 @@ QUEUES = (
         demand="A queue and its dead-letter queue have the same type, FIFO or standard.",
         types=(QUEUE,),
         holds=dead_letters_are_of_the_same_type,
-        kept_by=(made(QUEUE, redrivePolicy=SELF), named("DLQ", QUEUE)),
-        broken_by=(made(QUEUE, redrivePolicy=SELF, fifoQueue=True), named("DLQ", QUEUE)),
+        kept_by=(made(QUEUE), REDRIVES, named("DLQ", QUEUE)),
+        broken_by=(made(QUEUE, fifoQueue=True), REDRIVES, named("DLQ", QUEUE)),
     ),
     Rule(
         ids=("AwsSolutions-SQS4",),

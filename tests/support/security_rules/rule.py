@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.support.arns import arn
 from tests.support.recorder import Program, Registration
-from tests.support.resource_types import FUNCTION, MAPPING, QUEUE
+from tests.support.resource_types import FUNCTION, MAPPING, QUEUE, REDRIVE_POLICY
 
 Predicate = Callable[[Registration, Program], Any]
 
@@ -77,8 +77,14 @@ def only_over_tls(action: str, policy_type: str, key: str, output: str) -> Predi
     return holds
 
 
+def redriven_to(queue: Registration, program: Program) -> str | None:
+    """Return the ARN of the dead-letter queue of a queue, from its redrive policy."""
+    own = (one for one in program.all(REDRIVE_POLICY) if one.inputs["queueUrl"] == f"https://{queue.name}")
+    return next(map(dead_letters, own), None)
+
+
 def dead_letters(resource: Registration) -> str | None:
-    """Return the ARN of the dead-letter queue of a queue, subscription or function."""
+    """Return the ARN of the dead-letter queue in a redrive policy, of a subscription or of a function."""
     if "redrivePolicy" in resource.inputs:
         found = resource.document("redrivePolicy")["deadLetterTargetArn"]
     else:
@@ -118,7 +124,11 @@ WITHOUT_TLS: dict[str, Any] = {
     "Principal": "*",
     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
 }
-SELF = {"deadLetterTargetArn": arn(QUEUE, "DLQ"), "maxReceiveCount": 3}
+REDRIVES = made(
+    REDRIVE_POLICY,
+    queueUrl="https://it",
+    redrivePolicy={"deadLetterTargetArn": arn(QUEUE, "DLQ"), "maxReceiveCount": 3},
+)
 READS = made(MAPPING, eventSourceArn=arn(QUEUE, "it"), functionName=arn(FUNCTION, "it"))
 SNS: dict[str, Any] = {"Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage"}
 ACCOUNT = {"AWS": "arn:aws:iam::111122223333:root"}

@@ -104,6 +104,7 @@ def test_every_resource_that_pulumi_names_is_checked(system: str) -> None:
     # Policies, keys and mappings have no name, and a subscription has that of its topic. The dashboard has an input.
     nameless = {
         *("aws:sqs/queuePolicy:QueuePolicy", "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", "aws:kms/key:Key"),
+        "aws:sqs/redrivePolicy:RedrivePolicy",
         *("aws:sns/topicPolicy:TopicPolicy", "aws:sns/topicSubscription:TopicSubscription"),
         *("aws:lambda/eventSourceMapping:EventSourceMapping", "aws:cloudwatch/dashboard:Dashboard"),
     }

@@ -9,7 +9,7 @@ from infra.package import ZIP_PATH
 from infra.project import ROOT
 from tests.support.arns import arn
 from tests.support.recorder import Program, recorded
-from tests.support.resource_types import FUNCTION, MAPPING, QUEUE
+from tests.support.resource_types import FUNCTION, MAPPING, QUEUE, REDRIVE_POLICY
 
 
 def test_the_function_runs_the_package_as_the_settings_say(dev: Program) -> None:
@@ -66,3 +66,7 @@ def test_the_mapping_is_made_when_the_role_may_receive(dev: Program) -> None:
     assert len(permissions) == 4
     assert permissions <= dev.one(FUNCTION).dependencies
     assert permissions <= dev.one(MAPPING).dependencies
+
+
+def test_the_mapping_is_made_when_failing_orders_become_dead_letters(dev: Program) -> None:
+    assert dev.one(REDRIVE_POLICY).urn in dev.one(MAPPING).dependencies

@@ -8,7 +8,18 @@ from infra.config import KEYS, SettingsError
 from tests.support.arns import arn
 from tests.support.defaults import DEFAULTS
 from tests.support.recorder import Program, recorded
-from tests.support.resource_types import ALARM, FUNCTION, MAPPING, POLICY, QUEUE, ROLE, SUBSCRIPTION, TABLE, TOPIC
+from tests.support.resource_types import (
+    ALARM,
+    FUNCTION,
+    MAPPING,
+    POLICY,
+    QUEUE,
+    REDRIVE_POLICY,
+    ROLE,
+    SUBSCRIPTION,
+    TABLE,
+    TOPIC,
+)
 
 
 def test_the_program_declares_these_resources_and_no_others(dev: Program) -> None:
@@ -38,6 +49,7 @@ def test_the_program_declares_these_resources_and_no_others(dev: Program) -> Non
         ("QueuePolicy", "OrderQueue"),
         ("QueuePolicy", "OrderUndelivered"),
         ("RedriveAllowPolicy", "OrderDLQ"),
+        ("RedrivePolicy", "OrderQueue"),
         ("Role", "OrderProcessor"),
         ("RolePolicy", "OrderProcessorMayLog"),
         ("RolePolicy", "OrderProcessorMayReceive"),
@@ -58,7 +70,7 @@ REACHES: list[tuple[str, str, str, str, str, object]] = [
     ("systemName", "Refund", QUEUE, "RefundQueue", "visibilityTimeoutSeconds", 30),
     ("tableName", "Refunds", TABLE, "Refunds", "hashKey", "orderId"),
     ("visibilityTimeoutSeconds", "60", QUEUE, "OrderQueue", "visibilityTimeoutSeconds", 60),
-    ("maxReceiveCount", "5", QUEUE, "OrderQueue", "redrivePolicy", '"maxReceiveCount": 5}'),
+    ("maxReceiveCount", "5", REDRIVE_POLICY, "OrderQueue", "redrivePolicy", '"maxReceiveCount": 5}'),
     ("messageRetentionSeconds", "7200", QUEUE, "OrderQueue", "messageRetentionSeconds", 7200),
     ("deadLetterRetentionSeconds", "1000000", QUEUE, "OrderDLQ", "messageRetentionSeconds", 1_000_000),
     ("deadLetterRetentionSeconds", "1000000", QUEUE, "OrderUndelivered", "messageRetentionSeconds", 1_000_000),
