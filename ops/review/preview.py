@@ -76,6 +76,8 @@ class Change:
     is_protected: bool = False
     is_retained: bool = False
     """Whether the resource stays in AWS after it has left the stack."""
+    stays_retained: bool = False
+    """The same after the change."""
     deletes_first: bool = False
     """Whether a replacement deletes the resource before it creates the new one."""
     differing: frozenset[str] | None = None
@@ -197,7 +199,7 @@ def read_preview(text: str) -> Preview:
             changes=list(_changes(steps)),
             components=list(_components(steps)),
             is_new_stack=next((step["op"] == "create" for step in steps if _STACK in step["urn"]), None),
-            errors=list(_errors(diagnostics)),
+            errors=_errors(diagnostics),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvalidInput(f"this is not the output of `pulumi preview --json`: {error!r}") from None
@@ -235,6 +237,7 @@ def _changes(steps: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
             was_protected=bool(old.get("protect")),
             is_protected=bool(new.get("protect")),
             is_retained=bool(old.get("retainOnDelete")),
+            stays_retained=bool(new.get("retainOnDelete")),
             deletes_first=bool(old.get("pendingReplacement")),
             differing=_differing(step.get("detailedDiff")),
             position=str((new or old).get("sourcePosition", "")).removeprefix("project:///"),
@@ -279,8 +282,9 @@ def _reason(message: str) -> str:
     return " ".join(" ".join(lines).split())
 
 
-def _errors(diagnostics: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    for diagnostic in diagnostics:
-        message = _reason(str(diagnostic.get("message", "")).removeprefix("error: "))
-        if diagnostic.get("severity") == "error" and message and not message.startswith(_NOISE):
-            yield masked(message)
+def _errors(diagnostics: Sequence[Mapping[str, Any]]) -> list[str]:
+    errors = (one.get("message", "") for one in diagnostics if one.get("severity") == "error")
+    messages = [_reason(str(message).removeprefix("error: ")) for message in errors]
+    reasons = [message for message in messages if message and not message.startswith(_NOISE)]
+    # A preview that failed without a reason failed all the same.
+    return [masked(message) for message in reasons or messages]

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from ops.review.causes import Where, cause, follows, settings_behind
 from ops.review.consequences import consequences
-from ops.review.finding import ChangedSetting, Finding, Review, Verdict
+from ops.review.finding import ChangedSetting, Finding, Review
 from ops.review.live import Live
 from ops.review.preview import Preview, masked
+from ops.review.refusals import refusals
 from ops.review.rules import findings_of, hidden
 from ops.review.rules.context import Context
 from ops.review.settings import System, Systems, systems_of
@@ -16,10 +17,6 @@ from ops.text import counted
 
 LONGEST_VALUE = 40
 """The characters of a value that a review shows. No setting of this program has a longer one."""
-
-
-_FAILED = "Correct this, and review again: the preview does not show the other changes."
-_PROTECTED = "Keep the resource as it is. If it must go, take its protection away in a deployment before."
 
 
 def nowhere(_key: str, _value: object) -> str:
@@ -32,23 +29,12 @@ def review(preview: Preview, live: Live, where: Where = nowhere) -> Review:
     concealed = [one for change in preview.changes for one in hidden(change)]
     preview = replace(preview, changes=[settled(change) for change in preview.changes])
     systems = systems_of(preview)
-    findings = [*_refusals(preview), *_findings(preview, live, systems, where), *concealed]
+    findings = [*refusals(preview), *_findings(preview, live, systems, where), *concealed]
     return Review.of(
         [_public(one) for one in findings],
         [setting for system in systems.all for setting in _changed(system, systems, preview, where)],
         [_of(system, systems, sentence) for system in systems.all for sentence in consequences(system)],
     )
-
-
-def _refusals(preview: Preview) -> Iterator[Finding]:
-    for error in preview.errors:
-        yield Finding(
-            verdict=Verdict.REFUSED,
-            resource="",
-            what="the preview failed",
-            why=error,
-            instead=_PROTECTED if "protect" in error else _FAILED,
-        )
 
 
 def _findings(preview: Preview, live: Live, systems: Systems, where: Where) -> Iterator[Finding]:

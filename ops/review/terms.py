@@ -30,6 +30,8 @@ TERMS: Mapping[tuple[str, str], Term] = {
     (types.QUEUE, "messageRetentionSeconds"): _setting("retention", "s"),
     (types.QUEUE, "redrivePolicy.maxReceiveCount"): _setting("maximum receive count"),
     (types.QUEUE, "redrivePolicy.deadLetterTargetArn"): Term(words="dead-letter queue"),
+    (types.REDRIVE_POLICY, "redrivePolicy.maxReceiveCount"): _setting("maximum receive count"),
+    (types.REDRIVE_POLICY, "redrivePolicy.deadLetterTargetArn"): Term(words="dead-letter queue"),
     (types.TABLE, "pointInTimeRecovery.recoveryPeriodInDays"): _setting("recovery period", "days"),
     (types.TABLE, "pointInTimeRecovery.enabled"): Term(words="point-in-time recovery"),
     (types.TABLE, "deletionProtectionEnabled"): _setting("deletion protection"),

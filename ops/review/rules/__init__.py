@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import UNKNOWN, Change, Operation, is_unknown
-from ops.review.rules import flow, function, monitoring, queue, role, table
+from ops.review.rules import flow, function, monitoring, permissions, queue, role, table
 from ops.review.rules.context import Context, Rule, finding
 from ops.review.rules.policies import policy
 from ops.review.rules.removal import removed
@@ -37,6 +37,7 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
         ),
         ("receiveWaitTimeSeconds",): always("the wait for messages", Verdict.SAFE, "Lambda chooses its own wait."),
     },
+    types.REDRIVE_POLICY: {("redrivePolicy",): queue.redrive},
     types.TABLE: {
         ("pointInTimeRecovery",): table.recovery,
         ("serverSideEncryption",): table.encryption,
@@ -175,10 +176,14 @@ WITH_ANY_VALUE = {"dashboardBody", "okActions", "insufficientDataActions"}
 
 def findings_of(change: Change, context: Context) -> Iterator[Finding]:
     """Every effect of one change."""
+    if permissions.is_compared(change):
+        yield from permissions.of_role(change, context)
+        return
     removal = list(removed(change, context))
     yield from removal
     yield from _created(change, context)
     yield from _unprotected(change)
+    yield from _unretained(change)
     if not any(one.verdict is Verdict.LOSES for one in removal):
         yield from _changed(change, context)
 
@@ -191,7 +196,7 @@ def _changed(change: Change, context: Context) -> Iterator[Finding]:
             unexplained -= concerned
             yield from _cautious(change, concerned, rule(change, context))
     if change.type == types.QUEUE:
-        yield from queue.expiry(change)
+        yield from queue.expiry(change, context)
     if unexplained:
         names = ", ".join(sorted(unexplained))
         yield finding(
@@ -258,4 +263,14 @@ def _unprotected(change: Change) -> Iterator[Finding]:
     if change.was_protected and not change.is_protected and change.operation is not Operation.DELETE:
         yield finding(
             Verdict.WEAKENS, change, f"does not protect {change.name} any more", "A later `pulumi up` may delete it."
+        )
+
+
+def _unretained(change: Change) -> Iterator[Finding]:
+    if change.is_retained and not change.stays_retained and change.operation is not Operation.DELETE:
+        yield finding(
+            Verdict.WEAKENS,
+            change,
+            f"does not keep {change.name} in AWS any more when it leaves the stack",
+            "A later `pulumi up` or `pulumi destroy` may delete it with its content.",
         )

@@ -66,6 +66,11 @@ class Context:
             if other.type == change.type and other.urn != change.urn and other.before and not other.is_removed
         ]
 
+    def removes_queue(self, url: object) -> bool:
+        """Whether the queue with this URL leaves the stack."""
+        queues = (other for other in self.preview.changes if other.type == types.QUEUE and other.is_removed)
+        return any(queue.outputs.get("url") == url for queue in queues)
+
     def twin(self, deleted: Change) -> Change | None:
         """The new resource that takes the place of a deleted one, if one is clearly meant.
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import UNKNOWN, Change, Operation, document
 from ops.review.rules.context import Context, finding
+from ops.review.rules.keys import ALARMS, SNS, lets
 
 REPORTS_ITEMS = "ReportBatchItemFailures"
 
@@ -109,9 +110,27 @@ def raw_delivery(change: Change, _context: Context) -> Iterator[Finding]:
 
 def topic_key(change: Change, context: Context) -> Iterator[Finding]:
     """The key of a topic. Alarms publish to one of the topics, and publishers of orders to the other."""
-    if not change.after.get("kmsMasterKeyId"):
-        why = "SNS stores messages without your key until it has delivered them."
-        yield finding(Verdict.WEAKENS, change, f"encrypts {change.name} no longer with your key", why)
+    key = change.after.get("kmsMasterKeyId")
+    if not key:
+        yield finding(
+            Verdict.WEAKENS,
+            change,
+            f"encrypts {change.name} no longer with your key",
+            "SNS stores messages without your key. Those that are not delivered yet need it: keep the key for 23 days.",
+        )
+        return
+    if context.delivers_orders(change) and lets(key, context, SNS):
+        yield finding(
+            Verdict.INTERRUPTS,
+            change,
+            f"encrypts {change.name} with a key of this stack",
+            "From then on, it rejects publishers without kms:GenerateDataKey and kms:Decrypt on the key.",
+            "Give them the permissions first, for keys that are used through SNS: docs/aws.md shows the statement.",
+        )
+        return
+    if lets(key, context, ALARMS):
+        what = f"encrypts {change.name} with a key of this stack"
+        yield finding(Verdict.SAFE, change, what, "SNS and the alarms may use the key before that.")
         return
     verdict = Verdict.INTERRUPTS if context.delivers_orders(change) else Verdict.WEAKENS
     yield finding(

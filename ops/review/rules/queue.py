@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import UNKNOWN, Change, document, number
 from ops.review.rules.context import Context, finding
+from ops.review.rules.keys import READ, ROLE, SNS, lets
 
 INPUT = "messageRetentionSeconds"
 DEFAULT_RETENTION_SECONDS = 345_600
@@ -80,10 +82,14 @@ def _allowed(inputs: Mapping[str, Any]) -> frozenset[str] | None:
     return frozenset(map(str, listed)) if isinstance(listed, list) else frozenset()
 
 
-def redrive(change: Change, _context: Context) -> Iterator[Finding]:
-    """The redrive policy decides after how many receives, and to which queue, SQS moves an order."""
-    before, after = document(change.before.get("redrivePolicy")), document(change.after.get("redrivePolicy"))
-    if not change.after.get("redrivePolicy"):
+def redrive(change: Change, context: Context) -> Iterator[Finding]:
+    """The redrive policy decides after how many receives, and to which queue, SQS moves an order.
+
+    It is an input of the queue, or a resource of its own.
+    """
+    before, own = document(change.before.get("redrivePolicy")), _own_policy(change, context)
+    after = document((own or change).after.get("redrivePolicy"))
+    if not (own or change).after.get("redrivePolicy"):
         yield finding(
             Verdict.LOSES,
             change,
@@ -111,6 +117,17 @@ def redrive(change: Change, _context: Context) -> Iterator[Finding]:
     yield from _receives(change, before.get("maxReceiveCount"), after.get("maxReceiveCount"))
 
 
+def _own_policy(queue: Change, context: Context) -> Change | None:
+    """The resource that sets the redrive policy of a queue. An input that the queue has besides is of the past."""
+    url = queue.outputs.get("url", UNKNOWN)
+    of_queue = (
+        other
+        for other in context.preview.changes
+        if queue.type == types.QUEUE and other.type == types.REDRIVE_POLICY and other.after.get("queueUrl") == url
+    )
+    return next(of_queue, None)
+
+
 def _receives(change: Change, before: object, after: object) -> Iterator[Finding]:
     if before == after:
         return
@@ -128,10 +145,11 @@ def _receives(change: Change, before: object, after: object) -> Iterator[Finding
         )
 
 
-def expiry(change: Change) -> Iterator[Finding]:
+def expiry(change: Change, context: Context) -> Iterator[Finding]:
     """A failing order must be received often enough before SQS deletes it at the end of its retention."""
-    seconds, left = _seconds_to_dead_letter(change.after)
-    before, left_before = _seconds_to_dead_letter(change.before)
+    own = _own_policy(change, context)
+    seconds, left = _seconds_to_dead_letter(change.after, own.after if own else change.after)
+    before, left_before = _seconds_to_dead_letter(change.before, (own.before if own else None) or change.before)
     if seconds is None or left is None or seconds < left:
         return
     if before is not None and left_before is not None and before < left_before:
@@ -144,21 +162,29 @@ def expiry(change: Change) -> Iterator[Finding]:
         )
 
 
-def _seconds_to_dead_letter(inputs: Mapping[str, Any]) -> tuple[float | None, float | None]:
+def _seconds_to_dead_letter(inputs: Mapping[str, Any], policy: Mapping[str, Any]) -> tuple[float | None, float | None]:
     """The earliest time until an order is a dead letter, and the retention; None if one is not known."""
-    found = document(inputs.get("redrivePolicy"))
+    found = document(policy.get("redrivePolicy"))
     receives = number(found.get("maxReceiveCount")) if isinstance(found, dict) else None
     visibility = number(inputs.get("visibilityTimeoutSeconds", DEFAULT_VISIBILITY_SECONDS))
     retained = number(inputs.get(INPUT, DEFAULT_RETENTION_SECONDS))
     return (receives * visibility if receives is not None and visibility is not None else None), retained
 
 
-def encryption(change: Change, _context: Context) -> Iterator[Finding]:
+def encryption(change: Change, context: Context) -> Iterator[Finding]:
     """A queue has one of two encryptions: with a key of KMS, or with one that SQS manages."""
+    key = change.after.get("kmsMasterKeyId")
     if change.changed & KEYS == {"kmsDataKeyReusePeriodSeconds"}:
         why = "SQS asks KMS for a data key more or less often."
         yield finding(Verdict.SAFE, change, f"changes the reuse period of data keys of {change.name}", why)
-    elif change.after.get("kmsMasterKeyId"):
+    elif lets(key, context, SNS) and lets(key, context, ROLE, READ):
+        yield finding(
+            Verdict.LOOK,
+            change,
+            f"encrypts {change.name} with a key of this stack",
+            "SNS and the function may use the key before that. People who read the queue need kms:Decrypt on it, too.",
+        )
+    elif key:
         yield finding(
             Verdict.INTERRUPTS,
             change,

@@ -7,6 +7,7 @@ from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import UNKNOWN, Change, Operation
 from ops.review.rules.context import Context, finding
+from ops.review.rules.retained_key import leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ STAKES: Mapping[str, Stake] = {
         Verdict.INTERRUPTS, "Without its policy, a queue rejects what SNS delivers, and accepts requests without TLS."
     ),
     types.TOPIC_POLICY: Stake(Verdict.WEAKENS, "Without its policy, a topic accepts requests without TLS."),
+    types.REDRIVE_POLICY: Stake(
+        Verdict.LOSES,
+        "An order that fails again and again is deleted at the end of its retention, and is in no other queue.",
+    ),
     types.ALLOW_POLICY: Stake(
         Verdict.WEAKENS, "Without this policy, any queue of the account can use the dead-letter queue."
     ),
@@ -66,6 +71,7 @@ UNDELIVERED_ARE_LOST = Stake(
     Verdict.LOSES, "Without its policy, this queue rejects the orders that SNS could not deliver: they are lost."
 )
 TOPIC_OF_OTHERS = Stake(Verdict.WEAKENS, "The subscribers of a topic are deleted with it: nobody is notified.")
+WITH_ITS_QUEUE = Stake(Verdict.SAFE, "It goes with its queue: see the finding about that.")
 NOT_NOTIFIED = Stake(Verdict.WEAKENS, "This subscriber is not notified any more.")
 
 
@@ -74,6 +80,9 @@ def removed(change: Change, context: Context) -> Iterator[Finding]:
     if not change.is_removed:
         return
     stake, twin = _stake(change, context), context.twin(change) if change.operation is Operation.DELETE else None
+    if change.is_retained and change.type == types.KEY:
+        yield from leaves(change, context)
+        return
     if change.is_retained and not change.deletes_first:
         why = "It stays in AWS with its content, but nothing of this stack uses it any more."
         yield finding(Verdict.INTERRUPTS, change, f"{change.noun} {change.name} leaves the stack", why, _move(change))
@@ -91,6 +100,8 @@ def _stake(change: Change, context: Context) -> Stake:
         return _resubscribed(change) if is_replaced_in_time else LOST_WHILE_UNSUBSCRIBED
     if change.type == types.QUEUE_POLICY and context.keeps_undelivered(change):
         return UNDELIVERED_ARE_LOST
+    if change.type == types.REDRIVE_POLICY and context.removes_queue(change.before.get("queueUrl")):
+        return WITH_ITS_QUEUE
     return STAKES.get(change.type, UNKNOWN_STAKE)
 
 
@@ -151,4 +162,6 @@ def _alias(change: Change, twin: Change) -> str:
 def _move(change: Change) -> str:
     if change.type == types.QUEUE:
         return "Keep it in the program until it is empty: redrive or archive its messages first."
+    if change.type == types.KEY:
+        return "Keep it in the program, and deploy it with retain_on_delete=True. Then it can leave the stack."
     return "Keep it in the program. To move it, deploy a second system beside it and let publishers change over."

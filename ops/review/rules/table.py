@@ -6,6 +6,7 @@ from typing import Any
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change
 from ops.review.rules.context import Context, finding
+from ops.review.rules.keys import READ, ROLE, lets, of_table
 
 
 def recovery(change: Change, _context: Context) -> Iterator[Finding]:
@@ -42,7 +43,24 @@ def expiry(change: Change, _context: Context) -> Iterator[Finding]:
         yield finding(Verdict.SAFE, change, f"turns off time to live for {change.name}", "No order expires.")
 
 
-def encryption(change: Change, _context: Context) -> Iterator[Finding]:
+def encryption(change: Change, context: Context) -> Iterator[Finding]:
+    after = change.after.get("serverSideEncryption")
+    if not (isinstance(after, dict) and after.get("enabled")):
+        yield finding(
+            Verdict.WEAKENS,
+            change,
+            f"encrypts {change.name} no longer with your key",
+            "DynamoDB encrypts it again, with its own key. Backups that exist stay encrypted with your key: keep it.",
+        )
+        return
+    if lets(of_table(change.after), context, ROLE, READ):
+        yield finding(
+            Verdict.LOOK,
+            change,
+            f"encrypts {change.name} with a key of this stack",
+            "The function may use the key before that. People who read the table need kms:Decrypt on it, too.",
+        )
+        return
     yield finding(
         Verdict.INTERRUPTS,
         change,

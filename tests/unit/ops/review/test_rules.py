@@ -48,6 +48,8 @@ FROM_TOPIC = {**SEND, "Condition": {"ArnEquals": {"aws:SourceArn": ARN}}}
 RETRY = {"Effect": "Allow", "Action": ["sqs:ChangeMessageVisibility"], "Resource": ARN}
 ON = {"pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": 35}}
 SHORT = {"pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": 7}}
+OFF = {"enabled": False}
+ENCRYPTED = {"enabled": True, "kmsKeyArn": "k"}
 REPORTS = {"functionResponseTypes": ["ReportBatchItemFailures"]}
 UPPER = {"comparisonOperator": "GreaterThanThreshold"}
 LOWER = {"comparisonOperator": "LessThanThreshold"}
@@ -71,7 +73,11 @@ DIRECTIONS = [
     (types.TABLE, ON, {}, WEAKENS, SAFE),
     (types.TABLE, {"deletionProtectionEnabled": True}, {"deletionProtectionEnabled": False}, WEAKENS, SAFE),
     (types.TABLE, {}, {"ttl": {"enabled": True, "attributeName": "x"}}, LOSES, SAFE),
-    (types.TABLE, {}, {"serverSideEncryption": {"enabled": True}}, INTERRUPTS, INTERRUPTS),
+    (types.TABLE, {}, {"serverSideEncryption": {"enabled": True}}, INTERRUPTS, WEAKENS),
+    (types.TABLE, {"serverSideEncryption": OFF}, {"serverSideEncryption": ENCRYPTED}, INTERRUPTS, WEAKENS),
+    (types.REDRIVE_POLICY, redrive(3), redrive(5), SAFE, WEAKENS),
+    (types.REDRIVE_POLICY, redrive(3), redrive(3, "Other"), INTERRUPTS, INTERRUPTS),
+    (types.REDRIVE_POLICY, redrive(3), {"redrivePolicy": UNKNOWN}, LOOK, LOOK),
     (types.MAPPING, {"enabled": True}, {"enabled": False}, INTERRUPTS, SAFE),
     (types.MAPPING, {}, {"filterCriteria": {"filters": []}}, LOSES, SAFE),
     (types.MAPPING, REPORTS, {}, LOSES, SAFE),
@@ -182,6 +188,7 @@ REMOVED = {
     types.QUEUE_POLICY: INTERRUPTS,
     types.TOPIC_POLICY: WEAKENS,
     types.ALLOW_POLICY: WEAKENS,
+    types.REDRIVE_POLICY: LOSES,
     types.ALARM: WEAKENS,
     types.DASHBOARD: SAFE,
     types.TOPIC: LOSES,
@@ -238,6 +245,115 @@ def test_a_retained_resource_interrupts_because_nothing_uses_it_any_more() -> No
 
 def test_protection_that_ends_weakens() -> None:
     assert review(preview(step("same", types.TABLE, "Orders", {}, {}, protect=True)), Live()).verdict is WEAKENS
+
+
+def test_a_resource_that_would_no_longer_stay_in_aws_weakens() -> None:
+    assert review(preview(step("same", types.KEY, "K", {}, {}, retainOnDelete=True)), Live()).verdict is WEAKENS
+
+
+MOVED = step("create", types.REDRIVE_POLICY, "Q", None, {"queueUrl": f"{URL}Q", **redrive(3)})
+
+
+@pytest.mark.parametrize(("receives", "verdict"), [(3, SAFE), (2, SAFE), (5, WEAKENS)])
+def test_a_redrive_policy_that_becomes_a_resource_of_its_own_is_compared_with_the_input(
+    receives: int, verdict: Verdict
+) -> None:
+    assert review(preview(step("update", types.QUEUE, "Q", redrive(receives), {}), MOVED), Live()).verdict is verdict
+
+
+def test_a_redrive_policy_that_goes_with_its_queue_says_nothing_more_than_the_queue() -> None:
+    queue = step("delete", types.QUEUE, "Q", {})
+    policy_of_it = step("delete", types.REDRIVE_POLICY, "P", {"queueUrl": f"{URL}Q", **redrive(3)})
+    losing = [one.resource for one in review(preview(queue, policy_of_it), Live()).findings if one.verdict is LOSES]
+    assert losing == ["Q"]
+    assert review(preview(policy_of_it), Live()).verdict is LOSES
+
+
+def test_more_receives_than_the_retention_allows_lose_orders_although_the_queue_stays_the_same() -> None:
+    short = {"messageRetentionSeconds": 300, "visibilityTimeoutSeconds": 30}
+    queue = step("same", types.QUEUE, "Q", short, short)
+    place = {"queueUrl": f"{URL}Q"}
+    more = step("update", types.REDRIVE_POLICY, "P", {**place, **redrive(3)}, {**place, **redrive(20)})
+    assert review(preview(queue, more), Live()).verdict is LOSES
+
+
+def test_a_redrive_policy_of_another_queue_replaces_no_input() -> None:
+    assert review(preview(step("update", types.QUEUE, "Other", redrive(3), {}), MOVED), Live()).verdict is LOSES
+
+
+ROLE_READS = {"Effect": "Allow", "Principal": {"AWS": f"{ARN}:role/R"}, "Action": "kms:Decrypt", "Resource": "*"}
+SNS_SENDS = {
+    "Effect": "Allow",
+    "Principal": {"Service": "sns.amazonaws.com"},
+    "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+    "Resource": "*",
+}
+
+
+@pytest.mark.parametrize(
+    ("allowed", "verdict"),
+    [
+        ([ROLE_READS, SNS_SENDS], LOOK),
+        ([ROLE_READS, {**SNS_SENDS, "Action": ["kms:Decrypt", "kms:GenerateDataKey*"]}], LOOK),
+        ([ROLE_READS, {**SNS_SENDS, "Effect": "Deny"}], INTERRUPTS),
+        ([ROLE_READS], INTERRUPTS),
+        ([SNS_SENDS], INTERRUPTS),
+    ],
+)
+def test_a_queue_may_be_encrypted_only_with_a_key_that_sns_and_the_function_may_use(
+    allowed: list[Mapping[str, Any]], verdict: Verdict
+) -> None:
+    key = step("create", types.KEY, "K", None, policy(*allowed))
+    queue = step("update", types.QUEUE, "Q", {"sqsManagedSseEnabled": True}, {"kmsMasterKeyId": UNKNOWN})
+    assert review(preview(key, queue), Live()).verdict is verdict
+
+
+def test_a_key_is_kept_as_long_as_a_log_without_retention() -> None:
+    key = step("delete", types.KEY, "K", {}, retainOnDelete=True)
+    log = step("update", types.LOG_GROUP, "L", {"kmsKeyId": f"{ARN}K"}, {})
+    found = review(preview(key, log), Live()).findings
+    [left] = [one for one in found if one.resource == "K"]
+    assert left.verdict is LOOK
+    assert "records in L (without end)" in left.why
+    assert left.instead.startswith("Once you have deleted the log")
+
+
+OF_ROLE = {"role": "OrderProcessor"}
+
+
+def test_the_policies_of_a_role_are_compared_together() -> None:
+    one = step("delete", types.ROLE_POLICY, "One", {**OF_ROLE, **policy(SEND, RETRY)})
+    two = step("create", types.ROLE_POLICY, "Two", None, {**OF_ROLE, **policy(SEND)})
+    kept = step("same", types.ROLE_POLICY, "Kept", {**OF_ROLE, **policy(RETRY)}, {**OF_ROLE, **policy(RETRY)})
+    assert review(preview(one, two, kept), Live()).findings == []
+    [lost] = review(preview(one, two), Live()).findings
+    assert (lost.verdict, "sqs:ChangeMessageVisibility" in lost.what) == (LOOK, True)
+    other = step("create", types.ROLE_POLICY, "Other", None, {"role": "Other", **policy(SEND, RETRY)})
+    assert review(preview(one, other), Live()).verdict is INTERRUPTS
+
+
+def test_a_permission_that_the_preview_does_not_know_hides_no_other() -> None:
+    unknown = step("update", types.ROLE_POLICY, "U", {**OF_ROLE, **policy(RETRY)}, {**OF_ROLE, "policy": UNKNOWN})
+    gone = step("delete", types.ROLE_POLICY, "Gone", {**OF_ROLE, **policy(SEND)})
+    assert {one.verdict for one in review(preview(unknown, gone), Live()).findings} == {LOOK, INTERRUPTS}
+
+
+@pytest.mark.parametrize(
+    ("kind", "remedy"), [(types.QUEUE, "pulumi state unprotect"), (types.TABLE, "set protectOrders false")]
+)
+def test_a_protected_resource_is_refused_with_the_way_to_replace_it(kind: str, remedy: str) -> None:
+    protected = urn(kind, "R")
+    for error in (
+        f'Preview failed: resource "{protected}" cannot be deleted\nbecause it is protected. To unprotect …',
+        f'unable to replace resource "{protected}"\nas it is currently marked for protection. To unprotect …',
+    ):
+        [found] = review(preview(errors=(error, "preview failed")), Live()).findings
+        assert (found.verdict, found.resource) == (REFUSED, "R")
+        assert remedy in found.instead
+
+
+def test_a_preview_that_failed_without_a_reason_is_refused() -> None:
+    assert review(preview(errors=("preview failed",)), Live()).verdict is REFUSED
 
 
 def test_a_second_reader_of_a_queue_takes_its_orders() -> None:

@@ -1,0 +1,57 @@
+"""Who may use a key of the stack when it begins to encrypt something."""
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from ops.review import resource_types as types
+from ops.review.preview import UNKNOWN, Change, Operation, document
+from ops.review.rules.context import Context
+
+SNS, ALARMS, ROLE = "sns.amazonaws.com", "cloudwatch.amazonaws.com", ":role/"
+"""Parts of the principals in the policy of a key."""
+READ, SEND = frozenset({"kms:Decrypt"}), frozenset({"kms:Decrypt", "kms:GenerateDataKey"})
+"""What the function needs to read a queue, and what SNS or an alarm needs to send to what is encrypted."""
+
+
+def lets(value: object, context: Context, who: str, actions: frozenset[str] = SEND) -> bool:
+    """Whether an input names a key of this stack whose policy already allows this to a principal.
+
+    What the key encrypts depends on the key, so the engine changes the key and its policy first.
+    """
+    keys = list(_named(value, context))
+    return bool(keys) and all(any(_allows(one, who, actions) for one in _statements(key)) for key in keys)
+
+
+def of_table(inputs: Mapping[str, Any]) -> object:
+    encryption = inputs.get("serverSideEncryption")
+    return encryption.get("kmsKeyArn") if isinstance(encryption, dict) else None
+
+
+def _named(value: object, context: Context) -> Iterator[Change]:
+    """The keys that a value can mean. Until a new key exists, its value is unknown: it can be any new key."""
+    for key in context.preview.changes:
+        if key.type != types.KEY or key.operation is Operation.DELETE:
+            continue
+        if value in identifiers(key) or (value == UNKNOWN and key.operation is not Operation.SAME):
+            yield key
+
+
+def _statements(key: Change) -> list[Any]:
+    found = document(key.after.get("policy"))
+    statements = found.get("Statement") if isinstance(found, dict) else None
+    return statements if isinstance(statements, list) else []
+
+
+def _allows(statement: Any, who: str, actions: frozenset[str]) -> bool:
+    if not isinstance(statement, dict) or statement.get("Effect") != "Allow":
+        return False
+    found = statement.get("Action")
+    allowed = [str(one) for one in (found if isinstance(found, list) else [found])]
+    is_allowed = (any(fnmatchcase(action, pattern) for pattern in allowed) for action in actions)
+    return who in str(statement.get("Principal")) and all(is_allowed)
+
+
+def identifiers(key: Change) -> list[object]:
+    """The values of an input that mean this key."""
+    return [one for one in (key.outputs.get("arn"), key.outputs.get("keyId")) if one]
