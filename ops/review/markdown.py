@@ -1,5 +1,6 @@
 """A review as a comment on a pull request."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ops.review.drift import Difference
@@ -8,10 +9,14 @@ from ops.text import counted
 
 MAX_CHARACTERS = 60_000
 """GitHub accepts 65,536 characters in a comment. The rest is for what a workflow adds."""
-_SPECIAL = str.maketrans(
-    {character: f"\\{character}" for character in "\\`*_{}[]<>#|~"} | {"@": "@<!-- -->", "\n": " "}
-)
-"""Names and values come from the program of the pull request: they format nothing and mention nobody."""
+_ONE_LINE = str.maketrans("\r\n", "  ")
+_SPLIT = {"@": "@<!-- -->", "#": "#<!-- -->"}
+"""GitHub would take `queue.py#54` for issue 54, and `@name` for a person."""
+_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>|~"} | _SPLIT)
+"""Names and values come from the program of the pull request: they format nothing, and refer to nothing on GitHub."""
+_IN_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"} | _SPLIT)
+_COPIED = re.compile(r"`([^`]+)`|(aliases=\[[^`\]]*\])")
+"""What the reader copies from a sentence: a command, or an alias. GitHub formats and links nothing in code."""
 
 
 def as_markdown(review: Review, stack: str, limit: int = MAX_CHARACTERS) -> str:
@@ -65,15 +70,21 @@ def _settings(review: Review, limit: int) -> str:
 
 
 def _finding(finding: Finding) -> str:
-    instead = f"\n\n{_escaped(finding.instead)}" if finding.instead else ""
-    summary = f"<b>{finding.verdict}</b>: {_html(finding.what)}"
+    instead = f"\n\n{_with_code(finding.instead)}" if finding.instead else ""
+    summary = f"<b>{finding.verdict}</b>: {finding.what.translate(_ONE_LINE).translate(_IN_HTML)}"
     cause = f"\n\nCause: {_escaped(finding.cause)}" if finding.cause else ""
-    return f"\n<details><summary>{summary}</summary>\n\n{_escaped(finding.why)}{instead}{cause}\n</details>\n"
+    return f"\n<details><summary>{summary}</summary>\n\n{_with_code(finding.why)}{instead}{cause}\n</details>\n"
+
+
+def _with_code(text: str) -> str:
+    """A sentence whose commands and aliases are code."""
+    parts, end = [], 0
+    for copied in _COPIED.finditer(text):
+        code = (copied[1] or copied[2]).translate(_ONE_LINE)
+        parts += [_escaped(text[end : copied.start()]), f"`{code}`"]
+        end = copied.end()
+    return "".join([*parts, _escaped(text[end:])])
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_SPECIAL)
-
-
-def _html(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@<!-- -->")
+    return text.translate(_ONE_LINE).translate(_SPECIAL)

@@ -43,6 +43,24 @@ def test_names_format_nothing_and_mention_nobody() -> None:
     assert text.startswith("### a\\`b\\|c: look")
 
 
+def test_a_place_in_the_program_is_no_reference_to_an_issue() -> None:
+    found = Finding(verdict=Verdict.LOOK, resource="R", what="q#54", why="w", instead="", cause="infra/queue.py#54")
+    assert "#54" not in as_markdown(Review.of([found]), "dev")
+
+
+def test_a_name_of_two_lines_does_not_end_the_line_of_its_finding() -> None:
+    text = as_markdown(Review.of([one(Verdict.LOOK, what="changes a\r\n\n# b")]), "dev")
+    [summary] = [line for line in text.splitlines() if line.startswith("<details>")]
+    assert summary.endswith("</summary>")
+
+
+def test_a_command_and_an_alias_are_code() -> None:
+    instead = "Run `pulumi up --stack 'a_b*c'` for Queue_1, and add aliases=[\"urn:a::b_c\"] to it_2"
+    found = Finding(verdict=Verdict.LOSES, resource="R", what="w", why="w", instead=instead)
+    expected = "Run `pulumi up --stack 'a_b*c'` for Queue\\_1, and add `aliases=[\"urn:a::b_c\"]` to it\\_2"
+    assert expected in as_markdown(Review.of([found]), "dev")
+
+
 def test_settings_and_what_follows_come_before_the_findings() -> None:
     setting = ChangedSetting(
         system="Order", key="batchSize", before="10", after="5", where="Pulumi.dev.yaml line 3", resources=["mapping M"]
