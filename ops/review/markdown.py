@@ -70,10 +70,12 @@ def _settings(review: Review, limit: int) -> str:
 
 
 def _finding(finding: Finding) -> str:
-    instead = f"\n\n{_with_code(finding.instead)}" if finding.instead else ""
+    """A line that the reader opens: the reason, the remedy and the cause are a list below it."""
     summary = f"<b>{finding.verdict}</b>: {finding.what.translate(_ONE_LINE).translate(_IN_HTML)}"
-    cause = f"\n\nCause: {_escaped(finding.cause)}" if finding.cause else ""
-    return f"\n<details><summary>{summary}</summary>\n\n{_with_code(finding.why)}{instead}{cause}\n</details>\n"
+    cause = [f"Cause: {_escaped(finding.cause)}"] if finding.cause else []
+    sentences = [_with_code(finding.why), *([_with_code(finding.instead)] if finding.instead else []), *cause]
+    items = "".join(f"- {sentence}\n" for sentence in sentences)
+    return f"\n<details><summary>{summary}</summary>\n\n{items}</details>\n"
 
 
 def _with_code(text: str) -> str:
