@@ -1,20 +1,17 @@
 """`orders review`."""
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from infra.project import setting_position, stack_names, stack_settings
 from ops.cli.exit_codes import Exit
-from ops.cli.options import Json, complete_stack
+from ops.cli.options import Json
 from ops.cli.output import print_error, print_json, print_line
-from ops.errors import InvalidInput
-from ops.pulumi import run_pulumi
+from ops.cli.preview import PreviewedStack, read_or_make
 from ops.review.causes import Where
 from ops.review.finding import Finding, Review, Verdict
 from ops.review.live import Live, read_live
@@ -24,16 +21,10 @@ from ops.review.review import nowhere
 from ops.review.review import review as reviewed
 from ops.text import counted
 
-PREVIEW_SECONDS = 600
-"""How long a preview may take: it runs the program, and can download the provider."""
-
 
 def review(
     *,
-    stack: Annotated[
-        str | None,
-        typer.Option(help="Name of the stack. Previews it, unless --preview is given.", autocompletion=complete_stack),
-    ] = None,
+    stack: PreviewedStack = None,
     preview: Annotated[
         str | None, typer.Option(help="Review the output of `pulumi preview --json`: a file, or - for standard input.")
     ] = None,
@@ -57,7 +48,7 @@ def review(
     orders review --stack prod --fail-on loses
     pulumi preview --stack prod --json --show-sames | orders review --preview -
     """
-    found = read_preview(_preview(stack, preview))
+    found = read_preview(read_or_make(preview, stack, "--show-sames"))
     facts = read_live(found.changes) if live else Live()
     result = reviewed(found, facts, _where(stack) if stack in stack_names() else nowhere)
     if facts.unread:
@@ -85,21 +76,6 @@ def _where(stack: str) -> Where:
         return setting_position(stack, key) if is_from_here else ""
 
     return where
-
-
-def _preview(stack: str | None, name: str | None) -> str:
-    if name:
-        return _read(name)
-    if stack is None:
-        raise InvalidInput("name a stack with --stack, or a preview with --preview")
-    return run_pulumi("preview", "--show-sames", stack=stack, seconds=PREVIEW_SECONDS, on_waiting=print_error)
-
-
-def _read(name: str) -> str:
-    try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{name} cannot be read: {error}") from None
 
 
 def _in_words(result: Review, found: Preview) -> Iterator[str]:

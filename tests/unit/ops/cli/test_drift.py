@@ -67,23 +67,6 @@ def test_an_issue_lists_whole_differences_mentions_nobody_and_fits(
     assert "*x" not in ran.out.replace("\\*", "")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        ((), "name a stack with --stack, or a preview with --preview"),
-        (("--preview", "/nowhere"), "/nowhere cannot be read"),
-        (("--stack", "nowhere"), "there is no stack nowhere"),
-    ],
-)
-def test_a_mistake_is_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], told: str
-) -> None:
-    ran = run_orders(monkeypatch, capsys, "drift", *arguments)
-    assert ran.code == Exit.USAGE
-    assert told in ran.err
-    assert ran.err.count("\n") == 1
-
-
 def test_pulumi_makes_the_preview_with_a_refresh(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -63,23 +63,6 @@ def test_a_verdict_as_bad_as_the_limit_fails(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        ((), "name a stack with --stack, or a preview with --preview"),
-        (("--preview", "/nowhere"), "/nowhere cannot be read"),
-        (("--stack", "nowhere"), "there is no stack nowhere"),
-    ],
-)
-def test_a_mistake_is_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], told: str
-) -> None:
-    ran = run_orders(monkeypatch, capsys, "review", *arguments)
-    assert ran.code == Exit.USAGE
-    assert told in ran.err
-    assert ran.err.count("\n") == 1
-
-
-@pytest.mark.parametrize(
     ("stack", "days", "cause"),
     [
         ("prod", 90, "logRetentionDays, Pulumi.prod.yaml line "),

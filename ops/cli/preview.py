@@ -1,0 +1,35 @@
+"""The preview that `orders review` and `orders drift` read: from a file, or made by Pulumi."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops.cli.options import complete_stack
+from ops.cli.output import print_error
+from ops.errors import InvalidInput
+from ops.pulumi import run_pulumi
+
+SECONDS = 600
+"""How long a preview may take: it runs the program, reads every resource, and can download the provider."""
+PreviewedStack = Annotated[
+    str | None,
+    typer.Option(help="Name of the stack. Previews it, unless --preview is given.", autocompletion=complete_stack),
+]
+
+
+def read_or_make(file: str | None, stack: str | None, option: str) -> str:
+    """Return the text of a preview. Pulumi makes it with the option, if no file is given."""
+    if file:
+        return _read(file)
+    if stack is None:
+        raise InvalidInput("name a stack with --stack, or a preview with --preview")
+    return run_pulumi("preview", option, stack=stack, seconds=SECONDS, on_waiting=print_error)
+
+
+def _read(name: str) -> str:
+    try:
+        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{name} cannot be read: {error}") from None
