@@ -10,6 +10,7 @@ from ops.queues import count_messages, name_of_queue
 from ops.review import resource_types as types
 from ops.review.preview import Change
 from ops.status import read_oldest_seconds
+from ops.text import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,7 @@ class QueueFacts:
     """The age of the oldest message; None if CloudWatch reports none."""
 
     def __str__(self) -> str:
-        return f"{self.visible:,} messages are visible and {self.in_flight:,} are in flight"
+        return f"{counted(self.visible, 'visible message')} and {self.in_flight:,} in flight"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

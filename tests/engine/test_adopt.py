@@ -90,7 +90,7 @@ def test_every_resource_and_every_order_survives_the_adoption(
     assert (found["verdict"], found["present"], len(found["adopted"])) == ("interrupts", [], 11)
     assert whats(found, "loses") == []
     contents = {(one["resource"], one["type"].rpartition(":")[2]): one["content"] for one in found["adopted"]}
-    assert contents["OrderQueue", "Queue"] == "1 messages are visible and 0 are in flight"
+    assert contents["OrderQueue", "Queue"] == "1 visible message and 0 in flight"
 
     shell.run(*found["next"][0].split(), "--yes")
     assert shell.adopt()["adopted"] == []

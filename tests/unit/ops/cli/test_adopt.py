@@ -84,7 +84,7 @@ def test_the_comparison_the_prediction_the_file_and_the_next_commands(project: P
     assert (ran.code, ran.err) == (Exit.DONE, "")
     assert ran.out.splitlines() == [
         f"OrderQueue (queue): {url}",
-        "    1 messages are visible and 0 are in flight",
+        "    1 visible message and 0 in flight",
         "    input                             in AWS                            in the program",
         "    messageRetentionSeconds           345600                            60",
         "",
@@ -92,7 +92,7 @@ def test_the_comparison_the_prediction_the_file_and_the_next_commands(project: P
         "",
         f"The first `pulumi up` after the import: loses: {Verdict.LOSES.meaning}",
         "",
-        "loses: lowers the retention of OrderQueue from 345,600 s to 60 s; 1 messages are visible and 0 are in flight",
+        "loses: lowers the retention of OrderQueue from 345,600 s to 60 s; 1 visible message and 0 in flight",
         "    SQS deletes the messages that are older than 60 s.",
         "    Empty the queue first: wait until the orders are processed, redrive or archive the dead letters.",
         "",

@@ -40,7 +40,7 @@ def test_messages_and_orders_are_counted() -> None:
     found = preview(step("delete", types.QUEUE, "OrderQueue", {}), step("delete", types.TABLE, "Orders", {}))
     whats = {one.what for one in review(found, read_live(found.changes)).findings}
     assert whats == {
-        "deletes the queue OrderQueue; 2 messages are visible and 1 are in flight",
+        "deletes the queue OrderQueue; 2 visible messages and 1 in flight",
         "deletes the table Orders; it contains about 1 orders",
     }
 

@@ -493,7 +493,7 @@ def test_the_numbers_of_messages_are_told() -> None:
     [found] = review(
         preview(step("delete", types.QUEUE, "Q", {})), Live(queues={urn(types.QUEUE, "Q"): facts})
     ).findings
-    assert found.what == "deletes the queue Q; 1,204 messages are visible and 80 are in flight"
+    assert found.what == "deletes the queue Q; 1,204 visible messages and 80 in flight"
 
 
 def test_a_failed_preview_is_refused_and_hides_addresses_and_the_stack_of_calls() -> None:
