@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from infra.effects import EXISTENCE, PROTECTION, settings_of
 from ops.review.preview import Change, Operation, Preview
+from ops.review.resource_types import class_name
 from ops.review.settings import System
 
 Where = Callable[[str, object], str]
@@ -44,7 +45,7 @@ def _inputs(change: Change) -> Sequence[str]:
 
 
 def _settings(change: Change, name: str) -> list[str]:
-    return settings_of(change.type.rpartition(":")[2], change.name, name)
+    return settings_of(class_name(change.type), change.name, name)
 
 
 def _causes(change: Change, name: str, preview: Preview, system: System | None, where: Where) -> Iterator[str]:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from infra.effects import settings_of
 from ops.errors import InvalidInput, NoAccess
 from ops.review import resource_types as types
 from ops.review.preview import UNKNOWN, Change, Operation, document, masked, read_preview
-from ops.review.terms import Term, noun, term
+from ops.review.terms import Term, term
 
 
 class Kind(StrEnum):
@@ -105,7 +106,7 @@ def _changed(change: Change, recorded: Mapping[str, Any]) -> Iterator[Difference
         known = term(change.type, path)
         values = [inputs.get(path, known.default) for inputs in (was, found, wanted)]
         if values[1] != values[2]:
-            what = _sentence(change, known, *values[1:])
+            what = _sentence(change, path, known, *values[1:])
             differences.append(_not_deployed(change, what) if values[0] == values[1] else _changed_in_aws(change, what))
     # Another provider or Region forces a replacement although no input differs.
     if change.operation is Operation.REPLACE and not differences and not unknown:
@@ -118,14 +119,20 @@ def _is_in(path: str, values: Sequence[str]) -> bool:
     return any(path == value or path.startswith(f"{value}.") for value in values)
 
 
-def _sentence(change: Change, known: Term, found: object, wanted: object) -> str:
+def _sentence(change: Change, path: str, known: Term, found: object, wanted: object) -> str:
     subject = f"{masked(change.name)}'s {known.words}"
     is_now, should_be = _shown(found, known), _shown(wanted, known)
     if is_now is None or should_be is None:
         return f"AWS has another value for {subject} than the program"
     unit = f" {known.unit}" if known.unit and found is not None else ""
-    declared = "the program does not set it" if wanted is None else f"{known.by} {should_be}"
+    declared = "the program does not set it" if wanted is None else f"{_source(change, path)} {should_be}"
     return f"{subject} is {is_now}{unit}, {declared}"
+
+
+def _source(change: Change, path: str) -> str:
+    """Who declares a value."""
+    is_setting = settings_of(types.class_name(change.type), change.name, path.partition(".")[0])
+    return "the settings say" if is_setting else "the program says"
 
 
 def _shown(value: object, known: Term) -> str | None:
@@ -174,7 +181,7 @@ def _not_deployed(change: Change, what: str) -> Difference:
 
 
 def _name(change: Change) -> str:
-    return f"{noun(change.type)} {masked(change.name)}"
+    return f"{change.noun} {masked(change.name)}"
 
 
 def _stack(change: Change) -> str:

@@ -1,5 +1,7 @@
 """Type tokens of the resources that a review knows, as the Pulumi provider for AWS names them."""
 
+import re
+
 QUEUE = "aws:sqs/queue:Queue"
 QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
 REDRIVE_POLICY = "aws:sqs/redrivePolicy:RedrivePolicy"
@@ -22,5 +24,14 @@ PROVIDER = "pulumi:providers:aws"
 
 def noun(kind: str) -> str:
     """The type in words: `aws:sqs/queue:Queue` is a queue."""
-    name = kind.rpartition(":")[2]
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
+    return spaced(class_name(kind))
+
+
+def class_name(kind: str) -> str:
+    """The type without its package and module: `Queue`."""
+    return kind.rpartition(":")[2]
+
+
+def spaced(name: str) -> str:
+    """A name in words: `batchSize` is a batch size."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()

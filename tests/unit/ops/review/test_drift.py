@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ops.errors import InvalidInput, NoAccess
+from ops.review import resource_types as types
 from ops.review.drift import Difference, Kind, read_drift
 from ops.review.preview import UNKNOWN
 from tests.support.previews import step, urn
@@ -22,6 +23,10 @@ def recorded(name: str) -> list[str]:
     return [str(one) for one in read_drift((RECORDED / f"{name}.json").read_text())]
 
 
+def redrive(receives: int) -> dict[str, str]:
+    return {"redrivePolicy": json.dumps({"maxReceiveCount": receives})}
+
+
 def refreshed(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
     return {**step("refresh", kind, name, inputs, inputs)}
 
@@ -30,8 +35,10 @@ def drift(*steps: dict[str, Any]) -> list[Difference]:
     return list(read_drift(json.dumps({"steps": steps})))
 
 
-def updated(kind: str, was: dict[str, Any], found: dict[str, Any], wanted: dict[str, Any]) -> list[Difference]:
-    return drift(refreshed(kind, "It", was), step("update", kind, "It", found, wanted))
+def updated(
+    kind: str, was: dict[str, Any], found: dict[str, Any], wanted: dict[str, Any], name: str = "OrderQueue"
+) -> list[Difference]:
+    return drift(refreshed(kind, name, was), step("update", kind, name, found, wanted))
 
 
 def test_a_refreshed_output_is_no_difference() -> None:
@@ -41,14 +48,14 @@ def test_a_refreshed_output_is_no_difference() -> None:
 
 def test_a_changed_queue_is_described_in_the_terms_of_the_settings() -> None:
     assert recorded("queue") == [
-        f"OrderQueue's maximum receive count is 10, the settings say 3{BACK}",
+        f"OrderQueue's maximum receive count is 10, the program says 3{BACK}",
         f"OrderQueue's visibility timeout is 45 s, the settings say 30{BACK}",
     ]
 
 
 def test_what_was_not_deployed_comes_last_and_has_another_remedy() -> None:
     assert recorded("queue-and-not-deployed") == [
-        f"OrderQueue's maximum receive count is 10, the settings say 3{BACK}",
+        f"OrderQueue's maximum receive count is 10, the program says 3{BACK}",
         f"OrderQueue's visibility timeout is 45 s, the settings say 60{BACK}",
         f"OrderProcessor's batch size is 10, the settings say 5{DEPLOY}",
     ]
@@ -69,7 +76,7 @@ def test_documents_lists_and_texts_are_named_and_not_shown() -> None:
     found = recorded("policy-and-alarm")
     for what in ("OrderQueue's queue policy", "OrderDLQ's tags", "OrderQueueTooOld's notification of its end"):
         assert f"AWS has another value for {what} than the program{BACK}" in found
-    assert f"OrderQueueTooOld's threshold is 9,000, the program says 300{BACK}" in found
+    assert f"OrderQueueTooOld's threshold is 9,000, the settings say 300{BACK}" in found
     assert not [one for one in found if "arn:" in one or "Statement" in one]
 
 
@@ -111,26 +118,26 @@ def test_an_input_with_the_same_or_an_unknown_value_is_no_difference(
 @pytest.mark.parametrize(
     ("was", "found", "wanted", "what", "kind"),
     [
-        ({}, {"delaySeconds": 5}, {}, "It's delay seconds is 5, the program does not set it", Kind.CHANGED),
+        ({}, {"delaySeconds": 5}, {}, "OrderQueue's delay seconds is 5, the program does not set it", Kind.CHANGED),
         (
             {"visibilityTimeoutSeconds": 30},
             {},
             {"visibilityTimeoutSeconds": 30},
-            "It's visibility timeout is not set, the settings say 30",
+            "OrderQueue's visibility timeout is not set, the settings say 30",
             Kind.CHANGED,
         ),
         (
             {"messageRetentionSeconds": 345600},
             {"messageRetentionSeconds": 345600},
             {"messageRetentionSeconds": 1209600},
-            "It's retention is 345,600 s, the settings say 1,209,600",
+            "OrderQueue's retention is 345,600 s, the settings say 1,209,600",
             Kind.NOT_DEPLOYED,
         ),
         (
             {"kmsMasterKeyId": "a@example.com"},
             {"kmsMasterKeyId": "b"},
             {"kmsMasterKeyId": "a@example.com"},
-            "AWS has another value for It's kms master key id than the program",
+            "AWS has another value for OrderQueue's kms master key id than the program",
             Kind.CHANGED,
         ),
     ],
@@ -140,6 +147,24 @@ def test_each_difference_says_what_is_there_and_what_is_declared(
 ) -> None:
     [one] = updated(QUEUE, was, found, wanted)
     assert (one.what, one.kind) == (what, kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "found", "wanted", "source"),
+    [
+        (types.QUEUE, "OrderQueue", {"visibilityTimeoutSeconds": 45}, {"visibilityTimeoutSeconds": 30}, "settings say"),
+        (types.QUEUE, "OrderDLQ", {"visibilityTimeoutSeconds": 45}, {"visibilityTimeoutSeconds": 30}, "program says"),
+        (types.REDRIVE_POLICY, "OrderQueue", redrive(10), redrive(3), "settings say 3"),
+        (types.FUNCTION, "OrderProcessor", {"timeout": 9}, {}, "program does not set it"),
+        (types.ALARM, "OrderQueueTooOld", {"threshold": 9000}, {"threshold": 300}, "settings say 300"),
+        (types.ALARM, "OrderDLQNotEmpty", {"threshold": 1}, {"threshold": 0}, "program says 0"),
+    ],
+)
+def test_the_settings_declare_what_they_determine_and_the_program_anything_else(
+    kind: str, name: str, found: dict[str, Any], wanted: dict[str, Any], source: str
+) -> None:
+    [one] = updated(kind, wanted, found, wanted, name)
+    assert f", the {source}" in one.what
 
 
 def test_a_change_of_the_program_that_was_not_deployed_is_no_change_in_aws() -> None:
