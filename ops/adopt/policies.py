@@ -1,14 +1,16 @@
 """Statements of hand-made policies that the program's policy replaces without an effect on orders."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from ops.review.preview import document
+from ops.review.rules.statements import Grant, Part, Statement, grants_of, missing, statements_of
 
-Statement = Mapping[str, Any]
-_ARN_TESTS = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
-_ROOT = ":root"
+_ARN_TESTS = {"ArnLike", "StringEquals", "StringLike"}
+"""The operators for ARNs, as grants spell them."""
+_ACCOUNT = re.compile(r"arn:[^:]+:[^:]+:[^:]*:(\d{12}):")
 
 
 def without_replaced(before: object, after: object) -> object:
@@ -17,57 +19,33 @@ def without_replaced(before: object, after: object) -> object:
     The console allows the account itself to use a queue: IAM policies of the account decide without that, too. And it
     lets a topic send to a queue with another statement than the program's.
     """
-    old, new = _statements(before), _statements(after)
+    old, new = statements_of(document(before)), statements_of(document(after))
     if old is None or new is None:
         return before
-    kept = [_cover(statement, new) or statement for statement in old if not _allows_own_account(statement)]
+    kept = [_cover(one, new) or one for one in old if not all(map(_allows_own_account, grants_of(one)))]
     return json.dumps({"Version": "2012-10-17", "Statement": kept})
 
 
-def _statements(text: object) -> list[Statement] | None:
-    found = document(text)
-    statements = found.get("Statement") if isinstance(found, dict) else None
-    return statements if isinstance(statements, list) else None
+def _allows_own_account(grant: Grant) -> bool:
+    """Whether the grant allows the account of a resource to use it."""
+    accounts = frozenset(found[1] for arn in grant.resource.values if (found := _ACCOUNT.match(arn)))
+    return grant.allows and not grant.resource.excluded and grant.principal == Part(accounts)
 
 
-def _allows_own_account(statement: Statement) -> bool:
-    resource, principal = statement.get("Resource"), statement.get("Principal")
-    user = principal.get("AWS") if isinstance(principal, dict) else None
-    if statement.get("Effect") != "Allow" or not (isinstance(resource, str) and isinstance(user, str)):
-        return False
-    parts = resource.split(":")
-    return user.endswith(_ROOT) and len(parts) > 4 and user.split(":")[4:5] == [parts[4]]
+def _cover(statement: Statement, others: Sequence[Statement]) -> Statement | None:
+    """The statement that allows the same source at least the same actions on the same resources."""
+    grants = _on_behalf(statement)
+    return next((other for other in others if grants and not missing(grants, _on_behalf(other))), None)
 
 
-def _cover(statement: Statement, others: list[Statement]) -> Statement | None:
-    """The statement that allows the same source the same actions on the same resource."""
-    source = _source(statement)
-    if source is None:
-        return None
-    return next(
-        (
-            other
-            for other in others
-            if (other.get("Effect"), other.get("Resource")) == ("Allow", statement.get("Resource"))
-            and _source(other) == source
-            and _actions(statement) <= _actions(other)
-        ),
-        None,
-    )
+def _on_behalf(statement: Statement) -> list[Grant]:
+    """The grants with the ARN on whose behalf they allow something as their principal.
 
-
-def _source(statement: Statement) -> str | None:
-    """The ARN on whose behalf the statement allows its actions, if that is its only condition."""
-    conditions = statement.get("Condition")
-    if statement.get("Effect") != "Allow" or not isinstance(conditions, dict) or len(conditions) != 1:
-        return None
-    [(test, keys)] = conditions.items()
-    if test not in _ARN_TESTS or not isinstance(keys, dict) or [key.lower() for key in keys] != ["aws:sourcearn"]:
-        return None
-    [source] = keys.values()
-    return source if isinstance(source, str) else None
-
-
-def _actions(statement: Statement) -> set[str]:
-    actions = statement.get("Action")
-    return {str(action).lower() for action in (actions if isinstance(actions, list) else [actions])}
+    Empty if the statement denies, or if this ARN is not its only condition.
+    """
+    grants = grants_of(statement)
+    tests = {test for grant in grants for test in grant.conditions}
+    sources = [test.values for test in tests if test.key == "aws:sourcearn" and test.operator in _ARN_TESTS]
+    if len(tests) != 1 or not sources or not grants[0].allows:
+        return []
+    return [replace(grant, principal=Part(sources[0]), conditions=frozenset()) for grant in grants]

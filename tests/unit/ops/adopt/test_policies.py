@@ -15,7 +15,7 @@ OWNER = {
     "Action": "SQS:*",
     "Resource": QUEUE,
 }
-CONSOLE = {
+CONSOLE: dict[str, Any] = {
     "Effect": "Allow",
     "Principal": {"AWS": "*"},
     "Action": "SQS:SendMessage",
@@ -44,8 +44,9 @@ def test_the_console_s_statement_for_the_topic_is_the_program_s() -> None:
     assert left(CONSOLE) == [PROGRAM]
 
 
-def test_the_own_account_needs_no_statement() -> None:
-    assert left(OWNER) == []
+@pytest.mark.parametrize("account", ["arn:aws:iam::123456789012:root", "123456789012"])
+def test_the_own_account_needs_no_statement(account: str) -> None:
+    assert left({**OWNER, "Principal": {"AWS": account}}) == []
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,9 @@ def test_the_own_account_needs_no_statement() -> None:
         {**CONSOLE, "Resource": f"{QUEUE}2"},
         {**CONSOLE, "Condition": {"Bool": {"aws:SourceArn": TOPIC}}},
         {**CONSOLE, "Effect": "Deny"},
+        {**CONSOLE, "Condition": {"ArnLike": {"aws:SourceArn": [TOPIC, f"{TOPIC}2"]}}},
+        {**CONSOLE, "Condition": {**CONSOLE["Condition"], "Bool": {"aws:SecureTransport": "true"}}},
+        {**{name: value for name, value in OWNER.items() if name != "Resource"}, "NotResource": QUEUE},
         {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage"},
     ],
 )
