@@ -1,12 +1,12 @@
 """Who may use a key of the stack when it begins to encrypt something."""
 
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 from ops.review import resource_types as types
 from ops.review.preview import UNKNOWN, Change, Operation, document
 from ops.review.rules.context import Context
+from ops.review.rules.statements import Part, action_covers, grants_of, statements_of
 
 SNS, ALARMS, ROLE = "sns.amazonaws.com", "cloudwatch.amazonaws.com", ":role/"
 """Parts of the principals in the policy of a key."""
@@ -20,7 +20,7 @@ def lets(value: object, context: Context, who: str, actions: frozenset[str] = SE
     What the key encrypts depends on the key, so the engine changes the key and its policy first.
     """
     keys = list(_named(value, context))
-    return bool(keys) and all(any(_allows(one, who, actions) for one in _statements(key)) for key in keys)
+    return bool(keys) and all(_allows(key, who, action) for key in keys for action in actions)
 
 
 def of_table(inputs: Mapping[str, Any]) -> object:
@@ -37,19 +37,17 @@ def _named(value: object, context: Context) -> Iterator[Change]:
             yield key
 
 
-def _statements(key: Change) -> list[Any]:
-    found = document(key.after.get("policy"))
-    statements = found.get("Statement") if isinstance(found, dict) else None
-    return statements if isinstance(statements, list) else []
-
-
-def _allows(statement: Any, who: str, actions: frozenset[str]) -> bool:
-    if not isinstance(statement, dict) or statement.get("Effect") != "Allow":
-        return False
-    found = statement.get("Action")
-    allowed = [str(one) for one in (found if isinstance(found, list) else [found])]
-    is_allowed = (any(fnmatchcase(action, pattern) for pattern in allowed) for action in actions)
-    return who in str(statement.get("Principal")) and all(is_allowed)
+def _allows(key: Change, who: str, action: str) -> bool:
+    """Whether the policy of a key allows an action to a principal whose name contains this text."""
+    statements = statements_of(document(key.after.get("policy"))) or ()
+    return any(
+        grant.allows
+        and not grant.principal.excluded
+        and any(who in principal for principal in grant.principal.values)
+        and grant.action.covers(Part(frozenset({action})), action_covers)
+        for statement in statements
+        for grant in grants_of(statement)
+    )
 
 
 def identifiers(key: Change) -> list[object]:

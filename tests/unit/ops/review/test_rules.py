@@ -296,6 +296,8 @@ SNS_SENDS = {
         ([ROLE_READS, SNS_SENDS], LOOK),
         ([ROLE_READS, {**SNS_SENDS, "Action": ["kms:Decrypt", "kms:GenerateDataKey*"]}], LOOK),
         ([ROLE_READS, {**SNS_SENDS, "Effect": "Deny"}], INTERRUPTS),
+        ([ROLE_READS, {**SNS_SENDS, "Action": "kms:Decrypt"}, {**SNS_SENDS, "Action": "KMS:generate*"}], LOOK),
+        ([ROLE_READS, {**SNS_SENDS, "Action": "kms:Decrypt"}], INTERRUPTS),
         ([ROLE_READS], INTERRUPTS),
         ([SNS_SENDS], INTERRUPTS),
     ],
