@@ -33,14 +33,10 @@ class Context:
 
     def keeps_undelivered(self, policy: Change) -> bool:
         """Whether a queue policy is that of a queue for orders that SNS could not deliver."""
-        url = policy.before.get("queueUrl")
-        queues = {
-            str(other.outputs.get("arn"))
-            for other in self.preview.changes
-            if other.type == types.QUEUE and url and other.outputs.get("url") == url
-        }
+        queue = self.queue_at(policy.before.get("queueUrl"))
         targets = (document(other.before.get("redrivePolicy")) for other in self._queue_subscriptions())
-        return any(isinstance(one, dict) and str(one.get("deadLetterTargetArn")) in queues for one in targets)
+        arns = [one.get("deadLetterTargetArn") for one in targets if isinstance(one, dict)]
+        return queue is not None and queue.outputs.get("arn") in arns
 
     def queues_of_failed_orders(self) -> AbstractSet[str]:
         """The ARNs of the queues to which SQS or SNS moves the orders that fail."""
@@ -66,10 +62,15 @@ class Context:
             if other.type == change.type and other.urn != change.urn and other.before and not other.is_removed
         ]
 
+    def queue_at(self, url: object) -> Change | None:
+        """The queue with this URL. None if it is new, or if the preview does not contain it."""
+        queues = (other for other in self.preview.changes if other.type == types.QUEUE and url)
+        return next((queue for queue in queues if queue.outputs.get("url") == url), None)
+
     def removes_queue(self, url: object) -> bool:
         """Whether the queue with this URL leaves the stack."""
-        queues = (other for other in self.preview.changes if other.type == types.QUEUE and other.is_removed)
-        return any(queue.outputs.get("url") == url for queue in queues)
+        queue = self.queue_at(url)
+        return queue is not None and queue.is_removed
 
     def twin(self, deleted: Change) -> Change | None:
         """The new resource that takes the place of a deleted one, if one is clearly meant.

@@ -114,7 +114,7 @@ def redrive(change: Change, context: Context) -> Iterator[Finding]:
             "The dead letters in the old queue stay there, and the alarms and the tool do not see them.",
             "Redrive or archive the dead letters first.",
         )
-    yield from _receives(change, before.get("maxReceiveCount"), after.get("maxReceiveCount"))
+    yield from _receives(change, context, before.get("maxReceiveCount"), after.get("maxReceiveCount"))
 
 
 def _own_policy(queue: Change, context: Context) -> Change | None:
@@ -128,14 +128,17 @@ def _own_policy(queue: Change, context: Context) -> Change | None:
     return next(of_queue, None)
 
 
-def _receives(change: Change, before: object, after: object) -> Iterator[Finding]:
+def _receives(change: Change, context: Context, before: object, after: object) -> Iterator[Finding]:
     if before == after:
         return
     what = f"changes maxReceiveCount of {change.name} from {before} to {after}"
     if isinstance(before, int) and isinstance(after, int) and after > before:
-        yield finding(
-            Verdict.SAFE, change, what, "A failing order is tried more often, and later becomes a dead letter."
-        )
+        why = "A failing order is tried more often, and later becomes a dead letter."
+        if change.type == types.QUEUE or context.queue_at(change.after.get("queueUrl")):
+            yield finding(Verdict.SAFE, change, what, why)
+        else:
+            why += " The preview does not show whether its queue keeps it for so long."
+            yield finding(Verdict.LOOK, change, what, why, "Preview with `pulumi preview --show-sames`.")
     else:
         yield finding(
             Verdict.WEAKENS,

@@ -75,7 +75,7 @@ DIRECTIONS = [
     (types.TABLE, {}, {"ttl": {"enabled": True, "attributeName": "x"}}, LOSES, SAFE),
     (types.TABLE, {}, {"serverSideEncryption": {"enabled": True}}, INTERRUPTS, WEAKENS),
     (types.TABLE, {"serverSideEncryption": OFF}, {"serverSideEncryption": ENCRYPTED}, INTERRUPTS, WEAKENS),
-    (types.REDRIVE_POLICY, redrive(3), redrive(5), SAFE, WEAKENS),
+    (types.REDRIVE_POLICY, redrive(3), redrive(5), LOOK, WEAKENS),
     (types.REDRIVE_POLICY, redrive(3), redrive(3, "Other"), INTERRUPTS, INTERRUPTS),
     (types.REDRIVE_POLICY, redrive(3), {"redrivePolicy": UNKNOWN}, LOOK, LOOK),
     (types.MAPPING, {"enabled": True}, {"enabled": False}, INTERRUPTS, SAFE),
@@ -269,12 +269,37 @@ def test_a_redrive_policy_that_goes_with_its_queue_says_nothing_more_than_the_qu
     assert review(preview(policy_of_it), Live()).verdict is LOSES
 
 
-def test_more_receives_than_the_retention_allows_lose_orders_although_the_queue_stays_the_same() -> None:
-    short = {"messageRetentionSeconds": 300, "visibilityTimeoutSeconds": 30}
-    queue = step("same", types.QUEUE, "Q", short, short)
+@pytest.mark.parametrize(
+    ("queue", "receives", "verdict"),
+    [
+        ({"visibilityTimeoutSeconds": 30, "messageRetentionSeconds": 300}, 9, SAFE),
+        ({"visibilityTimeoutSeconds": 30, "messageRetentionSeconds": 300}, 10, LOSES),
+        ({"visibilityTimeoutSeconds": 60, "messageRetentionSeconds": 300}, 5, LOSES),
+        ({"visibilityTimeoutSeconds": 43_200}, 7, SAFE),
+        ({"visibilityTimeoutSeconds": 43_200}, 8, LOSES),
+        ({"messageRetentionSeconds": 300}, 9, SAFE),
+        ({"messageRetentionSeconds": 300}, 10, LOSES),
+    ],
+)
+def test_more_receives_are_judged_with_the_queue_that_stays_the_same(
+    queue: dict[str, int], receives: int, verdict: Verdict
+) -> None:
     place = {"queueUrl": f"{URL}Q"}
-    more = step("update", types.REDRIVE_POLICY, "P", {**place, **redrive(3)}, {**place, **redrive(20)})
-    assert review(preview(queue, more), Live()).verdict is LOSES
+    same = step("same", types.QUEUE, "Q", queue, queue)
+    more = step("update", types.REDRIVE_POLICY, "P", {**place, **redrive(3)}, {**place, **redrive(receives)})
+    assert review(preview(same, more), Live()).verdict is verdict
+    of_another = step("same", types.QUEUE, "Other", queue, queue)
+    assert review(preview(of_another, more), Live()).verdict is LOOK
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(99, SAFE), (100, LOSES)])
+def test_a_longer_visibility_timeout_is_judged_with_the_redrive_policy_that_stays_the_same(
+    seconds: int, verdict: Verdict
+) -> None:
+    before, after = ({"visibilityTimeoutSeconds": one, "messageRetentionSeconds": 300} for one in (30, seconds))
+    policy_of_it = {"queueUrl": f"{URL}Q", **redrive(3)}
+    same = step("same", types.REDRIVE_POLICY, "P", policy_of_it, policy_of_it)
+    assert review(preview(step("update", types.QUEUE, "Q", before, after), same), Live()).verdict is verdict
 
 
 def test_a_redrive_policy_of_another_queue_replaces_no_input() -> None:
