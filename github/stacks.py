@@ -9,7 +9,7 @@ from typing import Any
 
 import pulumi
 
-from infra.autonaming import DEFAULT_PATTERN
+from infra.autonaming import DEFAULT_PATTERN, without_random
 from infra.names import SystemNames, system_names
 from infra.project import project, stack_config, stack_names
 
@@ -77,14 +77,11 @@ def _names(stack: str, autonaming: Mapping[str, Any]) -> str:
             f"Pulumi.{stack}.yaml: pulumi:autonaming must be the mode verbatim, or one pattern for all types"
         )
     known = {"${stack}": stack, "${project}": project()["name"], "${name}": "${name}"}
-    return re.sub(
-        r"\$\{[^}]*\}", lambda found: _known_part(found[0], known), autonaming.get("pattern", DEFAULT_PATTERN)
-    )
+    pattern = without_random(autonaming.get("pattern", DEFAULT_PATTERN), "?")
+    return re.sub(r"\$\{[^}]*\}", lambda found: _known_part(found[0], known), pattern)
 
 
 def _known_part(expression: str, known: Mapping[str, str]) -> str:
-    if random := re.fullmatch(r"\$\{(?:hex|alphanum|string|num)\((\d+)\)\}", expression):
-        return "?" * int(random[1])
     try:
         return known[expression]
     except KeyError:

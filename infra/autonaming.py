@@ -39,9 +39,9 @@ class Autonaming:
             case {"mode": "disabled"}:
                 return None
             case {"pattern": str(pattern)}:
-                return _RANDOM.sub(_some, self._of_stack(pattern).replace("${name}", name))
+                return without_random(self._of_stack(pattern).replace("${name}", name))
             case _:
-                return _RANDOM.sub(_some, DEFAULT_PATTERN.replace("${name}", name))
+                return without_random(DEFAULT_PATTERN.replace("${name}", name))
 
     def source(self, type_token: str) -> str:
         """Say where the names of a type come from."""
@@ -88,7 +88,13 @@ def autonaming_of_the_stack() -> Autonaming:
     )
 
 
-def _some(expression: "re.Match[str]") -> str:
-    """Return characters in place of a random expression."""
-    kind, length = expression.groups()
-    return _UUID if kind is None else ("0" if kind in {"hex", "num"} else "a") * int(length)
+def without_random(pattern: str, mark: str | None = None) -> str:
+    """Put characters in place of the random expressions: such as Pulumi chooses, or the mark for each of them."""
+
+    def some(expression: "re.Match[str]") -> str:
+        kind, length = expression.groups()
+        if mark:
+            return mark * int(length or len(_UUID))
+        return _UUID if kind is None else ("0" if kind in {"hex", "num"} else "a") * int(length)
+
+    return _RANDOM.sub(some, pattern)

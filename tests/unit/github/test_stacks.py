@@ -26,6 +26,7 @@ def stack(name: str, autonaming: str | None = None, system: str = "Order") -> St
         ('{"mode": "default"}', "${name}-???????"),
         ('{"pattern": "${name}-${stack}-${hex(7)}"}', "${name}-it-???????"),
         ('{"pattern": "${project}.${stack}.${name}.${num(3)}"}', "orders.it.${name}.???"),
+        ('{"pattern": "${name}-${uuid}"}', "${name}-" + "?" * 36),
     ],
 )
 def test_names_are_known_up_to_their_random_characters(autonaming: str | None, names: str) -> None:
@@ -36,7 +37,6 @@ def test_names_are_known_up_to_their_random_characters(autonaming: str | None, n
     "autonaming",
     [
         '{"mode": "disabled"}',
-        '{"pattern": "${name}-${uuid}"}',
         '{"pattern": "${name}-${config.team}"}',
         '{"mode": "verbatim", "providers": {"aws": {"mode": "default"}}}',
         '{"providers": {"aws": {"pattern": "${name}"}}}',
