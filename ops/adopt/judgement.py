@@ -12,8 +12,8 @@ from ops.review.live import Live
 from ops.review.preview import Change, Operation, Preview, number
 from ops.review.rules import findings_of
 from ops.review.rules.context import Context
+from ops.review.rules.flow import REPORTS_ITEMS
 
-REPORTS_ITEMS = "ReportBatchItemFailures"
 _OF_THE_CODE = ("architectures", "code", "handler", "loggingConfig", "role", "runtime")
 """The inputs of a function about which the findings of this module say more than those of a review."""
 

@@ -85,15 +85,7 @@ def _commands(stack: str, out: Path) -> list[str]:
 def _as_object(found: Adoption, out: Path | None, commands: list[str]) -> dict[str, Any]:
     return {
         "verdict": found.review.verdict,
-        "adopted": [
-            {
-                **_named(one.resource),
-                "id": one.id,
-                "content": one.content,
-                "differences": [asdict(other) for other in one.differences],
-            }
-            for one in found.adopted
-        ],
+        "adopted": [_as_row(one) for one in found.adopted],
         "created": [_named(one) for one in found.created],
         "present": [_named(one) for one in found.present],
         "findings": [asdict(one) for one in found.review.findings],

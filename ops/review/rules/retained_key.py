@@ -1,8 +1,7 @@
 """A key that leaves the stack and stays in AWS: what is under it, and when it can be deleted."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import inf
-from typing import Any
 
 from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
@@ -10,11 +9,11 @@ from ops.review.preview import Change, number
 from ops.review.rules.context import Context, finding
 from ops.review.rules.keys import identifiers, of_table
 from ops.review.rules.queue import DEFAULT_RETENTION_SECONDS
+from ops.review.rules.table import recovery_days
 
 SECONDS_PER_DAY = 86_400
 DAYS_OF_RETRIES = 23
 """SNS tries for 23 days to deliver to a queue (SNS Developer Guide, "Message delivery retries")."""
-DEFAULT_RECOVERY_DAYS = 35
 
 
 def leaves(change: Change, context: Context) -> Iterator[Finding]:
@@ -46,17 +45,10 @@ def _held(key: Change, context: Context) -> Iterator[tuple[str, int | None]]:
         elif other.type == types.TOPIC:
             yield f"messages of {other.name} that are not delivered yet", DAYS_OF_RETRIES
         elif other.type == types.TABLE:
-            yield f"point-in-time recovery of {other.name}", _recovery_days(other.before)
+            yield f"point-in-time recovery of {other.name}", recovery_days(other.before)
         elif other.type == types.LOG_GROUP:
             days = number(other.before.get("retentionInDays"))
             yield f"records in {other.name}", int(days) if days else None
-
-
-def _recovery_days(inputs: Mapping[str, Any]) -> int:
-    recovery = inputs.get("pointInTimeRecovery")
-    if not isinstance(recovery, dict) or not recovery.get("enabled"):
-        return 0
-    return int(number(recovery.get("recoveryPeriodInDays")) or DEFAULT_RECOVERY_DAYS)
 
 
 def _time(days: int | None) -> str:

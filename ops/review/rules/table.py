@@ -11,7 +11,7 @@ from ops.review.rules.keys import READ, ROLE, lets, of_table
 
 def recovery(change: Change, _context: Context) -> Iterator[Finding]:
     """Point-in-time recovery undoes mistakes of the last days."""
-    before, after = _days(change.before), _days(change.after)
+    before, after = recovery_days(change.before), recovery_days(change.after)
     what = f"changes the recovery period of {change.name} from {before} to {after} days"
     if after >= before:
         yield finding(Verdict.SAFE, change, what, "This keeps every guarantee.")
@@ -21,7 +21,7 @@ def recovery(change: Change, _context: Context) -> Iterator[Finding]:
         )
 
 
-def _days(inputs: Mapping[str, Any]) -> int:
+def recovery_days(inputs: Mapping[str, Any]) -> int:
     """The recovery period; 0 if recovery is off. Without a period, DynamoDB takes 35 days."""
     found = inputs.get("pointInTimeRecovery")
     if not isinstance(found, dict) or not found.get("enabled"):
