@@ -1,4 +1,4 @@
-"""Runs the Pulumi CLI in the project's folder."""
+"""Runs the Pulumi CLI, in the project's folder or in another one."""
 
 import os
 import re
@@ -52,7 +52,8 @@ def _answered(
     words: tuple[str, ...], stack: str, seconds: float, on_waiting: OnWaiting, place: Place
 ) -> tuple[int, str, str, str]:
     """The exit code, the output, the errors and the name of a command that ended in time."""
-    check_stack(stack)
+    if place.folder == ROOT:  # A stack of a user's own project need not have a file.
+        check_stack(stack)
     command = ["pulumi", *words, "--non-interactive", "--stack", stack]
     name = f"`{' '.join(command)}`"
     try:

@@ -6,26 +6,35 @@ from typing import Annotated
 
 import typer
 
-from ops.cli.options import complete_stack
+from infra.project import nearest, stack_names
 from ops.cli.output import print_error
 from ops.errors import InvalidInput
-from ops.pulumi import run_pulumi
+from ops.pulumi import Place, run_pulumi
 
 SECONDS = 600
 """How long a preview may take: it runs the program, reads every resource, and can download the provider."""
+
+
+def _complete(incomplete: str) -> list[str]:
+    return [name for name in stack_names(nearest()) if name.startswith(incomplete)]
+
+
 PreviewedStack = Annotated[
     str | None,
-    typer.Option(help="Name of the stack. Previews it, unless --preview is given.", autocompletion=complete_stack),
+    typer.Option(
+        help="Name of the stack, of the project in this folder if there is one. Previewed without --preview.",
+        autocompletion=_complete,
+    ),
 ]
 
 
 def read_or_make(file: str | None, stack: str | None, option: str) -> str:
-    """Return the text of a preview. Pulumi makes it with the option, if no file is given."""
+    """Return the text of a preview. Without a file, Pulumi makes it with the option, in the user's project."""
     if file:
         return _read(file)
     if stack is None:
         raise InvalidInput("name a stack with --stack, or a preview with --preview")
-    return run_pulumi("preview", option, stack=stack, seconds=SECONDS, on_waiting=print_error)
+    return run_pulumi("preview", option, stack=stack, seconds=SECONDS, on_waiting=print_error, place=Place(nearest()))
 
 
 def _read(name: str) -> str:

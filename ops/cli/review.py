@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from infra.project import setting_position, stack_names, stack_settings
+from infra.project import nearest, setting_position, stack_names, stack_settings
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json
 from ops.cli.output import print_error, print_json, print_line
@@ -50,7 +50,7 @@ def review(
     """
     found = read_preview(read_or_make(preview, stack, "--show-sames"))
     facts = read_live(found.changes) if live else Live()
-    result = reviewed(found, facts, _where(stack) if stack in stack_names() else nowhere)
+    result = reviewed(found, facts, _where(stack))
     if facts.unread:
         print_error(f"not counted, because AWS did not answer: {', '.join(facts.unread)}")
     if as_json:
@@ -65,15 +65,18 @@ def review(
         raise typer.Exit(Exit.INCOMPLETE)
 
 
-def _where(stack: str) -> Where:
-    """Look for settings in the files of the stack."""
-    settings = stack_settings(stack)
+def _where(stack: str | None) -> Where:
+    """Look for settings in the files of the stack, if the user's project has such a stack."""
+    folder = nearest()
+    if stack not in stack_names(folder):
+        return nowhere
+    settings = stack_settings(stack, folder)
 
     def where(key: str, value: object) -> str:
         # A preview from elsewhere can contain values that are not those of the files.
         text = value if isinstance(value, str) else json.dumps(value)
         is_from_here = isinstance(value, list) or settings.get(key) == text
-        return setting_position(stack, key) if is_from_here else ""
+        return setting_position(stack, key, folder) if is_from_here else ""
 
     return where
 
