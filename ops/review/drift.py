@@ -55,6 +55,12 @@ LOST = {
     types.SUBSCRIPTION: ". SNS drops the orders that are published meanwhile",
 }
 """What a deleted resource means for orders."""
+REMEDIES = {
+    Kind.CHANGED: "`pulumi up --refresh --stack {}` puts it back",
+    Kind.DELETED: "`pulumi up --refresh --stack {}` creates it again",
+    Kind.NOT_DEPLOYED: "`pulumi up --stack {}` deploys this change of the program or its settings",
+}
+"""The command that ends each kind of difference in a stack, and what it does."""
 Recorded = Mapping[str, Mapping[str, Any]]
 """The inputs of the last deployment, by URN."""
 
@@ -85,9 +91,13 @@ def _differences(change: Change, recorded: Recorded) -> Iterator[Difference]:
             if not _is_consequence(change):
                 yield _deleted(change)
         case Operation.CREATE:
-            yield _not_deployed(change, f"The {_name(change)} is in the program, and does not exist yet")
+            yield _difference(
+                Kind.NOT_DEPLOYED, change, f"The {_name(change)} is in the program, and does not exist yet"
+            )
         case Operation.DELETE:
-            yield _not_deployed(change, f"The {_name(change)} exists, and is not in the program any more")
+            yield _difference(
+                Kind.NOT_DEPLOYED, change, f"The {_name(change)} exists, and is not in the program any more"
+            )
         case Operation.UPDATE | Operation.REPLACE:
             yield from _changed(change, recorded.get(change.urn, change.before))
 
@@ -107,10 +117,13 @@ def _changed(change: Change, recorded: Mapping[str, Any]) -> Iterator[Difference
         values = [inputs.get(path, known.default) for inputs in (was, found, wanted)]
         if values[1] != values[2]:
             what = _sentence(change, path, known, *values[1:])
-            differences.append(_not_deployed(change, what) if values[0] == values[1] else _changed_in_aws(change, what))
+            kind = Kind.NOT_DEPLOYED if values[0] == values[1] else Kind.CHANGED
+            differences.append(_difference(kind, change, what))
     # Another provider or Region forces a replacement although no input differs.
     if change.operation is Operation.REPLACE and not differences and not unknown:
-        differences.append(_not_deployed(change, f"The {_name(change)} exists, and the program replaces it"))
+        differences.append(
+            _difference(Kind.NOT_DEPLOYED, change, f"The {_name(change)} exists, and the program replaces it")
+        )
     yield from dict.fromkeys(differences)
 
 
@@ -154,38 +167,16 @@ def _shown(value: object, known: Term) -> str | None:
 
 def _deleted(change: Change) -> Difference:
     lost = LOST.get(change.type, "") if change.after.get("protocol", "sqs") == "sqs" else ""
-    return Difference(
-        kind=Kind.DELETED,
-        resource=masked(change.name),
-        what=f"The {_name(change)} does not exist any more{lost}",
-        remedy=f"`pulumi up --refresh --stack {_stack(change)}` creates it again",
-    )
+    return _difference(Kind.DELETED, change, f"The {_name(change)} does not exist any more{lost}")
 
 
-def _changed_in_aws(change: Change, what: str) -> Difference:
-    return Difference(
-        kind=Kind.CHANGED,
-        resource=masked(change.name),
-        what=what,
-        remedy=f"`pulumi up --refresh --stack {_stack(change)}` puts it back",
-    )
-
-
-def _not_deployed(change: Change, what: str) -> Difference:
-    return Difference(
-        kind=Kind.NOT_DEPLOYED,
-        resource=masked(change.name),
-        what=what,
-        remedy=f"`pulumi up --stack {_stack(change)}` deploys this change of the program or its settings",
-    )
+def _difference(kind: Kind, change: Change, what: str) -> Difference:
+    stack = change.urn.split(":")[2]
+    return Difference(kind=kind, resource=masked(change.name), what=what, remedy=REMEDIES[kind].format(stack))
 
 
 def _name(change: Change) -> str:
     return f"{change.noun} {masked(change.name)}"
-
-
-def _stack(change: Change) -> str:
-    return change.urn.split(":")[2]
 
 
 def _leaves(inputs: Mapping[str, Any], path: str = "") -> dict[str, Any]:
