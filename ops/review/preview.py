@@ -40,6 +40,8 @@ _NEUTRAL = {
 }
 """Operations that change nothing in AWS."""
 _ADDRESS = re.compile(r"[^\s@,;:/<>\"'`\[\]()]+@[^\s@.,;:/<>\"'`\[\]()]+(?:\.[^\s@.,;:/<>\"'`\[\]()]+)+")
+_PARTS_OF_URN = 4
+"""The stack, the project, the types and the name."""
 _NOISE = ("an unhandled error occurred: program exited", "preview failed")
 """The engine adds one of these messages to each error."""
 
@@ -195,6 +197,8 @@ def read_preview(text: str) -> Preview:
     if not (isinstance(steps, list) and isinstance(diagnostics, list) and ("steps" in found or "diagnostics" in found)):
         raise InvalidInput("this is not the output of `pulumi preview --json`: it has no steps")
     try:
+        for step in steps:
+            _check_shape(step)
         return Preview(
             changes=list(_changes(steps)),
             components=list(_components(steps)),
@@ -213,6 +217,29 @@ def _parsed(text: str) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise InvalidInput("this is not the output of `pulumi preview --json`: it is not an object")
     return found
+
+
+def _check_shape(step: Mapping[str, Any]) -> None:
+    """Raises ValueError if a part that the rules read is of another type. Null, and a part left out, are empty."""
+    _check(step, {"op": str, "urn": str, "oldState": dict, "newState": dict, "detailedDiff": dict})
+    if len(step["urn"].split("::")) < _PARTS_OF_URN:
+        raise ValueError("urn")
+    _check_texts("replaceReasons", step.get("replaceReasons"))
+    for state in (step.get("oldState") or {}, step.get("newState") or {}):
+        _check(state, {"type": str, "inputs": dict, "outputs": dict, "propertyDependencies": dict})
+        for name, urns in (state.get("propertyDependencies") or {}).items():
+            _check_texts(name, urns)
+
+
+def _check(found: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
+    for name, kind in kinds.items():
+        if found.get(name) is not None and not isinstance(found[name], kind):
+            raise ValueError(name)
+
+
+def _check_texts(name: str, values: object) -> None:
+    if values and not (isinstance(values, list) and all(isinstance(one, str) for one in values)):
+        raise ValueError(name)
 
 
 def _changes(steps: Sequence[Mapping[str, Any]]) -> Iterator[Change]:

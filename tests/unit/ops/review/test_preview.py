@@ -45,6 +45,28 @@ def test_what_is_no_preview_is_one_line(text: str) -> None:
     assert str(told.value).startswith("this is not the output of `pulumi preview --json`: ")
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"urn": 5},
+        {"urn": "no-urn"},
+        {"oldState": "x"},
+        {"oldState": {"type": 5}},
+        {"newState": {"inputs": [1]}},
+        {"oldState": {"outputs": "x"}},
+        {"newState": {"propertyDependencies": True}},
+        {"newState": {"propertyDependencies": {"policy": 5}}},
+        {"replaceReasons": [[1]]},
+        {"detailedDiff": 5},
+    ],
+)
+def test_a_step_with_a_part_of_another_type_is_one_line(broken: dict[str, Any]) -> None:
+    step = {"op": "update", "urn": "u::p::t::n", "oldState": {}, "newState": {}}
+    with pytest.raises(InvalidInput) as told:
+        read_preview(json.dumps({"steps": [step | broken]}))
+    assert str(told.value).startswith("this is not the output of `pulumi preview --json`: ")
+
+
 def test_an_operation_that_nobody_knows_is_an_error_and_not_safe() -> None:
     with pytest.raises(InvalidInput) as told:
         read_preview('{"steps": [{"op": "explode", "urn": "u::p::t::n", "oldState": {"type": "aws:sqs/queue:Queue"}}]}')
