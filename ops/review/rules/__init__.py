@@ -251,7 +251,7 @@ def _second_document(change: Change, context: Context, owner: str) -> Iterator[F
         return
     if any(other.after.get(owner) == place for other in context.others(change)):
         yield finding(
-            Verdict.INTERRUPTS,
+            Verdict.LOSES if context.keeps_undelivered(change) else Verdict.INTERRUPTS,
             change,
             f"replaces the policy that exists by {change.name}",
             "A queue or a topic has one policy. Without what the first one allows, deliveries can be rejected.",

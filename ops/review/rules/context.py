@@ -32,8 +32,14 @@ class Context:
         return arn in subscribed if subscribed else not self.preview.shows_sames
 
     def keeps_undelivered(self, policy: Change) -> bool:
-        """Whether a queue policy is that of a queue for orders that SNS could not deliver."""
-        queue = self.queue_at(policy.before.get("queueUrl"))
+        """Whether a policy is that of a queue for orders that SNS could not deliver."""
+        if policy.type not in {types.QUEUE, types.QUEUE_POLICY}:
+            return False
+        named = policy.before.get("queueUrl") or policy.after.get("queueUrl")
+        # A preview without the resources that stay the same may not contain the queue or the subscription.
+        if named and not self.preview.shows_sames and not self._queue_subscriptions():
+            return True
+        queue = policy if policy.type == types.QUEUE else self.queue_at(named)
         targets = (document(other.before.get("redrivePolicy")) for other in self._queue_subscriptions())
         arns = [one.get("deadLetterTargetArn") for one in targets if isinstance(one, dict)]
         return queue is not None and queue.outputs.get("arn") in arns

@@ -23,7 +23,8 @@ _RETRY = "sqs:ChangeMessageVisibility"
 """The action without which the processor loses speed and nothing else."""
 _LOG = "logs:*"
 _SEND = Part(frozenset({"sqs:SendMessage"}))
-_ADMINISTER = "kms:*"
+_ENCRYPT = Part(frozenset({"kms:GenerateDataKey"}))
+_ADMINISTER = Part(frozenset({"kms:PutKeyPolicy"}))
 _SNS = "sns.amazonaws.com"
 _WITHOUT_TLS = Condition("Bool", "aws:securetransport", frozenset({"false"}))
 NAMED = 6
@@ -78,7 +79,7 @@ def _denied(change: Change, context: Context, grants: Sequence[Grant], words: st
     what = f"denies {words}"
     if grants[0].conditions == {_WITHOUT_TLS}:
         return finding(Verdict.SAFE, change, what, "SNS, SQS and Lambda use TLS.")
-    if context.keeps_undelivered(change) and _may_stop_delivery(grants):
+    if _loses_undelivered(change, context, grants):
         return _undelivered_are_lost(change, what)
     if grants[0].conditions:
         why = "A denial can stop SNS or the function: check that its condition never holds for them."
@@ -89,9 +90,9 @@ def _denied(change: Change, context: Context, grants: Sequence[Grant], words: st
 
 def _taken(change: Change, context: Context, grants: Sequence[Grant], words: str) -> Finding:
     what = f"no longer allows {words}"
-    if context.keeps_undelivered(change) and _may_stop_delivery(grants):
+    if _loses_undelivered(change, context, grants):
         return _undelivered_are_lost(change, what)
-    if change.type == types.KEY and _all(grants, _ADMINISTER):
+    if change.type == types.KEY and any(grant.action.covers(_ADMINISTER, action_covers) for grant in grants):
         why = "Nobody can change this key again. If its permissions are wrong, nobody can read what it encrypts."
         return finding(Verdict.LOSES, change, what, why, "Keep the permission of the account to administer the key.")
     if change.type == types.ROLE_POLICY and _all(grants, _RETRY):
@@ -113,15 +114,22 @@ def _undenied(change: Change, _context: Context, _grants: Sequence[Grant], words
 
 
 def _undelivered_are_lost(change: Change, what: str) -> Finding:
-    why = "SNS drops the orders that it can deliver neither to the order queue nor to this one."
-    return finding(Verdict.LOSES, change, what, why, "Let SNS send to the queue of undelivered orders.")
+    why = "SNS drops the orders that it can deliver neither to the order queue nor to the queue of undelivered orders."
+    instead = "Let SNS use the key." if change.type == types.KEY else "Let SNS send to the queue of undelivered orders."
+    return finding(Verdict.LOSES, change, what, why, instead)
 
 
-def _may_stop_delivery(grants: Sequence[Grant]) -> bool:
-    """Whether SNS may need one of these grants to send to a queue."""
+def _loses_undelivered(change: Change, context: Context, grants: Sequence[Grant]) -> bool:
+    """Whether SNS may need one of these grants to keep orders: both queues are encrypted with the key of the stack."""
+    if change.type == types.KEY:
+        return _concern_sns(grants, _ENCRYPT)
+    return context.keeps_undelivered(change) and _concern_sns(grants, _SEND)
+
+
+def _concern_sns(grants: Sequence[Grant], action: Part) -> bool:
     return any(
         (grant.principal.excluded or grant.principal.values & {_SNS, EVERYBODY})
-        and (grant.action.excluded or grant.action.covers(_SEND, action_covers))
+        and (grant.action.excluded or grant.action.covers(action, action_covers))
         for grant in grants
     )
 

@@ -1,7 +1,7 @@
 """The rules of a review: each change in both directions."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -44,6 +44,8 @@ TLS = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": ARN, "
 DENY = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": ARN}
 LOG = {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": ARN}
 ROOT = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "kms:*", "Resource": "*"}
+KEY_FOR_SNS = {**SEND, "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*"}
+KEY_FOR_ALARMS = {**KEY_FOR_SNS, "Principal": {"Service": "cloudwatch.amazonaws.com"}}
 FROM_TOPIC = {**SEND, "Condition": {"ArnEquals": {"aws:SourceArn": ARN}}}
 RETRY = {"Effect": "Allow", "Action": ["sqs:ChangeMessageVisibility"], "Resource": ARN}
 ON = {"pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": 35}}
@@ -428,6 +430,53 @@ def test_orders_are_lost_if_the_queue_of_undelivered_orders_rejects_them() -> No
     assert undelivered(policy()) is LOSES
     assert undelivered(policy(SEND, DENY)) is LOSES
     assert undelivered(policy(SEND, TLS)) is SAFE
+
+
+def test_orders_are_lost_if_the_preview_does_not_show_which_queue_rejects_them() -> None:
+    before = {"queueUrl": f"{URL}OrderUndelivered"}
+    change = step("update", types.QUEUE_POLICY, "P", {**before, **policy(SEND)}, {**before, **policy()})
+    assert review(preview(change), Live()).verdict is LOSES
+
+
+@pytest.mark.parametrize("statements", [[TLS], [DENY]])
+def test_orders_are_lost_if_a_new_policy_of_the_queue_of_undelivered_orders_rejects_them(
+    statements: Sequence[Mapping[str, Any]],
+) -> None:
+    subscription = {"protocol": "sqs", **redrive(3, "OrderUndelivered")}
+    first, second = ({"queueUrl": f"{URL}OrderUndelivered", **policy(*one)} for one in ([SEND], statements))
+    steps = [
+        step("same", types.SUBSCRIPTION, "S", subscription, subscription),
+        step("same", types.QUEUE, "OrderUndelivered", {}, {}),
+        step("same", types.QUEUE_POLICY, "One", first, first),
+        step("create", types.QUEUE_POLICY, "Other", None, second),
+    ]
+    assert review(preview(*steps), Live()).verdict is LOSES
+
+
+def test_orders_are_lost_if_the_queue_of_undelivered_orders_has_a_policy_of_its_own_that_rejects_them() -> None:
+    subscription = {"protocol": "sqs", **redrive(3, "OrderUndelivered")}
+    steps = [
+        step("same", types.SUBSCRIPTION, "S", subscription, subscription),
+        step("update", types.QUEUE, "OrderUndelivered", policy(SEND), policy()),
+    ]
+    assert review(preview(*steps), Live()).verdict is LOSES
+
+
+@pytest.mark.parametrize(
+    ("after", "verdict"),
+    [
+        ([ROOT], LOSES),
+        ([ROOT, KEY_FOR_SNS, KEY_FOR_ALARMS, {**DENY, "Action": "kms:*"}], LOSES),
+        ([ROOT, KEY_FOR_SNS], INTERRUPTS),
+    ],
+)
+def test_orders_are_lost_if_sns_may_not_use_the_key_of_both_queues(
+    after: Sequence[Mapping[str, Any]], verdict: Verdict
+) -> None:
+    change = step("update", types.KEY, "K", policy(ROOT, KEY_FOR_SNS, KEY_FOR_ALARMS), policy(*after))
+    found = review(preview(change), Live())
+    assert found.verdict is verdict
+    assert "Nobody can change this key" not in str(found)
 
 
 def test_a_second_policy_for_the_same_queue_replaces_the_first() -> None:
