@@ -232,7 +232,9 @@ def _created(change: Change, context: Context) -> Iterator[Finding]:
     if change.operation is not Operation.CREATE or context.is_first_deployment:
         return
     if change.type == types.MAPPING:
-        yield from flow.second_reader(change, context)
+        yield from flow.new_mapping(change, context)
+    elif change.type == types.ALLOW_POLICY and not context.is_in_new_system(change):
+        yield from queue.new_sources(change, context)
     elif change.type in GRANTS and not context.is_in_new_system(change):
         yield from policy("policy")(change, context)
         yield from _second_document(change, context, GRANTS[change.type])

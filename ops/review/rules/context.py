@@ -95,10 +95,13 @@ class Context:
 
     @property
     def is_first_deployment(self) -> bool:
-        """Whether the stack is new. A preview need not contain the resources that stay the same."""
-        if self.preview.is_new_stack is not None:
-            return self.preview.is_new_stack
-        return all(change.operation is Operation.CREATE for change in self.preview.changes)
+        """Whether the stack is new. A preview need not contain the resources that stay the same.
+
+        The stack itself can be missing in the state of resources that exist.
+        """
+        return self.preview.is_new_stack is not False and all(
+            change.operation is Operation.CREATE for change in self.preview.changes
+        )
 
     def is_in_new_system(self, change: Change) -> bool:
         """Whether a resource belongs to a system that does not exist yet, besides others."""

@@ -1,6 +1,7 @@
 """What changes of the topic, the subscription, the event source mapping and the function do to orders on their way."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import UNKNOWN, Change, Operation, document
@@ -26,7 +27,8 @@ def enabled(change: Change, context: Context) -> Iterator[Finding]:
 
 def filtered(change: Change, _context: Context) -> Iterator[Finding]:
     """Lambda deletes what a filter does not match."""
-    if not change.after.get("filterCriteria"):
+    criteria = change.after.get("filterCriteria")
+    if not criteria or criteria == {"filters": []}:
         yield finding(Verdict.SAFE, change, f"removes the filter of {change.name}", "Every order is processed.")
         return
     yield finding(
@@ -59,7 +61,7 @@ def response_types(change: Change, _context: Context) -> Iterator[Finding]:
 
 def subscription_filter(change: Change, _context: Context) -> Iterator[Finding]:
     """SNS does not deliver what a filter policy does not match."""
-    if not change.after.get("filterPolicy"):
+    if change.after.get("filterPolicy") in {None, "", "{}"}:
         yield finding(Verdict.SAFE, change, f"removes the filter policy of {change.name}", "Every order is delivered.")
         return
     yield finding(
@@ -143,10 +145,32 @@ def topic_key(change: Change, context: Context) -> Iterator[Finding]:
     )
 
 
+def new_mapping(change: Change, context: Context) -> Iterator[Finding]:
+    """A new event source mapping of a queue, beside or instead of the one that reads it now."""
+    yield from second_reader(change, context)
+    for old in context.preview.changes:
+        if old.type == change.type and old.is_removed and old.before.get("eventSourceArn") == _source(change):
+            yield from _in_place_of(old, change, context)
+
+
+def _in_place_of(old: Change, new: Change, context: Context) -> Iterator[Finding]:
+    """The inputs that decide about orders, as if the engine updated the mapping that it deletes."""
+    rules = {"filterCriteria": filtered, "functionResponseTypes": response_types, "functionName": processing}
+    for name, rule in rules.items():
+        if old.before.get(name) != new.after.get(name):
+            yield from rule(replace(new, before=old.before), context)
+
+
+def _source(mapping: Change) -> object:
+    """The queue that a mapping reads. None if it is not known yet, or if the mapping reads nothing."""
+    source = mapping.after.get("eventSourceArn")
+    return None if source == UNKNOWN or mapping.after.get("enabled") is False else source
+
+
 def second_reader(change: Change, context: Context) -> Iterator[Finding]:
     """Two event source mappings of one queue each receive a part of its messages."""
-    source = change.after.get("eventSourceArn")
-    if source == UNKNOWN or change.after.get("enabled") is False:
+    source = _source(change)
+    if source is None:
         return
     others = [other for other in context.others(change) if other.after.get("enabled") is not False]
     if str(source) in context.queues_of_failed_orders():

@@ -68,9 +68,16 @@ def sources(change: Change, _context: Context) -> Iterator[Finding]:
     before, after = (_allowed(inputs) for inputs in (change.before, change.after))
     if after is not None and (before is None or before - after):
         why = "SQS cannot move the failing orders of a queue that is not allowed: they expire in it."
-        yield finding(Verdict.LOSES if before else Verdict.LOOK, change, what, why, "Keep the order queue among them.")
+        is_lost = before or not after
+        yield finding(Verdict.LOSES if is_lost else Verdict.LOOK, change, what, why, "Keep the order queue among them.")
     else:
         yield finding(Verdict.WEAKENS, change, what, "More queues may move messages into it.")
+
+
+def new_sources(change: Change, context: Context) -> Iterator[Finding]:
+    """A new policy of a dead-letter queue that exists. Before it, any queue of the account may use the queue."""
+    if change.after.get("queueUrl") != UNKNOWN and _allowed(change.after) is not None:
+        yield from sources(change, context)
 
 
 def _allowed(inputs: Mapping[str, Any]) -> frozenset[str] | None:

@@ -81,11 +81,11 @@ DIRECTIONS = [
     (types.REDRIVE_POLICY, redrive(3), redrive(3, "Other"), INTERRUPTS, INTERRUPTS),
     (types.REDRIVE_POLICY, redrive(3), {"redrivePolicy": UNKNOWN}, LOOK, LOOK),
     (types.MAPPING, {"enabled": True}, {"enabled": False}, INTERRUPTS, SAFE),
-    (types.MAPPING, {}, {"filterCriteria": {"filters": []}}, LOSES, SAFE),
+    (types.MAPPING, {}, {"filterCriteria": {"filters": [{"pattern": "{}"}]}}, LOSES, SAFE),
     (types.MAPPING, REPORTS, {}, LOSES, SAFE),
     (types.MAPPING, {"batchSize": 10}, {"batchSize": 5}, SAFE, SAFE),
     (types.MAPPING, {"scalingConfig": {"maximumConcurrency": 5}}, {"scalingConfig": {}}, LOOK, LOOK),
-    (types.SUBSCRIPTION, {}, {"filterPolicy": "{}"}, LOSES, SAFE),
+    (types.SUBSCRIPTION, {}, {"filterPolicy": '{"a": ["b"]}'}, LOSES, SAFE),
     (types.SUBSCRIPTION, redrive(3), {}, LOSES, LOOK),
     (types.SUBSCRIPTION, redrive(3), {"redrivePolicy": "{}"}, LOSES, LOOK),
     (types.SUBSCRIPTION, redrive(3), {"redrivePolicy": UNKNOWN}, LOOK, LOOK),
@@ -222,7 +222,7 @@ def test_the_topic_of_orders_loses_and_a_topic_of_alarms_does_not() -> None:
         ({"topic": UNKNOWN, "endpoint": UNKNOWN}, False, LOSES),
         ({"protocol": "lambda"}, False, LOSES),
         ({"rawMessageDelivery": True}, False, LOSES),
-        ({"endpoint": "b", "filterPolicy": "{}"}, False, LOSES),
+        ({"endpoint": "b", "filterPolicy": '{"a": ["b"]}'}, False, LOSES),
     ],
 )
 def test_a_queue_that_loses_its_subscription_loses_orders(
@@ -389,6 +389,66 @@ def test_a_second_reader_of_a_queue_takes_its_orders() -> None:
     source = {"eventSourceArn": f"{ARN}OrderQueue"}
     same = step("same", types.MAPPING, "OrderProcessor", source, source)
     assert review(preview(same, step("create", types.MAPPING, "Other", None, source)), Live()).verdict is LOSES
+
+
+READER = {"eventSourceArn": f"{ARN}OrderQueue", **function("OrderProcessor"), **REPORTS}
+
+
+@pytest.mark.parametrize(
+    ("after", "verdict"),
+    [
+        (READER, INTERRUPTS),
+        ({**READER, "functionName": "OrderProcessor:live"}, INTERRUPTS),
+        ({**READER, **function("Other")}, LOSES),
+        ({**READER, "filterCriteria": {"filters": [{"pattern": "{}"}]}}, LOSES),
+        ({**READER, "functionResponseTypes": []}, LOSES),
+    ],
+)
+def test_a_mapping_that_takes_the_place_of_another_one_is_compared_with_it(
+    after: Mapping[str, Any], verdict: Verdict
+) -> None:
+    steps = [
+        step("same", types.QUEUE, "OrderQueue", {}, {}),
+        step("delete", types.MAPPING, "Old", READER),
+        step("create", types.MAPPING, "New", None, after),
+    ]
+    assert review(preview(*steps), Live()).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs"),
+    [(types.MAPPING, {"filterCriteria": {"filters": []}}), (types.SUBSCRIPTION, {"filterPolicy": "{}"})],
+)
+def test_a_filter_that_everything_matches_is_safe(kind: str, inputs: Mapping[str, Any]) -> None:
+    assert review(preview(step("update", kind, "R", {}, inputs)), Live()).verdict is SAFE
+
+
+@pytest.mark.parametrize(
+    ("policy_after", "verdict"),
+    [
+        (allow("denyAll"), LOSES),
+        (allow("byQueue", f"{ARN}OrderQueue"), LOOK),
+        (allow("allowAll"), SAFE),
+        ({"redriveAllowPolicy": UNKNOWN, "queueUrl": UNKNOWN}, SAFE),
+    ],
+)
+def test_a_new_policy_of_a_dead_letter_queue_must_allow_a_queue(
+    policy_after: Mapping[str, Any], verdict: Verdict
+) -> None:
+    steps = [
+        step("same", types.QUEUE, "OrderDLQ", {}, {}),
+        step("create", types.ALLOW_POLICY, "A", None, {"queueUrl": f"{URL}OrderDLQ", **policy_after}),
+    ]
+    assert review(preview(*steps), Live()).verdict is verdict
+
+
+def test_resources_that_exist_in_a_stack_that_the_state_does_not_contain_are_reviewed() -> None:
+    steps = [
+        {"op": "create", "urn": STACK, "newState": {"type": "pulumi:pulumi:Stack"}},
+        step("same", types.MAPPING, "Old", READER, READER),
+        step("create", types.MAPPING, "New", None, {**READER, **function("Other")}),
+    ]
+    assert review(preview(*steps), Live()).verdict is LOSES
 
 
 def test_a_disabled_mapping_reads_nothing_until_it_is_enabled() -> None:
