@@ -9,10 +9,9 @@ from ops.text import counted
 
 MAX_CHARACTERS = 60_000
 """GitHub accepts 65,536 characters in a comment. The rest is for what a workflow adds."""
-_ONE_LINE = str.maketrans("\r\n", "  ")
 _SPLIT = {"@": "@<!-- -->", "#": "#<!-- -->"}
 """GitHub would take `queue.py#54` for issue 54, and `@name` for a person."""
-_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>|~"} | _SPLIT)
+_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>|~"} | {"&": "&amp;"} | _SPLIT)
 """Names and values come from the program of the pull request: they format nothing, and refer to nothing on GitHub."""
 _IN_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"} | _SPLIT)
 _COPIED = re.compile(r"`([^`]+)`|(aliases=\[[^`\]]*\])")
@@ -71,7 +70,7 @@ def _settings(review: Review, limit: int) -> str:
 
 def _finding(finding: Finding) -> str:
     """A line that the reader opens: the reason, the remedy and the cause are a list below it."""
-    summary = f"<b>{finding.verdict}</b>: {finding.what.translate(_ONE_LINE).translate(_IN_HTML)}"
+    summary = f"<b>{finding.verdict}</b>: {_in_one_line(finding.what).translate(_IN_HTML)}"
     cause = [f"Cause: {_escaped(finding.cause)}"] if finding.cause else []
     sentences = [_with_code(finding.why), *([_with_code(finding.instead)] if finding.instead else []), *cause]
     items = "".join(f"- {sentence}\n" for sentence in sentences)
@@ -82,11 +81,16 @@ def _with_code(text: str) -> str:
     """A sentence whose commands and aliases are code."""
     parts, end = [], 0
     for copied in _COPIED.finditer(text):
-        code = (copied[1] or copied[2]).translate(_ONE_LINE)
+        code = _in_one_line(copied[1] or copied[2])
         parts += [_escaped(text[end : copied.start()]), f"`{code}`"]
         end = copied.end()
     return "".join([*parts, _escaped(text[end:])])
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_ONE_LINE).translate(_SPECIAL)
+    return _in_one_line(text).translate(_SPECIAL)
+
+
+def _in_one_line(text: str) -> str:
+    """A blank line would end a table or an HTML block, and what follows would be Markdown again."""
+    return " ".join(text.split())

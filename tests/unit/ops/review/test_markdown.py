@@ -36,6 +36,19 @@ def test_a_change_without_a_finding_is_one_sentence() -> None:
     assert as_markdown(Review.of([]), "dev") == "### dev: safe\n\nNo order is lost, and none has to wait.\n"
 
 
+def test_a_name_with_line_breaks_ends_neither_the_summary_nor_a_paragraph() -> None:
+    name = "a\n\n[b](https://example.com)\r\r# c\u2028\u2028- d\x0b\x0c\x85e"
+    text = as_markdown(Review.of([Finding(verdict=Verdict.LOOK, resource="R", what=name, why=name)]), "dev")
+    [line] = [line for line in text.splitlines() if line.startswith("<details>")]
+    assert line.endswith("a [b](https://example.com) #<!-- --> c - d e</summary>")
+    assert "a \\[b\\](https://example.com) \\# c - d e" in text.splitlines()
+
+
+def test_an_entity_is_no_mention() -> None:
+    text = as_markdown(Review.of([one(Verdict.LOOK, what="&commat;all")]), "&commat;all")
+    assert "&commat;" not in text
+
+
 def test_names_format_nothing_and_mention_nobody() -> None:
     text = as_markdown(Review.of([one(Verdict.LOOK, what="<img src=x> @everyone")]), "a`b|c")
     assert "<img" not in text
