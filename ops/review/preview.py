@@ -16,6 +16,8 @@ from ops.review.resource_types import noun
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """The engine's value for an output that is not known before the deployment."""
+_SECRET, _ENCRYPTED = "[secret]", "1b47061264138c4ac30d75fd1eb44270"
+"""The engine's text for a secret, and the mark of a secret in its state."""
 _ENGINE_ONLY = ("pulumi:pulumi:", "pulumi:providers:")
 """Types without a resource in AWS: the stack and its providers."""
 _STACK = "::pulumi:pulumi:Stack::"
@@ -178,6 +180,12 @@ def number(value: object) -> float | None:
 def is_unknown(value: object) -> bool:
     """Whether a value, or a part of it, is not known before the deployment."""
     return UNKNOWN in json.dumps(value)
+
+
+def is_hidden(value: object) -> bool:
+    """Whether a value, or a part of it, is a secret, which the preview does not show."""
+    text = json.dumps(value)
+    return _SECRET in text or _ENCRYPTED in text
 
 
 def document(value: object) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 
 from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
-from ops.review.preview import UNKNOWN, Change, Operation, is_unknown
+from ops.review.preview import UNKNOWN, Change, Operation, is_hidden, is_unknown
 from ops.review.rules import flow, function, monitoring, permissions, queue, role, table
 from ops.review.rules.context import Context, Rule, finding
 from ops.review.rules.policies import policy
@@ -205,8 +205,9 @@ def _changed(change: Change, context: Context) -> Iterator[Finding]:
 
 
 def _cautious(change: Change, inputs: AbstractSet[str], findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings about some inputs. Nothing is safe whose new value is not known."""
-    unknown = any(is_unknown(change.after.get(name)) for name in inputs - WITH_ANY_VALUE)
+    """The findings about some inputs. Nothing is safe whose new value is not known or is a secret."""
+    values = [change.after.get(name) for name in inputs - WITH_ANY_VALUE]
+    unknown = any(is_unknown(value) or is_hidden(value) for value in values)
     for one in findings:
         if unknown and one.verdict is Verdict.SAFE:
             names = ", ".join(sorted(inputs))

@@ -40,9 +40,10 @@ def environment(change: Change, _context: Context) -> Iterator[Finding]:
 def _variables(inputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The variables, or None if they are not known."""
     found = inputs.get("environment")
-    variables = found.get("variables") if isinstance(found, dict) else found
-    if variables is None:
+    if not found:
         return {}
+    # Of a secret, the preview shows another object or a text.
+    variables = found.get("variables") if isinstance(found, dict) else None
     return variables if isinstance(variables, dict) else None
 
 

@@ -51,6 +51,7 @@ RETRY = {"Effect": "Allow", "Action": ["sqs:ChangeMessageVisibility"], "Resource
 ON = {"pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": 35}}
 SHORT = {"pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": 7}}
 OFF = {"enabled": False}
+ENCRYPTED_BY_ENGINE = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 ENCRYPTED = {"enabled": True, "kmsKeyArn": "k"}
 REPORTS = {"functionResponseTypes": ["ReportBatchItemFailures"]}
 UPPER = {"comparisonOperator": "GreaterThanThreshold"}
@@ -563,6 +564,23 @@ def test_an_update_whose_values_are_hidden_is_not_safe() -> None:
     assert review(preview(step("update", types.FUNCTION, "F", secret, secret)), Live()).verdict is LOOK
     tags = step("update", types.FUNCTION, "F", {}, {}) | {"detailedDiff": {"tagsAll.stack": {}}}
     assert review(preview(tags), Live()).verdict is SAFE
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            variables(ORDERS_TABLE="[secret]", ORDERS_MAX_RECEIVE_COUNT="3"),
+            variables(ORDERS_TABLE="[secret]", ORDERS_MAX_RECEIVE_COUNT="5"),
+        ),
+        (
+            {"environment": {**ENCRYPTED_BY_ENGINE, "ciphertext": "a"}},
+            {"environment": {**ENCRYPTED_BY_ENGINE, "ciphertext": "b"}},
+        ),
+    ],
+)
+def test_variables_with_a_secret_are_not_safe(before: dict[str, Any], after: dict[str, Any]) -> None:
+    assert review(preview(step("update", types.FUNCTION, "F", before, after)), Live()).verdict is LOOK
 
 
 def test_a_replaced_function_with_other_variables_has_both_findings() -> None:
