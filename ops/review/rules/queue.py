@@ -1,6 +1,7 @@
 """What changes of a queue do to the messages in it."""
 
 from collections.abc import Iterator, Mapping
+from math import inf
 from typing import Any
 
 from ops.review import resource_types as types
@@ -16,6 +17,8 @@ DEFAULT_VISIBILITY_SECONDS = 30
 """The same for its visibility timeout."""
 DEFAULT_MESSAGE_BYTES = 262_144
 """The largest message of a queue without that input, in the AWS provider."""
+_FEEDING = {types.QUEUE, types.REDRIVE_POLICY}
+"""Types whose redrive policy moves messages with their age to another queue."""
 KEYS = {"kmsMasterKeyId", "sqsManagedSseEnabled", "kmsDataKeyReusePeriodSeconds"}
 
 
@@ -39,13 +42,16 @@ def retention(change: Change, context: Context) -> Iterator[Finding]:
     facts = context.queue(change)
     if facts and not facts.visible and not facts.in_flight:
         yield finding(Verdict.WEAKENS, change, f"{what}; it is empty", "Later messages are deleted earlier.")
-    elif facts and facts.oldest_seconds is not None and facts.oldest_seconds < after:
-        left = after - facts.oldest_seconds
+    elif (
+        facts
+        and facts.oldest_seconds is not None
+        and (age := facts.oldest_seconds + _seconds_before(change, context)) < after
+    ):
         yield finding(
             Verdict.WEAKENS,
             change,
             f"{what}; {facts}",
-            f"The oldest is {facts.oldest_seconds:,.0f} s old, and expires in {left:,.0f} s.",
+            f"The oldest is at most {age:,.0f} s old, and expires in {after - age:,.0f} s or later.",
         )
     else:
         yield finding(
@@ -56,6 +62,29 @@ def retention(change: Change, context: Context) -> Iterator[Finding]:
             + ("" if facts else " Their ages are not known here."),
             "Empty the queue first: wait until the orders are processed, redrive or archive the dead letters.",
         )
+
+
+def _seconds_before(change: Change, context: Context) -> float:
+    """How long a message can have been in another queue before it came to this one.
+
+    Its retention counts from its first queue, but CloudWatch counts the age of a dead letter from its arrival.
+    """
+    if not context.preview.shows_sames:
+        return inf
+    target = change.outputs.get("arn")
+    feeding = [other for other in context.preview.changes if _target(other) == target and other.type in _FEEDING]
+    urls = {other.before.get("queueUrl") or other.outputs.get("url") for other in feeding}
+    retentions = (
+        number(other.before.get(INPUT, DEFAULT_RETENTION_SECONDS))
+        for other in context.preview.changes
+        if other.type == types.QUEUE and other.outputs.get("url") in urls
+    )
+    return max((inf if one is None else one for one in retentions), default=0)
+
+
+def _target(source: Change) -> object:
+    found = document(source.before.get("redrivePolicy"))
+    return found.get("deadLetterTargetArn") if isinstance(found, dict) else None
 
 
 def sources(change: Change, _context: Context) -> Iterator[Finding]:

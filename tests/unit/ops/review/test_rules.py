@@ -627,9 +627,12 @@ def test_equal_statements_in_another_order_change_nothing() -> None:
 RETENTION = step("update", types.QUEUE, "Q", {"messageRetentionSeconds": 900}, {"messageRetentionSeconds": 300})
 
 
+OTHER = step("same", types.QUEUE, "Other", {}, {})
+
+
 def lowered(visible: int, oldest: float | None) -> Finding:
     facts = QueueFacts(visible=visible, in_flight=0, oldest_seconds=oldest)
-    [found] = review(preview(RETENTION), Live(queues={urn(types.QUEUE, "Q"): facts})).findings
+    [found] = review(preview(RETENTION, OTHER), Live(queues={urn(types.QUEUE, "Q"): facts})).findings
     return found
 
 
@@ -640,6 +643,29 @@ def test_a_lowered_retention_is_held_against_the_age_of_the_oldest_message(
     visible: int, oldest: float | None, verdict: Verdict
 ) -> None:
     assert lowered(visible, oldest).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("steps", "verdict"),
+    [
+        ([step("same", types.QUEUE, "S", {"messageRetentionSeconds": 60, **redrive(3, "Q")}, {})], WEAKENS),
+        ([step("same", types.QUEUE, "S", {"messageRetentionSeconds": 600, **redrive(3, "Q")}, {})], LOSES),
+        (
+            [
+                step("same", types.QUEUE, "S", {}, {}),
+                step("same", types.REDRIVE_POLICY, "S", {"queueUrl": f"{URL}S", **redrive(3, "Q")}, {}),
+            ],
+            LOSES,
+        ),
+        ([], LOSES),
+    ],
+    ids=["short before", "long before", "redrive policy of its own", "not shown"],
+)
+def test_the_age_of_a_dead_letter_includes_its_time_in_the_order_queue(
+    steps: Sequence[Mapping[str, Any]], verdict: Verdict
+) -> None:
+    live = Live(queues={urn(types.QUEUE, "Q"): QueueFacts(visible=9, in_flight=0, oldest_seconds=100)})
+    assert review(preview(RETENTION, *steps), live).verdict is verdict
 
 
 def test_the_numbers_of_messages_are_told() -> None:
