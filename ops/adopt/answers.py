@@ -13,6 +13,9 @@ from ops.errors import InvalidInput
 
 _NAME_IN_ARN = re.compile(r"(?:table/|function:|log-group:|alarm:|dashboard/|role/(?:.*/)?)?(.+?)(?::\*)?")
 _ARN_PARTS = 6
+_ARN = re.compile(r"arn:[^:]*:[^:]*:(?P<region>[^:]*):(?P<account>[^:]*):")
+_URL = re.compile(r"https?://(?:sqs\.(?P<region>[^./]+)\.amazonaws\.[^/]+|[^/]+)/(?P<account>\d{12})/")
+"""The URL of a queue. That of an emulator names no Region."""
 
 
 def read_answers(file: str, program: Program) -> Mapping[str, str]:
@@ -41,6 +44,12 @@ def name_in_aws(text: str) -> str:
     return match[1] if match else text
 
 
+def account_in_aws(text: str) -> str:
+    """The account in an ARN or in the URL of a queue. Empty for any other text."""
+    found = _ARN.match(text) or _URL.match(text)
+    return found["account"] if found else ""
+
+
 def _parsed(file: str) -> Mapping[object, object]:
     import yaml  # noqa: PLC0415 - only this option needs it
 
@@ -48,6 +57,8 @@ def _parsed(file: str) -> Mapping[object, object]:
         document = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{file} cannot be read: {error}") from None
+    except RecursionError:
+        raise InvalidInput(f"{file} is neither YAML nor JSON: it is nested too deeply") from None
     except yaml.YAMLError as error:
         raise InvalidInput(f"{file} is neither YAML nor JSON: {' '.join(str(error).split())}") from None
     if not isinstance(document, dict):
@@ -70,8 +81,8 @@ def _resource(file: str, key: str, resources: Sequence[Declared]) -> Declared:
 
 
 def _check_region(file: str, key: str, value: str, region: str) -> None:
-    parts = value.split(":")
-    if parts[0] == "arn" and len(parts) >= _ARN_PARTS and parts[3] not in {"", region}:
+    found = _ARN.match(value) or _URL.match(value)
+    if found and (found["region"] or region) != region:
         raise InvalidInput(
-            f"{file}: {key} is in {parts[3]}, but the program declares it in {region}: name one in {region}"
+            f"{file}: {key} is in {found['region']}, but the program declares it in {region}: name one in {region}"
         )

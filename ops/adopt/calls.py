@@ -15,6 +15,8 @@ _MISSING = {
     *("ResourceNotFoundException", "ResourceNotFound", "DashboardNotFoundError", "NoSuchEntity"),
 }
 """The codes with which the services say that a resource does not exist."""
+_IMPOSSIBLE = {"ValidationException", "ValidationError", "InvalidParameter", "InvalidParameterValue"}
+"""The codes with which they say that no resource can have this name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,11 @@ class Mapping:
     function: str
     """The name of the function."""
     state: str
+
+
+def account(clients: Clients) -> str:
+    """The account of the credentials."""
+    return clients.sts.get_caller_identity()["Account"]
 
 
 def queue(clients: Clients, name: str) -> str | None:
@@ -121,6 +128,6 @@ def _found(request: Callable[[], Any]) -> Any:
     try:
         return request()
     except ClientError as error:
-        if error.response["Error"]["Code"] in _MISSING:
+        if error.response["Error"]["Code"] in _MISSING | _IMPOSSIBLE:
             return None
         raise

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from ops.adopt import calls
-from ops.adopt.answers import name_in_aws
+from ops.adopt.answers import account_in_aws, name_in_aws
 from ops.adopt.declared import Declared, Program
 from ops.clients import Clients
 from ops.errors import InvalidInput
@@ -86,12 +86,25 @@ def _named(lookup: Lookup, resource: Declared, answer: str | None) -> str | None
     find = NAMED.get(resource.type)
     if find is None:
         return answer
+    if answer:
+        _check_account(lookup, resource, answer)
     name = name_in_aws(answer) if answer else resource.physical_name
     found = find(lookup.clients(resource), name) if name else None
     if answer and not found:
         place = f"{types.noun(resource.type)} {name} in {lookup.program.region_of(resource)}"
         raise InvalidInput(f"there is no {place}: correct the name of {resource.name}")
     return found
+
+
+def _check_account(lookup: Lookup, resource: Declared, answer: str) -> None:
+    """Raises InvalidInput for an ARN or a URL of another account: this one can have a resource of the same name."""
+    account = account_in_aws(answer)
+    own = calls.account(lookup.clients(resource)) if account else ""
+    if account != own:
+        raise InvalidInput(
+            f"{resource.name} is in the account {account}, but the credentials are of {own}: "
+            "name one in this account, or use credentials of the other"
+        )
 
 
 def _attached(lookup: Lookup, resource: Declared) -> str | None:

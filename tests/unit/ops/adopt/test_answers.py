@@ -38,6 +38,8 @@ def test_a_policy_needs_its_type_because_its_owner_has_the_same_name(tmp_path: P
         ("OrderQueue: x\nQueue OrderQueue: y", "Queue OrderQueue is there twice"),
         ("- OrderQueue", "must map logical names to names in AWS"),
         ("a: b: c", "is neither YAML nor JSON"),
+        ("[" * 9_999, "is neither YAML nor JSON: it is nested too deeply"),
+        ("OrderQueue: https://sqs.us-east-1.amazonaws.com/123456789012/q", "OrderQueue is in us-east-1, but the"),
         ("OrderQueue: arn:aws:sqs:us-east-1:1:q", "OrderQueue is in us-east-1, but the program declares it in eu-west"),
     ],
 )

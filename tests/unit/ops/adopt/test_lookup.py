@@ -3,12 +3,15 @@
 import json
 import re
 from collections.abc import Iterator
+from typing import cast
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from infra.project import ROOT
+from ops.adopt import calls
 from ops.adopt.declared import Program
 from ops.adopt.lookup import Lookup, look_up
 from ops.adopt.others import find_others
@@ -65,6 +68,33 @@ def test_what_was_made_by_hand_is_found_with_the_id_that_an_import_needs(handmad
         FUNCTION: "OrderProcessor",
         MAPPING: handmade.mapping,
     }
+
+
+@pytest.mark.parametrize(
+    "other",
+    [f"arn:aws:sqs:{REGION}:999999999999:OrderQueue", f"https://sqs.{REGION}.amazonaws.com/999999999999/OrderQueue"],
+)
+def test_a_queue_of_another_account_is_not_the_one_of_the_same_name(handmade: Handmade, other: str) -> None:
+    with pytest.raises(InvalidInput, match="OrderQueue is in the account 999999999999, but"):
+        looked_up(program(), **{QUEUE: other})
+    assert looked_up(program(), **{QUEUE: handmade.queue_url}).ids[QUEUE] == handmade.queue_url
+
+
+class RejectsNames:
+    """Answers as AWS does if a name has characters that no table can have."""
+
+    region = REGION
+
+    @property
+    def dynamodb(self) -> "RejectsNames":
+        return self
+
+    def describe_table(self, TableName: str) -> None:  # noqa: N803 - the name in boto3
+        raise ClientError({"Error": {"Code": "ValidationException", "Message": TableName}}, "DescribeTable")
+
+
+def test_a_name_that_no_resource_can_have_names_nothing() -> None:
+    assert calls.table(cast("Clients", RejectsNames()), "a b") is None
 
 
 def test_in_an_empty_account_nothing_is_found() -> None:
