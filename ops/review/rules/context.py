@@ -8,7 +8,7 @@ from itertools import takewhile
 from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.live import Live, QueueFacts
-from ops.review.preview import Change, Operation, Preview, document
+from ops.review.preview import UNKNOWN, Change, Operation, Preview, document
 from ops.review.settings import Systems
 
 
@@ -77,6 +77,11 @@ class Context:
         """Whether the queue with this URL leaves the stack."""
         queue = self.queue_at(url)
         return queue is not None and queue.is_removed
+
+    def keeps_queue(self, arn: object) -> bool:
+        """Whether the queue with this ARN is in the stack after the change. A new one has no ARN yet."""
+        queues = (other for other in self.preview.changes if other.type == types.QUEUE and not other.is_removed)
+        return arn == UNKNOWN or any(queue.outputs.get("arn") == arn for queue in queues)
 
     def twin(self, deleted: Change) -> Change | None:
         """The new resource that takes the place of a deleted one, if one is clearly meant.

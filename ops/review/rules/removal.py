@@ -67,6 +67,9 @@ OTHER_TOPIC = Stake(
 OTHER_QUEUE = Stake(
     Verdict.INTERRUPTS, "Orders go to another queue from then on. They wait there unless the function reads it."
 )
+QUEUE_OF_OTHERS = Stake(
+    Verdict.LOSES, "Orders go to a queue that is not in this stack from then on. Nothing of this stack processes them."
+)
 UNDELIVERED_ARE_LOST = Stake(
     Verdict.LOSES, "Without its policy, this queue rejects the orders that SNS could not deliver: they are lost."
 )
@@ -97,7 +100,7 @@ def _stake(change: Change, context: Context) -> Stake:
         if change.before.get("protocol") != "sqs":
             return NOT_NOTIFIED
         is_replaced_in_time = change.operation is Operation.REPLACE and not change.deletes_first
-        return _resubscribed(change) if is_replaced_in_time else LOST_WHILE_UNSUBSCRIBED
+        return _resubscribed(change, context) if is_replaced_in_time else LOST_WHILE_UNSUBSCRIBED
     if change.type == types.QUEUE_POLICY and context.keeps_undelivered(change):
         return UNDELIVERED_ARE_LOST
     if change.type == types.REDRIVE_POLICY and context.removes_queue(change.before.get("queueUrl")):
@@ -105,12 +108,14 @@ def _stake(change: Change, context: Context) -> Stake:
     return STAKES.get(change.type, UNKNOWN_STAKE)
 
 
-def _resubscribed(change: Change) -> Stake:
+def _resubscribed(change: Change, context: Context) -> Stake:
     """The new subscription is created before the old one is deleted."""
     moved = {name for name in ("topic", "protocol", "endpoint") if change.before.get(name) != change.after.get(name)}
     if not moved:
         return SAME_SUBSCRIPTION
-    return OTHER_QUEUE if moved == {"endpoint"} else OTHER_TOPIC
+    if moved != {"endpoint"}:
+        return OTHER_TOPIC
+    return OTHER_QUEUE if context.keeps_queue(change.after.get("endpoint")) else QUEUE_OF_OTHERS
 
 
 def _what(change: Change, context: Context, twin: Change | None) -> str:

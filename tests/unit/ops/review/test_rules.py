@@ -217,7 +217,8 @@ def test_the_topic_of_orders_loses_and_a_topic_of_alarms_does_not() -> None:
     [
         (None, False, LOSES),
         ({"endpoint": "b"}, True, LOSES),
-        ({"endpoint": "b"}, False, INTERRUPTS),
+        ({"endpoint": "b"}, False, LOSES),
+        ({"endpoint": f"{ARN}Other"}, False, INTERRUPTS),
         ({"endpoint": UNKNOWN}, False, INTERRUPTS),
         ({"topic": "u"}, False, LOSES),
         ({"topic": UNKNOWN, "endpoint": UNKNOWN}, False, LOSES),
@@ -234,7 +235,8 @@ def test_a_queue_that_loses_its_subscription_loses_orders(
     reasons = [name for name in after or {} if name != "filterPolicy"]
     operation = "replace" if after else "delete"
     gone = step(operation, types.SUBSCRIPTION, "S", before, new, pendingReplacement=first, reasons=reasons)
-    assert review(preview(gone), Live()).verdict is verdict
+    other = step("same", types.QUEUE, "Other", {}, {})
+    assert review(preview(gone, other), Live()).verdict is verdict
 
 
 def test_a_deleted_subscription_of_a_person_weakens() -> None:
