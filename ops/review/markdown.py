@@ -79,12 +79,12 @@ def _finding(finding: Finding) -> str:
 
 def _with_code(text: str) -> str:
     """A sentence whose commands and aliases are code."""
+    text = _in_one_line(text)
     parts, end = [], 0
     for copied in _COPIED.finditer(text):
-        code = _in_one_line(copied[1] or copied[2])
-        parts += [_escaped(text[end : copied.start()]), f"`{code}`"]
+        parts += [text[end : copied.start()].translate(_SPECIAL), f"`{copied[1] or copied[2]}`"]
         end = copied.end()
-    return "".join([*parts, _escaped(text[end:])])
+    return "".join([*parts, text[end:].translate(_SPECIAL)])
 
 
 def _escaped(text: str) -> str:

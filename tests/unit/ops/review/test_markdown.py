@@ -41,7 +41,7 @@ def test_a_name_with_line_breaks_ends_neither_the_summary_nor_a_paragraph() -> N
     text = as_markdown(Review.of([Finding(verdict=Verdict.LOOK, resource="R", what=name, why=name)]), "dev")
     [line] = [line for line in text.splitlines() if line.startswith("<details>")]
     assert line.endswith("a [b](https://example.com) #<!-- --> c - d e</summary>")
-    assert "a \\[b\\](https://example.com) \\# c - d e" in text.splitlines()
+    assert "- a \\[b\\](https://example.com) #<!-- --> c - d e" in text.splitlines()
 
 
 def test_an_entity_is_no_mention() -> None:
