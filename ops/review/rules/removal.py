@@ -1,6 +1,6 @@
 """Resources that leave the stack: deleted, replaced, or created again under another URN."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ops.review import resource_types as types
@@ -74,6 +74,11 @@ UNDELIVERED_ARE_LOST = Stake(
     Verdict.LOSES, "Without its policy, this queue rejects the orders that SNS could not deliver: they are lost."
 )
 TOPIC_OF_OTHERS = Stake(Verdict.WEAKENS, "The subscribers of a topic are deleted with it: nobody is notified.")
+OTHER_ROLE = Stake(
+    Verdict.LOOK,
+    "The function gets the other role first. IAM can take some seconds: orders that fail until then are tried again.",
+)
+WITH_ITS_ROLE = Stake(Verdict.SAFE, "The other role gets the same permissions.")
 WITH_ITS_QUEUE = Stake(Verdict.SAFE, "It goes with its queue: see the finding about that.")
 NOT_NOTIFIED = Stake(Verdict.WEAKENS, "This subscriber is not notified any more.")
 
@@ -82,7 +87,8 @@ def removed(change: Change, context: Context) -> Iterator[Finding]:
     """A resource that exists now and leaves the stack."""
     if not change.is_removed:
         return
-    stake, twin = _stake(change, context), context.twin(change) if change.operation is Operation.DELETE else None
+    twin = context.twin(change) if change.operation is Operation.DELETE else None
+    stake = _stake(change, context, twin)
     if change.is_retained and change.type == types.KEY:
         yield from leaves(change, context)
         return
@@ -93,19 +99,51 @@ def removed(change: Change, context: Context) -> Iterator[Finding]:
     yield finding(stake.verdict, change, _what(change, context, twin), stake.why, _instead(change, stake, twin))
 
 
-def _stake(change: Change, context: Context) -> Stake:
-    if change.type == types.TOPIC:
-        return TOPIC_OF_ORDERS if context.delivers_orders(change) else TOPIC_OF_OTHERS
-    if change.type == types.SUBSCRIPTION:
-        if change.before.get("protocol") != "sqs":
-            return NOT_NOTIFIED
-        is_replaced_in_time = change.operation is Operation.REPLACE and not change.deletes_first
-        return _resubscribed(change, context) if is_replaced_in_time else LOST_WHILE_UNSUBSCRIBED
-    if change.type == types.QUEUE_POLICY and context.keeps_undelivered(change):
-        return UNDELIVERED_ARE_LOST
-    if change.type == types.REDRIVE_POLICY and context.removes_queue(change.before.get("queueUrl")):
-        return WITH_ITS_QUEUE
-    return STAKES.get(change.type, UNKNOWN_STAKE)
+def _stake(change: Change, context: Context, twin: Change | None) -> Stake:
+    special = _SPECIAL.get(change.type)
+    return (special and special(change, context, twin)) or STAKES.get(change.type, UNKNOWN_STAKE)
+
+
+def _of_topic(change: Change, context: Context, _twin: Change | None) -> Stake:
+    return TOPIC_OF_ORDERS if context.delivers_orders(change) else TOPIC_OF_OTHERS
+
+
+def _of_subscription(change: Change, context: Context, _twin: Change | None) -> Stake:
+    if change.before.get("protocol") != "sqs":
+        return NOT_NOTIFIED
+    is_replaced_in_time = change.operation is Operation.REPLACE and not change.deletes_first
+    return _resubscribed(change, context) if is_replaced_in_time else LOST_WHILE_UNSUBSCRIBED
+
+
+def _of_queue_policy(change: Change, context: Context, _twin: Change | None) -> Stake | None:
+    return UNDELIVERED_ARE_LOST if context.keeps_undelivered(change) else None
+
+
+def _of_redrive_policy(change: Change, context: Context, _twin: Change | None) -> Stake | None:
+    return WITH_ITS_QUEUE if context.removes_queue(change.before.get("queueUrl")) else None
+
+
+def _of_role(change: Change, _context: Context, twin: Change | None) -> Stake | None:
+    """Another role in its place is safe for orders, if it exists before the old one is deleted."""
+    if change.operation is Operation.REPLACE:
+        return None if change.deletes_first else OTHER_ROLE
+    return OTHER_ROLE if twin and twin.physical_name != change.physical_name else None
+
+
+def _of_role_policy(change: Change, _context: Context, _twin: Change | None) -> Stake | None:
+    is_moved = change.forced_by == ["role"] and not change.deletes_first
+    return WITH_ITS_ROLE if is_moved and change.before.get("policy") == change.after.get("policy") else None
+
+
+_SPECIAL: Mapping[str, Callable[[Change, Context, Change | None], Stake | None]] = {
+    types.TOPIC: _of_topic,
+    types.SUBSCRIPTION: _of_subscription,
+    types.QUEUE_POLICY: _of_queue_policy,
+    types.REDRIVE_POLICY: _of_redrive_policy,
+    types.ROLE: _of_role,
+    types.ROLE_POLICY: _of_role_policy,
+}
+"""The types whose stake depends on more than the type. None is the stake in STAKES."""
 
 
 def _resubscribed(change: Change, context: Context) -> Stake:

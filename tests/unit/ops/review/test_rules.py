@@ -90,7 +90,7 @@ DIRECTIONS = [
     (types.SUBSCRIPTION, redrive(3), {}, LOSES, LOOK),
     (types.SUBSCRIPTION, redrive(3), {"redrivePolicy": "{}"}, LOSES, LOOK),
     (types.SUBSCRIPTION, redrive(3), {"redrivePolicy": UNKNOWN}, LOOK, LOOK),
-    (types.SUBSCRIPTION, {"rawMessageDelivery": True}, {}, INTERRUPTS, SAFE),
+    (types.SUBSCRIPTION, {"rawMessageDelivery": True}, {}, SAFE, SAFE),
     (types.SUBSCRIPTION, {"deliveryPolicy": "{}"}, {}, SAFE, SAFE),
     (types.FUNCTION, {"reservedConcurrentExecutions": 10}, {"reservedConcurrentExecutions": 0}, INTERRUPTS, LOOK),
     (types.FUNCTION, {"runtime": "python3.11"}, {"runtime": "python3.12"}, LOOK, LOOK),
@@ -202,7 +202,24 @@ REMOVED = {
 @pytest.mark.parametrize(("kind", "verdict"), REMOVED.items())
 def test_a_resource_that_is_deleted_or_replaced_has_the_verdict_of_its_content(kind: str, verdict: Verdict) -> None:
     assert review(preview(step("delete", kind, "R", {})), Live()).verdict is verdict
-    assert review(preview(step("replace", kind, "R", {"a": 1}, {"a": 2}, reasons=["a"])), Live()).verdict is verdict
+    replaced = step("replace", kind, "R", {"a": 1}, {"a": 2}, reasons=["a"], pendingReplacement=True)
+    assert review(preview(replaced), Live()).verdict is verdict
+
+
+def test_another_role_that_exists_before_the_old_one_is_deleted_stops_nothing() -> None:
+    assert review(preview(step("replace", types.ROLE, "R", {}, {}, reasons=["path"])), Live()).verdict is LOOK
+    deleted = step("delete", types.ROLE, "R", {"name": "R"})
+    assert review(preview(deleted, step("create", types.ROLE, "N", None, {"name": "N"})), Live()).verdict is LOOK
+    same = step("create", types.ROLE, "N", None, {"name": "R"})
+    assert review(preview(deleted, same), Live()).verdict is INTERRUPTS
+
+
+@pytest.mark.parametrize(("policy", "verdict"), [("{}", SAFE), ('{"Statement": []}', INTERRUPTS)])
+def test_the_permissions_of_a_role_move_with_it_if_they_stay_the_same(policy: str, verdict: Verdict) -> None:
+    before, after = {"role": "R", "policy": "{}"}, {"role": UNKNOWN, "policy": policy}
+    assert review(
+        preview(step("replace", types.ROLE_POLICY, "P", before, after, reasons=["role"])), Live()
+    ).verdict is (verdict)
 
 
 def test_the_topic_of_orders_loses_and_a_topic_of_alarms_does_not() -> None:
