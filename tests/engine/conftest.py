@@ -1,6 +1,7 @@
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -59,6 +60,16 @@ class Deployment:
 
     def reset(self, setting: str) -> None:
         self.stack.remove_config(setting)
+
+    def pulumi(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """Run the CLI, as a user does. It may fail."""
+        command = ["pulumi", *words, "--non-interactive", "--stack", self.stack.name]
+        environment = {**os.environ, **self.stack.workspace.env_vars}
+        return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
+
+    def preview(self, *options: str) -> str:
+        """Return the JSON of a preview. A preview that fails prints it, too."""
+        return self.pulumi("preview", "--json", *options).stdout
 
     def changes(self) -> dict[str, list[str]]:
         """Return the logical names of the resources in AWS that a preview would change, by operation."""

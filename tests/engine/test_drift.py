@@ -1,17 +1,11 @@
 """`orders drift` over previews of the real engine, of a stack that somebody changed in AWS."""
 
-import os
-import subprocess
-
 from ops.review.drift import read_drift
 from tests.engine.conftest import Deployment
 
 
 def drift(deployed: Deployment) -> list[str]:
-    command = [*["pulumi", "preview", "--refresh", "--json", "--non-interactive", "--stack"], deployed.stack.name]
-    environment = {**os.environ, **deployed.stack.workspace.env_vars}
-    ran = subprocess.run(command, cwd=deployed.root, env=environment, capture_output=True, text=True, check=False)
-    return [str(one) for one in read_drift(ran.stdout)]
+    return [str(one) for one in read_drift(deployed.preview("--refresh"))]
 
 
 def test_what_somebody_changed_or_deleted_is_reported_and_the_named_command_puts_it_back(fresh: Deployment) -> None:

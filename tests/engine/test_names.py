@@ -1,9 +1,7 @@
 """The program predicts the names that the engine makes, and a preview refuses those that AWS would not accept."""
 
 import json
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,10 +50,7 @@ def configure(prod: Deployment, autonaming: dict[str, Any]) -> None:
 
 def names_in_preview(prod: Deployment) -> dict[tuple[str, str], str]:
     """Return the names in AWS by type and logical name."""
-    command = ["pulumi", "preview", "--json", "--non-interactive", "--stack", STACK]
-    environment = {**os.environ, **prod.stack.workspace.env_vars}
-    ran = subprocess.run(command, cwd=prod.root, env=environment, capture_output=True, text=True, check=True)
-    states = [(step["urn"].rpartition("::")[2], step["newState"]) for step in json.loads(ran.stdout)["steps"]]
+    states = [(step["urn"].rpartition("::")[2], step["newState"]) for step in json.loads(prod.preview())["steps"]]
     return {(state["type"], name): state["inputs"]["name"] for name, state in states if state["type"] in LIMITS}
 
 

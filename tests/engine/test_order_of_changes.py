@@ -1,8 +1,6 @@
 """Changes of a running stack: permissions come before what needs them, and go after it."""
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,9 +80,7 @@ def test_a_protected_key_leaves_the_stack_only_once_it_is_unprotected(running: D
         running.stack.preview()
     assert f"pulumi state unprotect '{KEY_URN}'" in str(raised.value)
 
-    command = ["pulumi", "state", "unprotect", KEY_URN, "--yes", "--stack", running.stack.name]
-    environment = {**os.environ, **running.stack.workspace.env_vars}
-    subprocess.run(command, cwd=running.root, env=environment, check=True, capture_output=True)
+    running.pulumi("state", "unprotect", KEY_URN, "--yes").check_returncode()
     assert ("delete", "OrderKey") in update(running.stack).changed("Key")
     assert key_states(running) == ["Enabled"] * keys
     running.reset("protectOrders")

@@ -1,18 +1,10 @@
 """The plan of a deployment with the real engine: it is deployed as it is, or refused."""
 
-import os
 import re
-import subprocess
 from pathlib import Path
 
 from tests.engine.conftest import Deployment
 from tests.support.workflows import JOBS, steps
-
-
-def pulumi(deployed: Deployment, *words: str) -> "subprocess.CompletedProcess[str]":
-    command = ["pulumi", *words, "--non-interactive", "--stack", deployed.stack.name]
-    environment = {**os.environ, **deployed.stack.workspace.env_vars}
-    return subprocess.run(command, cwd=deployed.root, env=environment, capture_output=True, text=True, check=False)
 
 
 def visibility_timeout(deployed: Deployment) -> str:
@@ -22,7 +14,7 @@ def visibility_timeout(deployed: Deployment) -> str:
 
 
 def state(deployed: Deployment) -> str:
-    return pulumi(deployed, "stack", "export").stdout
+    return deployed.pulumi("stack", "export").stdout
 
 
 def test_a_plan_is_deployed_as_it_is_and_refused_if_the_program_wants_something_else(
@@ -30,23 +22,23 @@ def test_a_plan_is_deployed_as_it_is_and_refused_if_the_program_wants_something_
 ) -> None:
     plan = str(tmp_path / "plan.json")
     deployed.set("visibilityTimeoutSeconds", "60")
-    assert pulumi(deployed, "preview", "--json", "--save-plan", plan).returncode == 0
+    assert deployed.pulumi("preview", "--json", "--save-plan", plan).returncode == 0
 
     deployed.set("visibilityTimeoutSeconds", "90")
-    refused = pulumi(deployed, "up", "--yes", "--plan", plan)
+    refused = deployed.pulumi("up", "--yes", "--plan", plan)
     assert refused.returncode != 0
     [expected] = re.findall('refused="(.+)"', steps(JOBS["deploy-stack/deploy"])[-1]["run"])
     assert re.search(expected, refused.stdout + refused.stderr)
     assert visibility_timeout(deployed) == "30"
 
     deployed.set("visibilityTimeoutSeconds", "60")
-    assert pulumi(deployed, "up", "--yes", "--plan", plan).returncode == 0
+    assert deployed.pulumi("up", "--yes", "--plan", plan).returncode == 0
     assert visibility_timeout(deployed) == "60"
 
 
 def test_the_exported_state_shows_that_a_stack_changed_after_its_plan(deployed: Deployment) -> None:
     before = state(deployed)
-    assert pulumi(deployed, "preview", "--json").returncode == 0
+    assert deployed.pulumi("preview", "--json").returncode == 0
     assert state(deployed) == before
     deployed.set("visibilityTimeoutSeconds", "45")
     deployed.stack.up()

@@ -1,8 +1,6 @@
 """`orders review` over previews of the real engine: the verdict, and the alias that it names."""
 
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,10 +26,7 @@ ALIASED = """super().__init__(
 
 
 def reviewed(deployed: Deployment) -> Review:
-    command = [*["pulumi", "preview", "--json", "--show-sames", "--non-interactive", "--stack"], deployed.stack.name]
-    environment = {**os.environ, **deployed.stack.workspace.env_vars}
-    ran = subprocess.run(command, cwd=deployed.root, env=environment, capture_output=True, text=True, check=False)
-    return review(read_preview(ran.stdout), Live())
+    return review(read_preview(deployed.preview("--show-sames")), Live())
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """One change: what the review predicts, and what happens."""
 
-import os
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -91,7 +89,7 @@ def predict(deployed: Deployment, *, by_hand: ByHand | None = None, orders_after
 
 def _review(deployed: Deployment, *options: str) -> Review:
     """Review a preview as `orders review` does, with the live facts."""
-    found = read_preview(_pulumi(deployed, "preview", "--json", "--show-sames", *options).stdout)
+    found = read_preview(deployed.preview("--show-sames", *options))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", deployed.clients.emulator_url)
         patch.setenv("AWS_ACCESS_KEY_ID", "test")
@@ -100,11 +98,5 @@ def _review(deployed: Deployment, *options: str) -> Review:
 
 
 def _deploy(deployed: Deployment, *options: str) -> bool:
-    return _pulumi(deployed, "up", "--yes", "--skip-preview", *options).returncode == 0
-
-
-def _pulumi(deployed: Deployment, *words: str) -> "subprocess.CompletedProcess[str]":
-    """Run the CLI, which is faster than the Automation API: that asks for outputs and history after each update."""
-    command = ["pulumi", *words, "--non-interactive", "--stack", deployed.stack.name]
-    environment = {**os.environ, **deployed.stack.workspace.env_vars}
-    return subprocess.run(command, cwd=deployed.root, env=environment, capture_output=True, text=True, check=False)
+    # The Automation API would ask for outputs and history after each update.
+    return deployed.pulumi("up", "--yes", "--skip-preview", *options).returncode == 0
