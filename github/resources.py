@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from github.stacks import Stack
-from infra.names import ALARM, QUEUE, TOPIC, SystemNames
+from infra.names import SystemNames
+from infra.resource_types import ALARM, QUEUE, TOPIC
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,8 @@ from dataclasses import dataclass, replace
 
 from infra.autonaming import Autonaming
 from infra.project import defaults
+from infra.resource_types import ALARM, FUNCTION, LOG_GROUP, QUEUE, ROLE, ROLE_POLICY, TABLE, TOPIC
 from infra.rules import Violation, reset
-
-QUEUE, TOPIC, TABLE = "aws:sqs/queue:Queue", "aws:sns/topic:Topic", "aws:dynamodb/table:Table"
-FUNCTION, LOG_GROUP = "aws:lambda/function:Function", "aws:cloudwatch/logGroup:LogGroup"
-ROLE, ROLE_POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
-ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 LOG_GROUP_PREFIX = "/aws/lambda/"
 

@@ -2,14 +2,9 @@
 
 import pulumi
 
-HOLDERS = frozenset(
-    {
-        "aws:cloudwatch/logGroup:LogGroup",
-        "aws:dynamodb/table:Table",
-        "aws:kms/key:Key",
-        "aws:sqs/queue:Queue",
-    }
-)
+from infra.resource_types import KEY, LOG_GROUP, QUEUE, TABLE
+
+HOLDERS = frozenset({KEY, LOG_GROUP, QUEUE, TABLE})
 """The types whose resources hold orders, dead letters, undelivered orders, the log, or the key that reads them."""
 
 

@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
+from infra.resource_types import LOG_GROUP, QUEUE, ROLE, TOPIC
+
 KEPT: Mapping[str, Sequence[str]] = {
-    "aws:cloudwatch/logGroup:LogGroup": ("log_group_class",),
-    "aws:iam/role:Role": ("inline_policies", "managed_policy_arns"),
-    "aws:sns/topic:Topic": ("policy",),
-    "aws:sqs/queue:Queue": ("policy", "redrive_policy", "redrive_allow_policy"),
+    LOG_GROUP: ("log_group_class",),
+    ROLE: ("inline_policies", "managed_policy_arns"),
+    TOPIC: ("policy",),
+    QUEUE: ("policy", "redrive_policy", "redrive_allow_policy"),
 }
 
 

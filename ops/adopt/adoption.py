@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from infra import resource_types as types
 from ops.adopt.answers import read_answers
 from ops.adopt.calls import log_group_age
 from ops.adopt.comparison import Difference, differences, read_changes
@@ -15,7 +16,6 @@ from ops.adopt.others import find_others
 from ops.adopt.trial import SECONDS, preview_after_import
 from ops.clients import Clients
 from ops.pulumi import OnWaiting, run_pulumi
-from ops.review import resource_types as types
 from ops.review.finding import Review
 from ops.review.live import Live, read_live
 from ops.text import counted

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from infra import resource_types as types
 from ops.adopt.comparison import differences
 from ops.adopt.policies import without_replaced
-from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.live import Live
 from ops.review.preview import Change, Operation, Preview, number

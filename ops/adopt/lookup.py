@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from infra import resource_types as types
 from ops.adopt import calls
 from ops.adopt.answers import account_in_aws, name_in_aws
 from ops.adopt.declared import Declared, Program
 from ops.clients import Clients
 from ops.errors import InvalidInput
-from ops.review import resource_types as types
 from ops.review.preview import UNKNOWN
 
 NAMED: Mapping[str, Callable[[Clients, str], str | None]] = {

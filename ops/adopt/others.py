@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from infra import resource_types as types
 from ops.adopt import calls
 from ops.adopt.declared import Declared
 from ops.adopt.lookup import Lookup
-from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 
 

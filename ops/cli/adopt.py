@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from infra.resource_types import noun
 from ops.adopt.adoption import Adopted, Adoption
 from ops.adopt.adoption import adopt as adopted
 from ops.adopt.declared import Declared
@@ -18,7 +19,6 @@ from ops.cli.output import print_error, print_json, print_line, print_row
 from ops.cli.review import finding_in_words
 from ops.errors import NoAccess
 from ops.review.finding import Verdict
-from ops.review.resource_types import noun
 from ops.text import counted
 
 COLUMNS = {"input": 32, "in AWS": 32, "in the program": 0}

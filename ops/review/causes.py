@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from infra.effects import EXISTENCE, PROTECTION, settings_of
+from infra.resource_types import class_name
 from ops.review.preview import Change, Operation, Preview
-from ops.review.resource_types import class_name
 from ops.review.settings import System
 
 Where = Callable[[str, object], str]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from infra import resource_types as types
 from infra.effects import settings_of
 from ops.errors import InvalidInput, NoAccess
-from ops.review import resource_types as types
 from ops.review.preview import UNKNOWN, Change, Operation, document, masked, read_preview
 from ops.review.terms import Term, term
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra import resource_types as types
 from ops.clients import Clients
 from ops.queues import count_messages, name_of_queue
-from ops.review import resource_types as types
 from ops.review.preview import Change
 from ops.status import read_oldest_seconds
 from ops.text import counted

@@ -11,8 +11,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from infra.resource_types import noun
 from ops.errors import InvalidInput
-from ops.review.resource_types import noun
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """The engine's value for an output that is not known before the deployment."""

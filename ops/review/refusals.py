@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from ops.review import resource_types as types
+from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change, Preview
 

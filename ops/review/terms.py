@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ops.review import resource_types as types
+from infra import resource_types as types
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ import yaml
 from pulumi.automation import CommandError
 
 from infra.autonaming import Autonaming
-from infra.names import FUNCTION, LIMITS, QUEUE, system_names
+from infra.names import LIMITS, system_names
+from infra.resource_types import FUNCTION, QUEUE
 from tests.engine.conftest import Deploy, Deployment
 
 STACK = "prod"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from infra.project import ROOT
+from infra.resource_types import TABLE
 from local.emulator import emulator
 from tests.support.project_copy import copy_project
-from tests.support.resource_types import TABLE
 
 ANSWERS = {
     "Project name": "shop",

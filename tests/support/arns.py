@@ -1,18 +1,7 @@
 """ARNs as AWS writes them (Service Authorization Reference: the page of each service, resource types)."""
 
-from tests.support.resource_types import (
-    ALARM,
-    FUNCTION,
-    KEY,
-    LOG_GROUP,
-    MAPPING,
-    POLICY,
-    QUEUE,
-    ROLE,
-    SUBSCRIPTION,
-    TABLE,
-    TOPIC,
-)
+from infra.resource_types import ALARM, FUNCTION, KEY, LOG_GROUP, MAPPING, QUEUE, ROLE, SUBSCRIPTION, TABLE, TOPIC
+from tests.support.resource_types import POLICY
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 """The Region and the account of all mocked resources."""

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from infra import resource_types as types
 from ops.adopt.declared import Program, read_program
-from ops.review import resource_types as types
 from ops.review.preview import UNKNOWN
 
 REGION = "eu-west-1"

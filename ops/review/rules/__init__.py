@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
-from ops.review import resource_types as types
+from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import UNKNOWN, Change, Operation, is_hidden, is_unknown
 from ops.review.rules import flow, function, monitoring, permissions, queue, role, table

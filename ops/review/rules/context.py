@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from ops.review import resource_types as types
+from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.live import Live, QueueFacts
 from ops.review.preview import UNKNOWN, Change, Operation, Preview, document

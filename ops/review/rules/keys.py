@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ops.review import resource_types as types
+from infra import resource_types as types
 from ops.review.preview import UNKNOWN, Change, Operation, document
 from ops.review.rules.context import Context
 from ops.review.rules.statements import Part, action_covers, grants_of, statements_of

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ops.review import resource_types as types
+from infra import resource_types as types
 from ops.review.finding import Finding
 from ops.review.preview import Change, Operation, document
 from ops.review.rules.context import Context

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import inf
 
-from ops.review import resource_types as types
+from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change, number
 from ops.review.rules.context import Context, finding

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ops.review import resource_types as types
+from infra import resource_types as types
 from tests.engine.prediction.program import changed, renamed, retyped, without
 
 SECOND_READER = """

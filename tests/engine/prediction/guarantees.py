@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from infra import resource_types as types
 from ops.clients import Clients
-from ops.review import resource_types as types
 from tests.engine.conftest import Deployment
 from tests.engine.prediction.state import resources
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ops.review import resource_types as types
+from infra import resource_types as types
 from tests.engine.prediction.changes import PROGRAM, SECOND_READER
 from tests.engine.prediction.orders import REGIONS
 from tests.engine.prediction.prediction import BACK, predict

@@ -3,10 +3,10 @@
 import re
 from typing import Any, get_args
 
+from infra.resource_types import FUNCTION, LOG_GROUP, MAPPING, QUEUE
 from infra.settings import Runtime
 from tests.support.arns import arn
 from tests.support.recorder import Program, Registration
-from tests.support.resource_types import FUNCTION, LOG_GROUP, MAPPING, QUEUE
 from tests.support.security_rules.rule import READS, REDRIVES, Rule, dead_letters, given, made, queue_of, redriven_to
 
 

@@ -1,7 +1,8 @@
 """Rules for KMS keys."""
 
+from infra.resource_types import KEY
 from tests.support.recorder import Program, Registration
-from tests.support.resource_types import KEY, KEY_POLICY
+from tests.support.resource_types import KEY_POLICY
 from tests.support.security_rules.rule import ACCOUNT, Rule, document, given, made, named
 
 

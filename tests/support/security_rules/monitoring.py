@@ -1,7 +1,7 @@
 """Rules for log groups and alarms."""
 
+from infra.resource_types import ALARM, LOG_GROUP
 from tests.support.recorder import Program, Registration
-from tests.support.resource_types import ALARM, LOG_GROUP
 from tests.support.security_rules.rule import Rule, given, made
 
 

@@ -2,17 +2,9 @@
 
 import re
 
+from infra.resource_types import KEY, QUEUE_POLICY, ROLE, ROLE_POLICY, ROLE_POLICY_ATTACHMENT, TOPIC_POLICY
 from tests.support.recorder import Program, Registration
-from tests.support.resource_types import (
-    ATTACHMENT,
-    KEY,
-    KEY_POLICY,
-    POLICY,
-    QUEUE_POLICY,
-    ROLE,
-    ROLE_POLICY,
-    TOPIC_POLICY,
-)
+from tests.support.resource_types import KEY_POLICY, POLICY
 from tests.support.security_rules.rule import (
     ACCOUNT,
     SNS,
@@ -127,10 +119,10 @@ POLICIES = (
     Rule(
         ids=("AwsSolutions-IAM4", "CKV_AWS_274", "CKV2_AWS_56"),
         demand="No role has an AWS managed policy.",
-        types=(ROLE, ATTACHMENT),
+        types=(ROLE, ROLE_POLICY_ATTACHMENT),
         holds=has_no_policy_of_awss_own,
-        kept_by=(made(ROLE), made(ATTACHMENT, policyArn="arn:aws:iam::111122223333:policy/ours")),
-        broken_by=(made(ATTACHMENT, policyArn="arn:aws:iam::aws:policy/AdministratorAccess"),),
+        kept_by=(made(ROLE), made(ROLE_POLICY_ATTACHMENT, policyArn="arn:aws:iam::111122223333:policy/ours")),
+        broken_by=(made(ROLE_POLICY_ATTACHMENT, policyArn="arn:aws:iam::aws:policy/AdministratorAccess"),),
     ),
     Rule(
         ids=("NIST.800.53.R5-IAMNoInlinePolicy",),

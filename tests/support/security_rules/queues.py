@@ -1,8 +1,8 @@
 """Rules for SQS queues."""
 
+from infra.resource_types import FUNCTION, MAPPING, QUEUE, QUEUE_POLICY
 from tests.support.arns import arn
 from tests.support.recorder import Program, Registration
-from tests.support.resource_types import FUNCTION, MAPPING, QUEUE, QUEUE_POLICY
 from tests.support.security_rules.rule import (
     READS,
     REDRIVES,

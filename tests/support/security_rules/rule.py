@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from infra.resource_types import FUNCTION, MAPPING, QUEUE, REDRIVE_POLICY
 from tests.support.arns import arn
 from tests.support.recorder import Program, Registration
-from tests.support.resource_types import FUNCTION, MAPPING, QUEUE, REDRIVE_POLICY
 
 Predicate = Callable[[Registration, Program], Any]
 

@@ -1,8 +1,9 @@
 """Rules for DynamoDB tables, and for everything that keeps data."""
 
+from infra.resource_types import KEY, LOG_GROUP, QUEUE, TABLE
 from tests.support.arns import arn
 from tests.support.recorder import Program, Registration
-from tests.support.resource_types import BACKUP, KEY, LOG_GROUP, QUEUE, TABLE
+from tests.support.resource_types import BACKUP
 from tests.support.security_rules.rule import Rule, made
 
 

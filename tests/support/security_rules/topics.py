@@ -1,8 +1,8 @@
 """Rules for SNS topics and their subscriptions."""
 
+from infra.resource_types import QUEUE, SUBSCRIPTION, TOPIC, TOPIC_POLICY
 from tests.support.arns import arn
 from tests.support.recorder import Program, Registration
-from tests.support.resource_types import QUEUE, SUBSCRIPTION, TOPIC, TOPIC_POLICY
 from tests.support.security_rules.rule import WITHOUT_TLS, Rule, dead_letters, document, given, made, only_over_tls
 
 

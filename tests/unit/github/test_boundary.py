@@ -10,9 +10,10 @@ from github.boundary import boundary_arn, boundary_name
 from github.permissions import may_change
 from github.resources import Resources
 from github.stacks import deployed_stacks
+from infra.resource_types import KEY, ROLE, ROLE_POLICY
 from tests.support.arns import ACCOUNT, arn
 from tests.support.recorder import Program, recorded
-from tests.support.resource_types import KEY, POLICY, ROLE, ROLE_POLICY
+from tests.support.resource_types import POLICY
 from tests.unit.github.test_access import recorded_access
 
 STACKS = [Resources(stack=stack, account=ACCOUNT) for stack in deployed_stacks()]

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from infra.resource_types import KEY, LOG_GROUP, QUEUE, ROLE, ROLE_POLICY, TABLE, TOPIC
 from tests.support.arns import ACCOUNT, REGION, arn
 from tests.support.recorder import Program, recorded
-from tests.support.resource_types import KEY, LOG_GROUP, QUEUE, ROLE, ROLE_POLICY, TABLE, TOPIC
 
 KEY_ARN, KEY_ID = arn(KEY, "OrderKey-id"), "OrderKey-id"
 

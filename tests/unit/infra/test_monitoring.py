@@ -7,10 +7,10 @@ import pulumi
 import pytest
 
 from handler.contract import BATCH_SIZE, METRICS_NAMESPACE, ORDER_AGE, OutcomeMetric
+from infra import resource_types as types
 from infra.config import load_settings
 from infra.project import ROOT
 from infra.system import OrderSystem
-from tests.support import resource_types as types
 from tests.support.arns import REGION, arn
 from tests.support.recorder import Program, Registration, recorded
 

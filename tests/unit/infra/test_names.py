@@ -11,11 +11,11 @@ import pytest
 from handler.contract import METRICS_NAMESPACE
 from infra.autonaming import Autonaming
 from infra.config import SettingsError, load_settings
-from infra.names import LIMITS, LOG_GROUP, QUEUE, name_violations, system_names
+from infra.names import LIMITS, name_violations, system_names
 from infra.project import stack_config
+from infra.resource_types import LOG_GROUP, QUEUE, TABLE
 from infra.system import OrderSystem
 from tests.support.recorder import Program, Registration, recorded, recorded_with
-from tests.support.resource_types import TABLE
 
 OPTIONAL = {"customerManagedKey": "true", "alertAddresses": "ops@example.com"}
 """The settings that add resources."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from infra import policies
-from tests.support import resource_types as types
+from infra import resource_types as types
 from tests.support.arns import ACCOUNT, REGION, arn
 from tests.support.recorder import Program, recorded
 

@@ -7,9 +7,9 @@ import pytest
 from handler.contract import ENTRY_POINT, Variable
 from infra.package import ZIP_PATH
 from infra.project import ROOT
+from infra.resource_types import FUNCTION, MAPPING, QUEUE, REDRIVE_POLICY
 from tests.support.arns import arn
 from tests.support.recorder import Program, recorded
-from tests.support.resource_types import FUNCTION, MAPPING, QUEUE, REDRIVE_POLICY
 
 
 def test_the_function_runs_the_package_as_the_settings_say(dev: Program) -> None:

@@ -5,21 +5,11 @@ from typing import Any
 import pytest
 
 from infra.config import KEYS, SettingsError
+from infra.resource_types import ALARM, FUNCTION, MAPPING, QUEUE, REDRIVE_POLICY, ROLE, SUBSCRIPTION, TABLE, TOPIC
 from tests.support.arns import arn
 from tests.support.defaults import DEFAULTS
 from tests.support.recorder import Program, recorded
-from tests.support.resource_types import (
-    ALARM,
-    FUNCTION,
-    MAPPING,
-    POLICY,
-    QUEUE,
-    REDRIVE_POLICY,
-    ROLE,
-    SUBSCRIPTION,
-    TABLE,
-    TOPIC,
-)
+from tests.support.resource_types import POLICY
 
 
 def test_the_program_declares_these_resources_and_no_others(dev: Program) -> None:

@@ -3,9 +3,9 @@
 import pulumi
 
 from infra.config import load_settings
+from infra.resource_types import KEY
 from infra.system import OrderSystem
 from tests.support.recorder import Program, recorded
-from tests.support.resource_types import KEY
 
 HOLDERS = {
     *("OrderQueue", "OrderDLQ", "OrderUndelivered", "Orders", "/aws/lambda/OrderProcessor", "OrderKey"),

@@ -1,8 +1,8 @@
 """The order queue, its dead-letter queue, and the queue for undelivered orders."""
 
+from infra.resource_types import ALLOW_POLICY, QUEUE, REDRIVE_POLICY
 from tests.support.arns import arn
 from tests.support.recorder import Program
-from tests.support.resource_types import QUEUE, REDRIVE_ALLOW_POLICY, REDRIVE_POLICY
 
 
 def test_the_queue_has_the_required_numbers(dev: Program) -> None:
@@ -15,13 +15,13 @@ def test_the_queue_names_its_dead_letter_queue_only_once_that_queue_allows_it(de
     redrive = dev.one(REDRIVE_POLICY, "OrderQueue")
     assert redrive.inputs["queueUrl"] == "https://OrderQueue"
     assert redrive.document("redrivePolicy") == {"deadLetterTargetArn": arn(QUEUE, "OrderDLQ"), "maxReceiveCount": 3}
-    assert dev.one(REDRIVE_ALLOW_POLICY).urn in redrive.dependencies
+    assert dev.one(ALLOW_POLICY).urn in redrive.dependencies
     assert [queue.name for queue in dev.all(QUEUE) if "redrivePolicy" in queue.inputs] == []
 
 
 def test_the_dead_letters_stay_14_days_and_come_from_the_queue_alone(dev: Program) -> None:
     assert dev.one(QUEUE, "OrderDLQ").inputs["messageRetentionSeconds"] == 14 * 24 * 3600
-    allowed = dev.one(REDRIVE_ALLOW_POLICY)
+    allowed = dev.one(ALLOW_POLICY)
     assert allowed.inputs["queueUrl"] == "https://OrderDLQ"
     assert allowed.document("redriveAllowPolicy") == {
         "redrivePermission": "byQueue",

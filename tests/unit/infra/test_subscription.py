@@ -1,8 +1,8 @@
 """The topics, and the subscription of the order queue."""
 
+from infra.resource_types import QUEUE, SUBSCRIPTION, TOPIC
 from tests.support.arns import arn
 from tests.support.recorder import Program
-from tests.support.resource_types import QUEUE, SUBSCRIPTION, TOPIC
 
 
 def test_both_topics_are_standard(dev: Program) -> None:

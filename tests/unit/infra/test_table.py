@@ -1,7 +1,7 @@
 """The table of orders."""
 
+from infra.resource_types import TABLE
 from tests.support.recorder import Program
-from tests.support.resource_types import TABLE
 
 
 def test_the_table_has_its_key_and_can_be_restored_to_any_second(dev: Program) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from infra.resource_types import LOG_GROUP, QUEUE, ROLE, TOPIC
 from tests.support.recorder import Program
-from tests.support.resource_types import LOG_GROUP, QUEUE, ROLE, TOPIC
 
 
 @pytest.mark.parametrize(

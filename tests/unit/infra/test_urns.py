@@ -8,8 +8,8 @@ import yaml
 
 from infra.project import ROOT
 from infra.protection import HOLDERS
+from infra.resource_types import SUBSCRIPTION, TOPIC
 from tests.support.recorder import Program, Registration, recorded
-from tests.support.resource_types import SUBSCRIPTION, TOPIC
 
 SYSTEM = "orders:index:OrderSystem"
 HELD = {

@@ -49,7 +49,7 @@ ARROWS = {
     "ops": {"handler", "infra"},
     "ops/cli": {"handler", "infra", "local", "ops"},
 }
-CONTRACTS = {"infra.budget", "infra.effects", "infra.outputs", "infra.project"}
+CONTRACTS = {"infra.budget", "infra.effects", "infra.outputs", "infra.project", "infra.resource_types"}
 """The modules of `infra` that the command may import: they import neither Pulumi nor pydantic."""
 USES_LOCAL = {"demo.py", "foreground.py", "local.py"}
 """The modules of `ops/cli` that start the local system."""
@@ -187,7 +187,13 @@ def _imports(source: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(source.read_text())):
         if isinstance(node, ast.ImportFrom):
-            found.add(node.module or "")
+            found |= {_module(node.module or "", name.name) for name in node.names}
         elif isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
     return found
+
+
+def _module(package: str, name: str) -> str:
+    """The module that `from package import name` imports: `name` itself if it is a module of ours."""
+    file = ROOT.joinpath(*package.split("."), f"{name}.py")
+    return f"{package}.{name}" if file.is_file() else package

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from infra import resource_types as types
 from ops.adopt.answers import name_in_aws, read_answers
 from ops.errors import InvalidInput
-from ops.review import resource_types as types
 from tests.support.small_program import FUNCTION, QUEUE, program, urn
 
 

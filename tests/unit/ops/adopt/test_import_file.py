@@ -2,10 +2,10 @@
 
 import pytest
 
+from infra import resource_types as types
 from ops.adopt.declared import trial_of
 from ops.adopt.import_file import import_file
 from ops.errors import InvalidInput
-from ops.review import resource_types as types
 from ops.review.preview import UNKNOWN
 from tests.support.small_program import FUNCTION, QUEUE, component, declares, present, program, urn
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from infra import resource_types as types
 from ops.adopt.comparison import Difference, differences, read_changes
 from ops.adopt.judgement import judge
 from ops.errors import InvalidInput
-from ops.review import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.live import Live
 from ops.review.preview import UNKNOWN

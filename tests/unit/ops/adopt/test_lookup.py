@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from infra import resource_types as types
 from infra.project import ROOT
 from ops.adopt import calls
 from ops.adopt.declared import Program
@@ -17,7 +18,6 @@ from ops.adopt.lookup import Lookup, look_up
 from ops.adopt.others import find_others
 from ops.clients import Clients
 from ops.errors import InvalidInput
-from ops.review import resource_types as types
 from ops.review.finding import Verdict
 from tests.support.handmade import Handmade, make_by_hand
 from tests.support.small_program import (

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from infra import resource_types as types
 from ops.cli.exit_codes import Exit
 from ops.clients import Clients
-from ops.review import resource_types as types
 from ops.review.finding import Verdict
 from tests.support.command import CommandResult, run_orders
 from tests.support.small_program import QUEUE, REGION, Step, component, declares, present, preview_of

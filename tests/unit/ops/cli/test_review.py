@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.resource_types import LOG_GROUP
 from ops.cli.exit_codes import Exit
-from ops.review.resource_types import LOG_GROUP
 from tests.support.command import run_orders
 from tests.support.previews import component, component_urn, step
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from infra import resource_types as types
 from ops.errors import InvalidInput, NoAccess
-from ops.review import resource_types as types
 from ops.review.drift import Difference, Kind, read_drift
 from ops.review.preview import UNKNOWN
 from tests.support.previews import step, urn

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from ops.review import resource_types as types
+from infra import resource_types as types
 from ops.review.finding import Verdict
 from ops.review.live import read_live
 from ops.review.preview import read_preview

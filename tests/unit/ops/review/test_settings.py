@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra import resource_types as types
 from infra.config import check, group
 from infra.effects import EFFECTS, PACKAGE_FILES
 from ops.cost import CostInputs, backlog
-from ops.review import resource_types as types
 from ops.review.finding import Review
 from ops.review.live import Live
 from ops.review.preview import UNKNOWN, read_preview

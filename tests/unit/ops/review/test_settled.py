@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ops.review import resource_types as types
+from infra import resource_types as types
 from ops.review.finding import Verdict
 from ops.review.live import Live
 from ops.review.preview import Change, read_preview

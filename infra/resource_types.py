@@ -1,4 +1,7 @@
-"""Type tokens of the resources that a review knows, as the Pulumi provider for AWS names them."""
+"""Type tokens, as the Pulumi provider for AWS names them, and the types in words.
+
+`orders review` knows resources by these tokens, so this module imports neither Pulumi nor pydantic.
+"""
 
 import re
 
