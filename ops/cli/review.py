@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -72,11 +73,16 @@ def _where(stack: str | None) -> Where:
         return nowhere
     settings = stack_settings(stack, folder)
 
+    @cache
+    def position(key: str) -> str:
+        # Many findings have the same setting as their cause, and each look reads the files.
+        return setting_position(stack, key, folder)
+
     def where(key: str, value: object) -> str:
         # A preview from elsewhere can contain values that are not those of the files.
         text = value if isinstance(value, str) else json.dumps(value)
         is_from_here = isinstance(value, list) or settings.get(key) == text
-        return setting_position(stack, key, folder) if is_from_here else ""
+        return position(key) if is_from_here else ""
 
     return where
 

@@ -4,7 +4,6 @@ A refresh reads what exists. The engine then shows three values of an input: tha
 and that of the program.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -61,8 +60,6 @@ REMEDIES = {
     Kind.NOT_DEPLOYED: "`pulumi up --stack {}` deploys this change of the program or its settings",
 }
 """The command that ends each kind of difference in a stack, and what it does."""
-Recorded = Mapping[str, Mapping[str, Any]]
-"""The inputs of the last deployment, by URN."""
 
 
 def read_drift(text: str) -> Sequence[Difference]:
@@ -73,19 +70,13 @@ def read_drift(text: str) -> Sequence[Difference]:
     preview = read_preview(text)
     if preview.errors:
         raise NoAccess("the preview failed, so the stack was not compared: " + "; ".join(preview.errors))
-    recorded = _recorded(text)
-    if not recorded and any(change.before for change in preview.changes):
+    if not preview.recorded and any(change.before for change in preview.changes):
         raise InvalidInput("this preview did not read what exists: make it with `pulumi preview --refresh --json`")
-    found = [one for change in preview.changes for one in _differences(change, recorded)]
+    found = [one for change in preview.changes for one in _differences(change, preview.recorded)]
     return sorted(found, key=lambda difference: difference.kind is Kind.NOT_DEPLOYED)
 
 
-def _recorded(text: str) -> Recorded:
-    steps = [step for step in json.loads(text).get("steps", []) if step["op"] == "refresh"]
-    return {step["urn"]: (step.get("oldState") or {}).get("inputs") or {} for step in steps}
-
-
-def _differences(change: Change, recorded: Recorded) -> Iterator[Difference]:
+def _differences(change: Change, recorded: Mapping[str, Mapping[str, Any]]) -> Iterator[Difference]:
     match change.operation:
         case Operation.CREATE if change.urn in recorded:
             if not _is_consequence(change):

@@ -18,10 +18,10 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """The engine's value for an output that is not known before the deployment."""
 _SECRET, _ENCRYPTED = "[secret]", "1b47061264138c4ac30d75fd1eb44270"
 """The engine's text for a secret, and the mark of a secret in its state."""
-_ENGINE_ONLY = ("pulumi:pulumi:", "pulumi:providers:")
-"""Types without a resource in AWS: the stack and its providers."""
 _STACK = "::pulumi:pulumi:Stack::"
 _PROVIDER = "pulumi:providers:"
+_ENGINE_ONLY = ("pulumi:pulumi:", _PROVIDER)
+"""Types without a resource in AWS: the stack and its providers."""
 _COMPONENT = "orders:index:"
 """The types of the components of this program."""
 _OPERATIONS = {
@@ -156,16 +156,17 @@ class Preview:
 
     changes: Sequence[Change]
     components: Sequence[Component] = ()
+    errors: Sequence[str]
+    """Why the preview failed. Empty if it succeeded."""
     is_new_stack: bool | None = None
     """Whether nothing is deployed. None if the preview does not contain the stack."""
+    recorded: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The inputs of the last deployment, by URN. Empty if the preview did not refresh the state."""
 
     @property
     def shows_sames(self) -> bool:
         """Whether the preview contains the resources that stay the same."""
         return any(change.operation is Operation.SAME for change in self.changes)
-
-    errors: Sequence[str]
-    """Why the preview failed. Empty if it succeeded."""
 
 
 def masked(text: str) -> str:
@@ -212,6 +213,7 @@ def read_preview(text: str) -> Preview:
             components=list(_components(steps)),
             is_new_stack=next((step["op"] == "create" for step in steps if _STACK in step["urn"]), None),
             errors=_errors(diagnostics),
+            recorded={step["urn"]: _inputs(step.get("oldState")) for step in steps if step["op"] == "refresh"},
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvalidInput(f"this is not the output of `pulumi preview --json`: {error!r}") from None
@@ -265,8 +267,8 @@ def _changes(steps: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
             type=kind,
             name=step["urn"].rpartition("::")[2],
             urn=step["urn"],
-            before=old.get("inputs") or {},
-            after=new.get("inputs") or {},
+            before=_inputs(old),
+            after=_inputs(new),
             outputs=old.get("outputs") or {},
             forced_by=step.get("replaceReasons") or [],
             was_protected=bool(old.get("protect")),
@@ -279,6 +281,10 @@ def _changes(steps: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
             parent=str((new or old).get("parent", "")),
             references=new.get("propertyDependencies") or {},
         )
+
+
+def _inputs(state: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return (state or {}).get("inputs") or {}
 
 
 def _differing(paths: Mapping[str, Any] | None) -> frozenset[str] | None:
@@ -294,8 +300,8 @@ def _components(steps: Sequence[Mapping[str, Any]]) -> Iterator[Component]:
         yield Component(
             urn=step["urn"],
             parent=str(state.get("parent", "")),
-            before=old.get("inputs") or {} if old else None,
-            after=new.get("inputs") or {} if new else None,
+            before=_inputs(old) if old else None,
+            after=_inputs(new) if new else None,
         )
 
 

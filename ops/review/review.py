@@ -74,8 +74,8 @@ def _of(system: System, systems: Systems, sentence: str) -> str:
 
 def _public(finding: Finding) -> Finding:
     """A finding without email addresses: names of resources and messages can contain them."""
-    return Finding(
-        verdict=finding.verdict,
+    return replace(
+        finding,
         resource=masked(finding.resource),
         what=masked(finding.what),
         why=masked(finding.why),

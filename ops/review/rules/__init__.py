@@ -59,7 +59,9 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
     types.SUBSCRIPTION: {
         ("filterPolicy", "filterPolicyScope"): flow.subscription_filter,
         ("redrivePolicy",): flow.undelivered,
-        ("rawMessageDelivery",): flow.raw_delivery,
+        ("rawMessageDelivery",): always(
+            "the raw delivery", Verdict.SAFE, "The processor reads an order with or without the envelope of SNS."
+        ),
         ("deliveryPolicy",): always("the delivery policy", Verdict.SAFE, "SNS uses it for HTTP endpoints only."),
     },
     types.MAPPING: {

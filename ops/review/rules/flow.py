@@ -96,11 +96,6 @@ def _has_target(policy: object) -> bool:
     return policy == UNKNOWN or (isinstance(found, dict) and bool(found.get("deadLetterTargetArn")))
 
 
-def raw_delivery(change: Change, _context: Context) -> Iterator[Finding]:
-    what = f"changes the raw delivery of {change.name}"
-    yield finding(Verdict.SAFE, change, what, "The processor reads an order with or without the envelope of SNS.")
-
-
 def topic_key(change: Change, context: Context) -> Iterator[Finding]:
     """The key of a topic. Alarms publish to one of the topics, and publishers of orders to the other."""
     key = change.after.get("kmsMasterKeyId")
