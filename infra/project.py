@@ -60,6 +60,21 @@ def stack_settings(stack: str, folder: Path | None = None) -> dict[str, str]:
     return {key.removeprefix(namespace): value for key, value in config.items() if key.startswith(namespace)}
 
 
+def emulator_of(stack: str) -> str | None:
+    """Return the URL of the emulator that a stack is deployed on, or None for AWS. Raises as `stack_config` does.
+
+    `aws:endpoints` can contain endpoints of AWS, too, but none of those serves both SNS and SQS.
+    """
+    try:
+        endpoints = json.loads(stack_config(stack).get("aws:endpoints", "[]"))
+    except ValueError:  # The provider refuses it, too.
+        return None
+    match endpoints:
+        case [{"sns": str(sns), "sqs": str(sqs)}] if sns == sqs:
+            return sns
+    return None
+
+
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 

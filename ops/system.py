@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from infra.outputs import DeployedOutputs
+from infra.project import emulator_of
 from ops.clients import Clients
 from ops.errors import NoAccess
 from ops.local_system import find_local_system
@@ -22,6 +23,8 @@ class System:
 
     outputs: DeployedOutputs
     clients: Clients
+    is_deployed: bool = False
+    """Whether it is a stack that Pulumi deployed, which a command has to name. The system of `orders local` is not."""
 
     @classmethod
     def of(cls, stack: str, exported: Mapping[str, Any], endpoint_url: str | None = None) -> "System":
@@ -36,7 +39,8 @@ class System:
 
 def deployed_system(stack: str, *, on_waiting: OnWaiting = lambda _line: None) -> System:
     """Read the outputs of a deployed stack. Raises InvalidInput for an unknown stack, and NoAccess."""
-    return System.of(stack, _stack_outputs(stack, on_waiting))
+    outputs = _stack_outputs(stack, on_waiting)
+    return replace(System.of(stack, outputs, emulator_of(stack)), is_deployed=True)
 
 
 def local_system() -> System | None:

@@ -11,7 +11,7 @@ from infra.project import stack_names
 from ops.cli.interrupt import exiting_at_once
 from ops.cli.output import print_error
 from ops.errors import NoAccess
-from ops.system import LOCAL, System, deployed_system, local_system
+from ops.system import System, deployed_system, local_system
 
 _SPAN = re.compile(r"(?P<count>\d+)(?P<unit>[smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -59,7 +59,7 @@ def since_option(default: str) -> Any:
 def find_system(stack: str | None) -> System:
     """Find the system that --stack names. Raises UserError if it is not there."""
     with exiting_at_once():
-        system = local_system() if stack is None or stack == LOCAL else deployed_system(stack, on_waiting=print_error)
+        system = local_system() if stack is None else deployed_system(stack, on_waiting=print_error)
     if system is None:
         raise NoAccess("no system runs on this machine: start one with `orders local`, or name a stack with --stack")
     return system
@@ -67,7 +67,7 @@ def find_system(stack: str | None) -> System:
 
 def command_on(system: System, command: str) -> str:
     """The command line that works on this system, for a hint that the user copies."""
-    return f"orders {command}" if system.stack == LOCAL else f"orders {command} --stack {system.stack}"
+    return f"orders {command} --stack {system.stack}" if system.is_deployed else f"orders {command}"
 
 
 Stack = Annotated[

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from ops.cli.options import command_on
 from ops.dead_letters.failures import Failure
 from ops.dead_letters.lease import Lease
 from ops.system import System
@@ -11,7 +12,7 @@ from ops.text import needs_no_quotes, printable
 
 
 def log_link(system: System, lease: Lease, attempts: Sequence[Failure]) -> str:
-    """A link to a letter's records in the CloudWatch console, or on this machine the command that shows them.
+    """A link to a letter's records in the CloudWatch console, or on an emulator the command that shows them.
 
     The attempts are those of the letter, oldest first.
     """
@@ -22,7 +23,7 @@ def log_link(system: System, lease: Lease, attempts: Sequence[Failure]) -> str:
         by_age = sorted(attempts, key=lambda attempt: lease.logged_as.index(attempt.message_id))
         logged = [attempt.order_id for attempt in by_age if attempt.order_id]
         since = start.isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
-        return f"orders logs --since {since}{_order_option(logged[0]) if logged else ''}"
+        return command_on(system, f"logs --since {since}{_order_option(logged[0]) if logged else ''}")
     region = system.outputs.region
     pattern = _quoted(_filter_pattern(lease.logged_as))
     group = _encoded(_quoted(system.outputs.log_group_name))

@@ -1,11 +1,14 @@
 """Which system a command works on: the one on this machine, or a deployed stack."""
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from infra import project
+from infra.project import ROOT
 from ops.cli.exit_codes import Exit
 from ops.local_system import LocalSystem, forget_local_system, save_local_system
 from tests.support.command import Orders, stored_order
@@ -79,6 +82,24 @@ def test_the_outputs_of_a_deployed_stack_say_where_it_is(
     ran = orders("status", "--stack", "dev")
     assert ran.code == Exit.DONE
     assert "dev" in ran.out
+
+
+def test_a_stack_on_an_emulator_is_read_where_its_file_says(
+    orders: Orders,
+    pipeline: Pipeline,
+    pulumi: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    file = (ROOT / "Pulumi.local.yaml").read_text()
+    (tmp_path / "Pulumi.local.yaml").write_text(file.replace("http://127.0.0.1:4566", pipeline.clients.emulator_url))
+    shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
+    monkeypatch.setattr(project, "ROOT", tmp_path)
+    pulumi(f"echo '{json.dumps(pipeline.outputs)}'")
+    ran = orders("status", "--stack", "local")
+    assert ran.code == Exit.DONE
+    assert "OrderQueue" in ran.out
+    assert orders("status").code == Exit.NO_ACCESS  # It is not the system of `orders local`.
 
 
 @pytest.mark.parametrize(

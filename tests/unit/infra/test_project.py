@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from infra import project
-from infra.project import ROOT, ProjectFileError, setting_position, stack_config, stack_names, stack_settings
+from infra.project import (
+    ROOT,
+    ProjectFileError,
+    emulator_of,
+    setting_position,
+    stack_config,
+    stack_names,
+    stack_settings,
+)
 from tests.support.project_copy import copy_project
 
 BROKEN = "config:\n  aws:region: [eu-west-1\n"
@@ -41,6 +49,32 @@ def test_the_settings_of_a_stack_have_no_namespace_whatever_the_name_of_the_proj
     assert settings.keys() == project.defaults().keys()
     assert (settings["batchSize"], settings["tableName"], settings["maxReceiveCount"]) == ("5", "T1", "3")
     assert stack_config("dev")["shop:batchSize"] == "5"
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "expected"),
+    [
+        ("[{sns: 'http://127.0.0.1:4566', sqs: 'http://127.0.0.1:4566'}]", "http://127.0.0.1:4566"),
+        ("""'[{"sns": "http://e:1", "sqs": "http://e:1"}]'""", "http://e:1"),
+        ("[{sns: 'https://sns.eu-west-1.amazonaws.com', sqs: 'https://sqs.eu-west-1.amazonaws.com'}]", None),
+        ("[{sqs: 'https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com'}]", None),
+        ("[{sns: [], sqs: []}]", None),
+        ("{secure: v1:x}", None),
+        ("not JSON", None),
+        ("4", None),
+    ],
+)
+def test_a_stack_is_on_an_emulator_if_sns_and_sqs_have_one_url(
+    endpoints: str, expected: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: orders\n")
+    (tmp_path / "Pulumi.own.yaml").write_text(f"config:\n  aws:endpoints: {endpoints}\n")
+    monkeypatch.setattr(project, "ROOT", tmp_path)
+    assert emulator_of("own") == expected
+
+
+def test_the_stacks_for_aws_are_on_no_emulator() -> None:
+    assert [stack for stack in stack_names() if emulator_of(stack)] == ["local"]
 
 
 def test_the_cli_may_be_as_old_as_the_tested_one_and_of_the_same_major_version_as_the_sdk() -> None:

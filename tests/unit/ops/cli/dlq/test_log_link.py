@@ -1,6 +1,7 @@
 """The link to a letter's log records covers the letter itself, whatever a publisher has set."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import unquote
 
 from infra.outputs import DeployedOutputs
@@ -38,3 +39,8 @@ def test_the_link_finds_the_records_under_every_message_id() -> None:
 def test_the_command_names_the_order_of_the_letter_itself() -> None:
     attempts = [failed("zzz", "another"), failed("m1", "O1")]
     assert log_link(system("http://127.0.0.1:1"), lease("m1", "zzz"), attempts).endswith(" --order O1")
+
+
+def test_the_command_names_the_stack_that_was_deployed_on_an_emulator() -> None:
+    deployed = replace(system("http://127.0.0.1:1"), is_deployed=True)
+    assert log_link(deployed, lease("m1"), [failed("m1", "O1")]).endswith(" --order O1 --stack dev")
