@@ -63,9 +63,16 @@ class Deployment:
 
     def pulumi(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run the CLI, as a user does. It may fail."""
-        command = ["pulumi", *words, "--non-interactive", "--stack", self.stack.name]
+        return self._run("pulumi", *words, "--non-interactive")
+
+    def orders(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """Run the `orders` command of the copy, without credentials. It may fail."""
+        return self._run(str(self.root / ".venv/bin/python"), "-m", "ops.cli", *words)
+
+    def _run(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        words = [*command, "--stack", self.stack.name]
         environment = {**os.environ, **self.stack.workspace.env_vars}
-        return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
+        return subprocess.run(words, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
 
     def preview(self, *options: str) -> str:
         """Return the JSON of a preview. A preview that fails prints it, too."""

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from handler.contract import INSTANT
+from ops.cli.exit_codes import Exit
 from ops.samples import EXAMPLE_ORDER
 from tests.engine.conftest import RESOURCES, Deployment
 from tests.support.waiting import eventually
@@ -24,6 +25,12 @@ def test_an_order_goes_through(deployed: Deployment) -> None:
     assert pipeline.publish([json.dumps(EXAMPLE_ORDER)]) == []
     stored = eventually(lambda: pipeline.order("O1234"), "the order in the table")
     assert stored == {**EXAMPLE_ORDER, INSTANT: "2025-05-03T12:00:00"}
+
+
+def test_the_command_reads_the_stack_on_the_emulator_that_its_file_names(deployed: Deployment) -> None:
+    ran = deployed.orders("status", "--json")
+    assert ran.returncode == Exit.DONE, ran.stderr
+    assert json.loads(ran.stdout)["mapping"] == "Enabled"
 
 
 def test_the_stacks_tags_are_on_the_queue(deployed: Deployment) -> None:
