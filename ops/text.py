@@ -120,6 +120,12 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def some(texts: Sequence[str], most: int, separator: str = ", ") -> str:
+    """The texts, and of more than `most` only the first ones and the number of the others."""
+    more = len(texts) - most
+    return separator.join(texts[:most]) + (f" and {more:,} more" if more > 0 else "")
+
+
 def _character(escape: re.Match[str]) -> str:
     if escape[1]:
         return _CONTROLS[escape[1]]

@@ -6,18 +6,31 @@ from infra.effects import EXISTENCE, PROTECTION, settings_of
 from infra.resource_types import class_name
 from ops.review.preview import Change, Operation, Preview
 from ops.review.settings import System
+from ops.text import some
 
 Where = Callable[[str, object], str]
 """Returns where a setting with this value stands, such as `Pulumi.prod.yaml line 12`, or an empty text."""
 CODE = "code"
 """The input that contains the zip file."""
+NAMED = 3
+"""The causes of a change, and the settings of a cause, that a finding names."""
 
 
 def cause(change: Change, preview: Preview, system: System | None, where: Where) -> str:
-    """What causes a change, in words. Empty if the resource does not change."""
-    inputs = _inputs(change)
-    found = dict.fromkeys(text for name in inputs for text in _causes(change, name, preview, system, where))
-    return ", ".join(found)
+    """What causes a change, in words. Empty if the resource does not change.
+
+    After an import, many inputs change at once. This names the first causes, and the number of the others.
+    """
+    found: dict[str, None] = {}
+    unrecorded: dict[str, None] = {}
+    for name in _inputs(change):
+        keys = _unrecorded(change, name, preview, system)
+        unrecorded |= dict.fromkeys(keys)
+        found |= {} if keys else dict.fromkeys(_causes(change, name, preview, system, where))
+    if unrecorded:
+        settings = f"{some([*unrecorded], NAMED)}, or the program: the settings before are not recorded yet"
+        found = {settings: None, **found}
+    return some([*found], NAMED, "; ")
 
 
 def follows(change: Change, preview: Preview) -> bool:
@@ -48,15 +61,21 @@ def _settings(change: Change, name: str) -> list[str]:
     return settings_of(class_name(change.type), change.name, name)
 
 
+def _unrecorded(change: Change, name: str, preview: Preview, system: System | None) -> list[str]:
+    """The settings that determine an input, if one of them may have changed and nothing else explains the change."""
+    determining = _settings(change, name)
+    if not system or any(key in system.changed for key in determining) or any(_renewed(change, name, preview)):
+        return []
+    return determining if any(key in system.unrecorded for key in determining) else []
+
+
 def _causes(change: Change, name: str, preview: Preview, system: System | None, where: Where) -> Iterator[str]:
     determining = _settings(change, name)
     changed = [key for key in determining if system and key in system.changed]
     if changed and system:
         yield from (_setting(key, system, where) for key in changed)
     elif renewed := list(_renewed(change, name, preview)):
-        yield ", ".join(renewed)
-    elif system and any(key in system.unrecorded for key in determining):
-        yield f"{' or '.join(determining)}, or the program: the settings before are not recorded yet"
+        yield from renewed
     elif name == CODE:
         yield "the files of the zip file"
     elif change.operation is Operation.REPLACE and not change.forced_by:

@@ -18,6 +18,7 @@ from ops.review.rules.statements import (
     missing,
     statements_of,
 )
+from ops.text import some
 
 _RETRY = "sqs:ChangeMessageVisibility"
 """The action without which the processor loses speed and nothing else."""
@@ -149,7 +150,5 @@ def _in_words(grants: Sequence[Grant]) -> str:
 
 
 def _some(values: Iterable[str]) -> str:
-    """The different values, and of many only the first ones and the number of the others."""
-    found = list(dict.fromkeys(values))
-    more = f" and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
-    return ", ".join(found[:NAMED]) + more
+    """The different values, or the first ones of many."""
+    return some(list(dict.fromkeys(values)), NAMED)

@@ -120,6 +120,22 @@ def test_a_stack_of_an_older_program_has_no_settings_to_compare() -> None:
     )
 
 
+def test_of_many_causes_a_finding_names_the_first_ones_and_the_number_of_the_others() -> None:
+    inputs = dict.fromkeys(("architectures", "environment", "memorySize", "packageType", "timeout"), 1)
+    function = step("update", types.FUNCTION, "OrderProcessor", {}, inputs, parent=PROCESSOR, position="infra/x.py#7")
+    [cause] = {one.cause for one in reviewed(component("", {}, SETTINGS), function).findings}
+    assert cause == (
+        "processorArchitecture, tableName, maxReceiveCount and 3 more, or the program: the settings before are not "
+        "recorded yet; the program, infra/x.py#7"
+    )
+    names = ["OrderDLQ", "OrderQueue", "OrderTopic", "Orders"]
+    created = [step("create", types.QUEUE, name, after={"name": name}) for name in names]
+    policy = step("update", types.ROLE_POLICY, "P", {"policy": "{}"}, {"policy": UNKNOWN})
+    policy["newState"]["propertyDependencies"] = {"policy": [urn(types.QUEUE, name) for name in names]}
+    [cause] = {one.cause for one in reviewed(*created, policy).findings if one.resource == "P"}
+    assert cause == "the creation of OrderDLQ; the creation of OrderQueue; the creation of OrderTopic and 1 more"
+
+
 def test_a_setting_that_an_older_program_does_not_know_is_named() -> None:
     before = {key: value for key, value in SETTINGS.items() if key != "batchSize"}
     [sentence] = reviewed(component("", before, SETTINGS)).consequences
