@@ -1,7 +1,8 @@
 """Inputs that the program does not declare, because AWS or another resource of the program sets them.
 
 A resource that was made by hand and then imported has these inputs in its state. `pulumi up` would remove them: a queue
-would lose its policy for a moment, and a log group would be replaced. So the program keeps them as they are.
+would lose its policy for a moment, and a log group would be replaced. So the program keeps them as they are. The engine
+does not give them to a resource that replaces it.
 """
 
 from collections.abc import Mapping, Sequence

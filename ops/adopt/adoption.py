@@ -1,13 +1,10 @@
 """Adopts resources that were made by hand: finds them, and predicts the first `pulumi up` after their import."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
-from infra import resource_types as types
 from ops.adopt.answers import read_answers
-from ops.adopt.calls import log_group_age
-from ops.adopt.comparison import Difference, differences, read_changes
+from ops.adopt.comparison import Difference, differences, read_successful
 from ops.adopt.declared import Declared, read_program, trial_of
 from ops.adopt.import_file import Document, import_file
 from ops.adopt.judgement import judge
@@ -18,6 +15,7 @@ from ops.clients import Clients
 from ops.pulumi import OnWaiting, run_pulumi
 from ops.review.finding import Review
 from ops.review.live import Live, read_live
+from ops.review.preview import Preview
 from ops.text import counted
 
 
@@ -72,12 +70,13 @@ def predict(lookup: Lookup, now: str, stack: str, preview_of: Callable[[Document
     present = {one.urn for one in program.resources if one.in_stack}
     found = [one for one in resources if one.urn in ids and one.urn not in present]
     adopted = {one.urn: ids[one.urn] for one in found}
-    changes = {change.urn: change for change in read_changes(now)}
+    preview = read_successful(now)
     if found:
         trial = trial_of(program)
-        after = read_changes(preview_of(import_file(trial, ids), trial.providers))
-        changes |= {change.urn: change for change in after if change.urn not in present}
-    live = read_live(list(changes.values()))
+        after = read_successful(preview_of(import_file(trial, ids), trial.providers))
+        preview = _joined(preview, after, present)
+    live = read_live(preview.changes)
+    changes = {change.urn: change for change in preview.changes}
     return Adoption(
         adopted=[
             Adopted(
@@ -91,11 +90,18 @@ def predict(lookup: Lookup, now: str, stack: str, preview_of: Callable[[Document
         created=[one for one in resources if one.urn not in ids],
         present=[one for one in resources if one.urn in present],
         document=import_file(program, adopted),
-        review=Review.of(
-            [*find_others(lookup), *judge(list(changes.values()), live, adopted, _log_ages(lookup, found), stack)]
-        ),
+        review=Review.of([*find_others(lookup), *judge(preview, live, adopted, stack)]),
         unread=live.unread,
     )
+
+
+def _joined(now: Preview, after: Preview, present: Collection[str]) -> Preview:
+    """The preview after an import: that of the stack for what the stack has, and that of the trial for the rest."""
+    changes = {one.urn: one for one in now.changes}
+    changes |= {one.urn: one for one in after.changes if one.urn not in present}
+    components = {one.urn: one for one in now.components}
+    components |= {one.urn: one for one in after.components if one.urn not in present}
+    return replace(after, changes=list(changes.values()), components=list(components.values()))
 
 
 def _content(urn: str, live: Live) -> str:
@@ -103,9 +109,3 @@ def _content(urn: str, live: Live) -> str:
         return str(facts)
     items = live.items.get(urn)
     return "" if items is None else f"{counted(items, 'order')}, as DynamoDB counted up to six hours ago"
-
-
-def _log_ages(lookup: Lookup, found: Sequence[Declared]) -> Mapping[str, timedelta]:
-    groups = (one for one in found if one.type == types.LOG_GROUP)
-    ages = ((one.urn, log_group_age(lookup.clients(one), lookup.ids[one.urn])) for one in groups)
-    return {urn: age for urn, age in ages if age is not None}

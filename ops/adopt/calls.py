@@ -1,14 +1,13 @@
 """The requests to AWS that find resources. All of them only read."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from ops.clients import Clients
+from ops.review.live import log_group_age
 
 _MISSING = {
     *("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NotFound", "NotFoundException"),
@@ -104,15 +103,6 @@ def role_policy(clients: Clients, role_name: str, name: str) -> bool:
 
 def log_group(clients: Clients, name: str) -> str | None:
     return name if log_group_age(clients, name) is not None else None
-
-
-def log_group_age(clients: Clients, name: str) -> timedelta | None:
-    """The age of a log group. No record in it is older. None if there is no such log group."""
-    # Log groups are sorted by name: the one with exactly this name is the first with this prefix.
-    found = clients.logs.describe_log_groups(logGroupNamePrefix=name, limit=1)["logGroups"]
-    if not found or found[0]["logGroupName"] != name:
-        return None
-    return timedelta(seconds=time.time() - found[0]["creationTime"] / 1000)
 
 
 def alarm(clients: Clients, name: str) -> str | None:

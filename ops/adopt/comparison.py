@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ops.errors import InvalidInput
-from ops.review.preview import UNKNOWN, Change, document, read_preview
+from ops.review.preview import UNKNOWN, Change, Preview, document, read_preview
 from ops.review.settled import settled
 from ops.text import counted
 
@@ -27,16 +27,17 @@ class Difference:
     declared: str
 
 
-def read_changes(text: str) -> list[Change]:
-    """The changes of a preview. Raises InvalidInput for another text, and if the preview failed."""
+def read_successful(text: str) -> Preview:
+    """Read a preview. Raises InvalidInput for another text, and if the preview failed."""
     preview = read_preview(text)
     if preview.errors:
         raise InvalidInput(*(f"the preview failed: {error}" for error in preview.errors))
-    return [settled(change) for change in preview.changes]
+    return preview
 
 
 def differences(change: Change) -> Iterator[Difference]:
-    """What a change of a resource changes, by input. Of a replacement, what forces it."""
+    """What a change of a resource changes in AWS, by input. Of a replacement, what forces it."""
+    change = settled(change)
     for name in sorted(change.changed or change.forced_by):
         in_aws, declared = shown(name, change.before.get(name)), shown(name, change.after.get(name))
         yield Difference(input=name, in_aws=in_aws, declared=declared)

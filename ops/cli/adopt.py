@@ -50,7 +50,7 @@ def adopt(
     """
     found = adopted(stack, from_, print_error)
     if found.unread:
-        print_error(f"not counted, because AWS did not answer: {', '.join(found.unread)}")
+        print_error(f"not read, because AWS did not answer: {', '.join(found.unread)}")
     is_refused = found.review.verdict is Verdict.REFUSED
     is_written = bool(found.adopted) and not is_refused
     if is_written:

@@ -53,7 +53,7 @@ def review(
     facts = read_live(found.changes) if live else Live()
     result = reviewed(found, facts, _where(stack))
     if facts.unread:
-        print_error(f"not counted, because AWS did not answer: {', '.join(facts.unread)}")
+        print_error(f"not read, because AWS did not answer: {', '.join(facts.unread)}")
     if as_json:
         print_json({"verdict": result.verdict} | asdict(result))
     elif markdown:

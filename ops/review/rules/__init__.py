@@ -101,12 +101,10 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
             default=3,
         ),
         ("handler",): always("the entry point", Verdict.LOOK, "If it does not exist, every order fails."),
-        ("role",): always("the role", Verdict.LOOK, "If the role lacks a permission, orders fail."),
+        ("role",): function.role,
         ("vpcConfig",): always("the network", Verdict.LOOK, "The function must still reach DynamoDB and SQS."),
         ("kmsKeyArn",): always("the key of the variables", Verdict.LOOK, "The function must be allowed to use it."),
-        ("loggingConfig",): always(
-            "the log", Verdict.WEAKENS, "`orders` reads the reasons of dead letters from one log group, as JSON."
-        ),
+        ("loggingConfig",): function.log,
         ("deadLetterConfig", "tracingConfig"): always(
             "what event source mappings do not use", Verdict.SAFE, "Only other invocations and traces use it."
         ),

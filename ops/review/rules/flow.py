@@ -40,9 +40,13 @@ def filtered(change: Change, _context: Context) -> Iterator[Finding]:
     )
 
 
-def response_types(change: Change, _context: Context) -> Iterator[Finding]:
+def response_types(change: Change, context: Context) -> Iterator[Finding]:
     """Without partial responses, Lambda deletes a whole batch although some of its orders failed."""
     if REPORTS_ITEMS in (change.after.get("functionResponseTypes") or ()):
+        function = _with_new_code(change, context)
+        if function and change.before.get("enabled") is not False:
+            yield _reports_too_late(change, function)
+            return
         yield finding(
             Verdict.SAFE,
             change,
@@ -56,6 +60,26 @@ def response_types(change: Change, _context: Context) -> Iterator[Finding]:
         f"{change.name} does not report failures of single orders any more",
         "The processor reports failed orders in its response. Lambda would ignore it, and delete them.",
         f"Keep {REPORTS_ITEMS} in function_response_types.",
+    )
+
+
+def _with_new_code(mapping: Change, context: Context) -> Change | None:
+    """The function of a mapping if its code changes: the engine changes it before the mapping."""
+    invoked = mapping.references.get("functionName") or ()
+    functions = (one for one in context.preview.changes if one.urn in invoked and "code" in one.changed)
+    return next(functions, None)
+
+
+def _reports_too_late(mapping: Change, function: Change) -> Finding:
+    uuid = mapping.outputs.get("uuid") or mapping.outputs.get("id")
+    return finding(
+        Verdict.LOSES,
+        mapping,
+        f"replaces the code of {function.name} while its event source mapping is enabled",
+        "The new code reports failed orders in its response. Until the mapping is updated too, Lambda ignores the "
+        "response and deletes these orders.",
+        "Disable the mapping. Before an import, run `orders adopt` again; after it, run `pulumi refresh`. Orders wait "
+        f"until `pulumi up` enables it: `aws lambda update-event-source-mapping --no-enabled --uuid {uuid}`",
     )
 
 

@@ -4,16 +4,28 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from handler.contract import Variable
+from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import UNKNOWN, Change
 from ops.review.rules.context import Context, finding
 from ops.review.settings import changed_files
 
+_JSON = "JSON"
 UNTRIED = "A review does not run the code. `make test` does."
 
 
 def code(change: Change, context: Context) -> Iterator[Finding]:
     """Another zip file. The component records the hash of each file in it."""
+    if "code" not in change.before:
+        yield finding(
+            Verdict.LOOK,
+            change,
+            f"replaces the code of {change.name}",
+            "The state does not contain the code that the function has now, and Lambda does not keep it.",
+            "To keep a copy, download it from the `Code.Location` of `aws lambda get-function "
+            f"--function-name {change.physical_name}`.",
+        )
+        return
     files = changed_files(context.systems.of(change))
     if files is None:
         names = ": the files before are not recorded yet"
@@ -22,6 +34,30 @@ def code(change: Change, context: Context) -> Iterator[Finding]:
     else:
         names = ": its files are the same, and only the zip file differs"
     yield finding(Verdict.LOOK, change, f"changes the code of {change.name}{names}", UNTRIED)
+
+
+def role(change: Change, context: Context) -> Iterator[Finding]:
+    """The role decides what the function may do. One that is not in the stack stays in AWS."""
+    why = "If the role lacks a permission, orders fail."
+    old = change.before.get("role")
+    roles = (other.outputs.get("arn") for other in context.preview.changes if other.type == types.ROLE)
+    if not old or old in roles:
+        yield finding(Verdict.LOOK, change, f"changes the role of {change.name}", why)
+        return
+    name = str(old).rpartition("/")[2]
+    instead = f"If {name} is not in the stack, it stays in AWS: delete it when nothing uses it any more."
+    yield finding(Verdict.LOOK, change, f"gives {change.name} another role instead of {name}", why, instead)
+
+
+def log(change: Change, _context: Context) -> Iterator[Finding]:
+    """The format of the log and the log group that gets it."""
+    before, after = (inputs.get("loggingConfig") or {} for inputs in (change.before, change.after))
+    if after.get("logFormat") == _JSON != before.get("logFormat"):
+        why = "`orders` reads the reasons of dead letters from the new records only: the earlier ones are text."
+        yield finding(Verdict.LOOK, change, f"lets {change.name} log as JSON", why)
+        return
+    why = "`orders` reads the reasons of dead letters from one log group, as JSON."
+    yield finding(Verdict.WEAKENS, change, f"changes the log of {change.name}", why)
 
 
 def environment(change: Change, _context: Context) -> Iterator[Finding]:

@@ -1,11 +1,13 @@
 """What changes of alarms do to those who must hear of a problem."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from math import inf
 
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change, number
 from ops.review.rules.context import Context, finding
+from ops.text import counted
 
 UPPER = "Greater"
 """Alarms whose comparison begins with this observe that a number is too high."""
@@ -36,12 +38,17 @@ def enabled(change: Change, _context: Context) -> Iterator[Finding]:
         yield finding(Verdict.SAFE, change, f"unmutes {change.name}", "The alarm notifies again.")
 
 
-def retention(change: Change, _context: Context) -> Iterator[Finding]:
+def retention(change: Change, context: Context) -> Iterator[Finding]:
     """How long CloudWatch keeps the log. A retention of 0, or none, means for ever."""
     before, after = (number(inputs.get("retentionInDays", 0)) for inputs in (change.before, change.after))
     what = f"changes the retention of {change.name} from {_days(before)} to {_days(after)}"
     if before is not None and after is not None and (after or inf) >= (before or inf):
         yield finding(Verdict.SAFE, change, what, "No record is deleted earlier.")
+        return
+    age = context.live.log_ages.get(change.urn)
+    if age is not None and after and age < timedelta(days=after):
+        why = f"The log is {counted(age.days, 'day')} old: no record is deleted now. Later ones are deleted earlier."
+        yield finding(Verdict.WEAKENS, change, what, why)
         return
     yield finding(
         Verdict.LOSES,

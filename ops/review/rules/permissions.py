@@ -24,14 +24,14 @@ def is_compared(change: Change) -> bool:
 
 
 def of_role(change: Change, context: Context) -> Iterator[Finding]:
-    """The difference of all policies of the role, at the first of them that changes."""
+    """The difference of all policies of the role, at one of them: the engine reports them in any order."""
     role = _role(change)
     found = [
         other
         for other in context.preview.changes
         if other.type == types.ROLE_POLICY and _role(other) == role and (other is change or _is_known(other))
     ]
-    if change is not next(filter(is_compared, found)):
+    if change is not min(filter(is_compared, found), key=lambda other: other.urn):
         return
     if context.is_first_deployment or context.is_in_new_system(change):
         return

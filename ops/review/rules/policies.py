@@ -6,6 +6,7 @@ from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change, document
 from ops.review.rules.context import Context, Rule, finding
+from ops.review.rules.equivalents import without_equivalents
 from ops.review.rules.statements import (
     EVERYBODY,
     Condition,
@@ -20,6 +21,8 @@ from ops.review.rules.statements import (
 )
 from ops.text import some
 
+_OF_QUEUES = {types.QUEUE, types.QUEUE_POLICY}
+"""The types that contain the policy of a queue."""
 _RETRY = "sqs:ChangeMessageVisibility"
 """The action without which the processor loses speed and nothing else."""
 _LOG = "logs:*"
@@ -49,6 +52,8 @@ def policy(name: str) -> Rule:
                 "The preview does not know the new policy, because it contains an ARN that does not exist yet.",
             )
             return
+        if change.type in _OF_QUEUES:
+            before = without_equivalents(before, after)
         yield from _differences(change, context, before, after)
         if old and new and language_version(old) != language_version(new) and "${" in f"{old}{new}":
             yield finding(

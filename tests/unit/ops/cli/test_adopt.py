@@ -95,6 +95,7 @@ def test_the_comparison_the_prediction_the_file_and_the_next_commands(project: P
         "loses: lowers the retention of OrderQueue from 345,600 s to 60 s; 1 visible message and 0 in flight",
         "    SQS deletes the messages that are older than 60 s.",
         "    Empty the queue first: wait until the orders are processed, redrive or archive the dead letters.",
+        "    Cause: the program",
         "",
         "wrote adopt.json, which imports 1 resource. Next:",
         "    pulumi import --stack dev --file adopt.json --generate-code=false --protect=false",

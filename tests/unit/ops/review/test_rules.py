@@ -381,6 +381,13 @@ def test_the_policies_of_a_role_are_compared_together() -> None:
     assert review(preview(one, other), Live()).verdict is INTERRUPTS
 
 
+def test_the_policies_of_a_role_are_named_by_the_same_one_in_any_order() -> None:
+    policies = [step("create", types.ROLE_POLICY, name, None, {**OF_ROLE, **policy(SEND)}) for name in ("B", "A")]
+    other = step("same", types.QUEUE, "Q", {}, {})
+    for steps in (policies, policies[::-1]):
+        assert {one.resource for one in review(preview(*steps, other), Live()).findings} == {"A"}
+
+
 def test_a_permission_that_the_preview_does_not_know_hides_no_other() -> None:
     unknown = step("update", types.ROLE_POLICY, "U", {**OF_ROLE, **policy(RETRY)}, {**OF_ROLE, "policy": UNKNOWN})
     gone = step("delete", types.ROLE_POLICY, "Gone", {**OF_ROLE, **policy(SEND)})

@@ -1,29 +1,23 @@
-"""Statements of hand-made policies that the program's policy replaces without an effect on orders."""
+"""Statements of a queue policy that another policy replaces without an effect, such as those of the console."""
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ops.review.preview import document
-from ops.review.rules.statements import Grant, Part, Statement, grants_of, missing, statements_of
+from ops.review.rules.statements import Grant, Part, Statement, grants_of, missing
 
 _ARN_TESTS = {"ArnLike", "StringEquals", "StringLike"}
 """The operators for ARNs, as grants spell them."""
 _ACCOUNT = re.compile(r"arn:[^:]+:[^:]+:[^:]*:(\d{12}):")
 
 
-def without_replaced(before: object, after: object) -> object:
-    """The policy before, without what the policy after makes up for.
+def without_equivalents(old: Sequence[Statement], new: Sequence[Statement]) -> list[Statement]:
+    """The old statements, without what the new ones make up for.
 
     The console allows the account itself to use a queue: IAM policies of the account decide without that, too. And it
     lets a topic send to a queue with another statement than the program's.
     """
-    old, new = statements_of(document(before)), statements_of(document(after))
-    if old is None or new is None:
-        return before
-    kept = [_cover(one, new) or one for one in old if not all(map(_allows_own_account, grants_of(one)))]
-    return json.dumps({"Version": "2012-10-17", "Statement": kept})
+    return [_cover(one, new) or one for one in old if not all(map(_allows_own_account, grants_of(one)))]
 
 
 def _allows_own_account(grant: Grant) -> bool:
