@@ -40,10 +40,18 @@ def test_prod_is_destroyed_only_once_its_protection_is_lifted(deploy: Deploy) ->
         table = prod.pipeline().outputs["tableName"]
         assert table.startswith("Orders-"), "prod has unique names"
         assert prod.pipeline().outputs["dashboardName"].startswith("OrderFlow-"), "dashboards included"
+        assert prod.pulumi("destroy", "--yes").returncode
+        assert prod.clients.sns.list_subscriptions()["Subscriptions"], "the preview refuses the whole deletion"
+
+        # The Automation API destroys without a preview.
         with pytest.raises(CommandError) as raised:
             prod.stack.destroy()
         assert "because it is protected" in str(raised.value)
         assert prod.clients.dynamodb.describe_table(TableName=table)["Table"]["DeletionProtectionEnabled"]
+
+        assert not prod.clients.sns.list_topics()["Topics"], "the engine deletes what is not protected"
+        assert prod.clients.dynamodb.list_tables()["TableNames"] == [table]
+        assert len(prod.clients.sqs.list_queues()["QueueUrls"]) == len(["OrderQueue", "OrderDLQ", "OrderUndelivered"])
 
         prod.set("protectOrders", "false")
         prod.stack.up()
