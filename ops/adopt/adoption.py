@@ -43,6 +43,8 @@ class Adoption:
     document: Document
     """The content of the file for `pulumi import`."""
     review: Review
+    region: str
+    """The Region of the stack."""
     unread: Sequence[str]
     """The logical names of the resources whose content could not be counted."""
 
@@ -91,6 +93,7 @@ def predict(lookup: Lookup, now: str, stack: str, preview_of: Callable[[Document
         present=[one for one in resources if one.urn in present],
         document=import_file(program, adopted),
         review=Review.of([*find_others(lookup), *judge(preview, live, adopted, stack)]),
+        region=program.region,
         unread=live.unread,
     )
 

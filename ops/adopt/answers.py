@@ -54,7 +54,8 @@ def _parsed(file: str) -> Mapping[object, object]:
     import yaml  # noqa: PLC0415 - only this option needs it
 
     try:
-        document = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
+        text = Path(file).read_text(encoding="utf-8")
+        document, node = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{file} cannot be read: {error}") from None
     except RecursionError:
@@ -63,6 +64,9 @@ def _parsed(file: str) -> Mapping[object, object]:
         raise InvalidInput(f"{file} is neither YAML nor JSON: {' '.join(str(error).split())}") from None
     if not isinstance(document, dict):
         raise InvalidInput(f"{file} must map logical names to names in AWS, such as `OrderQueue: shop-orders`")
+    keys = [key.value for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+    if twice := next((key for key in keys if keys.count(key) > 1), None):
+        raise InvalidInput(f"{file}: {twice} is there twice: remove one of the two entries")
     return document
 
 

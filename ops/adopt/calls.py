@@ -58,6 +58,17 @@ def queue_attribute(clients: Clients, url: str, name: Any) -> str | None:
     return found.get("Attributes", {}).get(name)
 
 
+def dead_letter_sources(clients: Clients, url: str) -> Sequence[str]:
+    """List the URLs of the queues that use a dead-letter queue. Empty on an emulator that has no such request."""
+    try:
+        pages = clients.sqs.get_paginator("list_dead_letter_source_queues").paginate(QueueUrl=url)
+        return [found for page in pages for found in page.get("queueUrls", ())]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "InvalidAction":
+            return []
+        raise
+
+
 def topic(clients: Clients, name: str) -> str | None:
     identity = clients.sts.get_caller_identity()
     partition = identity["Arn"].split(":")[1]

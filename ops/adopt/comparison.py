@@ -38,7 +38,7 @@ def read_successful(text: str) -> Preview:
 def differences(change: Change) -> Iterator[Difference]:
     """What a change of a resource changes in AWS, by input. Of a replacement, what forces it."""
     change = settled(change)
-    for name in sorted(change.changed or change.forced_by):
+    for name in sorted(change.forced_by if change.is_removed else change.changed):
         in_aws, declared = shown(name, change.before.get(name)), shown(name, change.after.get(name))
         yield Difference(input=name, in_aws=in_aws, declared=declared)
 

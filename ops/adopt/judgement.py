@@ -18,9 +18,17 @@ def judge(preview: Preview, live: Live, adopted: Collection[str], stack: str) ->
     cannot be adopted.
     """
     replaced = [change for change in preview.changes if change.urn in adopted and change.is_removed]
-    yield from (_refusal(change, stack) for change in replaced)
+    yield from (_refusal(change, stack) for change in replaced if not _is_told(change, replaced))
     kept = [change for change in preview.changes if change not in replaced]
     yield from review(replace(preview, changes=kept), live).findings
+
+
+def _is_told(change: Change, replaced: Collection[Change]) -> bool:
+    """Whether a resource would be replaced only because it refers to others that are refused, such as a policy."""
+    refused = {one.urn for one in replaced}
+    return bool(change.forced_by) and all(
+        refused.intersection(change.references.get(name) or ()) for name in change.forced_by
+    )
 
 
 def _refusal(change: Change, stack: str) -> Finding:
@@ -45,7 +53,10 @@ def _remedy(change: Change, stack: str) -> str:
             "same name, first give the function another role and delete this one."
         )
     if list(change.forced_by) != ["name"]:
-        return f"Declare it as it is in AWS{place}. Or rename the program's, adopt the rest, and move its content."
+        return (
+            f"The program needs its own{place}: give it another name with `systemName` or `tableName`, adopt the rest, "
+            "and move the content."
+        )
     if change.physical_name == change.name:
         setting = f"`pulumi:autonaming: {{mode: verbatim}}` in Pulumi.{stack}.yaml"
         return f"Let the names in AWS equal those in the program: {setting}."

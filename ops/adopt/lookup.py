@@ -60,7 +60,7 @@ def look_up(program: Program, clients_of_region: Callable[[str], Clients], answe
     missing = [one for one in resources if not one.id]
     lookup.ids |= {one.urn: found for one in missing if (found := _named(lookup, one, answers.get(one.urn)))}
     for resource in missing:
-        if resource.urn not in lookup.ids and (attached := _attached(lookup, resource)):
+        if resource.urn not in lookup.ids and (attached := _attached(lookup, resource, answers.get(resource.urn))):
             lookup.ids[resource.urn] = attached
     _check_unique(lookup)
     return lookup
@@ -85,7 +85,7 @@ def _check_unique(lookup: Lookup) -> None:
 def _named(lookup: Lookup, resource: Declared, answer: str | None) -> str | None:
     find = NAMED.get(resource.type)
     if find is None:
-        return answer
+        return None
     if answer:
         _check_account(lookup, resource, answer)
     name = name_in_aws(answer) if answer else resource.physical_name
@@ -107,7 +107,7 @@ def _check_account(lookup: Lookup, resource: Declared, answer: str) -> None:
         )
 
 
-def _attached(lookup: Lookup, resource: Declared) -> str | None:
+def _attached(lookup: Lookup, resource: Declared, answer: str | None) -> str | None:
     if attribute := QUEUE_ATTRIBUTES.get(resource.type):
         url = lookup.owner(resource, "queueUrl", types.QUEUE)
         return url if url and calls.queue_attribute(lookup.clients(resource), url, attribute) else None
@@ -118,7 +118,7 @@ def _attached(lookup: Lookup, resource: Declared) -> str | None:
         return f"{role}:{name}" if role and name and calls.role_policy(lookup.clients(resource), role, name) else None
     if resource.type == types.SUBSCRIPTION:
         return _subscription(lookup, resource)
-    return _mapping(lookup, resource) if resource.type == types.MAPPING else None
+    return _mapping(lookup, resource, answer) if resource.type == types.MAPPING else None
 
 
 def _subscription(lookup: Lookup, resource: Declared) -> str | None:
@@ -142,13 +142,17 @@ def _endpoint(lookup: Lookup, subscription: Declared) -> str | None:
     return calls.queue_attribute(lookup.clients(subscription), url, "QueueArn") if url else None
 
 
-def _mapping(lookup: Lookup, resource: Declared) -> str | None:
+def _mapping(lookup: Lookup, resource: Declared, answer: str | None) -> str | None:
     function = lookup.owner(resource, "functionName", types.FUNCTION)
     url = lookup.owner(resource, "eventSourceArn", types.QUEUE)
-    if not function or not url:
-        return None
-    found = [one.uuid for one in calls.mappings(lookup.clients(resource), url) if one.function == function]
-    if len(found) > 1:
+    of_queue = calls.mappings(lookup.clients(resource), url) if url else []
+    if answer and answer not in {one.uuid for one in of_queue}:
+        place = f"of {url.rpartition('/')[2]}" if url else "of a queue that was found"
+        raise InvalidInput(
+            f"there is no event source mapping {answer} {place}: correct the UUID of {resource.kind} {resource.name}"
+        )
+    found = [answer] if answer else [one.uuid for one in of_queue if one.function == function]
+    if url and len(found) > 1:
         raise InvalidInput(
             f"{len(found)} event source mappings connect {url.rpartition('/')[2]} to {function}: "
             f"delete all but one, or name one in the file of names: `{resource.kind} {resource.name}: {found[0]}`"

@@ -1,4 +1,4 @@
-"""Finds what takes or copies orders although nobody declared it: other readers of a queue, subscribers of a topic."""
+"""Finds what nobody declared: other readers of a queue, sources of a dead-letter queue, subscribers of a topic."""
 
 from collections.abc import Iterator
 
@@ -10,17 +10,32 @@ from ops.review.finding import Finding, Verdict
 
 
 def find_others(lookup: Lookup) -> Iterator[Finding]:
-    """Warn of each event source mapping and subscription that stays beside those of the program."""
-    declared = set(lookup.ids.values())
+    """Warn of each event source mapping, queue and subscription that stays beside those of the program."""
+    yield from _readers(lookup)
+    yield from _dead_letter_sources(lookup)
+    yield from _subscribers(lookup)
+
+
+def _readers(lookup: Lookup) -> Iterator[Finding]:
     for queue in _sources(lookup, types.MAPPING, "eventSourceArn", types.QUEUE):
         for mapping in calls.mappings(lookup.clients(queue), lookup.ids[queue.urn]):
-            if mapping.uuid not in declared:
+            if mapping.uuid not in lookup.ids.values():
                 yield _second_reader(queue, mapping)
+
+
+def _dead_letter_sources(lookup: Lookup) -> Iterator[Finding]:
+    for queue in _sources(lookup, types.ALLOW_POLICY, "queueUrl", types.QUEUE):
+        for url in calls.dead_letter_sources(lookup.clients(queue), lookup.ids[queue.urn]):
+            if url not in lookup.ids.values():
+                yield _second_source(queue, url.rpartition("/")[2])
+
+
+def _subscribers(lookup: Lookup) -> Iterator[Finding]:
     for topic in _sources(lookup, types.SUBSCRIPTION, "topic", types.TOPIC):
         if not _delivers_orders(lookup, topic):
             continue
         for subscription in calls.subscriptions(lookup.clients(topic), lookup.ids[topic.urn]):
-            if subscription.arn not in declared:
+            if subscription.arn not in lookup.ids.values():
                 yield _second_subscriber(topic, subscription)
 
 
@@ -32,6 +47,16 @@ def _second_reader(queue: Declared, mapping: calls.Mapping) -> Finding:
         what=f"the function {mapping.function} reads {queue.name} too ({mapping.state or 'unknown state'})",
         why="Each function receives a part of the orders, and deletes it from the queue. `pulumi up` keeps both.",
         instead=f"Delete its trigger: `aws lambda delete-event-source-mapping --uuid {mapping.uuid}`",
+    )
+
+
+def _second_source(dead_letters: Declared, source: str) -> Finding:
+    return Finding(
+        verdict=Verdict.LOSES,
+        resource=dead_letters.name,
+        what=f"{dead_letters.name} is the dead-letter queue of {source}, too",
+        why=f"`pulumi up` lets only the queues of the stack use it: what fails in {source} is not moved, and expires.",
+        instead=f"Give {source} another dead-letter queue first.",
     )
 
 

@@ -123,7 +123,7 @@ def _in_words(found: Adoption, out: Path | None, commands: list[str]) -> Iterato
     if found.created:
         yield f"`pulumi up` creates {counted(len(found.created), 'resource')}: {_listed(found.created)}"
     if not found.adopted:
-        yield "nothing else was found in AWS" if found.present else _nothing_found(found.created)
+        yield "nothing else was found in AWS" if found.present else _nothing_found(found)
         return
     yield ""
     yield f"The first `pulumi up` after the import: {found.review.verdict}: {found.review.verdict.meaning}"
@@ -146,7 +146,10 @@ def _listed(resources: Any) -> str:
     return "; ".join(f"{kind} {', '.join(names)}" for kind, names in kinds.items())
 
 
-def _nothing_found(created: Any) -> str:
-    is_unique = any(one.physical_name not in {None, one.name} for one in created)
+def _nothing_found(found: Adoption) -> str:
+    is_unique = any(one.physical_name not in {None, one.name} for one in found.created)
     hint = "Pulumi adds random characters to its names" if is_unique else "none has the name of the program"
-    return f"nothing was found in AWS, because {hint}: name the resources in a file, and give it with --from"
+    return (
+        f"nothing was found in {found.region}, because {hint}: name the resources in a file, and give it with --from, "
+        "or set aws:region of the stack"
+    )

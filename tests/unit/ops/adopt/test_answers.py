@@ -36,6 +36,7 @@ def test_a_policy_needs_its_type_because_its_owner_has_the_same_name(tmp_path: P
         ("Nothing: x", "the program has no resource Nothing: name one of /aws/lambda/OrderProcessor, OrderDLQ"),
         ("OrderQueue: 5", "OrderQueue must be the name, ARN, URL or UUID"),
         ("OrderQueue: x\nQueue OrderQueue: y", "Queue OrderQueue is there twice"),
+        ("OrderQueue: x\nOrderQueue: y", "OrderQueue is there twice: remove one of the two entries"),
         ("- OrderQueue", "must map logical names to names in AWS"),
         ("a: b: c", "is neither YAML nor JSON"),
         ("[" * 9_999, "is neither YAML nor JSON: it is nested too deeply"),

@@ -65,6 +65,17 @@ def test_what_would_be_replaced_cannot_be_adopted() -> None:
     assert "rangeKey is t in AWS, and - in the program" in finding.why
 
 
+def test_a_fifo_topic_is_refused_once_and_only_with_what_forces_it() -> None:
+    made = {"fifoTopic": True, "policy": "{}"}
+    topic = step("replace", types.TOPIC, "OrderTopic", made, {}, reasons=["fifoTopic"])
+    references = {"arn": [topic["urn"]]}
+    policy = step("replace", types.TOPIC_POLICY, "OrderTopic", {"arn": "a"}, {}, references, reasons=["arn"])
+    [finding] = judged(policy, topic)
+    assert finding.what == "OrderTopic (topic) cannot be adopted: fifoTopic cannot change"
+    assert finding.why.endswith("create another one: fifoTopic is true in AWS, and - in the program.")
+    assert "give it another name" in finding.instead
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "before", "remedy"),
     [

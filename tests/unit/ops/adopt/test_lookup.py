@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast
 
 import boto3
@@ -35,6 +36,8 @@ from tests.support.small_program import (
 
 MAPPING, TABLE = urn(types.MAPPING, "OrderProcessor"), urn(types.TABLE, "Orders")
 SUBSCRIPTION = urn(types.SUBSCRIPTION, "OrderSubscription")
+ALLOWED = declares(types.ALLOW_POLICY, "OrderDLQ", {}, queueUrl=urn(types.QUEUE, "OrderDLQ"))
+"""Moto does not know the attribute that a lookup of this policy reads."""
 
 
 @pytest.fixture(autouse=True)
@@ -182,6 +185,43 @@ def test_another_reader_of_the_queue_loses_orders(handmade: Handmade) -> None:
     assert handmade.mapping in finding.instead
 
 
+def test_a_mapping_that_is_not_one_of_the_queue_is_not_taken(handmade: Handmade) -> None:
+    assert handmade.mapping
+    with pytest.raises(InvalidInput, match="no event source mapping 1-2-3 of OrderQueue: correct the UUID of"):
+        looked_up(program(), **{MAPPING: "1-2-3"})
+    without = [step for step in STEPS if step["urn"] != QUEUE]
+    with pytest.raises(InvalidInput, match=r"no event source mapping .* of a queue that was found"):
+        looked_up(program(*without), **{MAPPING: handmade.mapping})
+
+
+def test_another_queue_with_the_same_dead_letter_queue_would_lose_what_fails(handmade: Handmade) -> None:
+    sqs = handmade.clients.sqs
+    found = sqs.get_queue_attributes(QueueUrl=handmade.dead_letters_url, AttributeNames=["QueueArn"])
+    redrive = {"deadLetterTargetArn": found["Attributes"]["QueueArn"], "maxReceiveCount": "3"}
+    sqs.create_queue(QueueName="shop-returns", Attributes={"RedrivePolicy": json.dumps(redrive)})
+    [finding] = find_others(replace(looked_up(program()), program=program(*STEPS, ALLOWED)))
+    assert (finding.verdict, finding.resource) == (Verdict.LOSES, "OrderDLQ")
+    assert finding.what == "OrderDLQ is the dead-letter queue of shop-returns, too"
+
+
+class KnowsFewRequests:
+    """Answers as the emulator does to a request that it does not have."""
+
+    @property
+    def sqs(self) -> "KnowsFewRequests":
+        return self
+
+    def get_paginator(self, _: str) -> "KnowsFewRequests":
+        return self
+
+    def paginate(self, QueueUrl: str) -> None:  # noqa: N803 - the name in boto3
+        raise ClientError({"Error": {"Code": "InvalidAction", "Message": QueueUrl}}, "ListDeadLetterSourceQueues")
+
+
+def test_an_emulator_need_not_know_which_queues_use_a_dead_letter_queue() -> None:
+    assert calls.dead_letter_sources(cast("Clients", KnowsFewRequests()), "url") == []
+
+
 def test_another_subscriber_is_named_without_its_address(handmade: Handmade) -> None:
     handmade.clients.sns.subscribe(TopicArn=handmade.topic_arn, Protocol="email", Endpoint="someone@example.com")
     [finding] = find_others(looked_up(program()))
@@ -201,8 +241,9 @@ def test_the_page_lists_every_permission_that_a_lookup_needs(handmade: Handmade)
     clients = Recording(REGION)
     clients.iam.create_role(RoleName="OrderProcessor", AssumeRolePolicyDocument="{}")
     made.clear()
-    list(find_others(look_up(program(), lambda _: clients, {})))
+    found = look_up(program(), lambda _: clients, {})
+    list(find_others(replace(found, program=program(*STEPS, ALLOWED))))
     page = (ROOT / "docs/adopting.md").read_text().partition("## Permissions")[2]
-    allowed = set(re.findall(r"`(\w+):(\w+)`", page.partition("An import")[0]))
+    allowed = set(re.findall(r"`(\w+):(\w+)`", page.partition("If a permission")[0]))
     assert handmade.mapping
     assert made - {("sts", "GetCallerIdentity")} == allowed
