@@ -39,3 +39,7 @@ def delivery_seconds(sqs: "SQSClient", queue_url: str) -> int:
     found = attributes["Attributes"]
     policy = json.loads(found.get("RedrivePolicy", "{}"))
     return int(found["VisibilityTimeout"]) * int(policy.get("maxReceiveCount", 1))
+
+
+def arn_of_queue(sqs: "SQSClient", queue_url: str) -> str:
+    return sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

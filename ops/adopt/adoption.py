@@ -1,9 +1,11 @@
 """Adopts resources that were made by hand: finds them, and predicts the first `pulumi up` after their import."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-from ops.adopt.answers import read_answers
+from ops.adopt import calls
+from ops.adopt.answers import account_in_aws, read_answers
 from ops.adopt.comparison import Difference, differences, read_successful
 from ops.adopt.declared import Declared, read_program, trial_of
 from ops.adopt.import_file import Document, import_file
@@ -12,10 +14,11 @@ from ops.adopt.lookup import Lookup, look_up
 from ops.adopt.others import find_others
 from ops.adopt.trial import SECONDS, preview_after_import
 from ops.clients import Clients
+from ops.errors import NoAccess
 from ops.pulumi import OnWaiting, run_pulumi
 from ops.review.finding import Review
 from ops.review.live import Live, read_live
-from ops.review.preview import Preview
+from ops.review.preview import Change, Preview
 from ops.text import counted
 
 
@@ -45,8 +48,8 @@ class Adoption:
     review: Review
     region: str
     """The Region of the stack."""
-    unread: Sequence[str]
-    """The logical names of the resources whose content could not be counted."""
+    unread: Mapping[str, Sequence[str]]
+    """Why the content of resources could not be counted: the logical names by the reason."""
 
 
 def adopt(stack: str, answers_file: str | None, on_waiting: OnWaiting) -> Adoption:
@@ -77,8 +80,9 @@ def predict(lookup: Lookup, now: str, stack: str, preview_of: Callable[[Document
         trial = trial_of(program)
         after = read_successful(preview_of(import_file(trial, ids), trial.providers))
         preview = _joined(preview, after, present)
-    live = read_live(preview.changes)
     changes = {change.urn: change for change in preview.changes}
+    _check_account(lookup, found, changes)
+    live = read_live(preview.changes)
     return Adoption(
         adopted=[
             Adopted(
@@ -105,6 +109,18 @@ def _joined(now: Preview, after: Preview, present: Collection[str]) -> Preview:
     components = {one.urn: one for one in now.components}
     components |= {one.urn: one for one in after.components if one.urn not in present}
     return replace(after, changes=list(changes.values()), components=list(components.values()))
+
+
+def _check_account(lookup: Lookup, found: Sequence[Declared], imported: Mapping[str, Change]) -> None:
+    """Raises NoAccess if the provider of the stack works in another account than the one that was searched."""
+    account = cache(calls.account)
+    for resource in found:
+        theirs = account_in_aws(str(imported[resource.urn].outputs.get("arn", "")))
+        if theirs and theirs != (own := account(lookup.clients(resource))):
+            raise NoAccess(
+                f"the stack is in the account {theirs}, but the credentials are of {own}: "
+                "name the profile of the stack in AWS_PROFILE"
+            )
 
 
 def _content(urn: str, live: Live) -> str:

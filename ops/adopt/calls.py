@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ops.clients import Clients
-from ops.review.live import log_group_age
+from ops.review.live import find_log_group
 
 _MISSING = {
     *("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NotFound", "NotFoundException"),
@@ -113,7 +113,7 @@ def role_policy(clients: Clients, role_name: str, name: str) -> bool:
 
 
 def log_group(clients: Clients, name: str) -> str | None:
-    return name if log_group_age(clients, name) is not None else None
+    return name if find_log_group(clients, name) else None
 
 
 def alarm(clients: Clients, name: str) -> str | None:

@@ -16,7 +16,7 @@ from ops.adopt.trial import IMPORT_OPTIONS
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, complete_stack
 from ops.cli.output import print_error, print_json, print_line, print_row
-from ops.cli.review import finding_in_words
+from ops.cli.review import finding_in_words, print_unread
 from ops.errors import NoAccess
 from ops.review.finding import Verdict
 from ops.text import counted
@@ -49,8 +49,7 @@ def adopt(
     orders adopt --stack dev --from names.yaml --out import.json
     """
     found = adopted(stack, from_, print_error)
-    if found.unread:
-        print_error(f"not read, because AWS did not answer: {', '.join(found.unread)}")
+    print_unread(found.unread)
     is_refused = found.review.verdict is Verdict.REFUSED
     is_written = bool(found.adopted) and not is_refused
     if is_written:

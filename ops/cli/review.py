@@ -1,7 +1,7 @@
 """`orders review`."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import Annotated
@@ -52,8 +52,7 @@ def review(
     found = read_preview(read_or_make(preview, stack, "--show-sames"))
     facts = read_live(found.changes) if live else Live()
     result = reviewed(found, facts, _where(stack))
-    if facts.unread:
-        print_error(f"not read, because AWS did not answer: {', '.join(facts.unread)}")
+    print_unread(facts.unread)
     if as_json:
         print_json({"verdict": result.verdict} | asdict(result))
     elif markdown:
@@ -64,6 +63,11 @@ def review(
             print_line(line)
     if fail_on and result.verdict.rank <= fail_on.rank:
         raise typer.Exit(Exit.INCOMPLETE)
+
+
+def print_unread(unread: Mapping[str, Sequence[str]]) -> None:
+    for reason, names in unread.items():
+        print_error(f"cannot read {', '.join(names)}: {reason}")
 
 
 def _where(stack: str | None) -> Where:

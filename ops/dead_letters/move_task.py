@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from ops.dead_letters.history import recorded
 from ops.errors import NothingDone
+from ops.queues import arn_of_queue
 from ops.system import System
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class MoveTask:
 
 def start_move_task(system: System, *, rate: float, reason: str) -> None:
     """Start to move all dead letters, at 1 to 500 messages per second. Raises NothingDone if a move task is running."""
-    source, target = (_arn(system, url) for url in (system.outputs.dead_letter_queue_url, system.outputs.queue_url))
+    urls = system.outputs.dead_letter_queue_url, system.outputs.queue_url
+    source, target = (arn_of_queue(system.clients.sqs, url) for url in urls)
     whole_rate = max(1, min(MAX_RATE, int(rate)))
     with recorded(system, "move start", reason=reason, rate=whole_rate) as result:
         try:
@@ -87,7 +89,7 @@ def _is(error: ClientError, codes: Collection[str], text: str) -> bool:
 
 
 def _tasks(system: System) -> list[MoveTask]:
-    source = _arn(system, system.outputs.dead_letter_queue_url)
+    source = arn_of_queue(system.clients.sqs, system.outputs.dead_letter_queue_url)
     answer = system.clients.sqs.list_message_move_tasks(SourceArn=source, MaxResults=10)
     return [_task(entry) for entry in answer.get("Results", [])]
 
@@ -100,8 +102,3 @@ def _task(entry: "ListMessageMoveTasksResultEntryTypeDef") -> MoveTask:
         failure=entry.get("FailureReason", ""),
         handle=entry.get("TaskHandle", ""),
     )
-
-
-def _arn(system: System, queue_url: str) -> str:
-    answer = system.clients.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
-    return answer["Attributes"]["QueueArn"]

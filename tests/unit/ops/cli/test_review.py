@@ -8,6 +8,7 @@ import pytest
 from infra.resource_types import LOG_GROUP
 from ops.cli.exit_codes import Exit
 from tests.support.command import run_orders
+from tests.support.no_credentials import remove_credentials
 from tests.support.previews import component, component_urn, step
 
 PROCESSOR = component_urn("Processor")
@@ -33,6 +34,15 @@ def test_the_first_word_is_the_verdict(
         "",
         "1 resource reviewed, 0 harmless changes",
     ]
+
+
+def test_what_could_not_be_counted_is_named_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    remove_credentials(monkeypatch)
+    ran = run_orders(monkeypatch, capsys, "review", "--preview", "-", stdin=json.dumps(LOSES))
+    assert ran.out.startswith("loses: ")
+    assert ran.err.startswith("cannot read OrderQueue: there are no AWS credentials: log in")
 
 
 def test_standard_input_gives_one_json_object(
