@@ -3,6 +3,7 @@
 import difflib
 import inspect
 from collections.abc import Iterable, Mapping
+from dataclasses import is_dataclass, replace
 from typing import Any, get_type_hints
 
 import annotated_types
@@ -18,7 +19,7 @@ from infra.project import defaults
 from infra.rules import ADVICE, RULES, Rule, Violation, reset, set_to
 from infra.settings import NAME_CHARACTERS, Settings
 
-GROUPS: Mapping[str, Any] = get_type_hints(Settings)
+GROUPS: Mapping[str, Any] = {name: hint for name, hint in get_type_hints(Settings).items() if is_dataclass(hint)}
 """The class of each group of settings, by its field in Settings."""
 
 TYPES: Mapping[str, Any] = {
@@ -56,7 +57,7 @@ def load_settings(config: pulumi.Config) -> Settings:
     refuse(violations + _name_violations(values), config.name)
     for advice in violations_of(ADVICE, values):
         pulumi.log.warn(advice.describe(pulumi.get_stack(), _shown(config.name)))
-    return group(values)
+    return replace(group(values), namespace=config.name)
 
 
 def refuse(violations: Iterable[Violation], namespace: str) -> None:

@@ -10,6 +10,8 @@ from fnmatch import fnmatchcase
 
 PACKAGE_FILES = "packageFiles"
 """The input of the processor's component that contains the hash of each file in the zip file."""
+NAMESPACE = "settingsNamespace"
+"""The input of a system that contains the namespace of its settings, such as `orders` for `orders:batchSize`."""
 EXISTENCE = ""
 """In place of an input: the setting decides whether the resource exists."""
 PROTECTION = "protect"

@@ -53,10 +53,10 @@ def stack_config(stack: str, overrides: Mapping[str, str] | None = None, folder:
     return {key if ":" in key else f"{name}:{key}": _text(value) for part in parts for key, value in part.items()}
 
 
-def stack_settings(stack: str, folder: Path | None = None) -> dict[str, str]:
+def stack_settings(stack: str) -> dict[str, str]:
     """Return the settings of the project in a stack, by key without the namespace. Raises as `stack_config` does."""
-    namespace = f"{project(folder)['name']}:"
-    config = stack_config(stack, folder=folder)
+    namespace = f"{project()['name']}:"
+    config = stack_config(stack)
     return {key.removeprefix(namespace): value for key, value in config.items() if key.startswith(namespace)}
 
 
@@ -82,16 +82,16 @@ def _text(value: Any) -> str:
 def setting_position(stack: str, key: str, folder: Path | None = None) -> str:
     """Return where a setting of the stack stands, such as `Pulumi.prod.yaml line 12`.
 
-    The text is empty if no file contains it. `stack_config` finds the mistakes in the files.
+    The key contains its namespace, as in `stack_config`, which finds the mistakes in the files. The text is empty if no
+    file contains the setting.
     """
     import yaml  # noqa: PLC0415 - as in _read
 
-    stack_file, namespace = f"Pulumi.{stack}.yaml", project(folder)["name"]
-    places = [
-        (stack_file, ("config", f"{namespace}:{key}")),
-        (stack_file, ("config", key)),
-        ("Pulumi.yaml", ("config", key, "default")),
-    ]
+    stack_file = f"Pulumi.{stack}.yaml"
+    places: list[tuple[str, tuple[str, ...]]] = [(stack_file, ("config", key))]
+    namespace, _, name = key.partition(":")
+    if namespace == project(folder)["name"]:
+        places += [(stack_file, ("config", name)), ("Pulumi.yaml", ("config", name, "default"))]
     for file, keys in places:
         if (line := _line(yaml.compose(((folder or ROOT) / file).read_text()), keys)) is not None:
             return f"{file} line {line}"

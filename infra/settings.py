@@ -131,7 +131,7 @@ class MonitoringSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All settings of a stack. Each field is a group; infra/config.py derives the groups from the types."""
+    """All settings of a system. Each dataclass in it is a group; infra/config.py derives the groups from the types."""
 
     names: NameSettings
     queue: QueueSettings
@@ -140,10 +140,14 @@ class Settings:
     processor: ProcessorSettings
     encryption: EncryptionSettings
     monitoring: MonitoringSettings
+    namespace: str = ""
+    """The namespace of the keys in the stack's configuration. Empty if the settings come from elsewhere."""
 
     def by_key(self) -> dict[str, Any]:
         """Return all settings by their keys in Pulumi.yaml."""
-        return {key: value for group in fields(self) for key, value in as_inputs(getattr(self, group.name)).items()}
+        found = (getattr(self, field.name) for field in fields(self))
+        groups = (one for one in found if isinstance(one, Group))
+        return {key: value for group in groups for key, value in as_inputs(group).items()}
 
 
 Group = (

@@ -6,6 +6,7 @@ import pulumi_aws as aws
 from infra.autonaming import autonaming_of_the_stack
 from infra.budget import delivery_budget
 from infra.config import refuse
+from infra.effects import NAMESPACE
 from infra.key import OrderKey
 from infra.metrics import Flow
 from infra.monitoring import OrderMonitoring
@@ -41,7 +42,7 @@ class OrderSystem(pulumi.ComponentResource):
         with_key = settings.encryption.customer_managed_key
         refuse(name_violations(self._names, autonaming_of_the_stack(), with_key=with_key), pulumi.get_project())
         recorded = as_inputs(settings.encryption) | as_inputs(settings.protection)
-        inputs = recorded | {"systemName": name, "tableName": self._names.table}
+        inputs = recorded | {"systemName": name, "tableName": self._names.table, NAMESPACE: settings.namespace}
         protection = [protect_holder] if settings.protection.protect_orders else []
         kept = pulumi.ResourceOptions(transformations=[keep_undeclared, *protection])
         super().__init__("orders:index:OrderSystem", name, inputs, pulumi.ResourceOptions.merge(opts, kept))

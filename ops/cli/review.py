@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from infra.project import nearest, setting_position, stack_names, stack_settings
+from infra.project import nearest, setting_position, stack_config, stack_names
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json
 from ops.cli.output import print_error, print_json, print_line
@@ -75,7 +75,7 @@ def _where(stack: str | None) -> Where:
     folder = nearest()
     if stack not in stack_names(folder):
         return nowhere
-    settings = stack_settings(stack, folder)
+    config = stack_config(stack, folder=folder)
 
     @cache
     def position(key: str) -> str:
@@ -85,7 +85,7 @@ def _where(stack: str | None) -> Where:
     def where(key: str, value: object) -> str:
         # A preview from elsewhere can contain values that are not those of the files.
         text = value if isinstance(value, str) else json.dumps(value)
-        is_from_here = isinstance(value, list) or settings.get(key) == text
+        is_from_here = isinstance(value, list) or config.get(key) == text
         return position(key) if is_from_here else ""
 
     return where

@@ -9,7 +9,10 @@ from ops.review.settings import System
 from ops.text import some
 
 Where = Callable[[str, object], str]
-"""Returns where a setting with this value stands, such as `Pulumi.prod.yaml line 12`, or an empty text."""
+"""Returns where a setting with this key and value stands, such as `Pulumi.prod.yaml line 12`, or an empty text.
+
+The key contains its namespace: `orders:batchSize`.
+"""
 CODE = "code"
 """The input that contains the zip file."""
 NAMED = 3
@@ -66,7 +69,8 @@ def _unrecorded(change: Change, name: str, preview: Preview, system: System | No
     determining = _settings(change, name)
     if not system or any(key in system.changed for key in determining) or any(_renewed(change, name, preview)):
         return []
-    return determining if any(key in system.unrecorded for key in determining) else []
+    may_have_changed = any(key in system.unrecorded for key in determining)
+    return [system.config_key(key) for key in determining] if may_have_changed else []
 
 
 def _causes(change: Change, name: str, preview: Preview, system: System | None, where: Where) -> Iterator[str]:
@@ -85,8 +89,13 @@ def _causes(change: Change, name: str, preview: Preview, system: System | None, 
 
 
 def _setting(key: str, system: System, where: Where) -> str:
-    place = where(key, system.after[key])
-    return f"{key}, {place}" if place else key
+    place, name = place_of(key, system, where), system.config_key(key)
+    return f"{name}, {place}" if place else name
+
+
+def place_of(key: str, system: System, where: Where) -> str:
+    """Where a setting stands. Empty if the system does not record the namespace, because others can have the key."""
+    return where(f"{system.namespace}:{key}", system.after[key]) if system.namespace else ""
 
 
 def _renewed(change: Change, name: str, preview: Preview) -> Iterator[str]:

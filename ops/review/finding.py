@@ -57,6 +57,7 @@ class ChangedSetting:
     system: str
     """The logical name of the system that it configures."""
     key: str
+    """The key as `pulumi config` takes it, such as `batchSize` or `refund:batchSize`."""
     before: str
     after: str
     where: str

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change, Preview
+from ops.review.settings import Systems
 
 _PROTECTED = re.compile(
     r'resource "?(urn:pulumi:[^"\s]+)"? '
@@ -14,11 +15,11 @@ _PROTECTED = re.compile(
 """The engine's messages about the deletion and the replacement of a protected resource."""
 
 
-def refusals(preview: Preview) -> Iterator[Finding]:
+def refusals(preview: Preview, systems: Systems) -> Iterator[Finding]:
     """Yield a finding for each error of the preview."""
     for error in preview.errors:
         if protected := _PROTECTED.search(error):
-            yield _protected(protected[1], preview)
+            yield _protected(protected[1], preview, systems)
         else:
             yield Finding(
                 verdict=Verdict.REFUSED,
@@ -29,7 +30,7 @@ def refusals(preview: Preview) -> Iterator[Finding]:
             )
 
 
-def _protected(urn: str, preview: Preview) -> Finding:
+def _protected(urn: str, preview: Preview, systems: Systems) -> Finding:
     name = urn.rpartition("::")[2]
     change = next((one for one in preview.changes if one.urn == urn), None)
     return Finding(
@@ -37,15 +38,17 @@ def _protected(urn: str, preview: Preview) -> Finding:
         resource=name,
         what=f"deletes or replaces {name}, which is protected",
         why="Pulumi changes nothing until this resource is kept, or is not protected any more.",
-        instead=_remedy(urn, change),
+        instead=_remedy(urn, change, systems),
     )
 
 
-def _remedy(urn: str, change: Change | None) -> str:
+def _remedy(urn: str, change: Change | None, systems: Systems) -> str:
     stack = urn.split(":")[2]
     unprotect = f"`pulumi state unprotect '{urn}'` on the stack {stack}"
     if change and change.is_retained:
         return f"It stays in AWS when it leaves the stack. To let it go: {unprotect}"
     if urn.split("::")[2].endswith(types.TABLE):
-        unprotect = f"`pulumi config set protectOrders false` on the stack {stack}, and deploy that alone"
+        system = systems.of(change) if change else None
+        key = system.config_key("protectOrders") if system else "protectOrders"
+        unprotect = f"`pulumi config set {key} false` on the stack {stack}, and deploy that alone"
     return f"Keep the resource as it is. If it has to go, save its content, and then: {unprotect}"

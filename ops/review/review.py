@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ops.review.causes import Where, cause, follows, settings_behind
+from ops.review.causes import Where, cause, follows, place_of, settings_behind
 from ops.review.consequences import consequences
 from ops.review.finding import ChangedSetting, Finding, Review
 from ops.review.live import Live
@@ -29,7 +29,7 @@ def review(preview: Preview, live: Live, where: Where = nowhere) -> Review:
     concealed = [one for change in preview.changes for one in hidden(change)]
     preview = replace(preview, changes=[settled(change) for change in preview.changes])
     systems = systems_of(preview)
-    findings = [*refusals(preview), *_findings(preview, live, systems, where), *concealed]
+    findings = [*refusals(preview, systems), *_findings(preview, live, systems, where), *concealed]
     return Review.of(
         [_public(one) for one in findings],
         [setting for system in systems.all for setting in _changed(system, systems, preview, where)],
@@ -50,10 +50,10 @@ def _changed(system: System, systems: Systems, preview: Preview, where: Where) -
     for key in system.changed:
         yield ChangedSetting(
             system=system.name,
-            key=key,
+            key=system.config_key(key),
             before=_in_words(system.before[key]),
             after=_in_words(system.after[key]),
-            where=where(key, system.after[key]),
+            where=place_of(key, system, where),
             resources=[
                 masked(f"{change.noun} {change.name}") for change in inside if key in settings_behind(change, system)
             ],

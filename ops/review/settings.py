@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.effects import EFFECTS, PACKAGE_FILES
+from infra.effects import EFFECTS, NAMESPACE, PACKAGE_FILES
 from ops.review.preview import Change, Component, Preview
 
 
@@ -23,10 +23,17 @@ class System:
     files_after: Mapping[str, str] | None
     exists: bool
     """Whether a component of the system is deployed."""
+    namespace: str
+    """The namespace of the settings of the program. Empty if it is not recorded."""
 
     @property
     def name(self) -> str:
         return self.urn.rpartition("::")[2]
+
+    def config_key(self, key: str) -> str:
+        """The key as `pulumi config` takes it: without the namespace if that is the project."""
+        project = self.urn.split("::")[1]
+        return key if self.namespace in ("", project) else f"{self.namespace}:{key}"
 
     @property
     def records(self) -> bool:
@@ -101,6 +108,7 @@ def _system(urn: str, components: Sequence[Component]) -> System:
         files_before=_files(before),
         files_after=_files(after),
         exists=bool(before),
+        namespace=next((one[NAMESPACE] for one in after if isinstance(one.get(NAMESPACE), str)), ""),
     )
 
 

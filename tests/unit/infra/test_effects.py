@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pulumi
 import pytest
 
-from infra.config import KEYS, check, group
-from infra.effects import EFFECTS, EXISTENCE, PROTECTION, settings_of
+from infra.config import KEYS, check, group, load_settings
+from infra.effects import EFFECTS, EXISTENCE, NAMESPACE, PROTECTION, settings_of
 from infra.project import stack_config
-from tests.support.recorder import Program, recorded
+from infra.system import OrderSystem
+from tests.support.recorder import Program, recorded, recorded_with
 
 OTHER_VALUES = {
     "systemName": "Sale",
@@ -83,6 +84,15 @@ def test_a_component_records_the_setting_and_no_other_changes(dev: Program, key:
     before, after = recorded_settings(dev), recorded_settings(recorded("dev", {key: OTHER_VALUES[key]}))
     assert before.keys() == KEYS.keys()
     assert {name for name in before if before[name] != after[name]} == {key}
+
+
+def test_the_system_records_the_namespace_of_its_settings() -> None:
+    def program() -> None:
+        OrderSystem("Order", load_settings(pulumi.Config()))
+        OrderSystem("Refund", load_settings(pulumi.Config("refund")))
+
+    found = recorded_with({}, "dev", program).all("orders:index:OrderSystem")
+    assert {one.name: one.inputs[NAMESPACE] for one in found} == {"Order": "orders", "Refund": "refund"}
 
 
 def test_the_recorded_settings_are_those_of_the_configuration(prod: Program) -> None:

@@ -105,12 +105,21 @@ def test_pulumi_new_asks_for_the_region_and_for_declared_settings_with_their_def
     ],
 )
 def test_a_setting_stands_in_the_file_of_the_stack_or_is_a_default(key: str, file: str, text: str) -> None:
-    found, _, line = setting_position("prod", key).rpartition(" line ")
+    found, _, line = setting_position("prod", f"orders:{key}").rpartition(" line ")
     assert (found, (ROOT / file).read_text().splitlines()[int(line) - 1]) == (file, text)
 
 
 def test_a_setting_that_no_file_contains_has_no_position() -> None:
-    assert setting_position("prod", "nothing") == ""
+    assert setting_position("prod", "orders:nothing") == ""
+
+
+def test_a_setting_of_another_namespace_is_not_that_of_the_project(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nconfig:\n  batchSize: {default: 10}\n")
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  batchSize: 5\n  refund:batchSize: 6\n  shop:memory: 128\n")
+    keys = ("shop:batchSize", "refund:batchSize", "shop:memory", "refund:memory", "other:batchSize")
+    assert [setting_position("dev", key, tmp_path) for key in keys] == [
+        *("Pulumi.dev.yaml line 2", "Pulumi.dev.yaml line 3", "Pulumi.dev.yaml line 4", "", ""),
+    ]
 
 
 def test_a_file_that_is_not_yaml_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.effects import NAMESPACE
 from infra.project import ROOT
 from ops.cli.exit_codes import Exit
 from tests.support.command import run_orders
@@ -75,9 +76,10 @@ def test_a_setting_stands_in_the_files_of_that_project(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], size: int, place: str
 ) -> None:
     steps = [
-        component("Processor", {"batchSize": 10, "logRetentionDays": 1}, {"batchSize": size, "logRetentionDays": 30})
+        component("", {}, {NAMESPACE: "shop"}),
+        component("Processor", {"batchSize": 10, "logRetentionDays": 1}, {"batchSize": size, "logRetentionDays": 30}),
     ]
     options = ("--stack", "prod", "--preview", "-", "--no-live")
     shown = run_orders(monkeypatch, capsys, "review", *options, stdin=json.dumps({"steps": steps})).out.splitlines()
-    assert f"batchSize: 10 → {size}{place}" in shown
-    assert "logRetentionDays: 1 → 30" in shown
+    assert f"shop:batchSize: 10 → {size}{place}" in shown
+    assert "shop:logRetentionDays: 1 → 30" in shown

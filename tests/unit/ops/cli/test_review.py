@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.effects import NAMESPACE
 from infra.resource_types import LOG_GROUP
 from ops.cli.exit_codes import Exit
 from tests.support.command import run_orders
@@ -86,6 +87,7 @@ def test_a_setting_has_its_file_and_line_if_the_stack_is_named_and_has_that_valu
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], stack: str | None, days: int, cause: str
 ) -> None:
     steps = [
+        component("", {}, {NAMESPACE: "orders"}),
         component("Processor", {"logRetentionDays": 14}, {"logRetentionDays": days}),
         step("update", LOG_GROUP, "L", {"retentionInDays": days}, {"retentionInDays": 14}, parent=PROCESSOR),
     ]

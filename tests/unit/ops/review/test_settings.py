@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from infra import resource_types as types
 from infra.config import check, group
-from infra.effects import EFFECTS, PACKAGE_FILES
+from infra.effects import EFFECTS, NAMESPACE, PACKAGE_FILES
 from ops.cost import CostInputs, backlog
 from ops.review.finding import Review
 from ops.review.live import Live
@@ -19,7 +19,7 @@ from ops.review.review import review
 from tests.support.defaults import DEFAULTS
 from tests.support.previews import component, component_urn, preview, step, system_urn, urn
 
-SETTINGS = group(check(DEFAULTS)[0]).by_key()
+SETTINGS = group(check(DEFAULTS)[0]).by_key() | {NAMESPACE: "orders"}
 QUEUE, PROCESSOR = component_urn("Queue"), component_urn("Processor")
 
 
@@ -44,9 +44,9 @@ def test_a_changed_setting_has_its_values_its_place_and_its_resources() -> None:
         *("Order", "visibilityTimeoutSeconds"),
         *("30", "60"),
     )
-    assert setting.where == "visibilityTimeoutSeconds is 60 in line 3"
+    assert setting.where == "orders:visibilityTimeoutSeconds is 60 in line 3"
     assert setting.resources == ["queue OrderQueue"]
-    assert found.findings[0].cause == "visibilityTimeoutSeconds, visibilityTimeoutSeconds is 60 in line 3"
+    assert found.findings[0].cause == "visibilityTimeoutSeconds, orders:visibilityTimeoutSeconds is 60 in line 3"
 
 
 def test_a_change_without_a_changed_setting_was_made_by_the_program() -> None:
@@ -167,8 +167,41 @@ def test_two_systems_are_told_apart() -> None:
     }
 
 
+def test_a_setting_of_another_namespace_is_named_with_it_and_has_its_own_place() -> None:
+    orders, refunds = ({NAMESPACE: name} for name in ("orders", "refund"))
+    found = reviewed(
+        component("", orders, orders),
+        component("Processor", {"batchSize": 10}, {"batchSize": 5}),
+        component("", {}, refunds, "Refund"),
+        component("Processor", {"batchSize": 10}, {"batchSize": 6}, "Refund"),
+        step(
+            *("update", types.MAPPING, "RefundProcessor", {"batchSize": 10}, {"batchSize": 6}),
+            parent=component_urn("Processor", "Refund"),
+        ),
+    )
+    assert [(one.key, one.where) for one in found.settings] == [
+        ("batchSize", "orders:batchSize is 5 in line 3"),
+        ("refund:batchSize", "refund:batchSize is 6 in line 3"),
+    ]
+    assert {one.cause for one in found.findings} == {"refund:batchSize, refund:batchSize is 6 in line 3"}
+
+
+def test_a_setting_whose_namespace_is_not_recorded_has_no_place() -> None:
+    [setting] = reviewed(component("Processor", {"batchSize": 10}, {"batchSize": 5})).settings
+    assert (setting.key, setting.where) == ("batchSize", "")
+
+
+def test_the_remedy_of_a_protected_table_names_the_setting_of_its_system() -> None:
+    table = step("delete", types.TABLE, "Refunds", {}, parent=system_urn("Refund"), protect=True)
+    error = f'resource "{urn(types.TABLE, "Refunds")}" cannot be deleted because it is protected'
+    system = component("", {NAMESPACE: "refund"}, {NAMESPACE: "refund", "protectOrders": True}, "Refund")
+    [refused, *_] = review(preview(system, table, errors=(error,)), Live()).findings
+    assert "`pulumi config set refund:protectOrders false` on the stack dev" in refused.instead
+
+
 def test_a_renamed_system_is_compared_with_itself() -> None:
-    before, after = {"systemName": "Order", "batchSize": 10}, {"systemName": "Sale", "batchSize": 5}
+    before = {"systemName": "Order", "batchSize": 10, NAMESPACE: "orders"}
+    after = {"systemName": "Sale", "batchSize": 5, NAMESPACE: "orders"}
     components = [component("", before, None), component("", None, after, "Sale")]
     table = component("Table", {"protectOrders": False}, {"protectOrders": False}, "Sale")
     gone = step("delete", types.QUEUE, "OrderQueue", {}, parent=system_urn())
@@ -212,7 +245,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
     max_leaves=3,
 )
-INPUTS = st.dictionaries(st.sampled_from([*EFFECTS, PACKAGE_FILES]), VALUES)
+INPUTS = st.dictionaries(st.sampled_from([*EFFECTS, NAMESPACE, PACKAGE_FILES]), VALUES)
 URNS = st.sampled_from([system_urn(), QUEUE, PROCESSOR])
 PARENTS = URNS | st.just("")
 
