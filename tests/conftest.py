@@ -17,6 +17,12 @@ for finder in sys.meta_path:
     if isinstance(finder, AssertionRewritingHook):
         finder._must_rewrite.discard("hypothesis")
 
+from hypothesis import HealthCheck, settings  # noqa: E402 - after the loop, so that pytest does not rewrite it
+
+# By default, Hypothesis fails an example that takes 200 ms, and slow generation. On a busy machine, neither is a fault.
+settings.register_profile("orders", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("orders")
+
 
 def pytest_assertion_pass(item: pytest.Item) -> None:
     item.stash[_ASSERTED] = True

@@ -141,7 +141,7 @@ def test_a_long_value_that_is_neither_a_text_nor_a_list_is_omitted_as_one() -> N
     ),
     st.booleans(),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_no_fields_make_a_record_too_large(fields: dict[str, Any], with_metrics: bool) -> None:
     stream = io.StringIO()
     measurements = [Measurement("OrderAge", "Seconds", [1.234] * 100)] if with_metrics else []
