@@ -101,7 +101,7 @@ def _in_words(result: Review, found: Preview) -> Iterator[str]:
         yield from finding_in_words(one)
     yield from _settings(result)
     yield ""
-    yield f"{counted(len(found.changes), 'resource')} reviewed, {counted(len(harmless), 'harmless change')}"
+    yield f"{counted(found.resources, 'resource')} reviewed, {counted(len(harmless), 'harmless change')}"
 
 
 def finding_in_words(one: Finding) -> Iterator[str]:

@@ -10,7 +10,7 @@ from ops.text import counted
 MAX_CHARACTERS = 60_000
 """GitHub accepts 65,536 characters in a comment. The rest is for what a workflow adds."""
 _SPLIT = {"@": "@<!-- -->", "#": "#<!-- -->"}
-"""GitHub would take `queue.py#54` for issue 54, and `@name` for a person."""
+"""GitHub would take `#54` for issue 54, and `@name` for a person."""
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>|~"} | {"&": "&amp;"} | _SPLIT)
 """Names and values come from the program of the pull request: they format nothing, and refer to nothing on GitHub."""
 _IN_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"} | _SPLIT)

@@ -87,7 +87,7 @@ class Change:
     differing: frozenset[str] | None = None
     """The inputs and outputs that differ for the provider. None if it does not say."""
     position: str = ""
-    """Where the program declares the resource, such as `infra/table.py#22`."""
+    """Where the program declares the resource, such as `infra/table.py line 22`."""
     parent: str = ""
     """The URN of the component that contains the resource."""
     references: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -155,6 +155,7 @@ class Preview:
     """What the engine would do."""
 
     changes: Sequence[Change]
+    """In the order of their names: the steps of two previews of one change have different orders."""
     components: Sequence[Component] = ()
     errors: Sequence[str]
     """Why the preview failed. Empty if it succeeded."""
@@ -162,6 +163,11 @@ class Preview:
     """Whether nothing is deployed. None if the preview does not contain the stack."""
     recorded: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The inputs of the last deployment, by URN. Empty if the preview did not refresh the state."""
+
+    @property
+    def resources(self) -> int:
+        """The number of resources. One that is deleted and created again has two changes."""
+        return len({change.urn for change in self.changes})
 
     @property
     def shows_sames(self) -> bool:
@@ -209,8 +215,8 @@ def read_preview(text: str) -> Preview:
         for step in steps:
             _check_shape(step)
         return Preview(
-            changes=list(_changes(steps)),
-            components=list(_components(steps)),
+            changes=sorted(_changes(steps), key=_place),
+            components=sorted(_components(steps), key=lambda component: component.urn),
             is_new_stack=next((step["op"] == "create" for step in steps if _STACK in step["urn"]), None),
             errors=_errors(diagnostics),
             recorded={step["urn"]: _inputs(step.get("oldState")) for step in steps if step["op"] == "refresh"},
@@ -252,6 +258,11 @@ def _check_texts(name: str, values: object) -> None:
         raise ValueError(name)
 
 
+def _place(change: Change) -> tuple[str, str, bool, str]:
+    """By name. Of two changes of one resource, the deletion of the old one comes first."""
+    return change.name, change.urn, change.operation is not Operation.DELETE, change.operation
+
+
 def _changes(steps: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
     for step in steps:
         old, new = step.get("oldState") or {}, step.get("newState") or {}
@@ -277,10 +288,16 @@ def _changes(steps: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
             stays_retained=bool(new.get("retainOnDelete")),
             deletes_first=bool(old.get("pendingReplacement")),
             differing=_differing(step.get("detailedDiff")),
-            position=str((new or old).get("sourcePosition", "")).removeprefix("project:///"),
+            position=_position(new or old),
             parent=str((new or old).get("parent", "")),
             references=new.get("propertyDependencies") or {},
         )
+
+
+def _position(state: Mapping[str, Any]) -> str:
+    """`infra/table.py line 22` for the engine's `project:///infra/table.py#22`. A column can follow the line."""
+    file, _, place = str(state.get("sourcePosition", "")).removeprefix("project:///").partition("#")
+    return f"{file} line {place.partition(',')[0]}" if place else file
 
 
 def _inputs(state: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -328,4 +345,4 @@ def _errors(diagnostics: Sequence[Mapping[str, Any]]) -> list[str]:
     messages = [_reason(str(message).removeprefix("error: ")) for message in errors]
     reasons = [message for message in messages if message and not message.startswith(_NOISE)]
     # A preview that failed without a reason failed all the same.
-    return [masked(message) for message in reasons or messages]
+    return sorted(masked(message) for message in reasons or messages)

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from infra.effects import NAMESPACE
+from infra.project import ROOT
 from infra.resource_types import LOG_GROUP
 from ops.cli.exit_codes import Exit
 from tests.support.command import run_orders
 from tests.support.no_credentials import remove_credentials
 from tests.support.previews import component, component_urn, step
 
+RECORDED = ROOT / "tests/unit/ops/review/previews/retype-queue.json"
 PROCESSOR = component_urn("Processor")
 RETENTION = "messageRetentionSeconds"
 LOSES = {"steps": [step("update", "aws:sqs/queue:Queue", "OrderQueue", {RETENTION: 90}, {RETENTION: 60})]}
@@ -97,6 +99,27 @@ def test_a_setting_has_its_file_and_line_if_the_stack_is_named_and_has_that_valu
     place = cause.removeprefix("logRetentionDays, ")
     assert f"logRetentionDays: 14 → {days}{'' if place.endswith(chr(10)) else f' ({place}'}" in ran.out
     assert "    changes log group L\n" in ran.out
+
+
+@pytest.mark.parametrize("options", [(), ("--json",), ("--markdown",)], ids=" ".join)
+def test_two_previews_of_one_change_give_the_same_text(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
+) -> None:
+    steps = json.loads(RECORDED.read_text())["steps"]
+    words = ("review", "--preview", "-", "--no-live", *options)
+    texts = [json.dumps({"steps": order}) for order in (steps, steps[::-1])]
+    printed = [run_orders(monkeypatch, capsys, *words, stdin=text).out for text in texts]
+    assert "OrderSubscription" in printed[0]
+    assert printed[0] == printed[1]
+
+
+def test_a_resource_that_is_deleted_and_created_is_one_resource(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = [step("create", LOG_GROUP, "L", None, {}), step("delete", LOG_GROUP, "L", {})]
+    text = json.dumps({"steps": steps})
+    ran = run_orders(monkeypatch, capsys, "review", "--preview", "-", "--no-live", stdin=text)
+    assert "\n1 resource reviewed, " in ran.out
 
 
 def test_pulumi_makes_the_preview_and_its_failure_is_one_line(

@@ -108,7 +108,7 @@ def test_without_credentials_the_reason_is_given_once_and_no_name_contains_an_ad
     live = read_live(preview(queue("OrderQueue"), queue("of-ann@example.com"), table("Orders")).changes)
     [(reason, names)] = live.unread.items()
     assert reason.startswith("there are no AWS credentials: ")
-    assert names == ["OrderQueue", "[address]", "Orders"]
+    assert names == ["OrderQueue", "Orders", "[address]"]
 
 
 def test_a_state_without_an_arn_is_named() -> None:

@@ -1,10 +1,15 @@
 """Previews that the real engine made, reviewed."""
 
+import json
 import re
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ops.review.drift import read_drift
 from ops.review.finding import Finding, Verdict
 from ops.review.live import Live
 from ops.review.preview import read_preview
@@ -146,3 +151,19 @@ def test_the_worst_finding_comes_first(path: Path) -> None:
     ranks = [one.verdict.rank for one in findings(path.stem)]
     assert ranks or path.stem in SAFE
     assert ranks == sorted(ranks)
+
+
+@given(st.sampled_from(sorted(RECORDED.glob("*.json"))), st.randoms(use_true_random=False))
+def test_the_order_of_the_steps_changes_no_finding_and_no_place(path: Path, random: Random) -> None:
+    found = json.loads(path.read_text())
+    steps = random.sample(found["steps"], k=len(found["steps"]))
+    one, other = (read_preview(json.dumps({**found, "steps": order})) for order in (found["steps"], steps))
+    assert review(one, Live()) == review(other, Live())
+
+
+@given(st.sampled_from(sorted((RECORDED / "drift").glob("*.json"))), st.randoms(use_true_random=False))
+def test_the_order_of_the_steps_changes_no_difference(path: Path, random: Random) -> None:
+    found = json.loads(path.read_text())
+    steps = random.sample(found["steps"], k=len(found["steps"]))
+    one, other = (json.dumps({**found, "steps": order}) for order in (found["steps"], steps))
+    assert read_drift(one) == read_drift(other)

@@ -51,7 +51,7 @@ def test_a_changed_setting_has_its_values_its_place_and_its_resources() -> None:
 
 def test_a_change_without_a_changed_setting_was_made_by_the_program() -> None:
     found = reviewed(changed(), visibility(60))
-    assert found.findings[0].cause == "the program, infra/x.py#7"
+    assert found.findings[0].cause == "the program, infra/x.py line 7"
     assert (found.settings, found.consequences) == ([], [])
 
 
@@ -126,7 +126,7 @@ def test_of_many_causes_a_finding_names_the_first_ones_and_the_number_of_the_oth
     [cause] = {one.cause for one in reviewed(component("", {}, SETTINGS), function).findings}
     assert cause == (
         "processorArchitecture, tableName, maxReceiveCount and 3 more, or the program: the settings before are not "
-        "recorded yet; the program, infra/x.py#7"
+        "recorded yet; the program, infra/x.py line 7"
     )
     names = ["OrderDLQ", "OrderQueue", "OrderTopic", "Orders"]
     created = [step("create", types.QUEUE, name, after={"name": name}) for name in names]
