@@ -111,9 +111,7 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
     },
     types.LOG_GROUP: {
         ("retentionInDays",): monitoring.retention,
-        ("kmsKeyId",): always(
-            "the key", Verdict.LOOK, "Records that exist stay encrypted as they are: keep their key."
-        ),
+        ("kmsKeyId",): monitoring.log_key,
         ("deletionProtectionEnabled",): switched_off(
             "deletionProtectionEnabled", Verdict.WEAKENS, "CloudWatch does not refuse to delete the log any more."
         ),

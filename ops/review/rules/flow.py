@@ -6,7 +6,7 @@ from dataclasses import replace
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import UNKNOWN, Change, Operation, document
 from ops.review.rules.context import Context, finding
-from ops.review.rules.keys import ALARMS, SNS, lets
+from ops.review.rules.keys import ALARMS, SNS, gets_key, lets
 
 REPORTS_ITEMS = "ReportBatchItemFailures"
 
@@ -141,14 +141,19 @@ def topic_key(change: Change, context: Context) -> Iterator[Finding]:
         )
         return
     if lets(key, context, ALARMS):
-        what = f"encrypts {change.name} with a key of this stack"
-        yield finding(Verdict.SAFE, change, what, "SNS and the alarms may use the key before that.")
+        yield finding(
+            # The value of a new key is not known: it can also be another one.
+            Verdict.LOOK if key == UNKNOWN else Verdict.SAFE,
+            change,
+            f"encrypts {change.name} with a key of this stack",
+            "SNS and the alarms may use the key before that. Other publishers need a permission for the key.",
+        )
         return
     verdict = Verdict.INTERRUPTS if context.delivers_orders(change) else Verdict.WEAKENS
     yield finding(
         verdict,
         change,
-        f"changes the key of {change.name}",
+        gets_key(change, change.before.get("kmsMasterKeyId")),
         "Until the policies of the key take effect, the topic rejects messages, or cannot deliver them. "
         "Publishers need a permission for the key.",
         "Let the publishers use the key before, and deploy when few orders come.",

@@ -23,6 +23,11 @@ def lets(value: object, context: Context, who: str, actions: frozenset[str] = SE
     return bool(keys) and all(_allows(key, who, action) for key in keys for action in actions)
 
 
+def gets_key(change: Change, before: object) -> str:
+    """What happens to a resource that gets a key. `before` is the key that it had, if any."""
+    return f"encrypts {change.name} with {'another' if before else 'a'} key"
+
+
 def of_table(inputs: Mapping[str, Any]) -> object:
     encryption = inputs.get("serverSideEncryption")
     return encryption.get("kmsKeyArn") if isinstance(encryption, dict) else None

@@ -7,6 +7,7 @@ from math import inf
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change, number
 from ops.review.rules.context import Context, finding
+from ops.review.rules.keys import gets_key
 from ops.text import counted
 
 UPPER = "Greater"
@@ -57,6 +58,17 @@ def retention(change: Change, context: Context) -> Iterator[Finding]:
         "CloudWatch deletes the older records: the reasons of dead letters, and their history.",
         "Redrive or archive the dead letters first, or keep the retention.",
     )
+
+
+def log_key(change: Change, _context: Context) -> Iterator[Finding]:
+    """The key of a log group encrypts only the records that arrive from then on."""
+    before, after = (inputs.get("kmsKeyId") for inputs in (change.before, change.after))
+    if not after:
+        why = "Records that exist stay encrypted with it: keep the key until none of them is left."
+        yield finding(Verdict.WEAKENS, change, f"encrypts {change.name} no longer with your key", why)
+        return
+    why = "Records that exist stay as they are" + (": keep their key." if before else ".")
+    yield finding(Verdict.LOOK, change, gets_key(change, before), f"{why} CloudWatch must be allowed to use the key.")
 
 
 def _days(retention: float | None) -> str:

@@ -8,7 +8,7 @@ from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import UNKNOWN, Change, document, number
 from ops.review.rules.context import Context, finding
-from ops.review.rules.keys import READ, ROLE, SNS, lets
+from ops.review.rules.keys import READ, ROLE, SNS, gets_key, lets
 
 INPUT = "messageRetentionSeconds"
 DEFAULT_RETENTION_SECONDS = 345_600
@@ -227,7 +227,7 @@ def encryption(change: Change, context: Context) -> Iterator[Finding]:
         yield finding(
             Verdict.INTERRUPTS,
             change,
-            f"encrypts {change.name} with another key",
+            gets_key(change, change.before.get("kmsMasterKeyId")),
             "Until the policies of the key take effect, SNS cannot deliver and the function cannot receive.",
             "Deploy when few orders come, and compare the queues with `orders status` afterwards.",
         )

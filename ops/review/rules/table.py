@@ -6,7 +6,7 @@ from typing import Any
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change
 from ops.review.rules.context import Context, finding
-from ops.review.rules.keys import READ, ROLE, lets, of_table
+from ops.review.rules.keys import READ, ROLE, gets_key, lets, of_table
 
 
 def recovery(change: Change, _context: Context) -> Iterator[Finding]:
@@ -64,9 +64,9 @@ def encryption(change: Change, context: Context) -> Iterator[Finding]:
     yield finding(
         Verdict.INTERRUPTS,
         change,
-        f"changes the key of {change.name}",
+        gets_key(change, old := of_table(change.before)),
         "Until the function may use the key, it cannot write: orders wait and are tried again.",
-        "Deploy when few orders come. Keep the old key: backups need it.",
+        "Deploy when few orders come." + (" Keep the old key: backups need it." if old else ""),
     )
 
 

@@ -80,6 +80,8 @@ def test_a_key_with_its_permissions_interrupts_only_publishers() -> None:
     assert of(found, Verdict.INTERRUPTS) == {"OrderTopic"}
     assert "rejects publishers without kms:GenerateDataKey" in one(found, "OrderTopic", Verdict.INTERRUPTS).why
     assert {"OrderQueue", "OrderDLQ", "OrderUndelivered", "Orders"} < of(found, Verdict.LOOK)
+    assert one(found, "OrderAlerts", Verdict.LOOK).what == "encrypts OrderAlerts with a key of this stack"
+    assert "stay as they are. " in one(found, "/aws/lambda/OrderProcessor", Verdict.LOOK).why
 
 
 def test_a_key_that_leaves_the_stack_stays_and_the_review_says_until_when() -> None:

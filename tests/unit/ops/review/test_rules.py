@@ -99,6 +99,7 @@ DIRECTIONS = [
     (types.FUNCTION, {"memorySize": 512}, {"memorySize": 256}, LOOK, SAFE),
     (types.FUNCTION, {"environment": {}}, {"environment": {"variables": {}}}, SAFE, SAFE),
     (types.LOG_GROUP, {"retentionInDays": 90}, {"retentionInDays": 14}, LOSES, SAFE),
+    (types.LOG_GROUP, {}, {"kmsKeyId": "k"}, LOOK, WEAKENS),
     (types.KEY, {"enableKeyRotation": True}, {"enableKeyRotation": False}, WEAKENS, SAFE),
     (types.KEY, {"isEnabled": True}, {"isEnabled": False}, INTERRUPTS, SAFE),
     (types.QUEUE_POLICY, policy(SEND, TLS), policy(SEND), WEAKENS, SAFE),
@@ -355,6 +356,23 @@ def test_a_queue_may_be_encrypted_only_with_a_key_that_sns_and_the_function_may_
     key = step("create", types.KEY, "K", None, policy(*allowed))
     queue = step("update", types.QUEUE, "Q", {"sqsManagedSseEnabled": True}, {"kmsMasterKeyId": UNKNOWN})
     assert review(preview(key, queue), Live()).verdict is verdict
+
+
+@pytest.mark.parametrize("kind", [types.QUEUE, types.TOPIC, types.TABLE, types.LOG_GROUP])
+def test_only_a_resource_that_had_a_key_gets_another_one_and_needs_the_old_one(kind: str) -> None:
+    def encrypted(key: str) -> dict[str, Any]:
+        table = {"serverSideEncryption": {"enabled": True, "kmsKeyArn": key}}
+        return table if kind == types.TABLE else {"kmsMasterKeyId": key, "kmsKeyId": key}
+
+    def words(before: Mapping[str, Any]) -> str:
+        found = review(preview(step("update", kind, "R", before, encrypted("new"))), Live()).findings
+        [one] = [one for one in found if one.what.startswith("encrypts")]
+        return f"{one.what}. {one.why} {one.instead}"
+
+    first, second = words({}), words(encrypted("old"))
+    assert first.startswith("encrypts R with a key. ")
+    assert second.startswith("encrypts R with another key. ")
+    assert "keep" not in first.lower()
 
 
 def test_a_key_is_kept_as_long_as_a_log_without_retention() -> None:
