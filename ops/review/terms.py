@@ -44,8 +44,13 @@ TERMS: Mapping[tuple[str, str], Term] = {
     (types.ROLE_POLICY, "policy"): Term("role policy"),
 }
 """The terms by type and path of the input. Any other input is called by its name in words."""
+_NAMED = {"environment.variables.": "environment variable", "dimensions.": "dimension"}
+"""The beginnings of paths that end with a name of the user or of AWS, and what it is the name of."""
 
 
 def term(kind: str, path: str) -> Term:
     """Return the term for an input. Its path is `scalingConfig.maximumConcurrency`, for example."""
+    for beginning, what in _NAMED.items():
+        if path.startswith(beginning):
+            return Term(f"{what} {path.removeprefix(beginning)}")
     return TERMS.get((kind, path)) or Term(types.spaced(path.removesuffix("All").replace(".", " ")))

@@ -146,10 +146,10 @@ def _all(grants: Sequence[Grant], pattern: str) -> bool:
 
 
 def _in_words(grants: Sequence[Grant]) -> str:
-    """Who may do what on what: `sns.amazonaws.com sqs:SendMessage on OrderQueue if ArnLike aws:sourcearn`."""
+    """Who may do what on what: `sns.amazonaws.com sqs:SendMessage on OrderQueue if ArnLike aws:SourceArn`."""
     principals = _some(str(grant.principal) for grant in grants)
     resources = _some(str(grant.resource).rpartition(":")[2] for grant in grants)
-    tests = " and ".join(sorted(f"{test.operator} {test.key}" for test in grants[0].conditions))
+    tests = " and ".join(sorted(test.as_written for test in grants[0].conditions))
     words = ["everybody" if principals == EVERYBODY else principals, _some(str(grant.action) for grant in grants)]
     return " ".join(filter(None, [*words, resources and f"on {resources}", tests and f"if {tests}"]))
 

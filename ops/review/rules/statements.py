@@ -7,7 +7,7 @@ equal.
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
@@ -50,8 +50,12 @@ class Condition:
     """One condition: an operator, a key and the values of which one must match."""
 
     operator: str
+    """`ArnLike` for `ArnEquals`, too: both mean the same."""
     key: str
+    """In lower case, because the keys of conditions are not case-sensitive."""
     values: frozenset[str]
+    as_written: str = field(default="", compare=False)
+    """The operator and the key as the policy spells them."""
 
     def is_implied_by(self, other: "Condition") -> bool:
         """Whether each request that passes the other test passes this one."""
@@ -160,7 +164,7 @@ def _texts(value: object) -> list[str]:
 
 
 def _tests(condition: object) -> Iterator[Condition]:
-    """The conditions with one spelling for each meaning. The keys of conditions are not case-sensitive."""
+    """The conditions with one spelling for each meaning."""
     if not condition:
         return
     if not isinstance(condition, dict):
@@ -168,4 +172,5 @@ def _tests(condition: object) -> Iterator[Condition]:
         return
     for operator, keys in condition.items():
         for key, values in (keys if isinstance(keys, dict) else {"": keys}).items():
-            yield Condition(operator.replace("ArnEquals", "ArnLike"), key.lower(), frozenset(_texts(values)))
+            same = operator.replace("ArnEquals", "ArnLike")
+            yield Condition(same, key.lower(), frozenset(_texts(values)), f"{operator} {key}")

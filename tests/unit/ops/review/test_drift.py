@@ -80,6 +80,19 @@ def test_documents_lists_and_texts_are_named_and_not_shown() -> None:
     assert not [one for one in found if "arn:" in one or "Statement" in one]
 
 
+def test_names_of_the_user_and_of_aws_are_shown_as_they_are() -> None:
+    before = {"environment": {"variables": {"ORDERS_MAX_RECEIVE_COUNT": "3", "myName": "a"}}}
+    after = {"environment": {"variables": {"ORDERS_MAX_RECEIVE_COUNT": "5", "myName": "b"}}}
+    found = [one.what for one in updated(types.FUNCTION, before, after, before, "OrderProcessor")]
+    assert found == [
+        f"AWS has another value for OrderProcessor's environment variable {name} than the program"
+        for name in ("ORDERS_MAX_RECEIVE_COUNT", "myName")
+    ]
+    one_queue, another = ({"dimensions": {"QueueName": name}} for name in ("a", "b"))
+    [one] = updated(types.ALARM, one_queue, another, one_queue, "OrderDLQNotEmpty")
+    assert "OrderDLQNotEmpty's dimension QueueName" in one.what
+
+
 def test_deleted_resources_are_reported_with_what_is_lost() -> None:
     dropped = "SNS drops the orders that are published meanwhile"
     assert recorded("deleted-alarm-and-subscription") == [

@@ -182,6 +182,14 @@ def test_another_version_of_the_language_gives_variables_another_meaning() -> No
     assert review(preview(update), Live()).verdict is Verdict.LOOK
 
 
+@pytest.mark.parametrize("test", ["ArnEquals aws:SourceArn", "ArnLike aws:sourcearn"])
+def test_a_condition_is_shown_as_the_policy_spells_it(test: str) -> None:
+    operator, key = test.split()
+    added = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Condition": {operator: {key: "x"}}}
+    [found] = findings([], [added])
+    assert found.what == f"allows everybody sqs:SendMessage if {test}"
+
+
 def test_a_finding_names_what_changes_and_counts_what_is_too_much() -> None:
     statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:a:1:Q"}
     [found] = findings([statement], [statement | {"Action": ["sqs:SendMessage", *(f"a:{i}" for i in range(9))]}])
