@@ -8,13 +8,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.project import ROOT
-from ops.errors import NoAccess, check_stack
+from ops.errors import InvalidInput, NoAccess, check_stack
 
 PATIENCE_SECONDS = 5
 """Seconds after which the command tells the user what it waits for."""
 OnWaiting = Callable[[str], None]
 """Receives a line that says what the command waits for."""
 _ERROR = re.compile(r"(?m)^\s*error: (.+)$")
+_WRONG_TYPE = re.compile(
+    r"error: validating stack config: Stack '(?P<stack>.+)' with configuration key '(?P<key>.+)' "
+    r"must be of type '(?P<type>.+)'"
+)
+"""The CLI's message about a setting, before it runs the program."""
+
+
+class InvalidSetting(InvalidInput):
+    """A setting has a value of another type. The message has the form of infra/config.py's messages about settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +40,18 @@ HERE = Place()
 def run_pulumi(*words: str, stack: str, seconds: float, on_waiting: OnWaiting, place: Place = HERE) -> str:
     """Run a command of Pulumi for a stack, and return its JSON. A preview that fails prints JSON, too.
 
-    Raises InvalidInput for an unknown stack, and NoAccess if there is no CLI, no answer in time, or no JSON.
+    Raises InvalidInput for an unknown stack, InvalidSetting for a setting of another type, and NoAccess if there is no
+    CLI, no answer in time, or no JSON.
     """
     code, out, err, name = _answered((*words, "--json"), stack, seconds, on_waiting, place)
     if code and not out.strip():
+        if found := _WRONG_TYPE.search(err):
+            remedy = " ".join(("pulumi config", "--stack", found["stack"], "rm", found["key"]))
+            raise InvalidSetting(
+                f"{found['key']} has a value of another type, but must be of the type {found['type']}:",
+                "  Pulumi checks this before it runs the program. This command restores the default.",
+                f"  {remedy}",
+            )
         error = err.strip().splitlines() or [f"exit code {code}"]
         raise NoAccess(f"{name} failed: {error[-1]}")
     return out

@@ -31,7 +31,7 @@ def read_successful(text: str) -> Preview:
     """Read a preview. Raises InvalidInput for another text, and if the preview failed."""
     preview = read_preview(text)
     if preview.errors:
-        raise InvalidInput(*(f"the preview failed: {error}" for error in preview.errors))
+        raise InvalidInput(*(f"the preview failed: {error}" for error in preview.failures))
     return preview
 
 

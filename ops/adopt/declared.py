@@ -96,7 +96,7 @@ class Program:
 
 def read_program(text: str) -> Program:
     """Parse the output of a preview. Raises InvalidInput if it is not one, or if the preview failed."""
-    if errors := read_preview(text).errors:
+    if errors := read_preview(text).failures:
         raise InvalidInput(*(f"the preview failed: {error}" for error in errors))
     found = json.loads(text)
     region = found.get("config", {}).get("aws:region")

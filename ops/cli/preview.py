@@ -1,5 +1,6 @@
 """The preview that `orders review` and `orders drift` read: from a file, or made by Pulumi."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ import typer
 from infra.project import nearest, stack_names
 from ops.cli.output import print_error
 from ops.errors import InvalidInput
-from ops.pulumi import Place, run_pulumi
+from ops.pulumi import InvalidSetting, Place, run_pulumi
 
 SECONDS = 600
 """How long a preview may take: it runs the program, reads every resource, and can download the provider."""
@@ -29,12 +30,19 @@ PreviewedStack = Annotated[
 
 
 def read_or_make(file: str | None, stack: str | None, option: str) -> str:
-    """Return the text of a preview. Without a file, Pulumi makes it with the option, in the user's project."""
+    """Return the text of a preview. Without a file, Pulumi makes it with the option, in the user's project.
+
+    A setting of another type is an error of the preview, like a setting that breaks a rule.
+    """
     if file:
         return _read(file)
     if stack is None:
         raise InvalidInput("name a stack with --stack, or a preview with --preview")
-    return run_pulumi("preview", option, stack=stack, seconds=SECONDS, on_waiting=print_error, place=Place(nearest()))
+    place = Place(nearest())
+    try:
+        return run_pulumi("preview", option, stack=stack, seconds=SECONDS, on_waiting=print_error, place=place)
+    except InvalidSetting as error:
+        return json.dumps({"diagnostics": [{"severity": "error", "message": str(error)}]})
 
 
 def _read(name: str) -> str:

@@ -69,7 +69,7 @@ def read_drift(text: str) -> Sequence[Difference]:
     """
     preview = read_preview(text)
     if preview.errors:
-        raise NoAccess("the preview failed, so the stack was not compared: " + "; ".join(preview.errors))
+        raise NoAccess("the preview failed, so the stack was not compared: " + "; ".join(preview.failures))
     if not preview.recorded and any(change.before for change in preview.changes):
         raise InvalidInput("this preview did not read what exists: make it with `pulumi preview --refresh --json`")
     found = [one for change in preview.changes for one in _differences(change, preview.recorded)]

@@ -44,6 +44,10 @@ _NEUTRAL = {
 _ADDRESS = re.compile(r"[^\s@,;:/<>\"'`\[\]()]+@[^\s@.,;:/<>\"'`\[\]()]+(?:\.[^\s@.,;:/<>\"'`\[\]()]+)+")
 _PARTS_OF_URN = 4
 """The stack, the project, the types and the name."""
+VIOLATION = re.compile(
+    r"(?m)^(?P<what>\S.*, but .+):\n  (?P<why>\S.*)(?:\n  (?P<remedy>pulumi config .+))?$",
+)
+"""A setting that breaks a rule, as infra/rules.py describes it."""
 _NOISE = ("an unhandled error occurred: program exited", "preview failed")
 """The engine adds one of these messages to each error."""
 
@@ -158,11 +162,16 @@ class Preview:
     """In the order of their names: the steps of two previews of one change have different orders."""
     components: Sequence[Component] = ()
     errors: Sequence[str]
-    """Why the preview failed. Empty if it succeeded."""
+    """Why the preview failed. Empty if it succeeded. Each is one line, or a VIOLATION."""
     is_new_stack: bool | None = None
     """Whether nothing is deployed. None if the preview does not contain the stack."""
     recorded: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The inputs of the last deployment, by URN. Empty if the preview did not refresh the state."""
+
+    @property
+    def failures(self) -> Sequence[str]:
+        """Why the preview failed, each reason on one line."""
+        return [" ".join(error.split()) for error in self.errors]
 
     @property
     def resources(self) -> int:
@@ -332,17 +341,19 @@ def _is_component(state: Mapping[str, Any]) -> bool:
     return not kind.startswith(_ENGINE_ONLY) and (kind.startswith(_COMPONENT) or state.get("custom") is False)
 
 
-def _reason(message: str) -> str:
-    """A message in one line. Of a traceback, only its last line."""
+def _reasons(message: str) -> list[str]:
+    """Each setting that a message is about, or the message in one line. Of a traceback, only its last line."""
+    if settings := [found[0] for found in VIOLATION.finditer(message)]:
+        return settings
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     if any(line.startswith("Traceback") for line in lines):
         lines = [lines[0], lines[-1]]
-    return " ".join(" ".join(lines).split())
+    return [" ".join(" ".join(lines).split())]
 
 
 def _errors(diagnostics: Sequence[Mapping[str, Any]]) -> list[str]:
     errors = (one.get("message", "") for one in diagnostics if one.get("severity") == "error")
-    messages = [_reason(str(message).removeprefix("error: ")) for message in errors]
+    messages = [reason for message in errors for reason in _reasons(str(message).removeprefix("error: "))]
     reasons = [message for message in messages if message and not message.startswith(_NOISE)]
     # A preview that failed without a reason failed all the same.
     return sorted(masked(message) for message in reasons or messages)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
-from ops.review.preview import Change, Preview
+from ops.review.preview import VIOLATION, Change, Preview
 from ops.review.settings import Systems
 
 _PROTECTED = re.compile(
@@ -20,6 +20,14 @@ def refusals(preview: Preview, systems: Systems) -> Iterator[Finding]:
     for error in preview.errors:
         if protected := _PROTECTED.search(error):
             yield _protected(protected[1], preview, systems)
+        elif setting := VIOLATION.fullmatch(error):
+            yield Finding(
+                verdict=Verdict.REFUSED,
+                resource="",
+                what=setting["what"],
+                why=setting["why"],
+                instead=f"`{setting['remedy']}`" if setting["remedy"] else "",
+            )
         else:
             yield Finding(
                 verdict=Verdict.REFUSED,

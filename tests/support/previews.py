@@ -63,5 +63,10 @@ def component(
 
 
 def preview(*steps: Mapping[str, Any], errors: tuple[str, ...] = ()) -> Preview:
+    return read_preview(failed(*errors, steps=steps))
+
+
+def failed(*errors: str, steps: Sequence[Mapping[str, Any]] = ()) -> str:
+    """The text of a preview with errors."""
     diagnostics = [{"severity": "error", "message": f"error: {error}\n"} for error in errors]
-    return read_preview(json.dumps({"steps": steps, "diagnostics": diagnostics}))
+    return json.dumps({"steps": steps, "diagnostics": diagnostics})

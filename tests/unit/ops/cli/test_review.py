@@ -122,6 +122,29 @@ def test_a_resource_that_is_deleted_and_created_is_one_resource(
     assert "\n1 resource reviewed, " in ran.out
 
 
+@pytest.mark.parametrize(("options", "code"), [((), Exit.DONE), (("--fail-on", "refused"), Exit.INCOMPLETE)])
+def test_a_setting_of_another_type_is_refused_like_one_that_breaks_a_rule(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    options: tuple[str, ...],
+    code: Exit,
+) -> None:
+    # The message of the CLI 3.259.0.
+    key = "Stack 'dev' with configuration key 'batchSize' must be of type 'integer'"
+    program = tmp_path / "pulumi"
+    program.write_text(f'#!/bin/sh\necho "error: validating stack config: {key}" >&2\nexit 255\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    ran = run_orders(monkeypatch, capsys, "review", "--stack", "dev", "--no-live", *options)
+    assert (ran.code, ran.err) == (code, "")
+    assert ran.out.splitlines()[2:5] == [
+        "refused: batchSize has a value of another type, but must be of the type integer",
+        "    Pulumi checks this before it runs the program. This command restores the default.",
+        "    `pulumi config --stack dev rm batchSize`",
+    ]
+
+
 def test_pulumi_makes_the_preview_and_its_failure_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
