@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,13 @@ class Shop:
         outputs = {name: output.value for name, output in self.stack.outputs().items()}
         systems = {"Order": outputs, "Refund": outputs["refunds"]}
         return {name: Pipeline(local_clients(self.emulator_url, REGIONS[name]), of) for name, of in systems.items()}
+
+    def review(self) -> dict[str, Any]:
+        command = [str(ROOT / ".venv/bin/python"), "-m", "ops.cli", "review", "--stack", "dev", "--no-live", "--json"]
+        environment = {**os.environ, **self.stack.workspace.env_vars, "PYTHONPATH": str(ROOT)}
+        ran = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=True)
+        found: dict[str, Any] = json.loads(ran.stdout)
+        return found
 
     def resources(self) -> list[dict[str, Any]]:
         state = self.stack.export_stack().deployment
@@ -137,6 +145,21 @@ def test_a_preview_in_another_clone_shows_no_change(shop: Shop, tmp_path: Path) 
     assert set(shop.stack_in(elsewhere).preview().change_summary) == {automation.OpType.SAME}
     paths = [one["inputs"]["code"]["path"] for one in shop.resources() if one["type"] == "aws:lambda/function:Function"]
     assert paths == ["build/order-processor.zip"] * 2
+
+
+def test_a_review_names_the_setting_of_the_system_that_changes_and_its_line(shop: Shop) -> None:
+    file = shop.folder / "Pulumi.dev.yaml"
+    before = file.read_text()
+    set_, added = "  refund:maxReceiveCount: '6'\n", "  maxReceiveCount: '6'\n"
+    file.write_text(before.replace("  refund:maxReceiveCount: '5'\n", set_ + added))
+    try:
+        [ours, refunds] = shop.review()["settings"]
+        lines = file.read_text().splitlines()
+    finally:
+        file.write_text(before)
+    for found, key in ((ours, "maxReceiveCount"), (refunds, "refund:maxReceiveCount")):
+        assert (found["key"], found["after"]) == (key, "6")
+        assert lines[int(found["where"].removeprefix("Pulumi.dev.yaml line ")) - 1] == f"  {key}: '6'"
 
 
 def test_a_setting_of_a_system_that_breaks_a_rule_is_named_with_its_namespace(shop: Shop) -> None:
