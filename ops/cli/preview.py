@@ -1,7 +1,5 @@
 """The preview that `orders review` and `orders drift` read: from a file, or made by Pulumi."""
 
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +8,7 @@ from infra.project import nearest, stack_names
 from ops.cli.output import print_error
 from ops.errors import InvalidInput
 from ops.pulumi import Place, run_pulumi
+from ops.text_file import read_text_or_input
 
 SECONDS = 600
 """How long a preview may take: it runs the program, reads every resource, and can download the provider."""
@@ -31,14 +30,7 @@ PreviewedStack = Annotated[
 def read_or_make(file: str | None, stack: str | None, option: str) -> str:
     """Return the text of a preview. Without a file, Pulumi makes it with the option, in the user's project."""
     if file:
-        return _read(file)
+        return read_text_or_input(file)
     if stack is None:
         raise InvalidInput("name a stack with --stack, or a preview with --preview")
     return run_pulumi("preview", option, stack=stack, seconds=SECONDS, on_waiting=print_error, place=Place(nearest()))
-
-
-def _read(name: str) -> str:
-    try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{name} cannot be read: {error}") from None
