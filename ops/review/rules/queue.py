@@ -13,6 +13,8 @@ from ops.review.rules.keys import READ, ROLE, SNS, lets
 INPUT = "messageRetentionSeconds"
 DEFAULT_RETENTION_SECONDS = 345_600
 """The retention of a queue without this input, 4 days (SQS API Reference, SetQueueAttributes)."""
+LONGEST_RETENTION_SECONDS = 1_209_600
+"""The longest retention of a queue, 14 days (the same page)."""
 DEFAULT_VISIBILITY_SECONDS = 30
 """The same for its visibility timeout."""
 DEFAULT_MESSAGE_BYTES = 262_144

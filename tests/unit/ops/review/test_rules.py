@@ -11,6 +11,7 @@ from ops.review.finding import Finding, Verdict
 from ops.review.live import Live, QueueFacts
 from ops.review.preview import UNKNOWN
 from ops.review.review import review
+from ops.review.rules import RULES
 from tests.support.previews import ARN, STACK, URL, component, component_urn, preview, step, urn
 
 REFUSED, LOSES, INTERRUPTS = Verdict.REFUSED, Verdict.LOSES, Verdict.INTERRUPTS
@@ -74,6 +75,10 @@ DIRECTIONS = [
     (types.QUEUE, {"tags": {"a": "b"}}, {"tags": {}}, SAFE, SAFE),
     (types.TABLE, ON, SHORT, WEAKENS, SAFE),
     (types.TABLE, ON, {}, WEAKENS, SAFE),
+    (types.TABLE, ON, {"pointInTimeRecovery": UNKNOWN}, LOOK, LOOK),
+    (types.TABLE, ON, {"pointInTimeRecovery": {"enabled": UNKNOWN}}, LOOK, LOOK),
+    (types.TABLE, ON, {"pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": UNKNOWN}}, LOOK, LOOK),
+    (types.TABLE, SHORT, {"pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": 35.0}}, SAFE, WEAKENS),
     (types.TABLE, {"deletionProtectionEnabled": True}, {"deletionProtectionEnabled": False}, WEAKENS, SAFE),
     (types.TABLE, {}, {"ttl": {"enabled": True, "attributeName": "x"}}, LOSES, SAFE),
     (types.TABLE, {}, {"serverSideEncryption": {"enabled": True}}, INTERRUPTS, WEAKENS),
@@ -188,6 +193,7 @@ REMOVED = {
     types.FUNCTION: INTERRUPTS,
     types.ROLE: INTERRUPTS,
     types.ROLE_POLICY: INTERRUPTS,
+    types.ROLE_POLICY_ATTACHMENT: INTERRUPTS,
     types.QUEUE_POLICY: INTERRUPTS,
     types.TOPIC_POLICY: WEAKENS,
     types.ALLOW_POLICY: WEAKENS,
@@ -195,8 +201,13 @@ REMOVED = {
     types.ALARM: WEAKENS,
     types.DASHBOARD: SAFE,
     types.TOPIC: LOSES,
+    types.SUBSCRIPTION: WEAKENS,
     "aws:s3/bucket:Bucket": LOOK,
 }
+
+
+def test_the_removal_of_each_type_that_the_review_knows_is_judged() -> None:
+    assert REMOVED.keys() - {"aws:s3/bucket:Bucket"} == RULES.keys() - {types.PROVIDER}
 
 
 @pytest.mark.parametrize(("kind", "verdict"), REMOVED.items())
@@ -329,6 +340,7 @@ def test_a_redrive_policy_of_another_queue_replaces_no_input() -> None:
 
 
 ROLE_READS = {"Effect": "Allow", "Principal": {"AWS": f"{ARN}:role/R"}, "Action": "kms:Decrypt", "Resource": "*"}
+DENY_OTHERS = {"Effect": "Deny", "Action": "kms:*", "Resource": "*"}
 SNS_SENDS = {
     "Effect": "Allow",
     "Principal": {"Service": "sns.amazonaws.com"},
@@ -347,6 +359,15 @@ SNS_SENDS = {
         ([ROLE_READS, {**SNS_SENDS, "Action": "kms:Decrypt"}], INTERRUPTS),
         ([ROLE_READS], INTERRUPTS),
         ([SNS_SENDS], INTERRUPTS),
+        ([ROLE_READS, SNS_SENDS, {**SNS_SENDS, "Effect": "Deny"}], INTERRUPTS),
+        ([ROLE_READS, SNS_SENDS, {**ROLE_READS, "Effect": "Deny", "Principal": {"AWS": "123456789012"}}], INTERRUPTS),
+        ([ROLE_READS, SNS_SENDS, {**DENY, "Action": "kms:*"}], INTERRUPTS),
+        ([ROLE_READS, SNS_SENDS, {**DENY, "Action": "kms:*", "Condition": {"Null": {"a": "true"}}}], INTERRUPTS),
+        ([ROLE_READS, SNS_SENDS, {**DENY_OTHERS, "NotPrincipal": SNS_SENDS["Principal"]}], INTERRUPTS),
+        ([ROLE_READS, SNS_SENDS, {**DENY_OTHERS, "NotAction": "kms:Decrypt", "Principal": "*"}], INTERRUPTS),
+        ([ROLE_READS, SNS_SENDS, {**DENY, "Action": "kms:PutKeyPolicy"}], LOOK),
+        ([ROLE_READS, SNS_SENDS, {**DENY, "Action": "kms:*", "Principal": {"Service": "s3.amazonaws.com"}}], LOOK),
+        ([ROLE_READS, SNS_SENDS, {**TLS, "Action": "kms:*"}], LOOK),
     ],
 )
 def test_a_queue_may_be_encrypted_only_with_a_key_that_sns_and_the_function_may_use(
@@ -355,6 +376,27 @@ def test_a_queue_may_be_encrypted_only_with_a_key_that_sns_and_the_function_may_
     key = step("create", types.KEY, "K", None, policy(*allowed))
     queue = step("update", types.QUEUE, "Q", {"sqsManagedSseEnabled": True}, {"kmsMasterKeyId": UNKNOWN})
     assert review(preview(key, queue), Live()).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "held"),
+    [
+        (types.QUEUE, {"messageRetentionSeconds": UNKNOWN, "kmsMasterKeyId": f"{ARN}K"}, "messages in R (14 days)"),
+        (
+            types.TABLE,
+            {"pointInTimeRecovery": UNKNOWN, "serverSideEncryption": {"kmsKeyArn": f"{ARN}K"}},
+            "point-in-time recovery of R (35 days)",
+        ),
+        (types.LOG_GROUP, {"retentionInDays": UNKNOWN, "kmsKeyId": f"{ARN}K"}, "records in R (without end)"),
+    ],
+)
+def test_a_key_is_kept_as_long_as_is_possible_if_the_preview_hides_for_how_long_it_is_needed(
+    kind: str, inputs: dict[str, Any], held: str
+) -> None:
+    key = step("delete", types.KEY, "K", {}, retainOnDelete=True)
+    user = step("same", kind, "R", inputs, inputs)
+    [left] = [one for one in review(preview(key, user), Live()).findings if one.resource == "K"]
+    assert held in left.why
 
 
 def test_a_key_is_kept_as_long_as_a_log_without_retention() -> None:
