@@ -8,6 +8,7 @@ from ops.review.finding import Finding, Verdict
 from ops.review.preview import UNKNOWN, Change, Operation, is_hidden, is_unknown
 from ops.review.rules import flow, function, monitoring, permissions, queue, role, table
 from ops.review.rules.context import Context, Rule, finding
+from ops.review.rules.in_force import PLACES, as_update, is_of_new_owner
 from ops.review.rules.policies import policy
 from ops.review.rules.removal import removed
 from ops.review.rules.values import always, lowered, raised, switched_off
@@ -162,13 +163,6 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
         )
     },
 }
-GRANTS = {
-    types.QUEUE_POLICY: "queueUrl",
-    types.TOPIC_POLICY: "arn",
-    types.ROLE_POLICY: "",
-}
-"""The types whose input `policy` grants permissions when they are created, and the input that names the only resource
-that has this document: a second document replaces the first one."""
 HARMLESS = {"tags", "tagsAll", "description"}
 WITH_ANY_VALUE = {"dashboardBody", "okActions", "insufficientDataActions"}
 """Inputs that are harmless even if the preview does not know their value."""
@@ -234,11 +228,14 @@ def _created(change: Change, context: Context) -> Iterator[Finding]:
         return
     if change.type == types.MAPPING:
         yield from flow.new_mapping(change, context)
-    elif change.type == types.ALLOW_POLICY and not context.is_in_new_system(change):
-        yield from queue.new_sources(change, context)
-    elif change.type in GRANTS and not context.is_in_new_system(change):
+    elif change.type in {types.ALLOW_POLICY, types.REDRIVE_POLICY}:
+        if not is_of_new_owner(change):
+            yield from _changed(as_update(change, context), context)
+    elif change.type in {types.QUEUE_POLICY, types.TOPIC_POLICY} and not context.is_in_new_system(change):
+        yield from _changed(as_update(change, context), context)
+        yield from _second_document(change, context, PLACES[change.type].input)
+    elif change.type == types.ROLE_POLICY and not context.is_in_new_system(change):
         yield from policy("policy")(change, context)
-        yield from _second_document(change, context, GRANTS[change.type])
     elif change.type == types.ROLE_POLICY_ATTACHMENT:
         what = f"attaches a policy to a role: {change.name}"
         yield finding(Verdict.WEAKENS, change, what, "A wider permission, which the preview does not show.")
@@ -249,10 +246,8 @@ def _created(change: Change, context: Context) -> Iterator[Finding]:
 
 
 def _second_document(change: Change, context: Context, owner: str) -> Iterator[Finding]:
-    place = change.after.get(owner) if owner else None
-    if place is None or place == UNKNOWN:
-        return
-    if any(other.after.get(owner) == place for other in context.others(change)):
+    place = change.after.get(owner)
+    if place != UNKNOWN and any(other.after.get(owner) == place for other in context.others(change)):
         yield finding(
             Verdict.LOSES if context.keeps_undelivered(change) else Verdict.INTERRUPTS,
             change,

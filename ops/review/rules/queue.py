@@ -6,7 +6,7 @@ from typing import Any
 
 from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
-from ops.review.preview import UNKNOWN, Change, document, number
+from ops.review.preview import UNKNOWN, Change, Operation, document, number
 from ops.review.rules.context import Context, finding
 from ops.review.rules.keys import READ, ROLE, SNS, lets
 
@@ -101,14 +101,10 @@ def sources(change: Change, _context: Context) -> Iterator[Finding]:
         why = "SQS cannot move the failing orders of a queue that is not allowed: they expire in it."
         is_lost = before or not after
         yield finding(Verdict.LOSES if is_lost else Verdict.LOOK, change, what, why, "Keep the order queue among them.")
+    elif before == after:
+        yield finding(Verdict.SAFE, change, what, "The same queues may use it as before.")
     else:
         yield finding(Verdict.WEAKENS, change, what, "More queues may move messages into it.")
-
-
-def new_sources(change: Change, context: Context) -> Iterator[Finding]:
-    """A new policy of a dead-letter queue that exists. Before it, any queue of the account may use the queue."""
-    if change.after.get("queueUrl") != UNKNOWN and _allowed(change.after) is not None:
-        yield from sources(change, context)
 
 
 def _allowed(inputs: Mapping[str, Any]) -> frozenset[str] | None:
@@ -136,13 +132,15 @@ def redrive(change: Change, context: Context) -> Iterator[Finding]:
             "Keep the dead-letter queue.",
         )
         return
-    if not (isinstance(before, dict) and isinstance(after, dict)):
-        yield finding(
-            Verdict.LOOK,
-            change,
-            f"changes the redrive policy of {change.name}",
-            "The preview does not know the new policy.",
-        )
+    if not isinstance(after, dict):
+        why = "The preview does not know the new policy."
+        yield finding(Verdict.LOOK, change, f"changes the redrive policy of {change.name}", why)
+        return
+    if not isinstance(before, dict):
+        what = f"moves failing orders of {change.name} after {after.get('maxReceiveCount')} receives"
+        why = "Orders that were received more often become dead letters at their next receive. "
+        why += "The preview contains no redrive policy before."
+        yield finding(Verdict.LOOK, change, what, why)
         return
     if before.get("deadLetterTargetArn") != after.get("deadLetterTargetArn"):
         yield finding(
@@ -158,12 +156,20 @@ def redrive(change: Change, context: Context) -> Iterator[Finding]:
 def _own_policy(queue: Change, context: Context) -> Change | None:
     """The resource that sets the redrive policy of a queue. An input that the queue has besides is of the past."""
     url = queue.outputs.get("url", UNKNOWN)
-    of_queue = (
+    of_queue = [
         other
         for other in context.preview.changes
         if queue.type == types.QUEUE and other.type == types.REDRIVE_POLICY and other.after.get("queueUrl") == url
-    )
-    return next(of_queue, None)
+    ]
+    # Of two, the one that the engine changes is the later one.
+    return min(of_queue, key=lambda other: other.operation is Operation.SAME, default=None)
+
+
+def _policy_before(queue: Change, context: Context) -> Mapping[str, Any]:
+    """The inputs with the redrive policy that a queue has before the change."""
+    url = queue.outputs.get("url")
+    policies = (other.before for other in context.preview.changes if other.type == types.REDRIVE_POLICY)
+    return next((one for one in policies if one.get("queueUrl") == url), queue.before)
 
 
 def _receives(change: Change, context: Context, before: object, after: object) -> Iterator[Finding]:
@@ -190,7 +196,7 @@ def expiry(change: Change, context: Context) -> Iterator[Finding]:
     """A failing order must be received often enough before SQS deletes it at the end of its retention."""
     own = _own_policy(change, context)
     seconds, left = _seconds_to_dead_letter(change.after, own.after if own else change.after)
-    before, left_before = _seconds_to_dead_letter(change.before, (own.before if own else None) or change.before)
+    before, left_before = _seconds_to_dead_letter(change.before, _policy_before(change, context))
     if seconds is None or left is None or seconds < left:
         return
     if before is not None and left_before is not None and before < left_before:

@@ -294,6 +294,51 @@ def test_a_redrive_policy_that_becomes_a_resource_of_its_own_is_compared_with_th
     assert review(preview(step("update", types.QUEUE, "Q", redrive(receives), {}), MOVED), Live()).verdict is verdict
 
 
+OF_Q = {"queueUrl": f"{URL}Q"}
+
+
+@pytest.mark.parametrize(
+    ("receives", "verdict"), [(1, WEAKENS), (3, SAFE), (5, SAFE), (1_000, LOSES)], ids=["1", "3", "5", "1,000"]
+)
+@pytest.mark.parametrize("is_input", [True, False])
+def test_a_new_redrive_policy_is_compared_with_the_one_before(receives: int, verdict: Verdict, is_input: bool) -> None:
+    queue = {"messageRetentionSeconds": 300, "visibilityTimeoutSeconds": 30, **(redrive(3) if is_input else {})}
+    steps = [
+        step("same", types.QUEUE, "Q", queue, queue),
+        *([] if is_input else [step("same", types.REDRIVE_POLICY, "Old", OF_Q | redrive(3), OF_Q | redrive(3))]),
+        step("create", types.REDRIVE_POLICY, "New", None, OF_Q | redrive(receives)),
+    ]
+    assert review(preview(*steps), Live()).verdict is verdict
+
+
+def test_a_redrive_policy_of_a_queue_that_had_none_or_is_hidden_needs_a_look() -> None:
+    new = step("create", types.REDRIVE_POLICY, "New", None, OF_Q | redrive(3))
+    assert review(preview(step("same", types.QUEUE, "Q", {}, {}), new), Live()).verdict is LOOK
+    assert review(preview(step("update", types.QUEUE, "Other", {"tags": {}}, {}), new), Live()).verdict is LOOK
+
+
+def test_the_redrive_policy_of_a_new_queue_is_safe() -> None:
+    new = [step("create", types.QUEUE, "N", None, {}), step("same", types.QUEUE, "Other", {}, {})]
+    created = step("create", types.REDRIVE_POLICY, "P", None, {"queueUrl": UNKNOWN, **redrive(1)})
+    assert review(preview(*new, created), Live()).verdict is SAFE
+
+
+@pytest.mark.parametrize(("after", "verdict"), [(policy(SEND), SAFE), (policy(TLS), INTERRUPTS)])
+def test_a_new_policy_is_compared_with_the_one_that_the_queue_has_as_an_input(
+    after: dict[str, str], verdict: Verdict
+) -> None:
+    queue = step("same", types.QUEUE, "Q", policy(SEND), policy(SEND))
+    new = step("create", types.QUEUE_POLICY, "New", None, OF_Q | after)
+    assert review(preview(queue, new), Live()).verdict is verdict
+
+
+@pytest.mark.parametrize(("queues", "verdict"), [(["a", "b"], WEAKENS), (["b"], LOSES)])
+def test_a_new_list_of_allowed_queues_is_compared_with_the_one_before(queues: list[str], verdict: Verdict) -> None:
+    queue = step("same", types.QUEUE, "Q", allow("byQueue", "a"), allow("byQueue", "a"))
+    new = step("create", types.ALLOW_POLICY, "New", None, OF_Q | allow("byQueue", *queues))
+    assert review(preview(queue, new), Live()).verdict is verdict
+
+
 def test_a_redrive_policy_that_goes_with_its_queue_says_nothing_more_than_the_queue() -> None:
     queue = step("delete", types.QUEUE, "Q", {})
     policy_of_it = step("delete", types.REDRIVE_POLICY, "P", {"queueUrl": f"{URL}Q", **redrive(3)})
