@@ -13,7 +13,8 @@ from tests.support.previews import component, component_urn, step
 PROCESSOR = component_urn("Processor")
 RETENTION = "messageRetentionSeconds"
 LOSES = {"steps": [step("update", "aws:sqs/queue:Queue", "OrderQueue", {RETENTION: 90}, {RETENTION: 60})]}
-SAFE = {"steps": [step("update", "aws:sqs/queue:Queue", "OrderQueue", {RETENTION: 60}, {RETENTION: 90})]}
+SAME = step("same", "aws:sqs/queue:Queue", "OrderDLQ", {}, {})
+SAFE = {"steps": [SAME, step("update", "aws:sqs/queue:Queue", "OrderQueue", {RETENTION: 60}, {RETENTION: 90})]}
 
 
 def test_the_first_word_is_the_verdict(

@@ -59,10 +59,10 @@ UPPER = {"comparisonOperator": "GreaterThanThreshold"}
 LOWER = {"comparisonOperator": "LessThanThreshold"}
 
 DIRECTIONS = [
-    (types.QUEUE, {"messageRetentionSeconds": 60}, {"messageRetentionSeconds": 90}, SAFE, LOSES),
-    (types.QUEUE, {"messageRetentionSeconds": 1_209_600}, {}, LOSES, SAFE),
+    (types.QUEUE, {"messageRetentionSeconds": 60}, {"messageRetentionSeconds": 90}, LOOK, LOSES),
+    (types.QUEUE, {"messageRetentionSeconds": 1_209_600}, {}, LOSES, LOOK),
     (types.QUEUE, {"messageRetentionSeconds": 60}, {"messageRetentionSeconds": UNKNOWN}, LOSES, LOSES),
-    (types.QUEUE, {"visibilityTimeoutSeconds": 30}, {"visibilityTimeoutSeconds": 60}, SAFE, WEAKENS),
+    (types.QUEUE, {"visibilityTimeoutSeconds": 30}, {"visibilityTimeoutSeconds": 60}, LOOK, WEAKENS),
     (types.QUEUE, {"maxMessageSize": 1024}, {"maxMessageSize": 2048}, SAFE, WEAKENS),
     (types.QUEUE, {"delaySeconds": 0}, {"delaySeconds": 5}, INTERRUPTS, SAFE),
     (types.QUEUE, redrive(3), redrive(5), SAFE, WEAKENS),
@@ -99,7 +99,7 @@ DIRECTIONS = [
     (types.SUBSCRIPTION, {"deliveryPolicy": "{}"}, {}, SAFE, SAFE),
     (types.FUNCTION, {"reservedConcurrentExecutions": 10}, {"reservedConcurrentExecutions": 0}, INTERRUPTS, LOOK),
     (types.FUNCTION, {"runtime": "python3.11"}, {"runtime": "python3.12"}, LOOK, LOOK),
-    (types.FUNCTION, {"timeout": 5}, {"timeout": 3}, LOOK, SAFE),
+    (types.FUNCTION, {"timeout": 5}, {"timeout": 3}, LOOK, LOOK),
     (types.FUNCTION, {"code": {"hash": "a"}}, {"code": {"hash": "b"}}, LOOK, LOOK),
     (types.FUNCTION, {"memorySize": 512}, {"memorySize": 256}, LOOK, SAFE),
     (types.FUNCTION, {"environment": {}}, {"environment": {"variables": {}}}, SAFE, SAFE),
@@ -124,7 +124,7 @@ DIRECTIONS = [
     (types.ALARM, {"actionsEnabled": True}, {"actionsEnabled": False}, WEAKENS, SAFE),
     (types.ALARM, {"evaluationPeriods": 1}, {"evaluationPeriods": 3}, WEAKENS, SAFE),
     (types.QUEUE, {"delaySeconds": 5}, {}, SAFE, INTERRUPTS),
-    (types.QUEUE, {"visibilityTimeoutSeconds": 20}, {}, SAFE, WEAKENS),
+    (types.QUEUE, {"visibilityTimeoutSeconds": 20}, {}, LOOK, WEAKENS),
     (types.QUEUE, {"kmsMasterKeyId": "k", "kmsDataKeyReusePeriodSeconds": 60}, {"kmsMasterKeyId": "k"}, SAFE, SAFE),
     (types.QUEUE, {"receiveWaitTimeSeconds": 0}, {"receiveWaitTimeSeconds": 20}, SAFE, SAFE),
     (types.QUEUE, {"fifoQueue": False}, {"fifoQueue": True}, LOOK, LOOK),
@@ -294,6 +294,15 @@ def test_a_redrive_policy_that_becomes_a_resource_of_its_own_is_compared_with_th
     assert review(preview(step("update", types.QUEUE, "Q", redrive(receives), {}), MOVED), Live()).verdict is verdict
 
 
+def test_a_preview_that_hides_what_stays_the_same_may_hide_the_policy_that_a_new_one_replaces() -> None:
+    other = step("update", types.QUEUE, "Other", {"tags": {}}, {})
+    for new in (
+        step("create", types.QUEUE_POLICY, "New", None, OF_Q | policy(TLS)),
+        step("create", types.ALLOW_POLICY, "New", None, OF_Q | allow("allowAll")),
+    ):
+        assert review(preview(other, new), Live()).verdict is LOOK
+
+
 OF_Q = {"queueUrl": f"{URL}Q"}
 
 
@@ -378,6 +387,31 @@ def test_a_longer_visibility_timeout_is_judged_with_the_redrive_policy_that_stay
     policy_of_it = {"queueUrl": f"{URL}Q", **redrive(3)}
     same = step("same", types.REDRIVE_POLICY, "P", policy_of_it, policy_of_it)
     assert review(preview(step("update", types.QUEUE, "Q", before, after), same), Live()).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(types.QUEUE, "visibilityTimeoutSeconds"), (types.QUEUE, "messageRetentionSeconds")]
+)
+def test_a_longer_time_is_safe_if_the_preview_shows_that_the_queue_has_no_dead_letters(kind: str, name: str) -> None:
+    raised = step("update", kind, "OrderDLQ", {name: 60}, {name: 90})
+    assert review(preview(raised), Live()).verdict is LOOK
+    assert review(preview(raised, step("same", types.TABLE, "Orders", {}, {})), Live()).verdict is SAFE
+
+
+@pytest.mark.parametrize(("kept", "verdict"), [(90, SAFE), (89, LOSES), (59, SAFE), (UNKNOWN, LOOK)])
+def test_a_longer_retention_is_compared_with_that_of_the_dead_letter_queue(kept: Any, verdict: Verdict) -> None:
+    before, after = ({"messageRetentionSeconds": one, **redrive(1)} for one in (60, 90))
+    dead = {"messageRetentionSeconds": kept}
+    steps = [step("update", types.QUEUE, "Q", before, after), step("same", types.QUEUE, "OrderDLQ", dead, dead)]
+    assert {one.verdict for one in review(preview(*steps), Live()).findings if "retention" in one.what} == {verdict}
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(30, SAFE), (31, WEAKENS)])
+def test_a_longer_timeout_is_compared_with_the_visibility_timeout(seconds: int, verdict: Verdict) -> None:
+    raised = step("update", types.FUNCTION, "OrderProcessor", {"timeout": 5}, {"timeout": seconds})
+    shown = [step("same", types.MAPPING, "M", READER, READER), step("same", types.QUEUE, "OrderQueue", {}, {})]
+    assert review(preview(raised, *shown), Live()).verdict is verdict
+    assert review(preview(raised), Live()).verdict is LOOK
 
 
 def test_a_redrive_policy_of_another_queue_replaces_no_input() -> None:
@@ -571,6 +605,54 @@ def test_a_disabled_mapping_reads_nothing_until_it_is_enabled() -> None:
     same = step("same", types.MAPPING, "OrderProcessor", source, source)
     assert review(preview(same, step("create", types.MAPPING, "Other", None, off)), Live()).verdict is SAFE
     assert review(preview(same, step("update", types.MAPPING, "Other", off, on)), Live()).verdict is LOSES
+
+
+def test_a_reader_that_is_enabled_may_be_a_second_one_if_the_preview_hides_what_stays_the_same() -> None:
+    source = {"eventSourceArn": f"{ARN}OrderQueue"}
+    enabled = step("update", types.MAPPING, "Other", source | {"enabled": False}, source | {"enabled": True})
+    assert review(preview(enabled), Live()).verdict is LOOK
+    assert review(preview(enabled, step("same", types.QUEUE, "Q", {}, {})), Live()).verdict is SAFE
+
+
+CODE = {"code": {"hash": "a"}, "handler": "handler.main.handle"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict"),
+    [
+        ("same", CODE, LOOK),
+        ("same", CODE | {"code": {"hash": "b"}}, LOSES),
+        ("same", CODE | {"handler": "other.handle"}, LOSES),
+        ("same", CODE | variables(ORDERS_TABLE="Other"), LOSES),
+        ("delete", CODE | {"code": {"hash": "b"}}, INTERRUPTS),
+        ("delete", CODE | {"handler": "other.handle"}, LOSES),
+        ("delete", CODE | variables(ORDERS_TABLE="Other"), LOSES),
+    ],
+)
+@pytest.mark.parametrize("is_replaced", [True, False], ids=["another mapping", "the same mapping"])
+def test_a_new_function_that_a_mapping_invokes_must_be_the_same_one_in_another_place(
+    old: str, new: dict[str, Any], verdict: Verdict, is_replaced: bool
+) -> None:
+    before = CODE | variables(ORDERS_TABLE="Orders")
+    after = variables(ORDERS_TABLE="Orders") | new
+    to_new = {"functionName": [urn(types.FUNCTION, "NewProcessor")]}
+    invoking = READER | {"functionName": UNKNOWN}
+    steps = [
+        step(old, types.FUNCTION, "OrderProcessor", before, before if old == "same" else None),
+        step("create", types.FUNCTION, "NewProcessor", None, after),
+        step("same", types.QUEUE, "OrderQueue", {}, {}),
+        *(
+            [
+                step("delete", types.MAPPING, "Old", READER),
+                step("create", types.MAPPING, "New", None, invoking, references=to_new),
+            ]
+            if is_replaced
+            else [step("update", types.MAPPING, "M", READER, invoking, references=to_new)]
+        ),
+    ]
+    worst = {one.verdict for one in review(preview(*steps), Live()).findings}
+    assert (LOSES in worst) == (verdict is LOSES)
+    assert is_replaced or min(worst, key=lambda one: one.rank) is verdict
 
 
 def test_a_reader_of_the_dead_letters_deletes_them() -> None:
