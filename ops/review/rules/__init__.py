@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change, Operation, is_hidden, is_unknown
-from ops.review.rules import dead_letters, flow, function, monitoring, permissions, queue, role, table
+from ops.review.rules import dead_letters, flow, function, monitoring, permissions, place, queue, role, table
 from ops.review.rules.context import SHOW_SAMES, Context, Rule, finding
 from ops.review.rules.in_force import PLACES, as_update, is_of_new_owner
 from ops.review.rules.policies import policy
@@ -183,6 +183,7 @@ def _changed(change: Change, context: Context) -> Iterator[Finding]:
             yield from _cautious(change, concerned, rule(change, context))
     if change.type == types.QUEUE:
         yield from queue.expiry(change, context)
+        yield from place.moved(change, context)
     if unexplained:
         names = ", ".join(sorted(unexplained))
         yield finding(

@@ -92,10 +92,15 @@ def may_have_dead_letters(queue: Change, context: Context) -> bool:
 
 def dead_letter_queue(queue: Change, context: Context) -> Change | None:
     """The queue of the dead letters. None if there is none, or if the preview does not show it."""
-    found = document((redrive_policy(queue, context) or queue).after.get("redrivePolicy"))
-    target = found.get("deadLetterTargetArn") if isinstance(found, dict) else None
+    target = target_of((redrive_policy(queue, context) or queue).after)
     queues = (other for other in context.preview.changes if other.type == types.QUEUE)
     return next((other for other in queues if target and other.outputs.get("arn") == target), None)
+
+
+def target_of(inputs: Mapping[str, Any]) -> object:
+    """The ARN to which a redrive policy moves messages. None if there is none, or if it is not known."""
+    found = document(inputs.get("redrivePolicy"))
+    return found.get("deadLetterTargetArn") if isinstance(found, dict) else None
 
 
 def sources(change: Change, _context: Context) -> Iterator[Finding]:

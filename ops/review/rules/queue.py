@@ -8,7 +8,13 @@ from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change, document, number
 from ops.review.rules.context import SHOW_SAMES, Context, finding
-from ops.review.rules.dead_letters import dead_letter_queue, inputs_before, may_have_dead_letters, redrive_policy
+from ops.review.rules.dead_letters import (
+    dead_letter_queue,
+    inputs_before,
+    may_have_dead_letters,
+    redrive_policy,
+    target_of,
+)
 from ops.review.rules.keys import READ, ROLE, SNS, lets
 
 INPUT = "messageRetentionSeconds"
@@ -119,7 +125,9 @@ def _seconds_before(change: Change, context: Context) -> float:
     if not context.preview.shows_sames:
         return inf
     target = change.outputs.get("arn")
-    feeding = [other for other in context.preview.changes if _target(other) == target and other.type in _FEEDING]
+    feeding = [
+        other for other in context.preview.changes if target_of(other.before) == target and other.type in _FEEDING
+    ]
     urls = {other.before.get("queueUrl") or other.outputs.get("url") for other in feeding}
     retentions = (
         number(other.before.get(INPUT, DEFAULT_RETENTION_SECONDS))
@@ -127,11 +135,6 @@ def _seconds_before(change: Change, context: Context) -> float:
         if other.type == types.QUEUE and other.outputs.get("url") in urls
     )
     return max((inf if one is None else one for one in retentions), default=0)
-
-
-def _target(source: Change) -> object:
-    found = document(source.before.get("redrivePolicy"))
-    return found.get("deadLetterTargetArn") if isinstance(found, dict) else None
 
 
 def expiry(change: Change, context: Context) -> Iterator[Finding]:

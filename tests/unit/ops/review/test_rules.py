@@ -1,6 +1,7 @@
 """The rules of a review: each change in both directions."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -412,6 +413,28 @@ def test_a_longer_timeout_is_compared_with_the_visibility_timeout(seconds: int, 
     shown = [step("same", types.MAPPING, "M", READER, READER), step("same", types.QUEUE, "OrderQueue", {}, {})]
     assert review(preview(raised, *shown), Live()).verdict is verdict
     assert review(preview(raised), Live()).verdict is LOOK
+
+
+@pytest.mark.parametrize(("one", "other"), [("OrderDLQ", "OrderUndelivered"), ("OrderQueue", "OrderDLQ")])
+def test_a_queue_that_gets_the_place_of_another_one_is_found(one: str, other: str) -> None:
+    swapped = {one: other, other: one}
+
+    def both(kind: str, name: str, before: str) -> dict[str, Any]:
+        after = re.sub(r"Order(Queue|DLQ|Undelivered)", lambda found: swapped.get(found[0], found[0]), before)
+        return step("same" if before == after else "update", kind, name, json.loads(before), json.loads(after))
+
+    steps = [
+        step("same", types.QUEUE, "OrderQueue", {}, {}),
+        step("same", types.QUEUE, "OrderDLQ", {}, {}),
+        step("same", types.QUEUE, "OrderUndelivered", {}, {}),
+        both(types.MAPPING, "M", json.dumps({"eventSourceArn": f"{ARN}OrderQueue"})),
+        both(types.REDRIVE_POLICY, "R", json.dumps({"queueUrl": f"{URL}OrderQueue", **redrive(3)})),
+        both(types.SUBSCRIPTION, "S", json.dumps({"protocol": "sqs", **redrive(3, "OrderUndelivered")})),
+    ]
+    found = [finding for finding in review(preview(*steps), Live()).findings if finding.what.startswith("uses ")]
+    assert {(finding.resource, finding.verdict) for finding in found} == {
+        (name, LOSES if "OrderQueue" in swapped else INTERRUPTS) for name in swapped
+    }
 
 
 def test_a_redrive_policy_of_another_queue_replaces_no_input() -> None:
