@@ -215,7 +215,8 @@ def processing(change: Change, context: Context) -> Iterator[Finding]:
         what, why = f"{change.name} invokes another function", "Check that its code was tried with orders."
         yield finding(Verdict.LOOK, change, what, why)
     elif old and new and _takes_its_place(old, new, context):
-        what, why = f"{change.name} invokes {new.name}", "It is the same function, under another name or created again."
+        what = f"{change.name} invokes the function {new.name} in the place of {function_name(before)}"
+        why = "It is the same function, under another name or created again: check that its code was tried."
         yield finding(Verdict.LOOK, change, what, why)
         if new is not old:
             yield from environment(replace(new, before=old.before), context)

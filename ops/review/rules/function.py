@@ -106,8 +106,9 @@ def timeout(change: Change, context: Context) -> Iterator[Finding]:
     """The time of a batch. A message that is processed for longer than its visibility timeout is delivered twice."""
     before, after = (number(inputs.get("timeout", DEFAULT_TIMEOUT_SECONDS)) for inputs in (change.before, change.after))
     if before is None or after is None or after < before:
+        values = f" from {before:,} s to {after:,} s" if before is not None and after is not None else ""
         why = "If a batch has less time, the processor reports the rest of a slow batch as failed."
-        yield finding(Verdict.LOOK, change, f"changes the timeout of {change.name}", why)
+        yield finding(Verdict.LOOK, change, f"changes the timeout of {change.name}{values}", why)
         return
     what = f"raises the timeout of {change.name} from {before:,} s to {after:,} s"
     queues = list(context.queues_read_by(change))

@@ -100,7 +100,7 @@ def visibility(change: Change, context: Context) -> Iterator[Finding]:
     before, after = (visibility_of(inputs) for inputs in (change.before, change.after))
     if before is None or after is None or after < before:
         values = f" from {before:,} s to {after:,} s" if before is not None and after is not None else ""
-        what = f"{'lowers' if values else 'changes'} the visibility timeout of {change.name}{values}"
+        what = f"changes the visibility timeout of {change.name}{values}"
         why = "A batch that takes longer is delivered twice, and its receive count grows faster."
         yield finding(Verdict.WEAKENS, change, what, why)
         return
