@@ -41,7 +41,7 @@ def as_update(new: Change, context: Context) -> Change:
 
 def is_of_new_owner(new: Change) -> bool:
     """Whether the queue or the topic is new, too: until it exists, its name is unknown."""
-    return new.after.get(PLACES[new.type].input) == UNKNOWN
+    return new.after.get(PLACES[new.type].input) in (None, UNKNOWN)
 
 
 def _in_force(new: Change, place: Place, context: Context) -> Any:
