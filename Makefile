@@ -4,10 +4,10 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-dynamodb test-engine bench soak lint check format package reference lock clean
+.PHONY: help demo test test-dynamodb test-engine record-previews bench soak lint check format package reference lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## run the whole system on this machine and show what happens to 101 orders
 	@$(BIN)/orders demo
@@ -21,6 +21,11 @@ test-dynamodb: $(INSTALLED) ## run the store's tests on AWS's DynamoDB Local (ne
 
 test-engine: $(INSTALLED) ## deploy the stacks to the emulator with the real Pulumi engine (needs the Pulumi CLI)
 	@ORDERS_TEST_ENGINE=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/engine
+
+record-previews: $(INSTALLED) ## run the tests of predictions, and record their previews for make test (needs the Pulumi CLI)
+	@rm -rf build/previews
+	@ORDERS_TEST_ENGINE=1 ORDERS_RECORD_PREVIEWS=build/previews $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/engine/prediction
+	@$(BIN)/python -m tests.support.recordings build/previews
 
 bench: $(INSTALLED) ## compare the handler and the command with alternatives, and write docs/benchmarks.md (about 4 minutes)
 	@$(BIN)/python -m bench

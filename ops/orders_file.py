@@ -11,8 +11,6 @@ MAX_PUBLISH_BYTES = 262_144
 """The largest message that the topic accepts (SNS API Reference, Publish)."""
 _GAP = re.compile(r"\s*")
 _DECODER = json.JSONDecoder()
-_BYTE_ORDER_MARK = "\ufeff"
-"""Some editors write it at the start of a file. It is not part of the first order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,6 @@ def read_orders(text: str) -> tuple[list[str], list[LocatedFlaw]]:
     """Return the text of each valid order, and all flaws. The processor's code decides whether an order is valid."""
     bodies: list[str] = []
     flaws: list[LocatedFlaw] = []
-    text = text.removeprefix(_BYTE_ORDER_MARK)
     for found in _documents(text):
         if isinstance(found, LocatedFlaw):
             flaws.append(found)

@@ -6,10 +6,10 @@ resources share is written after the last part of the type: `Function OrderProce
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from ops.adopt.declared import Declared, Program
 from ops.errors import InvalidInput
+from ops.text_file import read_text
 
 _NAME_IN_ARN = re.compile(r"(?:table/|function:|log-group:|alarm:|dashboard/|role/(?:.*/)?)?(.+?)(?::\*)?")
 _ARN_PARTS = 6
@@ -54,10 +54,8 @@ def _parsed(file: str) -> Mapping[object, object]:
     import yaml  # noqa: PLC0415 - only this option needs it
 
     try:
-        text = Path(file).read_text(encoding="utf-8")
+        text = read_text(file)
         document, node = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{file} cannot be read: {error}") from None
     except RecursionError:
         raise InvalidInput(f"{file} is neither YAML nor JSON: it is nested too deeply") from None
     except yaml.YAMLError as error:

@@ -86,8 +86,9 @@ def _run_editor(path: Path) -> None:
     try:
         exit_code = subprocess.run([*shlex.split(command), str(path)], check=False).returncode
     except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise InvalidInput(
-            f"the editor {command} did not start ({error}): name another one in EDITOR, or use --set"
+            f"the editor {command} did not start ({reason}): name another one in EDITOR, or use --set"
         ) from None
     finally:
         signal.signal(signal.SIGINT, before)

@@ -1,8 +1,6 @@
 """The preview that `orders review` and `orders drift` read: from a file, or made by Pulumi."""
 
 import json
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +9,7 @@ from infra.project import nearest, stack_names
 from ops.cli.output import print_error
 from ops.errors import InvalidInput
 from ops.pulumi import InvalidSetting, Place, run_pulumi
+from ops.text_file import read_text_or_input
 
 SECONDS = 600
 """How long a preview may take: it runs the program, reads every resource, and can download the provider."""
@@ -35,7 +34,7 @@ def read_or_make(file: str | None, stack: str | None, option: str) -> str:
     A setting of another type is an error of the preview, like a setting that breaks a rule.
     """
     if file:
-        return _read(file)
+        return read_text_or_input(file)
     if stack is None:
         raise InvalidInput("name a stack with --stack, or a preview with --preview")
     place = Place(nearest())
@@ -43,10 +42,3 @@ def read_or_make(file: str | None, stack: str | None, option: str) -> str:
         return run_pulumi("preview", option, stack=stack, seconds=SECONDS, on_waiting=print_error, place=place)
     except InvalidSetting as error:
         return json.dumps({"diagnostics": [{"severity": "error", "message": str(error)}]})
-
-
-def _read(name: str) -> str:
-    try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{name} cannot be read: {error}") from None

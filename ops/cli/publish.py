@@ -1,10 +1,8 @@
 """`orders publish`."""
 
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +16,7 @@ from ops.message_group import message_group
 from ops.orders_file import read_orders
 from ops.publish import Rejection, publish_orders
 from ops.samples import sample_orders
+from ops.text_file import read_text_or_input
 
 LONG = 100
 """The number of orders from which a progress bar is shown."""
@@ -97,7 +96,7 @@ def _report(count: int, rejections: Sequence[Rejection], *, as_json: bool) -> No
 
 def _read(file: str) -> list[str]:
     name = "standard input" if file == "-" else file
-    bodies, flaws = read_orders(_text_of(file))
+    bodies, flaws = read_orders(read_text_or_input(file))
     if flaws:
         lines = [f"{name}:{flaw.line}:{flaw.column}: {flaw.reason}" for flaw in flaws[:SHOWN_FLAWS]]
         if more := len(flaws) - len(lines):
@@ -106,12 +105,3 @@ def _read(file: str) -> list[str]:
     if not bodies:
         raise InvalidInput(f"{name} contains no order")
     return bodies
-
-
-def _text_of(file: str) -> str:
-    try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-    except OSError as error:
-        raise InvalidInput(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{file} is not UTF-8: {error.reason} at byte {error.start}") from None

@@ -12,7 +12,7 @@ from typing import Any
 from infra import resource_types as types
 from infra.effects import settings_of
 from ops.errors import InvalidInput, NoAccess
-from ops.review.preview import UNKNOWN, Change, Operation, document, masked, read_preview
+from ops.review.preview import UNKNOWN, Change, Operation, document, is_hidden, is_secret, masked, read_preview
 from ops.review.terms import Term, term
 
 
@@ -101,12 +101,19 @@ def _is_consequence(change: Change) -> bool:
 def _changed(change: Change, recorded: Mapping[str, Any]) -> Iterator[Difference]:
     was, found, wanted = (_leaves(inputs) for inputs in (recorded, change.before, change.after))
     unknown = tuple(path for path, value in wanted.items() if value == UNKNOWN)
-    paths = [path for path in sorted(found.keys() | wanted.keys()) if not _is_in(path, unknown)]
-    differences = []
+    secret = [f"{path}." for side in (found, wanted) for path, value in side.items() if is_secret(value)]
+    paths = [
+        path
+        for path in sorted(found.keys() | wanted.keys())
+        if not _is_in(path, unknown) and not path.startswith(tuple(secret))
+    ]
+    differences: list[Difference] = []
     for path in paths:
         known = term(change.type, path)
         values = [inputs.get(path, known.default) for inputs in (was, found, wanted)]
-        if values[1] != values[2]:
+        if is_hidden(values[1:]):
+            differences += _of_secret(change, path, known)
+        elif values[1] != values[2]:
             what = _sentence(change, path, known, *values[1:])
             kind = Kind.NOT_DEPLOYED if values[0] == values[1] else Kind.CHANGED
             differences.append(_difference(kind, change, what))
@@ -116,6 +123,15 @@ def _changed(change: Change, recorded: Mapping[str, Any]) -> Iterator[Difference
             _difference(Kind.NOT_DEPLOYED, change, f"The {_name(change)} exists, and the program replaces it")
         )
     yield from dict.fromkeys(differences)
+
+
+def _of_secret(change: Change, path: str, known: Term) -> Iterator[Difference]:
+    """A value that the preview hides on one side, or on both: only the engine knows whether it differs."""
+    subject = f"{masked(change.name)}'s {known.words} is a secret, and"
+    if change.differing_paths is None:
+        yield _difference(Kind.CHANGED, change, f"{subject} the preview does not show whether it differs")
+    elif any(_is_in(one, [path]) or _is_in(path, [one]) for one in change.differing_paths):
+        yield _difference(Kind.CHANGED, change, f"{subject} differs between AWS and the program")
 
 
 def _is_in(path: str, values: Sequence[str]) -> bool:
@@ -177,7 +193,9 @@ def _leaves(inputs: Mapping[str, Any], path: str = "") -> dict[str, Any]:
         parsed = document(value) if isinstance(value, str) else None
         if name.startswith("__"):
             continue
-        if isinstance(value, dict) and "hash" in value:  # an archive: the names of its files differ after a refresh
+        if is_secret(value):
+            found[f"{path}{name}"] = value
+        elif isinstance(value, dict) and "hash" in value:  # an archive: the names of its files differ after a refresh
             found[f"{path}{name}"] = value["hash"]
         elif isinstance(value, dict) and value and name not in WHOLE:
             found |= _leaves(value, f"{path}{name}.")

@@ -42,6 +42,8 @@ _NEUTRAL = {
 }
 """Operations that change nothing in AWS."""
 _ADDRESS = re.compile(r"[^\s@,;:/<>\"'`\[\]()]+@[^\s@.,;:/<>\"'`\[\]()]+(?:\.[^\s@.,;:/<>\"'`\[\]()]+)+")
+_INDEX = re.compile(r"\[\"?([^\]\"]*)\"?\]")
+"""An element of a path that is not after a dot."""
 _PARTS_OF_URN = 4
 """The stack, the project, the types and the name."""
 VIOLATION = re.compile(
@@ -88,8 +90,8 @@ class Change:
     """The same after the change."""
     deletes_first: bool = False
     """Whether a replacement deletes the resource before it creates the new one."""
-    differing: frozenset[str] | None = None
-    """The inputs and outputs that differ for the provider. None if it does not say."""
+    differing_paths: frozenset[str] | None = None
+    """What differs for the provider, such as `environment.variables.TOKEN`. None if it does not say."""
     position: str = ""
     """Where the program declares the resource, such as `infra/table.py line 22`."""
     parent: str = ""
@@ -127,6 +129,12 @@ class Change:
         if self.operation is Operation.REPLACE:
             found -= {name for name in found if name in self.forced_by or is_unknown(self.after.get(name))}
         return frozenset(found)
+
+    @property
+    def differing(self) -> frozenset[str] | None:
+        """The inputs and outputs that differ for the provider. None if it does not say."""
+        paths = self.differing_paths
+        return None if paths is None else frozenset(path.partition(".")[0] for path in paths)
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -202,6 +210,11 @@ def is_hidden(value: object) -> bool:
     """Whether a value, or a part of it, is a secret, which the preview does not show."""
     text = json.dumps(value)
     return _SECRET in text or _ENCRYPTED in text
+
+
+def is_secret(value: object) -> bool:
+    """Whether a value as a whole is a secret."""
+    return value == _SECRET or (isinstance(value, dict) and _ENCRYPTED in value.values())
 
 
 def document(value: object) -> Any:
@@ -296,7 +309,7 @@ def _changes(steps: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
             is_retained=bool(old.get("retainOnDelete")),
             stays_retained=bool(new.get("retainOnDelete")),
             deletes_first=bool(old.get("pendingReplacement")),
-            differing=_differing(step.get("detailedDiff")),
+            differing_paths=_differing_paths(step.get("detailedDiff")),
             position=_position(new or old),
             parent=str((new or old).get("parent", "")),
             references=new.get("propertyDependencies") or {},
@@ -313,8 +326,9 @@ def _inputs(state: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return (state or {}).get("inputs") or {}
 
 
-def _differing(paths: Mapping[str, Any] | None) -> frozenset[str] | None:
-    return frozenset(re.split(r"[.\[]", path)[0] for path in paths) if paths else None
+def _differing_paths(paths: Mapping[str, Any] | None) -> frozenset[str] | None:
+    """The paths in one notation: `a["b"][0]` is `a.b.0`."""
+    return frozenset(_INDEX.sub(r".\1", path) for path in paths) if paths else None
 
 
 def _components(steps: Sequence[Mapping[str, Any]]) -> Iterator[Component]:

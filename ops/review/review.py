@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from ops.review.causes import Where, cause, follows, place_of, settings_behind
 from ops.review.consequences import consequences
-from ops.review.finding import ChangedSetting, Finding, Review
+from ops.review.finding import ChangedSetting, Finding, Review, Verdict
 from ops.review.live import Live
-from ops.review.preview import Preview, masked
+from ops.review.preview import Change, Preview, masked
 from ops.review.refusals import refusals
 from ops.review.rules import findings_of, hidden
 from ops.review.rules.context import Context
@@ -42,7 +42,17 @@ def _findings(preview: Preview, live: Live, systems: Systems, where: Where) -> I
     # Within a verdict, what explains the others comes first.
     for change in sorted(preview.changes, key=lambda change: follows(change, preview)):
         for one in findings_of(change, context):
-            yield replace(one, cause=cause(change, preview, systems.of(change), where))
+            system = systems.of(change)
+            instead = _or_leave_the_setting(one, change, system)
+            yield replace(one, instead=instead, cause=cause(change, preview, system, where))
+
+
+def _or_leave_the_setting(finding: Finding, change: Change, system: System | None) -> str:
+    """The remedy, and for a loss that settings cause: to leave them at their old values."""
+    if finding.verdict is not Verdict.LOSES or system is None:
+        return finding.instead
+    old = [f"Or leave {key} as it was: {_in_words(system.before[key])}." for key in settings_behind(change, system)]
+    return " ".join(filter(None, [finding.instead, *old]))
 
 
 def _changed(system: System, systems: Systems, preview: Preview, where: Where) -> Iterator[ChangedSetting]:

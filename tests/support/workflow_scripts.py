@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from infra import resource_types as types
 from infra.project import ROOT
 from tests.support.previews import step
 from tests.support.workflows import JOBS, steps
@@ -88,11 +89,6 @@ def preview_of(*changed: dict[str, Any], errors: Sequence[str] = ()) -> str:
     return f"cat <<'END'\n{text}\nEND\nexit {int(bool(errors))}"
 
 
-def retention(before: int, after: int) -> dict[str, Any]:
-    name = "messageRetentionSeconds"
-    return step("update", "aws:sqs/queue:Queue", "OrderQueue", {name: before}, {name: after})
-
-
 PREVIEW = {
     "STACK": "dev",
     "PYTHONPATH": str(ROOT),
@@ -101,4 +97,6 @@ PREVIEW = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 """The environment of a step that reviews, without credentials of this machine."""
-SAFE, LOSES = retention(60, 90), retention(90, 60)
+_RETENTION = "messageRetentionSeconds"
+SAFE = step("update", types.FUNCTION, "OrderProcessor", {"memorySize": 256}, {"memorySize": 512})
+LOSES = step("update", types.QUEUE, "OrderQueue", {_RETENTION: 90}, {_RETENTION: 60})

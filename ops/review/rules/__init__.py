@@ -5,9 +5,10 @@ from collections.abc import Set as AbstractSet
 
 from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
-from ops.review.preview import UNKNOWN, Change, Operation, is_hidden, is_unknown
-from ops.review.rules import flow, function, monitoring, permissions, queue, role, table
-from ops.review.rules.context import Context, Rule, finding
+from ops.review.preview import Change, Operation, is_hidden, is_unknown
+from ops.review.rules import dead_letters, flow, function, monitoring, permissions, place, queue, role, table
+from ops.review.rules.context import SHOW_SAMES, Context, Rule, finding
+from ops.review.rules.in_force import PLACES, as_update, is_of_new_owner
 from ops.review.rules.policies import policy
 from ops.review.rules.removal import removed
 from ops.review.rules.values import always, lowered, raised, switched_off
@@ -16,16 +17,11 @@ Inputs = tuple[str, ...]
 RULES: Mapping[str, Mapping[Inputs, Rule]] = {
     types.QUEUE: {
         ("messageRetentionSeconds",): queue.retention,
-        ("redrivePolicy",): queue.redrive,
+        ("redrivePolicy",): dead_letters.redrive,
         tuple(sorted(queue.KEYS)): queue.encryption,
-        ("redriveAllowPolicy",): queue.sources,
+        ("redriveAllowPolicy",): dead_letters.sources,
         ("policy",): policy("policy"),
-        ("visibilityTimeoutSeconds",): lowered(
-            "visibilityTimeoutSeconds",
-            Verdict.WEAKENS,
-            "A batch that takes longer is delivered twice, and its receive count grows faster.",
-            default=queue.DEFAULT_VISIBILITY_SECONDS,
-        ),
+        ("visibilityTimeoutSeconds",): queue.visibility,
         ("maxMessageSize",): lowered(
             "maxMessageSize",
             Verdict.WEAKENS,
@@ -37,7 +33,7 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
         ),
         ("receiveWaitTimeSeconds",): always("the wait for messages", Verdict.SAFE, "Lambda chooses its own wait."),
     },
-    types.REDRIVE_POLICY: {("redrivePolicy",): queue.redrive},
+    types.REDRIVE_POLICY: {("redrivePolicy",): dead_letters.redrive},
     types.TABLE: {
         ("pointInTimeRecovery",): table.recovery,
         ("serverSideEncryption",): table.encryption,
@@ -94,12 +90,7 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
         ("runtime", "architectures"): always(
             "the runtime or the architecture", Verdict.LOOK, "Run `make test` with the same version of Python first."
         ),
-        ("timeout",): lowered(
-            "timeout",
-            Verdict.LOOK,
-            "A batch has less time: the processor reports the rest of a slow batch as failed.",
-            default=3,
-        ),
+        ("timeout",): function.timeout,
         ("handler",): always("the entry point", Verdict.LOOK, "If it does not exist, every order fails."),
         ("role",): function.role,
         ("vpcConfig",): always("the network", Verdict.LOOK, "The function must still reach DynamoDB and SQS."),
@@ -137,7 +128,7 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
             "how long sessions last", Verdict.SAFE, "Lambda renews its session."
         ),
     },
-    types.ALLOW_POLICY: {("redriveAllowPolicy",): queue.sources},
+    types.ALLOW_POLICY: {("redriveAllowPolicy",): dead_letters.sources},
     types.ALARM: {
         ("threshold",): monitoring.threshold,
         ("alarmActions",): monitoring.actions,
@@ -160,13 +151,8 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
         )
     },
 }
-GRANTS = {
-    types.QUEUE_POLICY: "queueUrl",
-    types.TOPIC_POLICY: "arn",
-    types.ROLE_POLICY: "",
-}
-"""The types whose input `policy` grants permissions when they are created, and the input that names the only resource
-that has this document: a second document replaces the first one."""
+GRANTS = {types.QUEUE_POLICY, types.TOPIC_POLICY}
+"""The documents that grant permissions on a queue or a topic."""
 HARMLESS = {"tags", "tagsAll", "description"}
 WITH_ANY_VALUE = {"dashboardBody", "okActions", "insufficientDataActions"}
 """Inputs that are harmless even if the preview does not know their value."""
@@ -195,6 +181,7 @@ def _changed(change: Change, context: Context) -> Iterator[Finding]:
             yield from _cautious(change, concerned, rule(change, context))
     if change.type == types.QUEUE:
         yield from queue.expiry(change, context)
+        yield from place.moved(change, context)
     if unexplained:
         names = ", ".join(sorted(unexplained))
         yield finding(
@@ -232,11 +219,11 @@ def _created(change: Change, context: Context) -> Iterator[Finding]:
         return
     if change.type == types.MAPPING:
         yield from flow.new_mapping(change, context)
-    elif change.type == types.ALLOW_POLICY and not context.is_in_new_system(change):
-        yield from queue.new_sources(change, context)
-    elif change.type in GRANTS and not context.is_in_new_system(change):
+    elif change.type in PLACES:
+        if not context.is_in_new_system(change):
+            yield from _new_document(change, context)
+    elif change.type == types.ROLE_POLICY and not context.is_in_new_system(change):
         yield from policy("policy")(change, context)
-        yield from _second_document(change, context, GRANTS[change.type])
     elif change.type == types.ROLE_POLICY_ATTACHMENT:
         what = f"attaches a policy to a role: {change.name}"
         yield finding(Verdict.WEAKENS, change, what, "A wider permission, which the preview does not show.")
@@ -246,11 +233,20 @@ def _created(change: Change, context: Context) -> Iterator[Finding]:
         )
 
 
-def _second_document(change: Change, context: Context, owner: str) -> Iterator[Finding]:
-    place = change.after.get(owner) if owner else None
-    if place is None or place == UNKNOWN:
+def _new_document(change: Change, context: Context) -> Iterator[Finding]:
+    """A new document of a queue or a topic, compared with the one in force."""
+    if is_of_new_owner(change):
+        if change.type in GRANTS:
+            yield from policy("policy")(change, context)
         return
-    if any(other.after.get(owner) == place for other in context.others(change)):
+    update = as_update(change, context)
+    yield from _changed(update, context)
+    document = PLACES[change.type].document
+    if document not in update.before and not context.preview.shows_sames:
+        why = "The preview does not show whether it replaces another one."
+        yield finding(Verdict.LOOK, change, f"creates the {change.noun} {change.name}", why, SHOW_SAMES)
+    owner = PLACES[change.type].input
+    if change.type in GRANTS and any(other.after.get(owner) == change.after[owner] for other in context.others(change)):
         yield finding(
             Verdict.LOSES if context.keeps_undelivered(change) else Verdict.INTERRUPTS,
             change,

@@ -11,6 +11,9 @@ from ops.review.live import Live, QueueFacts
 from ops.review.preview import UNKNOWN, Change, Operation, Preview, document
 from ops.review.settings import Systems
 
+SHOW_SAMES = "Preview with `pulumi preview --show-sames`."
+"""The remedy if the preview may hide what decides."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
@@ -73,6 +76,23 @@ class Context:
         queues = (other for other in self.preview.changes if other.type == types.QUEUE and url)
         return next((queue for queue in queues if queue.outputs.get("url") == url), None)
 
+    def function(self, arn: str) -> Change | None:
+        """The function that exists with this ARN or name. None if the preview does not contain it."""
+        functions = (other for other in self.preview.changes if other.type == types.FUNCTION and other.before)
+        return next((one for one in functions if one.physical_name == function_name(arn)), None)
+
+    def queues_read_by(self, function: Change) -> Iterator[Change]:
+        """The queues that a function reads after the change, as far as the preview contains them."""
+        mappings = [other for other in self.preview.changes if other.type == types.MAPPING and other.after]
+        arns = [
+            mapping.after.get("eventSourceArn")
+            for mapping in mappings
+            if function_name(str(mapping.after.get("functionName"))) == function.physical_name
+        ]
+        return (
+            other for other in self.preview.changes if other.type == types.QUEUE and other.outputs.get("arn") in arns
+        )
+
     def removes_queue(self, url: object) -> bool:
         """Whether the queue with this URL leaves the stack."""
         queue = self.queue_at(url)
@@ -112,6 +132,11 @@ class Context:
         """Whether a resource belongs to a system that does not exist yet, besides others."""
         outermost = self.systems.outermost.get(change.parent)
         return any(one.urn == outermost and one.before is None for one in self.preview.components)
+
+
+def function_name(arn: str) -> str:
+    """The name in `OrderProcessor`, `arn:aws:lambda:…:function:OrderProcessor`, both with or without a qualifier."""
+    return arn.partition(":function:")[2].partition(":")[0] or arn.partition(":")[0]
 
 
 def _similarity(one: str, other: str) -> int:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import UNKNOWN, Change, Operation, document
-from ops.review.rules.context import Context, finding
+from ops.review.rules.context import SHOW_SAMES, Context, finding, function_name
+from ops.review.rules.function import environment
 from ops.review.rules.keys import ALARMS, SNS, gets_key, lets
 
 REPORTS_ITEMS = "ReportBatchItemFailures"
@@ -204,22 +206,48 @@ def second_reader(change: Change, context: Context) -> Iterator[Finding]:
             "Each function receives a part of the orders, and deletes it from the queue.",
             "Subscribe a queue of its own to the topic.",
         )
-    elif not context.preview.shows_sames and change.operation is Operation.CREATE:
-        why = "The preview does not show whether the queue has a reader already. Two readers share its orders."
-        yield finding(Verdict.LOOK, change, f"adds {change.name}", why, "Preview with `pulumi preview --show-sames`.")
+    elif not context.preview.shows_sames and change.operation is not Operation.REPLACE:
+        why = "The preview does not show whether the queue has another reader. Two readers share its orders."
+        yield finding(Verdict.LOOK, change, f"reads a queue with {change.name}", why, SHOW_SAMES)
 
 
-def processing(change: Change, _context: Context) -> Iterator[Finding]:
+def processing(change: Change, context: Context) -> Iterator[Finding]:
     """The function of a mapping. A version or an alias is a part of the same function."""
     before, after = (str(inputs.get("functionName")) for inputs in (change.before, change.after))
-    what = f"{change.name} invokes another function"
-    if UNKNOWN in (before, after) or _function_name(before) == _function_name(after):
-        yield finding(Verdict.LOOK, change, what, "Check that it is the same code, or that its code was tried.")
+    old, new = context.function(before), _next_function(change, context)
+    is_hidden = before == UNKNOWN or (after == UNKNOWN and new is None)
+    if is_hidden or function_name(before) == function_name(after):
+        what, why = f"{change.name} invokes another function", "Check that its code was tried with orders."
+        yield finding(Verdict.LOOK, change, what, why)
+    elif old and new and _takes_its_place(old, new, context):
+        what = f"{change.name} invokes the function {new.name} in the place of {function_name(before)}"
+        why = "It is the same function, under another name or created again: check that its code was tried."
+        yield finding(Verdict.LOOK, change, what, why)
+        if new is not old:
+            yield from environment(replace(new, before=old.before), context)
     else:
-        why = "Orders that the other function does not store are deleted from the queue."
-        yield finding(Verdict.LOSES, change, what, why, "Let the other function read a queue of its own.")
+        yield finding(
+            Verdict.LOSES,
+            change,
+            f"{change.name} invokes {new.name if new else 'another function'} instead of {function_name(before)}",
+            "Orders that the other function does not store are deleted from the queue.",
+            "Let the other function read a queue of its own.",
+        )
 
 
-def _function_name(arn: str) -> str:
-    """The name in `OrderProcessor`, `arn:aws:lambda:…:function:OrderProcessor`, both with or without a qualifier."""
-    return arn.partition(":function:")[2].partition(":")[0] or arn.partition(":")[0]
+def _next_function(mapping: Change, context: Context) -> Change | None:
+    """The function after the change. A new one has no name yet, but the mapping refers to it."""
+    named = mapping.after.get("functionName")
+    if named != UNKNOWN:
+        return context.function(str(named))
+    urns = mapping.references.get("functionName") or ()
+    return next((one for one in context.preview.changes if one.type == types.FUNCTION and one.urn in urns), None)
+
+
+def _takes_its_place(old: Change, new: Change, context: Context) -> bool:
+    """Whether a function is the same, has the same code, or has the same entry point in the place of a deleted one."""
+    if new is old:
+        return True
+    has_same_code = "code" in old.before and old.before["code"] == new.after.get("code")
+    is_moved = old.operation is Operation.DELETE and context.twin(old) is new
+    return (has_same_code or is_moved) and old.before.get("handler") == new.after.get("handler")

@@ -6,11 +6,14 @@ from typing import Any
 from handler.contract import Variable
 from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
-from ops.review.preview import UNKNOWN, Change
-from ops.review.rules.context import Context, finding
+from ops.review.preview import UNKNOWN, Change, number
+from ops.review.rules.context import SHOW_SAMES, Context, finding
+from ops.review.rules.queue import visibility_of
 from ops.review.settings import changed_files
 
 _JSON = "JSON"
+DEFAULT_TIMEOUT_SECONDS = 3
+"""The timeout of a function without this input (Lambda API Reference, CreateFunction)."""
 UNTRIED = "A review does not run the code. `make test` does."
 
 
@@ -97,6 +100,26 @@ def _variable(change: Change, name: str, old: object, new: object) -> Finding:
     if name == Variable.RETRY_AT_ONCE_QUEUE_URL and new:
         return finding(Verdict.LOOK, change, what, "Orders that can never succeed are retried later, if it is wrong.")
     return finding(Verdict.SAFE, change, what, "The processor reads it at the next start of the function.")
+
+
+def timeout(change: Change, context: Context) -> Iterator[Finding]:
+    """The time of a batch. A message that is processed for longer than its visibility timeout is delivered twice."""
+    before, after = (number(inputs.get("timeout", DEFAULT_TIMEOUT_SECONDS)) for inputs in (change.before, change.after))
+    if before is None or after is None or after < before:
+        values = f" from {before:,} s to {after:,} s" if before is not None and after is not None else ""
+        why = "If a batch has less time, the processor reports the rest of a slow batch as failed."
+        yield finding(Verdict.LOOK, change, f"changes the timeout of {change.name}{values}", why)
+        return
+    what = f"raises the timeout of {change.name} from {before:,} s to {after:,} s"
+    queues = list(context.queues_read_by(change))
+    if short := [queue.name for queue in queues if (seconds := visibility_of(queue.after)) and seconds < after]:
+        why = f"It is longer than the visibility timeout of {', '.join(short)}: SQS delivers a slow batch twice."
+        yield finding(Verdict.WEAKENS, change, what, why, "Raise the visibility timeout first.")
+    elif queues or context.preview.shows_sames:
+        yield finding(Verdict.SAFE, change, what, "A batch has more time.")
+    else:
+        why = "The preview does not show whether the visibility timeout of the queue is as long."
+        yield finding(Verdict.LOOK, change, what, why, SHOW_SAMES)
 
 
 _OURS = {value for name, value in vars(Variable).items() if name.isupper()}

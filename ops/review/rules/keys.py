@@ -6,7 +6,7 @@ from typing import Any
 from infra import resource_types as types
 from ops.review.preview import UNKNOWN, Change, Operation, document
 from ops.review.rules.context import Context
-from ops.review.rules.statements import Part, action_covers, grants_of, statements_of
+from ops.review.rules.statements import EVERYBODY, WITHOUT_TLS, Part, action_covers, grants_of, statements_of
 
 SNS, ALARMS, ROLE = "sns.amazonaws.com", "cloudwatch.amazonaws.com", ":role/"
 """Parts of the principals in the policy of a key."""
@@ -43,15 +43,31 @@ def _named(value: object, context: Context) -> Iterator[Change]:
 
 
 def _allows(key: Change, who: str, action: str) -> bool:
-    """Whether the policy of a key allows an action to a principal whose name contains this text."""
+    """Whether the policy of a key allows an action to a principal whose name contains this text, and denies it nowhere.
+
+    A denial counts whatever its condition, because the preview does not show whether that holds.
+    """
     statements = statements_of(document(key.after.get("policy"))) or ()
-    return any(
-        grant.allows
-        and not grant.principal.excluded
-        and any(who in principal for principal in grant.principal.values)
-        and grant.action.covers(Part(frozenset({action})), action_covers)
-        for statement in statements
-        for grant in grants_of(statement)
+    grants = [grant for statement in statements for grant in grants_of(statement)]
+    concerned = [grant for grant in grants if grant.action.covers(Part(frozenset({action})), action_covers)]
+    allowed = any(grant.allows and _names(grant.principal, who) for grant in concerned)
+    denied = any(
+        not grant.allows and grant.conditions != {WITHOUT_TLS} and _may_include(grant.principal, who)
+        for grant in concerned
+    )
+    return allowed and not denied
+
+
+def _names(principal: Part, who: str) -> bool:
+    return not principal.excluded and any(who in value for value in principal.values)
+
+
+def _may_include(principal: Part, who: str) -> bool:
+    """Whether a principal is this one, everybody, or for a role its account."""
+    if principal.excluded:
+        return not any(who in value for value in principal.values)
+    return _names(principal, who) or any(
+        value.endswith(EVERYBODY) or (value.isdigit() and who == ROLE) for value in principal.values
     )
 
 

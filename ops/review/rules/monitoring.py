@@ -16,9 +16,13 @@ UPPER = "Greater"
 
 def threshold(change: Change, _context: Context) -> Iterator[Finding]:
     before, after = number(change.before.get("threshold")), number(change.after.get("threshold"))
-    what = f"changes the threshold of {change.name} from {before} to {after}"
+    if before is None or after is None:
+        why = "The preview does not show both thresholds: the alarm may be raised later."
+        yield finding(Verdict.WEAKENS, change, f"changes the threshold of {change.name}", why)
+        return
+    what = f"changes the threshold of {change.name} from {before:,} to {after:,}"
     observes_upper = str(change.after.get("comparisonOperator", "")).startswith(UPPER)
-    if before is not None and after is not None and (after < before) == observes_upper:
+    if (after < before) == observes_upper:
         yield finding(Verdict.SAFE, change, what, "The alarm is raised earlier.")
     else:
         yield finding(Verdict.WEAKENS, change, what, "The alarm is raised later.")

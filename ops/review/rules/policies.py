@@ -9,7 +9,7 @@ from ops.review.rules.context import Context, Rule, finding
 from ops.review.rules.equivalents import without_equivalents
 from ops.review.rules.statements import (
     EVERYBODY,
-    Condition,
+    WITHOUT_TLS,
     Grant,
     Part,
     Statement,
@@ -30,7 +30,6 @@ _SEND = Part(frozenset({"sqs:SendMessage"}))
 _ENCRYPT = Part(frozenset({"kms:GenerateDataKey"}))
 _ADMINISTER = Part(frozenset({"kms:PutKeyPolicy"}))
 _SNS = "sns.amazonaws.com"
-_WITHOUT_TLS = Condition("Bool", "aws:securetransport", frozenset({"false"}))
 NAMED = 6
 """The principals, actions or resources of a statement that a finding names."""
 Judge = Callable[[Change, Context, Sequence[Grant], str], Finding]
@@ -83,7 +82,7 @@ def _allowed(change: Change, _context: Context, _grants: Sequence[Grant], words:
 
 def _denied(change: Change, context: Context, grants: Sequence[Grant], words: str) -> Finding:
     what = f"denies {words}"
-    if grants[0].conditions == {_WITHOUT_TLS}:
+    if grants[0].conditions == {WITHOUT_TLS}:
         return finding(Verdict.SAFE, change, what, "SNS, SQS and Lambda use TLS.")
     if _loses_undelivered(change, context, grants):
         return _undelivered_are_lost(change, what)

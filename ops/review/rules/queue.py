@@ -6,15 +6,24 @@ from typing import Any
 
 from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
-from ops.review.preview import UNKNOWN, Change, document, number
-from ops.review.rules.context import Context, finding
+from ops.review.preview import Change, document, number
+from ops.review.rules.context import SHOW_SAMES, Context, finding
+from ops.review.rules.dead_letters import (
+    dead_letter_queue,
+    inputs_before,
+    may_have_dead_letters,
+    redrive_policy,
+    target_of,
+)
 from ops.review.rules.keys import READ, ROLE, SNS, gets_key, lets
 
 INPUT = "messageRetentionSeconds"
 DEFAULT_RETENTION_SECONDS = 345_600
 """The retention of a queue without this input, 4 days (SQS API Reference, SetQueueAttributes)."""
+LONGEST_RETENTION_SECONDS = 1_209_600
+"""The longest retention of a queue, 14 days (the same page)."""
 DEFAULT_VISIBILITY_SECONDS = 30
-"""The same for its visibility timeout."""
+"""The visibility timeout of a queue without this input (the same page)."""
 DEFAULT_MESSAGE_BYTES = 262_144
 """The largest message of a queue without that input, in the AWS provider."""
 _FEEDING = {types.QUEUE, types.REDRIVE_POLICY}
@@ -24,19 +33,14 @@ KEYS = {"kmsMasterKeyId", "sqsManagedSseEnabled", "kmsDataKeyReusePeriodSeconds"
 
 def retention(change: Change, context: Context) -> Iterator[Finding]:
     """SQS deletes the messages that are older than a lowered retention at once."""
-    before, after = (number(inputs.get(INPUT, DEFAULT_RETENTION_SECONDS)) for inputs in (change.before, change.after))
+    before, after = _retention(change.before), _retention(change.after)
     if before is None or after is None:
         yield finding(
             Verdict.LOSES, change, f"changes the retention of {change.name}", "The preview does not know the new value."
         )
         return
     if after >= before:
-        yield finding(
-            Verdict.SAFE,
-            change,
-            f"raises the retention of {change.name}",
-            "Messages that exist keep the longer time too.",
-        )
+        yield from _longer_retention(change, context, before, after)
         return
     what = f"lowers the retention of {change.name} from {before:,} s to {after:,} s"
     facts = context.queue(change)
@@ -64,6 +68,55 @@ def retention(change: Change, context: Context) -> Iterator[Finding]:
         )
 
 
+def _longer_retention(change: Change, context: Context, before: float, after: float) -> Iterator[Finding]:
+    """A message takes its age with it to the dead-letter queue, which deletes it if it is too old there."""
+    what = f"raises the retention of {change.name}"
+    why = "Messages that exist keep the longer time too."
+    target = dead_letter_queue(change, context)
+    kept_before, kept = (_retention(target.before), _retention(target.after)) if target else (None, None)
+    if not may_have_dead_letters(change, context) or (kept is not None and kept >= after):
+        yield finding(Verdict.SAFE, change, what, why)
+    elif kept is None:
+        why += " The preview does not show whether its dead-letter queue keeps them for as long."
+        yield finding(Verdict.LOOK, change, what, why, SHOW_SAMES)
+    elif kept_before is None or kept_before >= before:
+        yield finding(
+            Verdict.LOSES,
+            change,
+            f"{what} beyond that of its dead-letter queue",
+            f"Age counts from an order's first queue: SQS deletes dead letters that are older than {kept:,} s.",
+            f"Raise the retention of {target.name if target else 'its dead-letter queue'} first.",
+        )
+    else:
+        yield finding(Verdict.SAFE, change, what, why)
+
+
+def _retention(inputs: Mapping[str, Any]) -> float | None:
+    return number(inputs.get(INPUT, DEFAULT_RETENTION_SECONDS))
+
+
+def visibility(change: Change, context: Context) -> Iterator[Finding]:
+    """A batch that takes longer than the visibility timeout is delivered twice. A failing order waits for so long."""
+    before, after = (visibility_of(inputs) for inputs in (change.before, change.after))
+    if before is None or after is None or after < before:
+        values = f" from {before:,} s to {after:,} s" if before is not None and after is not None else ""
+        what = f"changes the visibility timeout of {change.name}{values}"
+        why = "A batch that takes longer is delivered twice, and its receive count grows faster."
+        yield finding(Verdict.WEAKENS, change, what, why)
+        return
+    what = f"raises the visibility timeout of {change.name} from {before:,} s to {after:,} s"
+    why = "A failing order waits longer for its next try."
+    if (redrive_policy(change, context) or change).after.get("redrivePolicy") or context.preview.shows_sames:
+        yield finding(Verdict.SAFE, change, what, why)
+    else:
+        why += " The preview does not show whether it becomes a dead letter before its retention ends."
+        yield finding(Verdict.LOOK, change, what, why, SHOW_SAMES)
+
+
+def visibility_of(inputs: Mapping[str, Any]) -> float | None:
+    return number(inputs.get("visibilityTimeoutSeconds", DEFAULT_VISIBILITY_SECONDS))
+
+
 def _seconds_before(change: Change, context: Context) -> float:
     """How long a message can have been in another queue before it came to this one.
 
@@ -72,7 +125,9 @@ def _seconds_before(change: Change, context: Context) -> float:
     if not context.preview.shows_sames:
         return inf
     target = change.outputs.get("arn")
-    feeding = [other for other in context.preview.changes if _target(other) == target and other.type in _FEEDING]
+    feeding = [
+        other for other in context.preview.changes if target_of(other.before) == target and other.type in _FEEDING
+    ]
     urls = {other.before.get("queueUrl") or other.outputs.get("url") for other in feeding}
     retentions = (
         number(other.before.get(INPUT, DEFAULT_RETENTION_SECONDS))
@@ -82,113 +137,11 @@ def _seconds_before(change: Change, context: Context) -> float:
     return max((inf if one is None else one for one in retentions), default=0)
 
 
-def _target(source: Change) -> object:
-    found = document(source.before.get("redrivePolicy"))
-    return found.get("deadLetterTargetArn") if isinstance(found, dict) else None
-
-
-def sources(change: Change, _context: Context) -> Iterator[Finding]:
-    """Which queues may use a dead-letter queue. Without a policy, any queue of the account may."""
-    what = f"changes which queues may use {change.name}"
-    if change.after.get("redriveAllowPolicy") == UNKNOWN:
-        why = "The preview does not know the allowed queues, because one of them is new."
-        yield finding(Verdict.LOOK, change, what, why, "Check that the order queue is among them.")
-        return
-    before, after = (_allowed(inputs) for inputs in (change.before, change.after))
-    if after is not None and (before is None or before - after):
-        why = "SQS cannot move the failing orders of a queue that is not allowed: they expire in it."
-        is_lost = before or not after
-        yield finding(Verdict.LOSES if is_lost else Verdict.LOOK, change, what, why, "Keep the order queue among them.")
-    else:
-        yield finding(Verdict.WEAKENS, change, what, "More queues may move messages into it.")
-
-
-def new_sources(change: Change, context: Context) -> Iterator[Finding]:
-    """A new policy of a dead-letter queue that exists. Before it, any queue of the account may use the queue."""
-    if change.after.get("queueUrl") != UNKNOWN and _allowed(change.after) is not None:
-        yield from sources(change, context)
-
-
-def _allowed(inputs: Mapping[str, Any]) -> frozenset[str] | None:
-    """The queues that may use a dead-letter queue. None means any queue."""
-    found = document(inputs.get("redriveAllowPolicy"))
-    if not isinstance(found, dict) or found.get("redrivePermission", "allowAll") == "allowAll":
-        return None
-    listed = found.get("sourceQueueArns")
-    return frozenset(map(str, listed)) if isinstance(listed, list) else frozenset()
-
-
-def redrive(change: Change, context: Context) -> Iterator[Finding]:
-    """The redrive policy decides after how many receives, and to which queue, SQS moves an order.
-
-    It is an input of the queue, or a resource of its own.
-    """
-    before, own = document(change.before.get("redrivePolicy")), _own_policy(change, context)
-    after = document((own or change).after.get("redrivePolicy"))
-    if not (own or change).after.get("redrivePolicy"):
-        yield finding(
-            Verdict.LOSES,
-            change,
-            f"removes the redrive policy of {change.name}",
-            "An order that fails again and again is deleted at the end of its retention, and is in no other queue.",
-            "Keep the dead-letter queue.",
-        )
-        return
-    if not (isinstance(before, dict) and isinstance(after, dict)):
-        yield finding(
-            Verdict.LOOK,
-            change,
-            f"changes the redrive policy of {change.name}",
-            "The preview does not know the new policy.",
-        )
-        return
-    if before.get("deadLetterTargetArn") != after.get("deadLetterTargetArn"):
-        yield finding(
-            Verdict.INTERRUPTS,
-            change,
-            f"sends failing orders of {change.name} to another queue",
-            "The dead letters in the old queue stay there, and the alarms and the tool do not see them.",
-            "Redrive or archive the dead letters first.",
-        )
-    yield from _receives(change, context, before.get("maxReceiveCount"), after.get("maxReceiveCount"))
-
-
-def _own_policy(queue: Change, context: Context) -> Change | None:
-    """The resource that sets the redrive policy of a queue. An input that the queue has besides is of the past."""
-    url = queue.outputs.get("url", UNKNOWN)
-    of_queue = (
-        other
-        for other in context.preview.changes
-        if queue.type == types.QUEUE and other.type == types.REDRIVE_POLICY and other.after.get("queueUrl") == url
-    )
-    return next(of_queue, None)
-
-
-def _receives(change: Change, context: Context, before: object, after: object) -> Iterator[Finding]:
-    if before == after:
-        return
-    what = f"changes maxReceiveCount of {change.name} from {before} to {after}"
-    if isinstance(before, int) and isinstance(after, int) and after > before:
-        why = "A failing order is tried more often, and later becomes a dead letter."
-        if change.type == types.QUEUE or context.queue_at(change.after.get("queueUrl")):
-            yield finding(Verdict.SAFE, change, what, why)
-        else:
-            why += " The preview does not show whether its queue keeps it for so long."
-            yield finding(Verdict.LOOK, change, what, why, "Preview with `pulumi preview --show-sames`.")
-    else:
-        yield finding(
-            Verdict.WEAKENS,
-            change,
-            what,
-            "Orders that were received more often become dead letters at their next receive, without another try.",
-        )
-
-
 def expiry(change: Change, context: Context) -> Iterator[Finding]:
     """A failing order must be received often enough before SQS deletes it at the end of its retention."""
-    own = _own_policy(change, context)
+    own = redrive_policy(change, context)
     seconds, left = _seconds_to_dead_letter(change.after, own.after if own else change.after)
-    before, left_before = _seconds_to_dead_letter(change.before, (own.before if own else None) or change.before)
+    before, left_before = _seconds_to_dead_letter(change.before, inputs_before(change, context))
     if seconds is None or left is None or seconds < left:
         return
     if before is not None and left_before is not None and before < left_before:
@@ -205,9 +158,8 @@ def _seconds_to_dead_letter(inputs: Mapping[str, Any], policy: Mapping[str, Any]
     """The earliest time until an order is a dead letter, and the retention; None if one is not known."""
     found = document(policy.get("redrivePolicy"))
     receives = number(found.get("maxReceiveCount")) if isinstance(found, dict) else None
-    visibility = number(inputs.get("visibilityTimeoutSeconds", DEFAULT_VISIBILITY_SECONDS))
-    retained = number(inputs.get(INPUT, DEFAULT_RETENTION_SECONDS))
-    return (receives * visibility if receives is not None and visibility is not None else None), retained
+    hidden = visibility_of(inputs)
+    return (receives * hidden if receives is not None and hidden is not None else None), _retention(inputs)
 
 
 def encryption(change: Change, context: Context) -> Iterator[Finding]:

@@ -18,6 +18,9 @@ class Stake:
     why: str
 
 
+WITHOUT_PERMISSIONS = Stake(
+    Verdict.INTERRUPTS, "Without its permissions, the function fails: orders wait, and can become dead letters."
+)
 STAKES: Mapping[str, Stake] = {
     types.QUEUE: Stake(Verdict.LOSES, "SQS deletes every message in a queue together with the queue."),
     types.TABLE: Stake(Verdict.LOSES, "DynamoDB deletes every order in a table together with the table."),
@@ -33,9 +36,8 @@ STAKES: Mapping[str, Stake] = {
     types.ROLE: Stake(
         Verdict.INTERRUPTS, "Without its role, the function fails: orders wait, and can become dead letters."
     ),
-    types.ROLE_POLICY: Stake(
-        Verdict.INTERRUPTS, "Without its permissions, the function fails: orders wait, and can become dead letters."
-    ),
+    types.ROLE_POLICY: WITHOUT_PERMISSIONS,
+    types.ROLE_POLICY_ATTACHMENT: WITHOUT_PERMISSIONS,
     types.QUEUE_POLICY: Stake(
         Verdict.INTERRUPTS, "Without its policy, a queue rejects what SNS delivers, and accepts requests without TLS."
     ),
@@ -132,7 +134,8 @@ def _of_role(change: Change, _context: Context, twin: Change | None) -> Stake | 
 
 def _of_role_policy(change: Change, _context: Context, _twin: Change | None) -> Stake | None:
     is_moved = change.forced_by == ["role"] and not change.deletes_first
-    return WITH_ITS_ROLE if is_moved and change.before.get("policy") == change.after.get("policy") else None
+    is_same = all(change.before.get(name) == change.after.get(name) for name in ("policy", "policyArn"))
+    return WITH_ITS_ROLE if is_moved and is_same else None
 
 
 _SPECIAL: Mapping[str, Callable[[Change, Context, Change | None], Stake | None]] = {
@@ -142,6 +145,7 @@ _SPECIAL: Mapping[str, Callable[[Change, Context, Change | None], Stake | None]]
     types.REDRIVE_POLICY: _of_redrive_policy,
     types.ROLE: _of_role,
     types.ROLE_POLICY: _of_role_policy,
+    types.ROLE_POLICY_ATTACHMENT: _of_role_policy,
 }
 """The types whose stake depends on more than the type. None is the stake in STAKES."""
 

@@ -8,8 +8,8 @@ from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change, number
 from ops.review.rules.context import Context, finding
 from ops.review.rules.keys import identifiers, of_table
-from ops.review.rules.queue import DEFAULT_RETENTION_SECONDS
-from ops.review.rules.table import recovery_days
+from ops.review.rules.queue import DEFAULT_RETENTION_SECONDS, LONGEST_RETENTION_SECONDS
+from ops.review.rules.table import LONGEST_RECOVERY_DAYS, recovery_days
 
 SECONDS_PER_DAY = 86_400
 DAYS_OF_RETRIES = 23
@@ -34,18 +34,24 @@ def leaves(change: Change, context: Context) -> Iterator[Finding]:
 
 
 def _held(key: Change, context: Context) -> Iterator[tuple[str, int | None]]:
-    """What the key has encrypted, and for how many days it is needed: None if it is for ever."""
+    """What the key has encrypted, and for how many days it is needed: None if it is for ever.
+
+    Where the preview does not show the days, they are the most that AWS offers.
+    """
     for other in context.preview.changes:
         used = (other.before.get("kmsMasterKeyId"), other.before.get("kmsKeyId"), of_table(other.before))
         if not any(one in identifiers(key) for one in used):
             continue
         if other.type == types.QUEUE:
-            seconds = number(other.before.get("messageRetentionSeconds")) or DEFAULT_RETENTION_SECONDS
-            yield f"messages in {other.name}", -(-int(seconds) // SECONDS_PER_DAY)
+            seconds = number(other.before.get("messageRetentionSeconds", DEFAULT_RETENTION_SECONDS))
+            longest = LONGEST_RETENTION_SECONDS if seconds is None else int(seconds)
+            yield f"messages in {other.name}", -(-longest // SECONDS_PER_DAY)
         elif other.type == types.TOPIC:
             yield f"messages of {other.name} that are not delivered yet", DAYS_OF_RETRIES
         elif other.type == types.TABLE:
-            yield f"point-in-time recovery of {other.name}", recovery_days(other.before)
+            recovered = recovery_days(other.before)
+            longest = LONGEST_RECOVERY_DAYS if recovered is None else int(recovered)
+            yield f"point-in-time recovery of {other.name}", longest
         elif other.type == types.LOG_GROUP:
             days = number(other.before.get("retentionInDays"))
             yield f"records in {other.name}", int(days) if days else None

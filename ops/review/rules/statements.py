@@ -71,6 +71,10 @@ class Condition:
         return other.values <= self.values
 
 
+WITHOUT_TLS = Condition("Bool", "aws:securetransport", frozenset({"false"}))
+"""The condition of a denial that concerns no service of AWS: SNS, SQS and Lambda use TLS."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """One principal, action and resource of a statement, with the conditions of the statement."""

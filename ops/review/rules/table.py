@@ -4,15 +4,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ops.review.finding import Finding, Verdict
-from ops.review.preview import Change
+from ops.review.preview import Change, number
 from ops.review.rules.context import Context, finding
 from ops.review.rules.keys import READ, ROLE, gets_key, lets, of_table
+
+LONGEST_RECOVERY_DAYS = 35
+"""The longest recovery period, and the one without that input (DynamoDB API Reference, UpdateContinuousBackups)."""
 
 
 def recovery(change: Change, _context: Context) -> Iterator[Finding]:
     """Point-in-time recovery undoes mistakes of the last days."""
     before, after = recovery_days(change.before), recovery_days(change.after)
-    what = f"changes the recovery period of {change.name} from {before} to {after} days"
+    if before is None or after is None:
+        why = "The preview does not show both recovery periods. A shorter one restores less."
+        yield finding(Verdict.LOOK, change, f"changes the recovery period of {change.name}", why)
+        return
+    what = f"changes the recovery period of {change.name} from {before:,.0f} to {after:,.0f} days"
     if after >= before:
         yield finding(Verdict.SAFE, change, what, "This keeps every guarantee.")
     else:
@@ -21,13 +28,12 @@ def recovery(change: Change, _context: Context) -> Iterator[Finding]:
         )
 
 
-def recovery_days(inputs: Mapping[str, Any]) -> int:
-    """The recovery period; 0 if recovery is off. Without a period, DynamoDB takes 35 days."""
-    found = inputs.get("pointInTimeRecovery")
-    if not isinstance(found, dict) or not found.get("enabled"):
-        return 0
-    days = found.get("recoveryPeriodInDays", 35)
-    return days if isinstance(days, int) else 0
+def recovery_days(inputs: Mapping[str, Any]) -> float | None:
+    """The recovery period; 0 if recovery is off, None if the preview does not show it."""
+    found = inputs.get("pointInTimeRecovery") or {"enabled": False}
+    if not isinstance(found, dict) or not isinstance(found.get("enabled", False), bool):
+        return None
+    return number(found.get("recoveryPeriodInDays", LONGEST_RECOVERY_DAYS)) if found.get("enabled") else 0
 
 
 def expiry(change: Change, _context: Context) -> Iterator[Finding]:

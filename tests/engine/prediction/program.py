@@ -1,5 +1,7 @@
 """Changes of the program: lines that a copy of `__main__.py` runs before the others."""
 
+from collections.abc import Mapping
+
 RENAME = """
 import pulumi
 
@@ -39,6 +41,18 @@ pulumi_aws.{resource} = lambda *_, **__: None
 def renamed(type_token: str, name: str, new: str) -> str:
     """The program gives a resource another logical name."""
     return RENAME.format(renamed={(type_token, name): new})
+
+
+def swapped(type_token: str, urns: Mapping[str, str]) -> str:
+    """The program gives two resources other logical names, and each the alias of the other one. `urns` is by name."""
+    one, other = urns
+    new = {name: f"New{name}" for name in urns}
+    renaming = RENAME.format(renamed={(type_token, name): given for name, given in new.items()})
+    return (
+        renaming
+        + changed(type_token, new[one], f"opts.aliases = [{urns[other]!r}]")
+        + changed(type_token, new[other], f"opts.aliases = [{urns[one]!r}]")
+    )
 
 
 def retyped(component: str) -> str:

@@ -57,8 +57,8 @@ def test_a_change_by_hand(box: Sandbox, change: str) -> None:
 
     is_harmless = False
     try:
-        predicted = predict(box.deployed, by_hand=by_hand)
-        assert predicted.faults(change) == []
+        predicted = predict(box.deployed, change, by_hand=by_hand)
+        assert predicted.faults() == []
         is_harmless = predicted.outcome.is_harmless
     finally:
         if not is_harmless:

@@ -5,9 +5,10 @@ import pytest
 from infra import resource_types as types
 from tests.engine.prediction.changes import PROGRAM, SECOND_READER
 from tests.engine.prediction.orders import REGIONS
-from tests.engine.prediction.prediction import BACK, predict
+from tests.engine.prediction.prediction import predict
 from tests.engine.prediction.program import changed, renamed
 from tests.engine.prediction.system import Sandbox
+from tests.support.prediction import BACK
 
 
 @pytest.mark.parametrize("change", PROGRAM)
@@ -16,10 +17,10 @@ def test_a_change_of_the_program(box: Sandbox, change: str) -> None:
     is_harmless = False
     try:
         with box.changed(PROGRAM[change]):
-            predicted = predict(box.deployed)
-        assert predicted.faults(change) == []
+            predicted = predict(box.deployed, change)
+        assert predicted.faults() == []
         is_harmless = predicted.outcome.is_harmless
-        assert not is_harmless or predict(box.deployed).faults(f"{change}{BACK}") == []
+        assert not is_harmless or predict(box.deployed, f"{change}{BACK}").faults() == []
     finally:
         if not is_harmless:
             box.renew()
@@ -28,8 +29,8 @@ def test_a_change_of_the_program(box: Sandbox, change: str) -> None:
 def test_a_second_reader(box: Sandbox) -> None:
     try:
         with box.changed(SECOND_READER):
-            predicted = predict(box.deployed, orders_after=30)
-        assert predicted.faults("add a second reader") == []
+            predicted = predict(box.deployed, "add a second reader", orders_after=30)
+        assert predicted.faults() == []
         assert predicted.outcome.lost
     finally:
         box.renew()
@@ -39,7 +40,7 @@ def test_another_region(box: Sandbox) -> None:
     stack_file = box.deployed.root / "Pulumi.dev.yaml"
     try:
         stack_file.write_text(stack_file.read_text().replace(*REGIONS))
-        assert predict(box.deployed).faults("another Region") == []
+        assert predict(box.deployed, "another Region").faults() == []
     finally:
         box.renew()
 
@@ -50,7 +51,7 @@ def test_a_retained_queue_that_is_renamed(box: Sandbox) -> None:
         with box.changed(retained):
             box.deployed.stack.up()
         with box.changed(retained + renamed(types.QUEUE, "OrderQueue", "NewQueue")):
-            assert predict(box.deployed).faults("rename a retained queue") == []
+            assert predict(box.deployed, "rename a retained queue").faults() == []
     finally:
         box.renew()
 
@@ -68,6 +69,6 @@ def test_another_handler(box: Sandbox, change: str, lines: str) -> None:
     before = source.read_text()
     try:
         source.write_text(before + lines)
-        assert predict(box.deployed).faults(change) == []
+        assert predict(box.deployed, change).faults() == []
     finally:
         box.renew()

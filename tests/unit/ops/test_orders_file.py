@@ -65,11 +65,6 @@ def test_an_empty_object_has_the_flaws_of_its_missing_fields() -> None:
     assert read_orders("[{ }]")[1][:1] == [LocatedFlaw(1, 2, "orderId is missing")]
 
 
-@pytest.mark.parametrize("text", [BODIES[0], "\n".join(BODIES), f"[{', '.join(BODIES)}]"])
-def test_a_byte_order_mark_belongs_to_the_file_and_not_to_an_order(text: str) -> None:
-    assert read_orders("\ufeff" + text) == read_orders(text)
-
-
 def test_after_a_line_that_is_not_json_the_next_is_read() -> None:
     bodies, flaws = read_orders(f'{BODIES[0]}\n{{"orderId": }}\n{BODIES[1]}\n')
     assert bodies == BODIES[:2]

@@ -55,7 +55,7 @@ def test_a_mistake_is_one_line_that_names_the_file(tmp_path: Path, text: str, to
 def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as raised:
         read_answers(str(tmp_path / "nowhere"), program())
-    assert "nowhere cannot be read" in str(raised.value)
+    assert "nowhere cannot be read: No such" in str(raised.value)
 
 
 @pytest.mark.parametrize(

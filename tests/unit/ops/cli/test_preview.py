@@ -19,7 +19,7 @@ COMMANDS = ("review", "drift")
     ("arguments", "told"),
     [
         ((), "name a stack with --stack, or a preview with --preview"),
-        (("--preview", "/nowhere"), "/nowhere cannot be read"),
+        (("--preview", "/nowhere"), "/nowhere cannot be read: No such file or directory"),
         (("--stack", "nowhere"), "there is no stack nowhere"),
     ],
 )

@@ -13,11 +13,12 @@ from tests.support.command import run_orders
 from tests.support.no_credentials import remove_credentials
 from tests.support.previews import component, component_urn, step
 
-RECORDED = ROOT / "tests/unit/ops/review/previews/retype-queue.json"
+RECORDED = ROOT / "tests/unit/ops/review/previews/replace-protected-queue.json"
 PROCESSOR = component_urn("Processor")
 RETENTION = "messageRetentionSeconds"
 LOSES = {"steps": [step("update", "aws:sqs/queue:Queue", "OrderQueue", {RETENTION: 90}, {RETENTION: 60})]}
-SAFE = {"steps": [step("update", "aws:sqs/queue:Queue", "OrderQueue", {RETENTION: 60}, {RETENTION: 90})]}
+SAME = step("same", "aws:sqs/queue:Queue", "OrderDLQ", {}, {})
+SAFE = {"steps": [SAME, step("update", "aws:sqs/queue:Queue", "OrderQueue", {RETENTION: 60}, {RETENTION: 90})]}
 
 
 def test_the_first_word_is_the_verdict(

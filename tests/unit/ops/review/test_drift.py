@@ -127,6 +127,50 @@ def test_an_input_with_the_same_or_an_unknown_value_is_no_difference(
     assert updated(QUEUE, found, found, wanted) == []
 
 
+SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+IN_VARIABLES, TOKEN = "environment.variables.TOKEN", "environment variables TOKEN"
+ONE_SECRET = {"variables": {"TOKEN": "[secret]"}}
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "paths", "what"),
+    [
+        ("[secret]", "[secret]", ["environment"], "environment"),
+        ("[secret]", "[secret]", [IN_VARIABLES], "environment"),
+        ("[secret]", "[secret]", ["timeout"], None),
+        (SECRET | {"ciphertext": "a"}, SECRET | {"ciphertext": "b"}, ["timeout"], None),
+        (SECRET | {"ciphertext": "a"}, SECRET | {"ciphertext": "a"}, ["environment"], "environment"),
+        ({"variables": {"TOKEN": "hunter2"}}, "[secret]", ["timeout"], None),
+        ({"variables": {"TOKEN": "hunter2"}}, ONE_SECRET, [IN_VARIABLES], TOKEN),
+        (ONE_SECRET, ONE_SECRET, [IN_VARIABLES], TOKEN),
+        (
+            ONE_SECRET,
+            ONE_SECRET,
+            ['environment["variables"]'],
+            TOKEN,
+        ),
+        (ONE_SECRET, ONE_SECRET, [f"{IN_VARIABLES}2"], None),
+    ],
+)
+def test_a_secret_differs_if_the_engine_says_so_and_is_never_shown(
+    found: Any, wanted: Any, paths: list[str], what: str | None
+) -> None:
+    change = step("update", types.FUNCTION, "F", {"environment": found}, {"environment": wanted})
+    told = [
+        str(one) for one in drift(change | {"detailedDiff": {path: {} for path in paths}}, refreshed(QUEUE, "Q", {}))
+    ]
+    assert [one for one in told if "environment" in one.lower()] == told
+    assert len(told) == (what is not None)
+    assert all(f"{what} is a secret, and differs between AWS and the program{BACK}" in one for one in told)
+    assert "hunter2" not in str(told)
+
+
+def test_a_secret_of_an_update_without_a_reason_may_differ() -> None:
+    change = step("update", types.FUNCTION, "F", {"environment": "[secret]"}, {"environment": "[secret]"})
+    [told] = drift(change, refreshed(QUEUE, "Q", {}))
+    assert told.what == "F's environment is a secret, and the preview does not show whether it differs"
+
+
 @pytest.mark.parametrize(
     ("was", "found", "wanted", "what", "kind"),
     [

@@ -1,6 +1,7 @@
 """The rules of a review: each change in both directions."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from ops.review.finding import Finding, Verdict
 from ops.review.live import Live, QueueFacts
 from ops.review.preview import UNKNOWN
 from ops.review.review import review
+from ops.review.rules import RULES
 from tests.support.previews import ARN, STACK, URL, component, component_urn, preview, step, urn
 
 REFUSED, LOSES, INTERRUPTS = Verdict.REFUSED, Verdict.LOSES, Verdict.INTERRUPTS
@@ -58,10 +60,10 @@ UPPER = {"comparisonOperator": "GreaterThanThreshold"}
 LOWER = {"comparisonOperator": "LessThanThreshold"}
 
 DIRECTIONS = [
-    (types.QUEUE, {"messageRetentionSeconds": 60}, {"messageRetentionSeconds": 90}, SAFE, LOSES),
-    (types.QUEUE, {"messageRetentionSeconds": 1_209_600}, {}, LOSES, SAFE),
+    (types.QUEUE, {"messageRetentionSeconds": 60}, {"messageRetentionSeconds": 90}, LOOK, LOSES),
+    (types.QUEUE, {"messageRetentionSeconds": 1_209_600}, {}, LOSES, LOOK),
     (types.QUEUE, {"messageRetentionSeconds": 60}, {"messageRetentionSeconds": UNKNOWN}, LOSES, LOSES),
-    (types.QUEUE, {"visibilityTimeoutSeconds": 30}, {"visibilityTimeoutSeconds": 60}, SAFE, WEAKENS),
+    (types.QUEUE, {"visibilityTimeoutSeconds": 30}, {"visibilityTimeoutSeconds": 60}, LOOK, WEAKENS),
     (types.QUEUE, {"maxMessageSize": 1024}, {"maxMessageSize": 2048}, SAFE, WEAKENS),
     (types.QUEUE, {"delaySeconds": 0}, {"delaySeconds": 5}, INTERRUPTS, SAFE),
     (types.QUEUE, redrive(3), redrive(5), SAFE, WEAKENS),
@@ -74,6 +76,10 @@ DIRECTIONS = [
     (types.QUEUE, {"tags": {"a": "b"}}, {"tags": {}}, SAFE, SAFE),
     (types.TABLE, ON, SHORT, WEAKENS, SAFE),
     (types.TABLE, ON, {}, WEAKENS, SAFE),
+    (types.TABLE, ON, {"pointInTimeRecovery": UNKNOWN}, LOOK, LOOK),
+    (types.TABLE, ON, {"pointInTimeRecovery": {"enabled": UNKNOWN}}, LOOK, LOOK),
+    (types.TABLE, ON, {"pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": UNKNOWN}}, LOOK, LOOK),
+    (types.TABLE, SHORT, {"pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": 35.0}}, SAFE, WEAKENS),
     (types.TABLE, {"deletionProtectionEnabled": True}, {"deletionProtectionEnabled": False}, WEAKENS, SAFE),
     (types.TABLE, {}, {"ttl": {"enabled": True, "attributeName": "x"}}, LOSES, SAFE),
     (types.TABLE, {}, {"serverSideEncryption": {"enabled": True}}, INTERRUPTS, WEAKENS),
@@ -94,7 +100,7 @@ DIRECTIONS = [
     (types.SUBSCRIPTION, {"deliveryPolicy": "{}"}, {}, SAFE, SAFE),
     (types.FUNCTION, {"reservedConcurrentExecutions": 10}, {"reservedConcurrentExecutions": 0}, INTERRUPTS, LOOK),
     (types.FUNCTION, {"runtime": "python3.11"}, {"runtime": "python3.12"}, LOOK, LOOK),
-    (types.FUNCTION, {"timeout": 5}, {"timeout": 3}, LOOK, SAFE),
+    (types.FUNCTION, {"timeout": 5}, {"timeout": 3}, LOOK, LOOK),
     (types.FUNCTION, {"code": {"hash": "a"}}, {"code": {"hash": "b"}}, LOOK, LOOK),
     (types.FUNCTION, {"memorySize": 512}, {"memorySize": 256}, LOOK, SAFE),
     (types.FUNCTION, {"environment": {}}, {"environment": {"variables": {}}}, SAFE, SAFE),
@@ -120,7 +126,7 @@ DIRECTIONS = [
     (types.ALARM, {"actionsEnabled": True}, {"actionsEnabled": False}, WEAKENS, SAFE),
     (types.ALARM, {"evaluationPeriods": 1}, {"evaluationPeriods": 3}, WEAKENS, SAFE),
     (types.QUEUE, {"delaySeconds": 5}, {}, SAFE, INTERRUPTS),
-    (types.QUEUE, {"visibilityTimeoutSeconds": 20}, {}, SAFE, WEAKENS),
+    (types.QUEUE, {"visibilityTimeoutSeconds": 20}, {}, LOOK, WEAKENS),
     (types.QUEUE, {"kmsMasterKeyId": "k", "kmsDataKeyReusePeriodSeconds": 60}, {"kmsMasterKeyId": "k"}, SAFE, SAFE),
     (types.QUEUE, {"receiveWaitTimeSeconds": 0}, {"receiveWaitTimeSeconds": 20}, SAFE, SAFE),
     (types.QUEUE, {"fifoQueue": False}, {"fifoQueue": True}, LOOK, LOOK),
@@ -189,6 +195,7 @@ REMOVED = {
     types.FUNCTION: INTERRUPTS,
     types.ROLE: INTERRUPTS,
     types.ROLE_POLICY: INTERRUPTS,
+    types.ROLE_POLICY_ATTACHMENT: INTERRUPTS,
     types.QUEUE_POLICY: INTERRUPTS,
     types.TOPIC_POLICY: WEAKENS,
     types.ALLOW_POLICY: WEAKENS,
@@ -196,8 +203,13 @@ REMOVED = {
     types.ALARM: WEAKENS,
     types.DASHBOARD: SAFE,
     types.TOPIC: LOSES,
+    types.SUBSCRIPTION: WEAKENS,
     "aws:s3/bucket:Bucket": LOOK,
 }
+
+
+def test_the_removal_of_each_type_that_the_review_knows_is_judged() -> None:
+    assert REMOVED.keys() - {"aws:s3/bucket:Bucket"} == RULES.keys() - {types.PROVIDER}
 
 
 @pytest.mark.parametrize(("kind", "verdict"), REMOVED.items())
@@ -284,6 +296,61 @@ def test_a_redrive_policy_that_becomes_a_resource_of_its_own_is_compared_with_th
     assert review(preview(step("update", types.QUEUE, "Q", redrive(receives), {}), MOVED), Live()).verdict is verdict
 
 
+def test_a_preview_that_hides_what_stays_the_same_may_hide_the_policy_that_a_new_one_replaces() -> None:
+    other = step("update", types.QUEUE, "Other", {"tags": {}}, {})
+    for new in (
+        step("create", types.QUEUE_POLICY, "New", None, OF_Q | policy(TLS)),
+        step("create", types.ALLOW_POLICY, "New", None, OF_Q | allow("allowAll")),
+    ):
+        assert review(preview(other, new), Live()).verdict is LOOK
+
+
+OF_Q = {"queueUrl": f"{URL}Q"}
+
+
+@pytest.mark.parametrize(
+    ("receives", "verdict"), [(1, WEAKENS), (3, SAFE), (5, SAFE), (1_000, LOSES)], ids=["1", "3", "5", "1,000"]
+)
+@pytest.mark.parametrize("is_input", [True, False])
+def test_a_new_redrive_policy_is_compared_with_the_one_before(receives: int, verdict: Verdict, is_input: bool) -> None:
+    queue = {"messageRetentionSeconds": 300, "visibilityTimeoutSeconds": 30, **(redrive(3) if is_input else {})}
+    steps = [
+        step("same", types.QUEUE, "Q", queue, queue),
+        *([] if is_input else [step("same", types.REDRIVE_POLICY, "Old", OF_Q | redrive(3), OF_Q | redrive(3))]),
+        step("create", types.REDRIVE_POLICY, "New", None, OF_Q | redrive(receives)),
+    ]
+    assert review(preview(*steps), Live()).verdict is verdict
+
+
+def test_a_redrive_policy_of_a_queue_that_had_none_or_is_hidden_needs_a_look() -> None:
+    new = step("create", types.REDRIVE_POLICY, "New", None, OF_Q | redrive(3))
+    assert review(preview(step("same", types.QUEUE, "Q", {}, {}), new), Live()).verdict is LOOK
+    assert review(preview(step("update", types.QUEUE, "Other", {"tags": {}}, {}), new), Live()).verdict is LOOK
+
+
+def test_the_redrive_policy_of_a_new_queue_is_safe() -> None:
+    new = [step("create", types.QUEUE, "N", None, {}), step("same", types.QUEUE, "Other", {}, {})]
+    for place in ({"queueUrl": UNKNOWN}, {}):
+        created = step("create", types.REDRIVE_POLICY, "P", None, {**place, **redrive(1)})
+        assert review(preview(*new, created), Live()).verdict is SAFE
+
+
+@pytest.mark.parametrize(("after", "verdict"), [(policy(SEND), SAFE), (policy(TLS), INTERRUPTS)])
+def test_a_new_policy_is_compared_with_the_one_that_the_queue_has_as_an_input(
+    after: dict[str, str], verdict: Verdict
+) -> None:
+    queue = step("same", types.QUEUE, "Q", policy(SEND), policy(SEND))
+    new = step("create", types.QUEUE_POLICY, "New", None, OF_Q | after)
+    assert review(preview(queue, new), Live()).verdict is verdict
+
+
+@pytest.mark.parametrize(("queues", "verdict"), [(["a", "b"], WEAKENS), (["b"], LOSES)])
+def test_a_new_list_of_allowed_queues_is_compared_with_the_one_before(queues: list[str], verdict: Verdict) -> None:
+    queue = step("same", types.QUEUE, "Q", allow("byQueue", "a"), allow("byQueue", "a"))
+    new = step("create", types.ALLOW_POLICY, "New", None, OF_Q | allow("byQueue", *queues))
+    assert review(preview(queue, new), Live()).verdict is verdict
+
+
 def test_a_redrive_policy_that_goes_with_its_queue_says_nothing_more_than_the_queue() -> None:
     queue = step("delete", types.QUEUE, "Q", {})
     policy_of_it = step("delete", types.REDRIVE_POLICY, "P", {"queueUrl": f"{URL}Q", **redrive(3)})
@@ -325,11 +392,59 @@ def test_a_longer_visibility_timeout_is_judged_with_the_redrive_policy_that_stay
     assert review(preview(step("update", types.QUEUE, "Q", before, after), same), Live()).verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"), [(types.QUEUE, "visibilityTimeoutSeconds"), (types.QUEUE, "messageRetentionSeconds")]
+)
+def test_a_longer_time_is_safe_if_the_preview_shows_that_the_queue_has_no_dead_letters(kind: str, name: str) -> None:
+    raised = step("update", kind, "OrderDLQ", {name: 60}, {name: 90})
+    assert review(preview(raised), Live()).verdict is LOOK
+    assert review(preview(raised, step("same", types.TABLE, "Orders", {}, {})), Live()).verdict is SAFE
+
+
+@pytest.mark.parametrize(("kept", "verdict"), [(90, SAFE), (89, LOSES), (59, SAFE), (UNKNOWN, LOOK)])
+def test_a_longer_retention_is_compared_with_that_of_the_dead_letter_queue(kept: Any, verdict: Verdict) -> None:
+    before, after = ({"messageRetentionSeconds": one, **redrive(1)} for one in (60, 90))
+    dead = {"messageRetentionSeconds": kept}
+    steps = [step("update", types.QUEUE, "Q", before, after), step("same", types.QUEUE, "OrderDLQ", dead, dead)]
+    assert {one.verdict for one in review(preview(*steps), Live()).findings if "retention" in one.what} == {verdict}
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(30, SAFE), (31, WEAKENS)])
+def test_a_longer_timeout_is_compared_with_the_visibility_timeout(seconds: int, verdict: Verdict) -> None:
+    raised = step("update", types.FUNCTION, "OrderProcessor", {"timeout": 5}, {"timeout": seconds})
+    shown = [step("same", types.MAPPING, "M", READER, READER), step("same", types.QUEUE, "OrderQueue", {}, {})]
+    assert review(preview(raised, *shown), Live()).verdict is verdict
+    assert review(preview(raised), Live()).verdict is LOOK
+
+
+@pytest.mark.parametrize(("one", "other"), [("OrderDLQ", "OrderUndelivered"), ("OrderQueue", "OrderDLQ")])
+def test_a_queue_that_gets_the_place_of_another_one_is_found(one: str, other: str) -> None:
+    swapped = {one: other, other: one}
+
+    def both(kind: str, name: str, before: str) -> dict[str, Any]:
+        after = re.sub(r"Order(Queue|DLQ|Undelivered)", lambda found: swapped.get(found[0], found[0]), before)
+        return step("same" if before == after else "update", kind, name, json.loads(before), json.loads(after))
+
+    steps = [
+        step("same", types.QUEUE, "OrderQueue", {}, {}),
+        step("same", types.QUEUE, "OrderDLQ", {}, {}),
+        step("same", types.QUEUE, "OrderUndelivered", {}, {}),
+        both(types.MAPPING, "M", json.dumps({"eventSourceArn": f"{ARN}OrderQueue"})),
+        both(types.REDRIVE_POLICY, "R", json.dumps({"queueUrl": f"{URL}OrderQueue", **redrive(3)})),
+        both(types.SUBSCRIPTION, "S", json.dumps({"protocol": "sqs", **redrive(3, "OrderUndelivered")})),
+    ]
+    found = [finding for finding in review(preview(*steps), Live()).findings if finding.what.startswith("uses ")]
+    assert {(finding.resource, finding.verdict) for finding in found} == {
+        (name, LOSES if "OrderQueue" in swapped else INTERRUPTS) for name in swapped
+    }
+
+
 def test_a_redrive_policy_of_another_queue_replaces_no_input() -> None:
     assert review(preview(step("update", types.QUEUE, "Other", redrive(3), {}), MOVED), Live()).verdict is LOSES
 
 
 ROLE_READS = {"Effect": "Allow", "Principal": {"AWS": f"{ARN}:role/R"}, "Action": "kms:Decrypt", "Resource": "*"}
+DENY_OTHERS = {"Effect": "Deny", "Action": "kms:*", "Resource": "*"}
 SNS_SENDS = {
     "Effect": "Allow",
     "Principal": {"Service": "sns.amazonaws.com"},
@@ -348,6 +463,15 @@ SNS_SENDS = {
         ([ROLE_READS, {**SNS_SENDS, "Action": "kms:Decrypt"}], INTERRUPTS),
         ([ROLE_READS], INTERRUPTS),
         ([SNS_SENDS], INTERRUPTS),
+        ([ROLE_READS, SNS_SENDS, {**SNS_SENDS, "Effect": "Deny"}], INTERRUPTS),
+        ([ROLE_READS, SNS_SENDS, {**ROLE_READS, "Effect": "Deny", "Principal": {"AWS": "123456789012"}}], INTERRUPTS),
+        ([ROLE_READS, SNS_SENDS, {**DENY, "Action": "kms:*"}], INTERRUPTS),
+        ([ROLE_READS, SNS_SENDS, {**DENY, "Action": "kms:*", "Condition": {"Null": {"a": "true"}}}], INTERRUPTS),
+        ([ROLE_READS, SNS_SENDS, {**DENY_OTHERS, "NotPrincipal": SNS_SENDS["Principal"]}], INTERRUPTS),
+        ([ROLE_READS, SNS_SENDS, {**DENY_OTHERS, "NotAction": "kms:Decrypt", "Principal": "*"}], INTERRUPTS),
+        ([ROLE_READS, SNS_SENDS, {**DENY, "Action": "kms:PutKeyPolicy"}], LOOK),
+        ([ROLE_READS, SNS_SENDS, {**DENY, "Action": "kms:*", "Principal": {"Service": "s3.amazonaws.com"}}], LOOK),
+        ([ROLE_READS, SNS_SENDS, {**TLS, "Action": "kms:*"}], LOOK),
     ],
 )
 def test_a_queue_may_be_encrypted_only_with_a_key_that_sns_and_the_function_may_use(
@@ -373,6 +497,27 @@ def test_only_a_resource_that_had_a_key_gets_another_one_and_needs_the_old_one(k
     assert first.startswith("encrypts R with a key. ")
     assert second.startswith("encrypts R with another key. ")
     assert "keep" not in first.lower()
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "held"),
+    [
+        (types.QUEUE, {"messageRetentionSeconds": UNKNOWN, "kmsMasterKeyId": f"{ARN}K"}, "messages in R (14 days)"),
+        (
+            types.TABLE,
+            {"pointInTimeRecovery": UNKNOWN, "serverSideEncryption": {"kmsKeyArn": f"{ARN}K"}},
+            "point-in-time recovery of R (35 days)",
+        ),
+        (types.LOG_GROUP, {"retentionInDays": UNKNOWN, "kmsKeyId": f"{ARN}K"}, "records in R (without end)"),
+    ],
+)
+def test_a_key_is_kept_as_long_as_is_possible_if_the_preview_hides_for_how_long_it_is_needed(
+    kind: str, inputs: dict[str, Any], held: str
+) -> None:
+    key = step("delete", types.KEY, "K", {}, retainOnDelete=True)
+    user = step("same", kind, "R", inputs, inputs)
+    [left] = [one for one in review(preview(key, user), Live()).findings if one.resource == "K"]
+    assert held in left.why
 
 
 def test_a_key_is_kept_as_long_as_a_log_without_retention() -> None:
@@ -502,6 +647,54 @@ def test_a_disabled_mapping_reads_nothing_until_it_is_enabled() -> None:
     same = step("same", types.MAPPING, "OrderProcessor", source, source)
     assert review(preview(same, step("create", types.MAPPING, "Other", None, off)), Live()).verdict is SAFE
     assert review(preview(same, step("update", types.MAPPING, "Other", off, on)), Live()).verdict is LOSES
+
+
+def test_a_reader_that_is_enabled_may_be_a_second_one_if_the_preview_hides_what_stays_the_same() -> None:
+    source = {"eventSourceArn": f"{ARN}OrderQueue"}
+    enabled = step("update", types.MAPPING, "Other", source | {"enabled": False}, source | {"enabled": True})
+    assert review(preview(enabled), Live()).verdict is LOOK
+    assert review(preview(enabled, step("same", types.QUEUE, "Q", {}, {})), Live()).verdict is SAFE
+
+
+CODE = {"code": {"hash": "a"}, "handler": "handler.main.handle"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict"),
+    [
+        ("same", CODE, LOOK),
+        ("same", CODE | {"code": {"hash": "b"}}, LOSES),
+        ("same", CODE | {"handler": "other.handle"}, LOSES),
+        ("same", CODE | variables(ORDERS_TABLE="Other"), LOSES),
+        ("delete", CODE | {"code": {"hash": "b"}}, INTERRUPTS),
+        ("delete", CODE | {"handler": "other.handle"}, LOSES),
+        ("delete", CODE | variables(ORDERS_TABLE="Other"), LOSES),
+    ],
+)
+@pytest.mark.parametrize("is_replaced", [True, False], ids=["another mapping", "the same mapping"])
+def test_a_new_function_that_a_mapping_invokes_must_be_the_same_one_in_another_place(
+    old: str, new: dict[str, Any], verdict: Verdict, is_replaced: bool
+) -> None:
+    before = CODE | variables(ORDERS_TABLE="Orders")
+    after = variables(ORDERS_TABLE="Orders") | new
+    to_new = {"functionName": [urn(types.FUNCTION, "NewProcessor")]}
+    invoking = READER | {"functionName": UNKNOWN}
+    steps = [
+        step(old, types.FUNCTION, "OrderProcessor", before, before if old == "same" else None),
+        step("create", types.FUNCTION, "NewProcessor", None, after),
+        step("same", types.QUEUE, "OrderQueue", {}, {}),
+        *(
+            [
+                step("delete", types.MAPPING, "Old", READER),
+                step("create", types.MAPPING, "New", None, invoking, references=to_new),
+            ]
+            if is_replaced
+            else [step("update", types.MAPPING, "M", READER, invoking, references=to_new)]
+        ),
+    ]
+    worst = {one.verdict for one in review(preview(*steps), Live()).findings}
+    assert (LOSES in worst) == (verdict is LOSES)
+    assert is_replaced or min(worst, key=lambda one: one.rank) is verdict
 
 
 def test_a_reader_of_the_dead_letters_deletes_them() -> None:

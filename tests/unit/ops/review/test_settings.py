@@ -12,7 +12,7 @@ from infra import resource_types as types
 from infra.config import check, group
 from infra.effects import EFFECTS, NAMESPACE, PACKAGE_FILES
 from ops.cost import CostInputs, backlog
-from ops.review.finding import Review
+from ops.review.finding import Review, Verdict
 from ops.review.live import Live
 from ops.review.preview import UNKNOWN, read_preview
 from ops.review.review import review
@@ -53,6 +53,33 @@ def test_a_change_without_a_changed_setting_was_made_by_the_program() -> None:
     found = reviewed(changed(), visibility(60))
     assert found.findings[0].cause == "the program, infra/x.py line 7"
     assert (found.settings, found.consequences) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("steps", "setting", "kept"),
+    [
+        (
+            [
+                step("delete", types.TABLE, "Orders", {}, parent=system_urn()),
+                step("create", types.TABLE, "Shop", None, {}, parent=system_urn()),
+            ],
+            {"tableName": "Shop"},
+            "Or leave tableName as it was: Orders.",
+        ),
+        (
+            [step("update", types.QUEUE, "OrderQueue", {}, {"messageRetentionSeconds": 60}, parent=system_urn())],
+            {"messageRetentionSeconds": 60},
+            "Or leave messageRetentionSeconds as it was: 345600.",
+        ),
+    ],
+)
+def test_a_setting_that_loses_orders_can_be_left_as_it_was(
+    steps: list[dict[str, Any]], setting: dict[str, Any], kept: str
+) -> None:
+    losing = [one for one in reviewed(changed(**setting), *steps).findings if one.verdict is Verdict.LOSES]
+    assert [one.instead.endswith(f" {kept}") for one in losing] == [True]
+    program = [one for one in reviewed(changed(), *steps).findings if one.verdict is Verdict.LOSES]
+    assert [kept in one.instead for one in program] == [False]
 
 
 def test_a_change_that_follows_from_another_resource_names_it() -> None:
