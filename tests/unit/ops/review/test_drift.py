@@ -128,7 +128,7 @@ def test_an_input_with_the_same_or_an_unknown_value_is_no_difference(
 
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
-IN_VARIABLES, TOKEN = "environment.variables.TOKEN", "environment variables TOKEN"
+IN_VARIABLES, TOKEN = "environment.variables.TOKEN", "environment variable TOKEN"
 ONE_SECRET = {"variables": {"TOKEN": "[secret]"}}
 
 
