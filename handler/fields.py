@@ -18,7 +18,7 @@ class Rule(StrEnum):
     IDENTIFIER = f"Text, not empty, at most {MAX_PARTITION_KEY_BYTES:,} bytes in UTF-8."
     TEXT = "Text, not empty."
     WHOLE_NUMBER = "A whole number, at least 1."
-    TIMESTAMP = "An ISO 8601 time with a time zone, of which the minutes are at most 59."
+    TIMESTAMP = "An ISO 8601 time with a time zone. The minutes of the offset are at most 59."
 
 
 # A NamedTuple is faster to define at each cold start than a frozen dataclass.
@@ -42,11 +42,6 @@ FIELDS: Final = (
     Field("itemName", Rule.TEXT, "The item that was ordered.", "Laptop"),
     Field("quantity", Rule.WHOLE_NUMBER, "The number of items.", 1),
     Field(Attribute.STATUS, Rule.TEXT, "The state of the order. Each publisher defines its own states.", "new"),
-    Field(
-        Attribute.TIMESTAMP,
-        Rule.TIMESTAMP,
-        "The version of the order. A later one replaces it.",
-        "2025-05-03T12:00:00Z",
-    ),
+    Field(Attribute.TIMESTAMP, Rule.TIMESTAMP, "The version: a later one replaces it.", "2025-05-03T12:00:00Z"),
 )
 """In the sequence of samples, tables and docs."""
