@@ -67,9 +67,11 @@ def _is_storable(number: Decimal) -> bool:
     return number == 0 or (len(significant) <= 38 and -130 <= number.adjusted() <= 125)
 
 
+_WHOLE_NUMBERS = [field.name for field in FIELDS if not field.is_text]
+
+
 def _has_whole_numbers_without_point(order: Members) -> bool:
-    names = {field.name for field in FIELDS if not field.is_text}
-    return all(re.fullmatch("-?[0-9]+", str(value)) is not None for name, value in order if name in names)
+    return all(re.fullmatch("-?[0-9]+", str(value)) is not None for name, value in order if name in _WHOLE_NUMBERS)
 
 
 def _is_unicode(order: Members) -> bool:
@@ -133,7 +135,10 @@ UNEXPRESSED = (
         "A number has up to 38 significant digits, and is 0 or has a magnitude from 1E-130 to 9.9E+125.",
         _has_storable_numbers,
     ),
-    Unexpressed("A whole number is written without a decimal point and an exponent.", _has_whole_numbers_without_point),
+    Unexpressed(
+        f"Whole numbers ({', '.join(_WHOLE_NUMBERS)}) are written without a decimal point and an exponent.",
+        _has_whole_numbers_without_point,
+    ),
     Unexpressed("A text has no half of a surrogate pair.", _is_unicode),
     Unexpressed(f"A field has at most {MAX_DEPTH} arrays and objects inside each other.", _is_shallow),
     Unexpressed(f"{Attribute.ORDER_ID} has at most {MAX_PARTITION_KEY_BYTES:,} bytes in UTF-8.", _has_short_identifier),
