@@ -71,7 +71,8 @@ _WHOLE_NUMBERS = [field.name for field in FIELDS if not field.is_text]
 
 
 def _has_whole_numbers_without_point(order: Members) -> bool:
-    return all(re.fullmatch("-?[0-9]+", str(value)) is not None for name, value in order if name in _WHOLE_NUMBERS)
+    written = [value for name, value in order if name in _WHOLE_NUMBERS and isinstance(value, Number)]
+    return not any(set(number) & set(".eE") for number in written)
 
 
 def _is_unicode(order: Members) -> bool:
@@ -99,7 +100,7 @@ def _has_short_identifier(order: Members) -> bool:
 
 
 def _has_existing_time(order: Members) -> bool:
-    return _instant(order) is not None
+    return _shape(order) is None or _instant(order) is not None
 
 
 def _repeats_its_instant(order: Members) -> bool:
@@ -112,9 +113,14 @@ _TIMESTAMP = re.compile(
 )
 
 
+def _shape(order: Members) -> re.Match[str] | None:
+    """The parts of the timestamp. None if it is no ISO 8601 time, which the schema rejects."""
+    return _TIMESTAMP.fullmatch(str(order.get(Attribute.TIMESTAMP)))
+
+
 def _instant(order: Members) -> str | None:
     """The timestamp in UTC, as the table stores it. None if there is no such time."""
-    shape = _TIMESTAMP.fullmatch(str(order.get(Attribute.TIMESTAMP)))
+    shape = _shape(order)
     if shape is None:
         return None
     digits = re.sub("[^0-9]", "", shape["local"])

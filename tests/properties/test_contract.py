@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from handler.contract import INSTANT
@@ -12,7 +12,7 @@ from ops.contract.event import event_schema
 from ops.contract.order import Schema, order_schema
 from ops.contract.unexpressed import UNEXPRESSED, Members, Unexpressed, as_written
 from ops.samples import EXAMPLE_ORDER, invalid_orders, sample_orders, valid_orders
-from tests.support.order_texts import order_texts
+from tests.support.order_texts import border_texts, order_texts
 
 ORDER = Draft202012Validator(order_schema())
 EVENT = Draft202012Validator(event_schema())
@@ -36,15 +36,23 @@ def broken(text: str) -> list[Unexpressed]:
     return [one for one in UNEXPRESSED if isinstance(order, Members) and not one.is_kept(order)]
 
 
-@settings(max_examples=500, deadline=None)
-@example(json.dumps(EXAMPLE_ORDER))
-@given(order_texts)
-def test_the_schema_and_the_parser_accept_the_same_orders(text: str) -> None:
+def check_that_both_agree(text: str) -> None:
     document = json.loads(text)
     if isinstance(document, dict) and is_envelope(document):
         assert not accepted_by_the_schema(text)
     else:
         assert (accepted_by_the_schema(text) and not broken(text)) == accepted_by_the_parser(text)
+
+
+def test_the_schema_and_the_parser_agree_at_each_border() -> None:
+    for text in border_texts():
+        check_that_both_agree(text)
+
+
+@settings(max_examples=500, deadline=None)
+@given(order_texts)
+def test_the_schema_and_the_parser_accept_the_same_orders(text: str) -> None:
+    check_that_both_agree(text)
 
 
 def test_both_accept_the_samples_and_neither_accepts_the_invalid_ones() -> None:
