@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-dynamodb test-engine record-previews bench soak lint check format package reference lock clean
+.PHONY: help demo test test-contract test-dynamodb test-engine record-previews bench soak lint check format package docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ demo: $(INSTALLED) ## run the whole system on this machine and show what happens
 # Without reordering, the many short unit tests come last and fill the time of the worker that is ready first.
 test: $(INSTALLED) ## run every test that this machine can run
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+
+test-contract: $(INSTALLED) ## check the contract with AsyncAPI's parser and a second validator (needs Node and npm)
+	@$(BIN)/python -m tests.contract_judges
 
 test-dynamodb: $(INSTALLED) ## run the store's tests on AWS's DynamoDB Local (needs Java and Maven)
 	@$(BIN)/python -m tests.dynamodb_local
@@ -49,8 +52,8 @@ format: $(INSTALLED) ## format the code and apply the linter's fixes
 package: $(INSTALLED) ## write the Lambda zip to build/ and print its SHA-256
 	@$(BIN)/python -m infra.package
 
-reference: $(INSTALLED) ## write docs/reference.md from the help of every command
-	@$(BIN)/python -m tests.support.reference
+docs: $(INSTALLED) ## write what is generated in the docs: the command reference, the contract, the fields of orders
+	@$(BIN)/python -m tests.support.generated_docs
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
 lock: $(INSTALLED) ## update the locked dependencies to the newest versions that pyproject.toml allows

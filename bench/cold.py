@@ -44,6 +44,8 @@ POWERTOOLS_ZIP = (
     *("pydantic", "pydantic-core", "annotated-types", "typing-inspection"),
 )
 """The packages that Powertools with its parser needs in the zip."""
+CONTRACT = ("handler/__init__.py", "handler/contract.py", "handler/fields.py")
+"""The files of our handler that its model needs."""
 ROUNDS = 21
 
 
@@ -94,6 +96,7 @@ def _install(package: Path, task: Path, runtime: Path) -> None:
         shutil.copy(ROOT / f"bench/handlers/{module}.py", task / name)
     with zipfile.ZipFile(ROOT / package) as archive:
         archive.extractall(task / OURS)
+        archive.extractall(task / POWERTOOLS, CONTRACT)
 
 
 def _copy_distributions(names: tuple[str, ...], folder: Path) -> None:

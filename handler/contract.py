@@ -73,12 +73,10 @@ class Variable:
 
 
 class Attribute:
-    """The names of the attributes that every order has, in messages and in the table."""
+    """The names of the fields that the code itself refers to. `handler.fields` lists all fields with their rules."""
 
     ORDER_ID: Final = "orderId"
     USER_ID: Final = "userId"
-    ITEM_NAME: Final = "itemName"
-    QUANTITY: Final = "quantity"
     STATUS: Final = "status"
     TIMESTAMP: Final = "timestamp"
 

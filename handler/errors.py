@@ -11,7 +11,7 @@ class Flaw(NamedTuple):
     """One thing that is wrong with an order.
 
     `reason` is for the person who corrects the message. All messages with the same flaw share a `signature`. `field` is
-    the name of the required field with the flaw, or None.
+    the name of the order's field with the flaw, or None.
     """
 
     reason: str
@@ -42,5 +42,5 @@ class InvalidOrder(Exception):
 
     @property
     def fields(self) -> frozenset[str]:
-        """The names of the required fields that have flaws."""
+        """The names of the order's fields that have flaws."""
         return frozenset(one.field for one in self.flaws if one.field)

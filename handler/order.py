@@ -9,11 +9,13 @@ from typing import Any
 from handler.contract import INSTANT, MAX_PARTITION_KEY_BYTES, Attribute
 from handler.document import is_plain, json_type, read_object, unstorable
 from handler.errors import Flaw, InvalidOrder, flaw
+from handler.fields import FIELDS
 
 # InvalidOrder is a part of parse_order's interface.
-__all__ = ["REQUIRED_TEXT", "Flaw", "InvalidOrder", "Order", "is_envelope", "is_same_content", "parse_order"]
+__all__ = ["Flaw", "InvalidOrder", "Order", "is_envelope", "is_same_content", "parse_order"]
 
-REQUIRED_TEXT = (Attribute.ORDER_ID, Attribute.USER_ID, Attribute.ITEM_NAME, Attribute.STATUS, Attribute.TIMESTAMP)
+_TEXTS = tuple((field.name, field.is_required) for field in FIELDS if field.is_text)
+_WHOLE_NUMBERS = tuple((field.name, field.is_required) for field in FIELDS if not field.is_text)
 
 # ISO 8601 in its basic and extended format. The zone is optional here, so that a missing one has a flaw of its own.
 # Python's own parser accepts more formats, and its version determines which ones.
@@ -94,14 +96,16 @@ def _read(body: str) -> tuple[dict[str, Any], list[Flaw], str]:
 
 
 def _add_flaws_of_fields(flaws: list[Flaw], attributes: Mapping[str, Any]) -> None:
-    for name in REQUIRED_TEXT:
+    for name, is_required in _TEXTS:
         value = attributes.get(name)
-        if not isinstance(value, str) or not value.strip():
+        if (not isinstance(value, str) or not value.strip()) and (is_required or name in attributes):
             flaws.append(_text_flaw(attributes, name))
-    quantity = attributes.get(Attribute.QUANTITY)
-    # bool is a subclass of int, but not a quantity.
-    if not isinstance(quantity, int) or isinstance(quantity, bool) or quantity < 1:
-        flaws.append(_quantity_flaw(attributes))
+    for name, is_required in _WHOLE_NUMBERS:
+        value = attributes.get(name)
+        # bool is a subclass of int, but not a number in JSON.
+        is_valid = isinstance(value, int) and not isinstance(value, bool) and value >= 1
+        if not is_valid and (is_required or name in attributes):
+            flaws.append(_whole_number_flaw(attributes, name))
     order_id = attributes.get(Attribute.ORDER_ID)
     # An unpaired surrogate, which is a flaw of its own, has no encoding otherwise.
     if isinstance(order_id, str) and len(order_id.encode(errors="surrogatepass")) > MAX_PARTITION_KEY_BYTES:
@@ -118,8 +122,7 @@ def _text_flaw(attributes: Mapping[str, Any], name: str) -> Flaw:
     return flaw(f"{name} must be a string, not {json_type(value)}", field=name)
 
 
-def _quantity_flaw(attributes: Mapping[str, Any]) -> Flaw:
-    name = Attribute.QUANTITY
+def _whole_number_flaw(attributes: Mapping[str, Any], name: str) -> Flaw:
     if name not in attributes:
         return flaw(f"{name} is missing", field=name)
     value = attributes[name]

@@ -8,12 +8,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from handler.contract import Attribute
-from handler.order import REQUIRED_TEXT, is_envelope
+from handler.fields import FIELDS
+from handler.order import is_envelope
 from ops.errors import InvalidInput
 from ops.text import MAX_LEVELS, as_json_text, is_shallow
 
 _NOT_FOR_SQS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """A character that SQS rejects in a message (Amazon SQS API Reference, SendMessage)."""
+
+_TEXTS = frozenset(field.name for field in FIELDS if field.is_text)
 
 Member = tuple[str, Any]
 
@@ -119,8 +122,8 @@ def _is_accepted_by_sqs(text: str) -> bool:
 
 
 def _value(name: str, text: str) -> object:
-    """Read a value as text if the field requires text. Otherwise read it as JSON, if it is JSON."""
-    if name in REQUIRED_TEXT:
+    """Read a value as text if the field is text. Otherwise read it as JSON, if it is JSON."""
+    if name in _TEXTS:
         return text
     try:
         value = _loads(text)

@@ -6,18 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from handler.fields import FIELDS
+
 ITEMS = ("Laptop", "Phone", "Headphones", "Keyboard", "Monitor", "Desk lamp", "Backpack")
 _FIRST = datetime(2025, 5, 3, 12, tzinfo=UTC)
 
-EXAMPLE_ORDER: dict[str, object] = {
-    "orderId": "O1234",
-    "userId": "U123",
-    "itemName": "Laptop",
-    "quantity": 1,
-    "status": "new",
-    "timestamp": "2025-05-03T12:00:00Z",
-}
-"""The order in the documentation."""
+EXAMPLE_ORDER: dict[str, object] = {field.name: field.example for field in FIELDS}
+"""The order in the documentation. The other samples have the same values in the fields that they do not set."""
 
 
 def valid_orders(count: int) -> Iterator[str]:
@@ -25,11 +20,11 @@ def valid_orders(count: int) -> Iterator[str]:
     for number in range(count):
         yield json.dumps(
             {
+                **EXAMPLE_ORDER,
                 "orderId": f"O{2001 + number}",
                 "userId": f"U{100 + number % 17}",
                 "itemName": ITEMS[number % len(ITEMS)],
                 "quantity": 1 + number % 3,
-                "status": "new",
                 "timestamp": (_FIRST + timedelta(seconds=number)).isoformat(),
             }
         )
@@ -41,11 +36,11 @@ def sample_orders(count: int) -> Iterator[str]:
     for _ in range(count):
         yield json.dumps(
             {
+                **EXAMPLE_ORDER,
                 "orderId": f"S{uuid4().hex[:12]}",
                 "userId": f"U{choice.randrange(100, 1000)}",
                 "itemName": choice.choice(ITEMS),
                 "quantity": choice.randint(1, 3),
-                "status": "new",
                 "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
             }
         )

@@ -14,22 +14,24 @@ from aws_lambda_powertools.utilities.idempotency import (
 )
 from aws_lambda_powertools.utilities.parser import BaseModel
 from aws_lambda_powertools.utilities.parser import parse as parse_model
+from pydantic import create_model
+
+from handler.fields import FIELDS
 
 table = boto3.resource("dynamodb").Table(os.environ["ORDERS_TABLE"])
 processor = BatchProcessor(event_type=EventType.SQS)
 config = IdempotencyConfig(event_key_jmespath="[orderId, timestamp]")
 
 
-class Order(BaseModel):
-    orderId: str  # noqa: N815 - the message's name
-    userId: str  # noqa: N815
-    itemName: str  # noqa: N815
-    quantity: int
-    status: str
-    timestamp: str
+# The fields are those of the contract, so that this handler checks as many as ours.
+_FIELDS: Any = {
+    field.name: (type(field.example), ...) if field.is_required else (type(field.example) | None, None)
+    for field in FIELDS
+}
+Order = create_model("Order", __base__=BaseModel, **_FIELDS)
 
 
-def parse(body: str) -> Order:
+def parse(body: str) -> BaseModel:
     return parse_model(event=json.loads(body), model=Order)
 
 
@@ -43,7 +45,7 @@ def store(order: dict[str, Any]) -> None:
 
 
 def store_record(record: SQSRecord) -> None:
-    store(order=parse(record.body).model_dump())
+    store(order=parse(record.body).model_dump(exclude_none=True))
 
 
 def handle(event: dict[str, Any], context: Any) -> Any:

@@ -4,20 +4,14 @@ from typing import Annotated
 
 import typer
 
-from handler.contract import Attribute
+from handler.fields import FIELDS, Rule
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, Stack, find_system
 from ops.cli.output import print_error, print_heading, print_json, print_row
 from ops.table import list_orders
 
-COLUMNS = {
-    Attribute.ORDER_ID: 16,
-    Attribute.USER_ID: 8,
-    Attribute.ITEM_NAME: 12,
-    Attribute.QUANTITY: 8,
-    Attribute.STATUS: 10,
-    Attribute.TIMESTAMP: 25,
-}
+_WIDTHS = {Rule.IDENTIFIER: 16, Rule.TEXT: 10, Rule.WHOLE_NUMBER: 8, Rule.TIMESTAMP: 25}
+COLUMNS = {field.name: max(len(field.name), _WIDTHS[field.rule]) for field in FIELDS}
 """The columns and the minimum width of each."""
 
 

@@ -24,6 +24,9 @@ COMMANDS = {
     "status": LazyCommand("ops.cli.status:status", "Show queues, alarms and recent failures."),
     "dead-letters": LazyCommand(DEAD_LETTERS, "Find out why orders failed, fix them and send them again."),
     "dlq": LazyCommand(DEAD_LETTERS, "Short for dead-letters.", hidden=True),
+    "contract": LazyCommand(
+        "ops.cli.contract:contract", "Print the contract of orders and events, for publishers and consumers."
+    ),
     "cost": LazyCommand("ops.cli.cost:cost", "Estimate the cost of a million orders on AWS."),
     "local": LazyCommand("ops.cli.local:local", "Run the whole system on this machine."),
     "demo": LazyCommand("ops.cli.demo:demo", "Show what happens to 101 orders on this machine."),

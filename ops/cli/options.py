@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from handler.fields import FIELDS
 from infra.project import stack_names
 from ops.cli.interrupt import exiting_at_once
 from ops.cli.output import print_error
@@ -21,6 +22,11 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 def complete_stack(incomplete: str) -> list[str]:
     """Return the names of stacks that start with the given text, for shell completion."""
     return [name for name in stack_names() if name.startswith(incomplete)]
+
+
+def complete_field(incomplete: str) -> list[str]:
+    """Return the names of an order's fields that start with the given text, for shell completion."""
+    return [field.name for field in FIELDS if field.name.startswith(incomplete)]
 
 
 def parse_since(text: str) -> datetime:

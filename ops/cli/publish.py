@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ops.cli.exit_codes import Exit
-from ops.cli.options import Json, Stack, find_system, require_finite
+from ops.cli.options import Json, Stack, complete_field, find_system, require_finite
 from ops.cli.output import print_error, print_json, print_line
 from ops.cli.terminal import progress_bar
 from ops.errors import InvalidInput
@@ -36,7 +36,11 @@ def publish(
     ] = None,
     group_by: Annotated[
         str | None,
-        typer.Option(metavar="FIELD", help="Set the message group ID to this field of the order, for a fair queue."),
+        typer.Option(
+            metavar="FIELD",
+            help="Set the message group ID to this field of the order, for a fair queue.",
+            autocompletion=complete_field,
+        ),
     ] = None,
     stack: Stack = None,
     as_json: Json = False,

@@ -1,4 +1,4 @@
-"""docs/reference.md, generated from the help of every command: `make reference` writes it."""
+"""docs/reference.md, generated from the help of every command: `make docs` writes it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ WIDTH = 100
 
 _HEAD = """# Command reference
 
-The help of every command, as `--help` prints it. `make reference` generates this page.
+The help of every command, as `--help` prints it. `make docs` generates this page.
 [running.md](running.md) and [dead-letters.md](dead-letters.md) explain how to use the commands.
 """
 
@@ -46,8 +46,3 @@ def reference() -> str:
 def _help(words: Words, command: Any) -> str:
     context = typer.Context(command, info_name=" ".join(["orders", *words]), terminal_width=WIDTH)
     return str(command.get_help(context)).strip()
-
-
-if __name__ == "__main__":
-    PAGE.write_text(reference())
-    print(f"written: {PAGE.relative_to(ROOT)}")

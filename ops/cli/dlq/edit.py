@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ops.cli.dlq.looking import looking, print_lost
-from ops.cli.dlq.options import RESUME, Confirm, Name, Reason, parse_field_value
+from ops.cli.dlq.options import RESUME, Confirm, Name, Reason, complete_field_value, parse_field_value
 from ops.cli.editor import Draft, is_interactive
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Stack, command_on, find_system
@@ -29,6 +29,7 @@ def edit(
         typer.Option(
             "--set",
             parser=parse_field_value,
+            autocompletion=complete_field_value,
             metavar="FIELD=VALUE",
             help="Set a field instead of opening an editor. Can be repeated.",
         ),

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ops.cli.options import complete_field
 from ops.dead_letters.failures import FailureClass
 from ops.dead_letters.selection import FieldValue, Selection
 from ops.errors import InvalidInput
@@ -20,6 +21,11 @@ def parse_field_value(text: str) -> FieldValue:
     if not (field and given):
         raise typer.BadParameter(f"give FIELD=VALUE, not {text}")
     return FieldValue(field, value)
+
+
+def complete_field_value(incomplete: str) -> list[str]:
+    """Return the beginnings of `FIELD=VALUE` that start with the given text, for shell completion."""
+    return [f"{name}=" for name in complete_field(incomplete)]
 
 
 Name = Annotated[str, typer.Argument(help="An order ID or a message ID.", metavar="ORDER|MESSAGE")]
@@ -42,6 +48,7 @@ class SelectionOptions:
         list[FieldValue] | None,
         typer.Option(
             parser=parse_field_value,
+            autocompletion=complete_field_value,
             metavar="FIELD=VALUE",
             help="Select the letters whose order has this value. Can be repeated.",
         ),

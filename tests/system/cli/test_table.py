@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from handler.fields import FIELDS
 from ops.cli.exit_codes import Exit
 from tests.support.command import Orders, stored_order
 from tests.support.orders import body
@@ -51,7 +52,7 @@ def test_orders_are_listed_by_status_and_user_and_up_to_a_limit(here: Orders, pi
     assert len(here("list", "--user", user, "--status", "paid", "--json").json) == 2
     assert len(here("list", "--limit", "2", "--json").json) == 2
     heading, *rows = here("list", "--user", user).out.splitlines()
-    assert heading.split() == ["orderId", "userId", "itemName", "quantity", "status", "timestamp"]
+    assert heading.split() == [field.name for field in FIELDS]
     assert len(rows) == 3
 
 

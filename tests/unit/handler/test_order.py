@@ -12,6 +12,8 @@ from boto3.dynamodb.types import TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handler.contract import Attribute
+from handler.fields import FIELDS, Rule
 from handler.order import InvalidOrder, parse_order
 from ops.samples import EXAMPLE_ORDER, invalid_orders, valid_orders
 
@@ -170,11 +172,18 @@ def test_an_item_of_the_table_can_be_published_again() -> None:
     assert rejection(json.dumps(order(timestampUtc="2025"))).reason == "timestampUtc must equal timestamp in UTC"
 
 
-@pytest.mark.parametrize("name", sorted(EXAMPLE_ORDER))
+@pytest.mark.parametrize("name", [field.name for field in FIELDS if field.is_required])
 def test_a_field_that_is_missing_is_named(name: str) -> None:
     body = json.dumps({key: value for key, value in EXAMPLE_ORDER.items() if key != name})
     assert rejection(body).reason == f"{name} is missing"
     assert rejection(body).fields == {name}
+
+
+def test_only_the_order_id_is_an_identifier_and_only_the_timestamp_is_a_time() -> None:
+    # The code names these two fields, because they identify an order and its version.
+    assert [field.name for field in FIELDS if field.rule is Rule.IDENTIFIER] == [Attribute.ORDER_ID]
+    assert [field.name for field in FIELDS if field.rule is Rule.TIMESTAMP] == [Attribute.TIMESTAMP]
+    assert all(field.is_required for field in FIELDS if field.rule in {Rule.IDENTIFIER, Rule.TIMESTAMP})
 
 
 @pytest.mark.parametrize("quantity", [0, True, 1.5, "1", None, [], {}])
@@ -269,7 +278,8 @@ def test_a_whole_number_with_many_zeros_is_a_quantity() -> None:
     assert parse_order(body).attributes["quantity"] == 10**38
 
 
-FLAWED = {"orderId": "O1", "userId": " ", "itemName": None, "quantity": 0, "timestamp": "yesterday"}
+FLAWED = order(userId=" ", itemName=None, quantity=0, timestamp="yesterday")
+del FLAWED["status"]
 
 
 def test_all_flaws_of_an_order_are_reported_at_once() -> None:

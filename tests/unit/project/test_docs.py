@@ -9,9 +9,8 @@ import pytest
 from infra.project import ROOT, defaults, project
 from ops.cli.dlq import COMMANDS as DLQ_COMMANDS
 from ops.cli.main import COMMANDS as MAIN_COMMANDS
+from tests.support.generated_docs import PAGES, generated
 from tests.support.recorder import recorded
-
-DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 
 
 def settings_table() -> Iterator[str]:
@@ -27,8 +26,25 @@ def test_the_readmes_settings_are_those_of_pulumi_yaml() -> None:
     assert table in (ROOT / "README.md").read_text(), f"README.md should have this table:\n{table}"
 
 
+@pytest.mark.parametrize(("path", "text"), generated().items(), ids=lambda value: getattr(value, "name", ""))
+def test_what_is_generated_in_the_docs_is_up_to_date(path: Path, text: str) -> None:
+    assert path.read_text() == text, "run `make docs`"
+
+
 @pytest.mark.parametrize(
-    "folder", ["handler", "infra", "local", "ops", "ops/log", "ops/dead_letters", "ops/cli", "ops/cli/dlq", "github"]
+    "folder",
+    [
+        "handler",
+        "infra",
+        "local",
+        "ops",
+        "ops/contract",
+        "ops/log",
+        "ops/dead_letters",
+        "ops/cli",
+        "ops/cli/dlq",
+        "github",
+    ],
 )
 def test_the_map_of_the_code_names_every_module_that_is_not_a_command(folder: str) -> None:
     text = re.sub(r"(?ms)^```.*?^```", "", (ROOT / "docs/code.md").read_text())
@@ -43,7 +59,7 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", DOCS, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_within_the_project_leads_somewhere(page: Path) -> None:
     broken = []
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
@@ -64,7 +80,7 @@ def test_every_page_of_the_docs_is_reachable_from_the_readme() -> None:
                 seen |= linked(file, seen | {file})
         return seen
 
-    assert {path.resolve() for path in DOCS} == linked(ROOT / "README.md", {ROOT / "README.md"})
+    assert {path.resolve() for path in PAGES} == linked(ROOT / "README.md", {ROOT / "README.md"})
 
 
 def test_the_picture_shows_every_topic_queue_function_and_table_of_the_program() -> None:

@@ -1,0 +1,1 @@
+"""The contract with publishers and consumers: orders in, events out."""
