@@ -11,7 +11,17 @@ from handler.document import is_plain, json_type, read_object, unstorable
 from handler.errors import Flaw, InvalidOrder, flaw
 
 # InvalidOrder is a part of parse_order's interface.
-__all__ = ["REQUIRED_TEXT", "Flaw", "InvalidOrder", "Order", "is_envelope", "is_same_content", "parse_order"]
+__all__ = [
+    "REQUIRED_TEXT",
+    "Flaw",
+    "InvalidOrder",
+    "Order",
+    "is_envelope",
+    "is_same_content",
+    "is_same_value",
+    "parse_order",
+    "read_stored_order",
+]
 
 REQUIRED_TEXT = (Attribute.ORDER_ID, Attribute.USER_ID, Attribute.ITEM_NAME, Attribute.STATUS, Attribute.TIMESTAMP)
 
@@ -41,16 +51,16 @@ class Order:
 
 def is_same_content(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two versions of an order with the same instant have equal content, in any format of the timestamp."""
-    return _is_same({**one, Attribute.TIMESTAMP: None}, {**other, Attribute.TIMESTAMP: None})
+    return is_same_value({**one, Attribute.TIMESTAMP: None}, {**other, Attribute.TIMESTAMP: None})
 
 
-def _is_same(one: object, other: object) -> bool:
+def is_same_value(one: object, other: object) -> bool:
     """Whether two JSON values are equal. In contrast to Python, a boolean never equals a number."""
     match one, other:
         case dict(), dict():
-            return one.keys() == other.keys() and all(_is_same(value, other[name]) for name, value in one.items())
+            return one.keys() == other.keys() and all(is_same_value(value, other[name]) for name, value in one.items())
         case list(), list():
-            return len(one) == len(other) and all(map(_is_same, one, other))
+            return len(one) == len(other) and all(map(is_same_value, one, other))
         case _:
             return one == other and isinstance(one, bool) == isinstance(other, bool)
 
@@ -60,7 +70,16 @@ def parse_order(body: str) -> Order:
 
     Raises InvalidOrder if the body is not a valid order, with all its flaws for the person who corrects the message.
     """
-    attributes, flaws, text = _read(body)
+    return _checked(*_read(body))
+
+
+def read_stored_order(text: str) -> Order:
+    """Read an order from an item of the table as JSON. Raises InvalidOrder if the item is not a valid order."""
+    return _checked(*read_object(text), text)
+
+
+def _checked(attributes: dict[str, Any], flaws: list[Flaw], text: str) -> Order:
+    """Return the attributes as an order. Raises InvalidOrder if they, or the flaws of their JSON text, prevent that."""
     if not is_plain(text):
         flaws += unstorable(attributes)
     _add_flaws_of_fields(flaws, attributes)

@@ -130,6 +130,9 @@ def _serve(preferred_port: int, scratch: str) -> None:
     tempfile.tempdir = scratch
     from ministack.app import app  # noqa: PLC0415 - it reads its settings at import
 
+    from local.streams import complete_streams  # noqa: PLC0415 - as above
+
+    complete_streams()
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
