@@ -5,6 +5,7 @@ boto3 converts them too, but importing it takes longer than importing the whole 
 """
 
 import json
+from binascii import b2a_base64
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -66,7 +67,7 @@ def _value(attribute_value: Mapping[str, Any]) -> Any:
 def json_of(item: Mapping[str, Any]) -> str:
     """Return an item as a JSON object. Its numbers have the digits that DynamoDB stores.
 
-    A set, which orders do not contain, becomes an array. A binary value becomes the text in which DynamoDB passes it.
+    A set, which orders do not contain, becomes an array. A binary value becomes its Base64 text.
     """
     return "{" + ", ".join(f"{json.dumps(name)}: {_json_value(value)}" for name, value in item.items()) + "}"
 
@@ -85,4 +86,8 @@ def _json_value(attribute_value: Mapping[str, Any]) -> str:
         case "NS":
             return f"[{', '.join(value)}]"
         case _:
-            return json.dumps(value)
+            return json.dumps(value, default=_base64)
+
+
+def _base64(value: bytes) -> str:
+    return b2a_base64(value, newline=False).decode()

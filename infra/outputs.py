@@ -114,6 +114,14 @@ class DeployedOutputs(StackOutputs[str]):
                 raise MissingOutput(self.stack, export_name(name)) from None
 
     @property
+    def tells_events(self) -> bool:
+        """Whether the deployed program tells events. One that predates them does not."""
+        try:
+            return bool(self.event_topic_arn)
+        except MissingOutput:
+            return False
+
+    @property
     def region(self) -> str:
         """The AWS Region of the stack, as its ARNs contain it."""
         return self.topic_arn.split(":")[3]
