@@ -35,7 +35,7 @@ def logs(
     stack: Stack = None,
     as_json: Json = False,
 ) -> None:
-    """Show the processor's log, or the notifier's.
+    """Show the log of the processor or the notifier.
 
     Shows the handler's records, Lambda's own lines such as `Task timed out`, and what the code prints. With --json,
     one document a line.

@@ -3,7 +3,7 @@
 from ops.cli.lazy import LazyCommand, lazy_app
 
 COMMANDS = {
-    "failed": LazyCommand("ops.cli.events.failed:failed", "List the events that were given up, and tell them again."),
+    "failed": LazyCommand("ops.cli.events.failed:failed", "List the events that the notifier gave up, oldest first."),
     "replay": LazyCommand("ops.cli.events.replay:replay", "Tell the stored versions of orders again."),
 }
 
