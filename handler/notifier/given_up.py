@@ -28,20 +28,28 @@ class GivenUpQueue:
     `client` is called on first use, because most instances of the function never need an SQS client.
     """
 
-    def __init__(self, url: str, client: Callable[[], "SQSClient"], threads: Threads, log: Log) -> None:
+    def __init__(self, url: str, client: Callable[[], "SQSClient"], log: Log) -> None:
         self._url = url
         self._client = client
-        self._threads = threads
+        # Its own threads: requests to SNS that hang must not take them.
+        self._threads = Threads()
         self._log = log
 
     def keep(self, tellings: Sequence[Telling], deadline: float) -> list[Telling]:
         """Send the records of failed events to the queue. Returns those that the queue has before the deadline."""
-        kept = self._threads.run([partial(self._keep, telling) for telling in tellings], deadline)
+        if not tellings:
+            return []
+        try:
+            client = self._client()  # here, because botocore's session must not create clients in several threads
+        except Exception:  # noqa: BLE001 - it must not affect other events
+            self._log.bug(_NOT_KEPT)
+            return []
+        kept = self._threads.run([partial(self._keep, client, telling) for telling in tellings], deadline)
         return [telling for telling, is_kept in zip(tellings, kept, strict=True) if is_kept]
 
-    def _keep(self, telling: Telling) -> bool:
+    def _keep(self, client: "SQSClient", telling: Telling) -> bool:
         try:
-            self._client().send_message(QueueUrl=self._url, MessageBody=message_of(telling))
+            client.send_message(QueueUrl=self._url, MessageBody=message_of(telling))
         except (ClientError, BotoCoreError) as error:
             self._log.warning(_NOT_KEPT, {RecordField.ORDER_ID: telling.order_id, RecordField.REASON: str(error)})
             return False

@@ -1,9 +1,9 @@
 """The entry point of OrderNotifier. Lambda imports it once per instance."""
 
 import os
+from functools import partial
 from typing import Any
 
-from handler.concurrency import Threads
 from handler.contract import RecordField, Variable
 from handler.notifier.given_up import GivenUpQueue
 from handler.notifier.notifier import Notifier
@@ -11,10 +11,9 @@ from handler.notifier.topic import EventTopic
 from handler.response import BatchResponse
 from handler.runtime import Context, client, log
 
-threads = Threads()
 notifier = Notifier(
-    EventTopic(os.environ[Variable.EVENT_TOPIC_ARN], client("sns"), threads),
-    GivenUpQueue(os.environ[Variable.GIVEN_UP_QUEUE_URL], lambda: client("sqs"), threads, log),
+    EventTopic(os.environ[Variable.EVENT_TOPIC_ARN], client("sns")),
+    GivenUpQueue(os.environ[Variable.GIVEN_UP_QUEUE_URL], partial(client, "sqs"), log),
     log,
     retry_seconds=float(os.environ[Variable.EVENT_RETRY_SECONDS]),
 )

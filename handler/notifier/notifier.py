@@ -10,6 +10,7 @@ from handler.notifier.change import read_change
 from handler.notifier.event import event_of
 from handler.notifier.failure import Failure
 from handler.notifier.given_up import GivenUpQueue
+from handler.notifier.memory import Memory
 from handler.notifier.report import EventReport
 from handler.notifier.telling import State, Telling
 from handler.notifier.topic import EventTopic
@@ -21,19 +22,31 @@ RESERVE_SECONDS = 1.0
 The log records, the response, and Lambda's work to send both must fit into them: if the function times out, Lambda
 discards its response, and all records of the batch come again.
 """
+GIVE_UP_SECONDS = 5.0
+"""Seconds before that in which the notifier no longer waits for SNS, so that it can give up events if SNS hangs.
+
+The two tries of a request to SNS take four fifths of the function's timeout (Variable.REQUEST_TIMEOUT_SECONDS), which
+is all the time before.
+"""
 
 
 class Notifier:
     """Tells changes of orders to the topic.
 
-    An event that cannot be told is delayed: it comes again, with all later records of its shard. It is given up if SNS
-    can never accept it, or once its change is older than `retry_seconds`. Then the queue of events that were given up
-    has it, and the later events of its order are told.
+    An event that cannot be told is delayed, and the later events of its order wait for it. It is given up if SNS can
+    never accept it, once its change is older than `retry_seconds`, or if it fails alone (LONE_FAILURE_SECONDS). Then
+    the queue of events that were given up has it, and the later events of its order are told. If that queue refuses it
+    too, it stays delayed.
+
+    Other orders in the batch do not wait for a delayed event. Those behind the batch do, because Lambda sends the
+    delayed record and all later ones of the batch again before it reads on. So an event that only its own batch would
+    show to be alone, and that is alone in its batch, delays its shard until it is older than `retry_seconds`.
     """
 
     def __init__(self, topic: EventTopic, given_up: GivenUpQueue, log: Log, *, retry_seconds: float) -> None:
         self._topic = topic
         self._given_up = given_up
+        self._memory = Memory()
         self._log = log
         self._report = EventReport(log)
         self._retry_seconds = retry_seconds
@@ -41,12 +54,15 @@ class Notifier:
     def tell(self, records: Sequence[Mapping[str, Any]], seconds_left: float) -> BatchResponse:
         """Tell the changes in the records of a stream event. Returns the sequence numbers of those that are delayed."""
         deadline = time.monotonic() + seconds_left - RESERVE_SECONDS
-        tellings = [_read(record) for record in records]
+        tellings = self._memory.unsettled([Telling(record) for record in records])
+        for telling in tellings:
+            _read(telling)
         lanes = _by_order(tellings)
         while lanes:
             heads = [lane.pop(0) for lane in lanes]
             self._tell_each(heads, deadline)
             lanes = [lane for lane, head in zip(lanes, heads, strict=True) if lane and head.state != State.DELAYED]
+        self._memory.keep(tellings)
         try:
             self._report.log_batch(tellings)
         except Exception:  # noqa: BLE001 - the response decides about the records, and is due in any case
@@ -56,7 +72,8 @@ class Notifier:
     def _tell_each(self, tellings: Sequence[Telling], deadline: float) -> None:
         """Publish the events, each of another order, and give up those that must not be tried again."""
         events = {telling: telling.event for telling in tellings if telling.event}
-        for telling, failure in zip(events, self._topic.publish(list(events.values()), deadline), strict=True):
+        failures = self._topic.publish(list(events.values()), deadline - GIVE_UP_SECONDS)
+        for telling, failure in zip(events, failures, strict=True):
             telling.failure = failure
             if failure is None:
                 telling.state = State.TOLD
@@ -65,25 +82,22 @@ class Notifier:
             telling.state = State.GIVEN_UP
 
     def _is_hopeless(self, telling: Telling, failure: Failure) -> bool:
-        return failure.is_permanent or time.time() - telling.changed_at >= self._retry_seconds
+        return failure.is_permanent or telling.age >= self._retry_seconds or self._memory.fails_alone(telling)
 
 
-def _read(record: Mapping[str, Any]) -> Telling:
+def _read(telling: Telling) -> None:
     """Read a record. A record that cannot be read is a permanent failure, so that it does not delay others."""
-    telling = Telling(record)
     try:
-        change = read_change(record)
+        change = read_change(telling.record)
         if change is None:
             telling.state = State.NOTHING_TO_TELL
         else:
             telling.event = event_of(change)
     except InvalidOrder as invalid:
-        telling.failure = Failure(
-            f"the item is not a valid order: {invalid.reason}", invalid.signature, is_permanent=True
-        )
+        reason = f"the item is not a valid order: {invalid.reason}"
+        telling.failure = Failure(reason, invalid.signature, is_permanent=True)
     except Exception as bug:  # noqa: BLE001 - it must not affect other orders
         telling.failure = Failure.of_bug(bug, is_permanent=True)
-    return telling
 
 
 def _by_order(tellings: Iterable[Telling]) -> list[list[Telling]]:

@@ -1,5 +1,6 @@
 """A record of the stream, and what became of its event."""
 
+import time
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -21,28 +22,37 @@ class State(StrEnum):
 
 
 class Telling:
-    """The attempt to tell the change in a record."""
+    """The attempt to tell the change in a record.
 
-    __slots__ = ("event", "failure", "record", "state")
+    The record needs a sequence number, without which nothing could be reported about it. Nothing else is taken for
+    granted: a record of another shape is given up, and delays no other.
+    """
+
+    __slots__ = ("event", "failure", "order_id", "record", "sequence_number", "state")
 
     def __init__(self, record: Mapping[str, Any]) -> None:
         self.record = record
+        self.sequence_number: str = record["dynamodb"]["SequenceNumber"]
+        self.order_id = _order_id(record)
         self.state = State.DELAYED
         self.event: Event | None = None
         self.failure: Failure | None = None
         """Why the event was not told. None as well while an earlier event of the order is delayed."""
 
     @property
-    def order_id(self) -> str:
-        order_id: str = self.record["dynamodb"]["Keys"][PARTITION_KEY]["S"]
-        return order_id
+    def identity(self) -> tuple[str, str]:
+        """The record's identity: sequence numbers are unique within a shard, and an order stays in its shard."""
+        return self.order_id, self.sequence_number
 
     @property
-    def sequence_number(self) -> str:
-        number: str = self.record["dynamodb"]["SequenceNumber"]
-        return number
+    def age(self) -> float:
+        """The approximate age of the change, in seconds. A change without a time is older than any other."""
+        return time.time() - float(self.record["dynamodb"].get("ApproximateCreationDateTime") or 0)
 
-    @property
-    def changed_at(self) -> float:
-        """The approximate time of the change, in seconds since the epoch."""
-        return float(self.record["dynamodb"]["ApproximateCreationDateTime"])
+
+def _order_id(record: Mapping[str, Any]) -> str:
+    """Return the order's ID, or an empty text if the record has other keys than those of the table."""
+    try:
+        return str(record["dynamodb"]["Keys"][PARTITION_KEY]["S"])
+    except (KeyError, TypeError):
+        return ""

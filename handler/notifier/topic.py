@@ -18,9 +18,17 @@ if TYPE_CHECKING:
 
 MAX_ENTRIES = 10
 """The maximum number of messages in one request, which has the size limit of one message (SNS, PublishBatch)."""
-PERMANENT_ERRORS = frozenset({"InvalidParameter", "InvalidParameterValue", "ParameterValueInvalid", "ValidationError"})
-"""The error codes of an event that SNS never accepts."""
-
+PERMANENT_ERRORS = frozenset(
+    {
+        "BatchRequestTooLong",
+        "InvalidParameter",
+        "InvalidParameterValue",
+        "ParameterValueInvalid",
+        "ValidationError",
+        "ValidationException",
+    }
+)
+"""The error codes of an event that SNS never accepts, alone in a request (SNS API Reference, PublishBatch)."""
 
 NO_TIME_LEFT = Failure("the function had no time left to wait for SNS", "no time left")
 NO_ANSWER = Failure("SNS did not answer for this event", "no answer for the event")
@@ -32,11 +40,11 @@ class EventTopic:
     A FIFO topic delivers the events of an order in order, and drops one that repeats within five minutes.
     """
 
-    def __init__(self, arn: str, client: "SNSClient", threads: Threads) -> None:
+    def __init__(self, arn: str, client: "SNSClient") -> None:
         self._arn = arn
         self._client = client
         self._is_fifo = arn.endswith(".fifo")
-        self._threads = threads
+        self._threads = Threads()
 
     def publish(self, events: Sequence[Event], deadline: float) -> list[Failure | None]:
         """Publish events, each of another order. Returns a failure or None for each event, in the same sequence.

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from handler.concurrency import Threads
 from handler.notifier.event import Event
 from handler.notifier.failure import Failure
 from handler.notifier.topic import MAX_ENTRIES, EventTopic
@@ -23,7 +22,7 @@ class Teller:
 
     def __init__(self, sns: "SNSClient", topic_arn: str, rate: float | None = None) -> None:
         self._pacer = Pacer(rate)
-        self._topic = EventTopic(topic_arn, sns, Threads())
+        self._topic = EventTopic(topic_arn, sns)
 
     def tell(
         self, events: Iterable[Event], on_progress: Callable[[int], None] = lambda _count: None
