@@ -1,7 +1,7 @@
 """Telling the changes in a batch of stream records: each at least once, those of one order in their sequence."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from handler.errors import InvalidOrder
@@ -34,22 +34,31 @@ class Notifier:
     """Tells changes of orders to the topic.
 
     An event that cannot be told is delayed, and the later events of its order wait for it. It is given up if SNS can
-    never accept it, once its change is older than `retry_seconds`, or if it fails alone (LONE_FAILURE_SECONDS). Then
-    the queue of events that were given up has it, and the later events of its order are told. If that queue refuses it
-    too, it stays delayed.
+    never accept it, once its change is older than `retry_seconds`, or if its order fails alone (LONE_FAILURE_SECONDS).
+    Then the queue of events that were given up has it, and the later events of its order are told. If that queue
+    refuses it too, it stays delayed.
 
     Other orders in the batch do not wait for a delayed event. Those behind the batch do, because Lambda sends the
-    delayed record and all later ones of the batch again before it reads on. So an event that only its own batch would
-    show to be alone, and that is alone in its batch, delays its shard until it is older than `retry_seconds`.
+    delayed record and all later ones of the batch again before it reads on. If the batch contains no other event, its
+    order does not seem to fail alone, and the shard waits until the change is older than `retry_seconds`.
     """
 
-    def __init__(self, topic: EventTopic, given_up: GivenUpQueue, log: Log, *, retry_seconds: float) -> None:
+    def __init__(
+        self,
+        topic: EventTopic,
+        given_up: GivenUpQueue,
+        log: Log,
+        *,
+        retry_seconds: float,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self._topic = topic
         self._given_up = given_up
-        self._memory = Memory()
+        self._memory = Memory(now)
         self._log = log
         self._report = EventReport(log)
         self._retry_seconds = retry_seconds
+        self._now = now
 
     def tell(self, records: Sequence[Mapping[str, Any]], seconds_left: float) -> BatchResponse:
         """Tell the changes in the records of a stream event. Returns the sequence numbers of those that are delayed."""
@@ -82,7 +91,8 @@ class Notifier:
             telling.state = State.GIVEN_UP
 
     def _is_hopeless(self, telling: Telling, failure: Failure) -> bool:
-        return failure.is_permanent or telling.age >= self._retry_seconds or self._memory.fails_alone(telling)
+        is_old = self._now() - telling.changed_at >= self._retry_seconds
+        return failure.is_permanent or is_old or self._memory.fails_alone(telling)
 
 
 def _read(telling: Telling) -> None:

@@ -1,6 +1,5 @@
 """A record of the stream, and what became of its event."""
 
-import time
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -45,9 +44,9 @@ class Telling:
         return self.order_id, self.sequence_number
 
     @property
-    def age(self) -> float:
-        """The approximate age of the change, in seconds. A change without a time is older than any other."""
-        return time.time() - float(self.record["dynamodb"].get("ApproximateCreationDateTime") or 0)
+    def changed_at(self) -> float:
+        """The approximate time of the change, in seconds since the epoch. 0 if it is not known."""
+        return float(self.record["dynamodb"].get("ApproximateCreationDateTime") or 0)
 
 
 def _order_id(record: Mapping[str, Any]) -> str:

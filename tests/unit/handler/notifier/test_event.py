@@ -123,6 +123,7 @@ def test_an_event_of_exactly_the_largest_size_contains_the_order(filler: str) ->
 
 def test_a_larger_event_is_told_by_reference() -> None:
     room = MAX_MESSAGE_BYTES - event(item("O1", notes="")).size
+    assert "reference" in json.loads(event(item("O1", notes="x" * (room + 1))).body)["data"]
     told = event(item("O1", notes="x" * (room + 1)), item("O1"))
     assert json.loads(told.body)["data"] == {"reference": {"table": TABLE, "orderId": "O1"}}
     assert told.attributes == {"eventType": "updated", "status": "new", "previousStatus": "new"}

@@ -3,6 +3,7 @@
 import io
 import json
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -28,12 +29,15 @@ class Instance:
 
     def __init__(self, sns: FakeSNS | None = None, sqs: FakeSQS | None = None) -> None:
         self.sns, self.sqs, self._log = sns or FakeSNS(), sqs or FakeSQS(Clock()), io.StringIO()
+        self.later = 0
+        """Seconds by which the instance's clock is ahead."""
         log = Log(self._log)
         self._notifier = Notifier(
             EventTopic(TOPIC, cast("Any", self.sns)),
             GivenUpQueue(URL, lambda: cast("Any", self.sqs), log),
             log,
             retry_seconds=RETRY_SECONDS,
+            now=lambda: time.time() + self.later,
         )
 
     def tell(self, *records: Record, seconds_left: float = 60) -> list[str]:
@@ -244,23 +248,25 @@ def test_another_instance_tells_them_once_more_with_the_same_ids() -> None:
     assert sns.ids == ["O2@2025-05-03T12:00:00Z", "O2@2025-05-03T12:01:00Z"] * 2
 
 
-def test_an_event_that_fails_for_minutes_while_others_are_told_is_given_up() -> None:
+def test_the_events_of_an_order_that_fail_for_minutes_while_others_are_told_are_given_up() -> None:
     instance = Instance(refusing("O1", code="SomethingNew"))
     first, second = versions("O1", 2)
     other = stream_record(item("O2"))
     assert instance.tell(first, other, second) == numbers([first, second])
-    for record in (first, second):
-        record["dynamodb"]["ApproximateCreationDateTime"] -= LONE_FAILURE_SECONDS
-    instance.tell(first, other, second)
-    assert [message["record"] for message in instance.given_up] == [first]
+    instance.later = LONE_FAILURE_SECONDS // 2
+    assert instance.tell(first, other, second) == numbers([first, second])
+    instance.later = LONE_FAILURE_SECONDS
+    assert instance.tell(first, other, second) == []
+    assert [message["record"] for message in instance.given_up] == [first, second]
 
 
 def test_events_that_fail_for_minutes_together_are_not_given_up() -> None:
     instance = Instance(failing(sns_error("AuthorizationError")))
     records = [*versions("O1", 1), *versions("O2", 1)]
-    instance.tell(*records)
-    for record in records:
-        record["dynamodb"]["ApproximateCreationDateTime"] -= LONE_FAILURE_SECONDS
+    for later in (0, LONE_FAILURE_SECONDS // 2):
+        instance.later = later
+        instance.tell(*records)
+    instance.later = LONE_FAILURE_SECONDS
     assert instance.tell(*records) == numbers(records)
     assert instance.given_up == []
 
