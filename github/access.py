@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from github.boundary import boundary_arn, boundary_name, processor_may_at_most
+from github.boundary import boundary_arn, boundary_name, functions_may_at_most
 from github.permissions import may_change, may_count, may_describe
 from github.resources import Resources
 from github.stacks import Stack
@@ -132,7 +132,7 @@ class GitHubAccess(pulumi.ComponentResource):
         def document(account: str) -> dict[str, Any]:
             resources = Resources(stack=stack, account=account)
             _check_setting(stack.name, boundary_arn(resources))
-            return policy(*processor_may_at_most(resources))
+            return policy(*functions_may_at_most(resources))
 
         name = boundary_name(stack.name)
         aws.iam.Policy(

@@ -59,8 +59,8 @@ def _anything(_: Resources) -> list[str]:
 
 
 def _for_the_function(stack: Resources) -> dict[str, Any]:
-    """Only event source mappings that invoke the stack's function."""
-    return {"ArnLike": {"lambda:FunctionArn": stack.function}}
+    """Only event source mappings that invoke a function of the stack."""
+    return {"ArnLike": {"lambda:FunctionArn": stack.functions}}
 
 
 def _with_the_boundary(stack: Resources) -> dict[str, Any]:
@@ -97,7 +97,7 @@ DESCRIBE = (
     ),
     Permission(
         sid="LookAtFunction",
-        on=lambda stack: [stack.function],
+        on=lambda stack: stack.functions,
         actions=[
             "lambda:GetFunction",
             "lambda:GetFunctionCodeSigningConfig",
@@ -120,10 +120,10 @@ DESCRIBE = (
         actions=["cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"],
     ),
     Permission(sid="LookAtDashboard", on=lambda stack: [stack.dashboard], actions=["cloudwatch:GetDashboard"]),
-    Permission(sid="LookAtLogGroup", on=lambda stack: stack.log_group, actions=["logs:ListTagsForResource"]),
+    Permission(sid="LookAtLogGroup", on=lambda stack: stack.logs, actions=["logs:ListTagsForResource"]),
     Permission(
         sid="LookAtRole",
-        on=lambda stack: [stack.role],
+        on=lambda stack: stack.roles,
         actions=["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"],
     ),
     # IAM has no resource type for subscriptions, and a list of log groups has no resource.
@@ -179,7 +179,7 @@ CHANGE = (
     ),
     Permission(
         sid="ChangeFunction",
-        on=lambda stack: [stack.function],
+        on=lambda stack: stack.functions,
         actions=[
             "lambda:CreateFunction",
             "lambda:DeleteFunction",
@@ -224,7 +224,7 @@ CHANGE = (
     ),
     Permission(
         sid="ChangeLogGroup",
-        on=lambda stack: stack.log_group,
+        on=lambda stack: stack.logs,
         actions=[
             "logs:CreateLogGroup",
             "logs:DeleteLogGroup",
@@ -238,7 +238,7 @@ CHANGE = (
     # PutRolePermissionsBoundary, it can give a role this boundary, and no other.
     Permission(
         sid="ChangeRole",
-        on=lambda stack: [stack.role],
+        on=lambda stack: stack.roles,
         actions=[
             "iam:CreateRole",
             "iam:DeleteRole",
@@ -252,8 +252,8 @@ CHANGE = (
     ),
     Permission(
         sid="ChangeRoleTags",
-        on=lambda stack: [stack.role],
+        on=lambda stack: stack.roles,
         actions=["iam:ListInstanceProfilesForRole", "iam:TagRole", "iam:UntagRole"],
     ),
-    Permission(sid="PassRoleToLambda", on=lambda stack: [stack.role], actions=["iam:PassRole"], condition=_to_lambda),
+    Permission(sid="PassRoleToLambda", on=lambda stack: stack.roles, actions=["iam:PassRole"], condition=_to_lambda),
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from github.stacks import Stack
 from infra.names import SystemNames
-from infra.resource_types import ALARM, QUEUE, TOPIC
+from infra.resource_types import ALARM, FUNCTION, LOG_GROUP, QUEUE, ROLE, TOPIC
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,7 @@ class Resources:
 
     @property
     def topics(self) -> list[str]:
-        return [self._arn("sns", name) for name in self._names(TOPIC)]
+        return [*(self._arn("sns", name) for name in self._names(TOPIC)), self.event_topics[1]]
 
     @property
     def queues(self) -> list[str]:
@@ -25,6 +25,16 @@ class Resources:
     @property
     def order_queue(self) -> str:
         return self._arn("sqs", self._named(f"{self._logical.system}Queue"))
+
+    @property
+    def given_up_queue(self) -> str:
+        return self._arn("sqs", self._named(f"{self._logical.system}EventsDLQ"))
+
+    @property
+    def event_topics(self) -> list[str]:
+        """The ARNs that the topic of events has as a standard topic and as a FIFO topic."""
+        arn = self._arn("sns", self._named(f"{self._logical.system}Events"))
+        return [arn, f"{arn}.fifo"]
 
     @property
     def keys(self) -> str:
@@ -36,8 +46,13 @@ class Resources:
         return self._arn("dynamodb", f"table/{self._named(self._logical.table)}")
 
     @property
-    def function(self) -> str:
-        return self._arn("lambda", f"function:{self._named(self._logical.processor)}")
+    def streams(self) -> str:
+        """All streams of the table: DynamoDB generates their names."""
+        return f"{self.table}/stream/*"
+
+    @property
+    def functions(self) -> list[str]:
+        return [self._arn("lambda", f"function:{name}") for name in self._names(FUNCTION)]
 
     @property
     def mappings(self) -> str:
@@ -45,10 +60,13 @@ class Resources:
         return self._arn("lambda", "event-source-mapping:*")
 
     @property
-    def log_group(self) -> list[str]:
-        """The log group, and its log streams: IAM checks some actions against one, some against the other."""
-        group = self._arn("logs", f"log-group:{self._named(self._logical.log_group)}")
-        return [group, f"{group}:*"]
+    def log_groups(self) -> list[str]:
+        return [self._arn("logs", f"log-group:{name}") for name in self._names(LOG_GROUP)]
+
+    @property
+    def logs(self) -> list[str]:
+        """The log groups, and their log streams: IAM checks some actions against one, some against the other."""
+        return [arn for group in self.log_groups for arn in (group, f"{group}:*")]
 
     @property
     def alarms(self) -> list[str]:
@@ -60,8 +78,8 @@ class Resources:
         return f"arn:aws:cloudwatch::{self.account}:dashboard/{self._named(f'{self._logical.system}Flow')}"
 
     @property
-    def role(self) -> str:
-        return f"arn:aws:iam::{self.account}:role/{self._named(self._logical.processor)}"
+    def roles(self) -> list[str]:
+        return [f"arn:aws:iam::{self.account}:role/{name}" for name in self._names(ROLE)]
 
     @property
     def _logical(self) -> SystemNames:

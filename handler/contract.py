@@ -4,7 +4,9 @@ from enum import StrEnum
 from typing import Final
 
 ENTRY_POINT: Final = "handler.main.handle"
-"""The function that Lambda calls, as `package.module.function`."""
+"""The function of OrderProcessor that Lambda calls, as `package.module.function`."""
+NOTIFIER_ENTRY_POINT: Final = "handler.notifier.main.handle"
+"""The function of OrderNotifier that Lambda calls."""
 
 SERVICE_NAME: Final = "orders"
 """The value of the field `service` in log records."""
@@ -37,6 +39,45 @@ BATCH_SIZE: Final = "BatchSize"
 """The metric of the number of messages in a batch."""
 
 
+class EventMetric(StrEnum):
+    """The metrics that count events by what the notifier did with them."""
+
+    TOLD = "EventsTold"
+    DELAYED = "EventsDelayed"
+    """A later invocation tells them."""
+    GIVEN_UP = "EventsGivenUp"
+    """They are in the queue of events that were given up."""
+
+
+class EventType(StrEnum):
+    """What an event tells about an order. The value of the message attribute `eventType`."""
+
+    STORED = "stored"
+    """The order is new."""
+    UPDATED = "updated"
+    """The order replaced an earlier version."""
+    REPLAYED = "replayed"
+    """An operator tells the stored version again. Whether the order was new is not known any more."""
+
+
+class EventAttribute:
+    """The names of the message attributes of an event, by which subscribers filter."""
+
+    TYPE: Final = "eventType"
+    STATUS: Final = "status"
+    PREVIOUS_STATUS: Final = "previousStatus"
+
+
+class GivenUpField:
+    """The names of the fields of a message in the queue of events that were given up."""
+
+    ORDER_ID: Final = "orderId"
+    REASON: Final = "reason"
+    SIGNATURE: Final = "signature"
+    RECORD: Final = "record"
+    """The record of the table's stream. It lacks images that would make the message too large."""
+
+
 class RecordField:
     """The names of the fields of log records, which the `orders` command reads."""
 
@@ -45,6 +86,8 @@ class RecordField:
     MESSAGE_IDS: Final = "messageIds"
     """The messages whose failures share a record."""
     ORDER_ID: Final = "orderId"
+    ORDER_IDS: Final = "orderIds"
+    """The orders whose delayed events share a record."""
     ATTEMPT: Final = "attempt"
     MAX_ATTEMPTS: Final = "maxAttempts"
     ERROR_CLASS: Final = "errorClass"
@@ -56,7 +99,7 @@ class RecordField:
 
 
 class Variable:
-    """The names of the function's environment variables."""
+    """The names of the functions' environment variables."""
 
     TABLE_NAME: Final = "ORDERS_TABLE"
     """The name of the table that stores the orders."""
@@ -70,6 +113,12 @@ class Variable:
     A request has two tries. Each waits for a connection and for a response, so that both take four fifths at most. The
     last fifth is left for the delay between them, the log and the function's response.
     """
+    EVENT_TOPIC_ARN: Final = "ORDERS_EVENT_TOPIC_ARN"
+    """The ARN of OrderEvents."""
+    GIVEN_UP_QUEUE_URL: Final = "ORDERS_GIVEN_UP_QUEUE_URL"
+    """The URL of OrderEventsDLQ, to which the notifier sends the events that it gives up."""
+    EVENT_RETRY_SECONDS: Final = "ORDERS_EVENT_RETRY_SECONDS"
+    """The age of a change, in seconds, at which the notifier gives up its event."""
 
 
 class Attribute:

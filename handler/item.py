@@ -4,6 +4,8 @@ boto3 converts them too, but importing it takes longer than importing the whole 
 (docs/decisions/0007-nothing-but-botocore.md).
 """
 
+import json
+from binascii import b2a_base64
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -60,3 +62,32 @@ def _value(attribute_value: Mapping[str, Any]) -> Any:
             return value
         case _:
             return kind, value
+
+
+def json_of(item: Mapping[str, Any]) -> str:
+    """Return an item as a JSON object. Its numbers have the digits that DynamoDB stores.
+
+    A set, which orders do not contain, becomes an array. A binary value becomes its Base64 text.
+    """
+    return "{" + ", ".join(f"{json.dumps(name)}: {_json_value(value)}" for name, value in item.items()) + "}"
+
+
+def _json_value(attribute_value: Mapping[str, Any]) -> str:
+    [(kind, value)] = attribute_value.items()
+    match kind:
+        case "N":
+            return str(value)
+        case "NULL":
+            return "null"
+        case "L":
+            return f"[{', '.join(map(_json_value, value))}]"
+        case "M":
+            return json_of(value)
+        case "NS":
+            return f"[{', '.join(value)}]"
+        case _:
+            return json.dumps(value, default=_base64)
+
+
+def _base64(value: bytes) -> str:
+    return b2a_base64(value, newline=False).decode()

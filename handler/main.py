@@ -1,42 +1,17 @@
-"""The entry point. Lambda imports it once per instance, so that all invocations of the instance share its clients."""
+"""The entry point of OrderProcessor. Lambda imports it once per instance."""
 
 import os
-import sys
-from functools import cache, partial
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 from botocore.config import Config
-from botocore.session import get_session
 
-from handler.contract import FUNCTION_DIMENSION, FUNCTION_NAME_VARIABLE, RecordField, Variable
-from handler.log import Log
-from handler.processor import BatchResponse, Processor
+from handler.contract import RecordField, Variable
+from handler.processor import Processor
 from handler.queue import RetryAtOnce
-from handler.store import CONNECTIONS, DynamoDBStore
-
-log = Log(sys.stdout)
-log.context[FUNCTION_DIMENSION] = os.environ.get(FUNCTION_NAME_VARIABLE, "outside Lambda")
-# botocore's default timeout is 60 seconds, which is longer than the function runs. Variable.REQUEST_TIMEOUT_SECONDS
-# explains the value.
-request_timeout = float(os.environ[Variable.REQUEST_TIMEOUT_SECONDS])
-config = Config(
-    connect_timeout=request_timeout,
-    read_timeout=request_timeout,
-    retries={"mode": "standard", "total_max_attempts": 2},
-    max_pool_connections=CONNECTIONS,
-    tcp_keepalive=True,
-    # Both settings save CPU time. DynamoDB validates the requests itself, and nothing reads the default user agent.
-    parameter_validation=False,
-    user_agent="orders",
-)
-# botocore instead of boto3, because importing boto3 takes longer than importing the whole handler.
-session = get_session()
-
-
-@cache
-def client(service: str, config: Config = config) -> Any:
-    return session.create_client(service, config=config)
-
+from handler.response import BatchResponse
+from handler.runtime import Context, client, config, log, request_timeout
+from handler.store import DynamoDBStore
 
 # Retrying at once is best effort: a single try, because it must end before the response is due.
 single_try = config.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
@@ -51,14 +26,6 @@ processor = Processor(
         longest_request_seconds=2 * request_timeout,  # to connect, and to wait for the response
     ),
 )
-
-
-class Context(Protocol):
-    """The part of Lambda's context object that the function uses."""
-
-    aws_request_id: str
-
-    def get_remaining_time_in_millis(self) -> int: ...
 
 
 def handle(event: dict[str, Any], context: Context) -> BatchResponse:

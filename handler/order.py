@@ -12,7 +12,16 @@ from handler.errors import Flaw, InvalidOrder, flaw
 from handler.fields import FIELDS
 
 # InvalidOrder is a part of parse_order's interface.
-__all__ = ["Flaw", "InvalidOrder", "Order", "is_envelope", "is_same_content", "parse_order"]
+__all__ = [
+    "Flaw",
+    "InvalidOrder",
+    "Order",
+    "is_envelope",
+    "is_same_content",
+    "is_same_value",
+    "parse_order",
+    "read_stored_order",
+]
 
 _TEXTS = tuple((field.name, field.is_required) for field in FIELDS if field.is_text)
 _WHOLE_NUMBERS = tuple((field.name, field.is_required) for field in FIELDS if not field.is_text)
@@ -43,16 +52,16 @@ class Order:
 
 def is_same_content(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two versions of an order with the same instant have equal content, in any format of the timestamp."""
-    return _is_same({**one, Attribute.TIMESTAMP: None}, {**other, Attribute.TIMESTAMP: None})
+    return is_same_value({**one, Attribute.TIMESTAMP: None}, {**other, Attribute.TIMESTAMP: None})
 
 
-def _is_same(one: object, other: object) -> bool:
+def is_same_value(one: object, other: object) -> bool:
     """Whether two JSON values are equal. In contrast to Python, a boolean never equals a number."""
     match one, other:
         case dict(), dict():
-            return one.keys() == other.keys() and all(_is_same(value, other[name]) for name, value in one.items())
+            return one.keys() == other.keys() and all(is_same_value(value, other[name]) for name, value in one.items())
         case list(), list():
-            return len(one) == len(other) and all(map(_is_same, one, other))
+            return len(one) == len(other) and all(map(is_same_value, one, other))
         case _:
             return one == other and isinstance(one, bool) == isinstance(other, bool)
 
@@ -62,10 +71,32 @@ def parse_order(body: str) -> Order:
 
     Raises InvalidOrder if the body is not a valid order, with all its flaws for the person who corrects the message.
     """
-    attributes, flaws, text = _read(body)
+    return _checked(*_read(body))
+
+
+def read_stored_order(text: str) -> Order:
+    """Read an order from an item of the table as JSON.
+
+    The item may break a rule that is younger than the order. It needs only an ID and a version. Raises InvalidOrder if
+    it has none, because somebody else has written it to the table.
+    """
+    attributes, flaws = read_object(text)
+    for name in (Attribute.ORDER_ID, Attribute.TIMESTAMP):
+        value = attributes.get(name)
+        if not isinstance(value, str) or not value.strip():
+            flaws.append(_text_flaw(attributes, name))
+    return _as_order(attributes, flaws)
+
+
+def _checked(attributes: dict[str, Any], flaws: list[Flaw], text: str) -> Order:
     if not is_plain(text):
         flaws += unstorable(attributes)
     _add_flaws_of_fields(flaws, attributes)
+    return _as_order(attributes, flaws)
+
+
+def _as_order(attributes: dict[str, Any], flaws: list[Flaw]) -> Order:
+    """Return the attributes as an order. Raises InvalidOrder if they or their version have flaws."""
     order_id = attributes.get(Attribute.ORDER_ID)
     instant = _instant(attributes.get(Attribute.TIMESTAMP))
     if isinstance(instant, Flaw):

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, TypedDict
+from typing import Any
 
 from handler.batch import store_all
 from handler.log import Log
@@ -11,6 +11,7 @@ from handler.message import Message
 from handler.order import InvalidOrder, Order, parse_order
 from handler.outcome import Outcome, invalid, unexpected
 from handler.report import Attempt, Report
+from handler.response import BatchResponse, failed_response
 from handler.store import OrderStore
 
 RESERVE_SECONDS = 0.3
@@ -26,16 +27,6 @@ One log record for a failed message takes 6 to 10 microseconds of a full core, w
 """
 RESPONSE_SECONDS = 0.15
 """Seconds before the function's timeout at which the processor stops writing a record for each failed message."""
-
-
-class BatchItemFailure(TypedDict):
-    itemIdentifier: str
-
-
-class BatchResponse(TypedDict):
-    """The response to the event source mapping: the ids of the failed messages, which return to the queue."""
-
-    batchItemFailures: list[BatchItemFailure]
 
 
 class Processor:
@@ -74,8 +65,7 @@ class Processor:
         self._best_effort(
             partial(self._retry_at_once, permanent, deadline), "messages could not be made visible at once"
         )
-        ids = dict.fromkeys(attempt.message.message_id for attempt in failed)
-        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in ids]}
+        return failed_response(dict.fromkeys(attempt.message.message_id for attempt in failed))
 
     def _attempts(self, messages: Sequence[Message], deadline: float) -> list[Attempt]:
         contents = [_parse(message.body) for message in messages]

@@ -1,16 +1,15 @@
 """Storing the latest version of each order in DynamoDB."""
 
 import re
-import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.chunks import chunked
+from handler.concurrency import Threads
 from handler.contract import INSTANT
 from handler.item import attributes_of, item_of
 from handler.order import Order, is_same_content
@@ -32,14 +31,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import BatchStatementRequestTypeDef, BatchStatementResponseTypeDef
 
-T = TypeVar("T")
-
 MAX_STATEMENTS = 25
 """The maximum number of statements in one request (DynamoDB API Reference, BatchExecuteStatement)."""
 MAX_STATEMENT_CHARACTERS = 8192
 """The maximum length of a statement (DynamoDB API Reference, BatchStatementRequest)."""
-CONNECTIONS = 10
-"""The maximum number of concurrent requests, and of connections in botocore's pool."""
 
 PERMANENT_ERRORS = frozenset({"SerializationException", "ValidationError", "ValidationException"})
 """The error codes of an item that DynamoDB never accepts, for example because it is larger than 400 KB."""
@@ -77,12 +72,12 @@ class DynamoDBStore:
         self._table_name = table_name
         self._client = client
         self._on_bug = on_bug
-        self._threads = ThreadPoolExecutor(CONNECTIONS)
+        self._threads = Threads()
 
     def put(self, orders: Sequence[Order], deadline: float) -> list[Outcome]:
         outcomes = self._insert_all(orders, deadline)
         existing = [order for order in orders if outcomes.get(order.order_id) is None]
-        replaced = self._run_concurrently([partial(self._put_alone, order) for order in existing], deadline)
+        replaced = self._threads.run([partial(self._put_alone, order) for order in existing], deadline)
         outcomes |= zip((order.order_id for order in existing), replaced, strict=True)
         return [outcomes[order.order_id] or NO_TIME_LEFT for order in orders]
 
@@ -93,22 +88,12 @@ class DynamoDBStore:
         """
         statements = [(order, insert_statement(self._table_name, tuple(order.attributes))) for order in orders]
         chunks = chunked([pair for pair in statements if len(pair[1]) <= MAX_STATEMENT_CHARACTERS], MAX_STATEMENTS)
-        inserted = self._run_concurrently([partial(self._insert, chunk) for chunk in chunks], deadline)
+        inserted = self._threads.run([partial(self._insert, chunk) for chunk in chunks], deadline)
         outcomes: dict[str, Outcome | None] = {}
         for chunk, answers in zip(chunks, inserted, strict=True):
             ids = [order.order_id for order, _ in chunk]
             outcomes |= zip(ids, answers or [NO_TIME_LEFT] * len(ids), strict=True)
         return outcomes
-
-    def _run_concurrently(self, calls: Sequence[Callable[[], T]], deadline: float) -> list[T | None]:
-        """Run calls on threads. Returns their results, and None for each call that does not end before the deadline."""
-        if time.monotonic() >= deadline:
-            return [None] * len(calls)
-        futures = [self._threads.submit(call) for call in calls]
-        done, late = wait(futures, timeout=max(0.0, deadline - time.monotonic()))
-        for future in late:
-            future.cancel()
-        return [future.result() if future in done else None for future in futures]
 
     def _insert(self, orders: Sequence[tuple[Order, str]]) -> list[Outcome | None]:
         """Insert orders, each passed with its statement, with one request.

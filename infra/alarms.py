@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from infra.metrics import FlowMetrics, Metric
+from infra.metrics import EventMetrics, FlowMetrics, Metric
 from infra.settings import MonitoringSettings
 
 MINUTE = 60
@@ -26,8 +26,32 @@ class Alarm:
     """Whether the threshold applies to the increase from one period to the next, and not to the metric itself."""
 
 
+def event_alarms(settings: MonitoringSettings, metrics: EventMetrics) -> list[Alarm]:
+    """Return the alarms on events, in the order of the flow."""
+    return [
+        Alarm(
+            name="EventsTooOld",
+            metric=metrics.oldest,
+            meaning="Changes of orders have waited too long: the notifier cannot tell them, or is too slow.",
+            at_least=settings.oldest_event_alarm_seconds * 1000,
+            period=MINUTE,
+        ),
+        Alarm(
+            name="NotifierErrors",
+            metric=metrics.errors,
+            meaning="Whole batches of changes failed: the notifier timed out or could not start.",
+        ),
+        Alarm(
+            name="EventsDLQNotEmpty",
+            metric=metrics.given_up,
+            meaning="The queue of events that were given up contains changes of orders that nobody was told.",
+            period=MINUTE,
+        ),
+    ]
+
+
 def alarms(settings: MonitoringSettings, metrics: FlowMetrics, *, function_timeout_seconds: int) -> list[Alarm]:
-    """Return the alarms, in the order of the flow."""
+    """Return the alarms on orders, in the order of the flow."""
     slow_batch_milliseconds = function_timeout_seconds * 1000 * settings.duration_alarm_percent / 100
     return [
         Alarm(

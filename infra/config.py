@@ -35,6 +35,7 @@ RENAMED: Mapping[str, str] = {"protectTable": "protectOrders"}
 
 _PATTERNS = {
     "alertAddresses": "must be an email address, or several separated by commas",
+    "notifyAddresses": "must be an email address, or several separated by commas",
     "permissionsBoundary": "must be the ARN of an IAM policy, or empty",
 }
 """What the pattern of a setting demands, by its key."""

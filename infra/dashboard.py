@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 
 from infra.alarms import MINUTE, Alarm
-from infra.metrics import Flow, FlowMetrics, Metric
+from infra.metrics import EventFlow, EventMetrics, Flow, FlowMetrics, Metric
 
 GRID_COLUMNS = 24
 """Width of a dashboard (CloudWatch API Reference, dashboard body structure)."""
@@ -36,11 +36,15 @@ class Graph:
 
 
 def dashboard_body(
-    flow: Flow, metrics: FlowMetrics, alarms: Sequence[Alarm], alarm_arns: Sequence[pulumi.Input[str]]
+    flow: Flow,
+    metrics: FlowMetrics,
+    events: EventMetrics | None,
+    alarms: Sequence[Alarm],
+    alarm_arns: Sequence[pulumi.Input[str]],
 ) -> pulumi.Output[str]:
     """Return the body of the dashboard: all alarms at the top, and below them a column for each step of the flow."""
     region = flow.topic.arn.apply(lambda arn: arn.split(":")[3])
-    columns = _columns(flow, metrics)
+    columns = [*_columns(flow, metrics), *(_event_columns(flow.events, events) if flow.events and events else ())]
     width = GRID_COLUMNS // len(columns)
     states = {"title": "Alarms", "alarms": list(alarm_arns)}
     widgets = [{"type": "alarm", **_place(0, 0, GRID_COLUMNS, ALARMS_HEIGHT), "properties": states}]
@@ -85,6 +89,24 @@ def _columns(flow: Flow, metrics: FlowMetrics) -> Sequence[Sequence[Heading | Gr
                 metrics=[metrics.throttled_writes, metrics.insert_errors, metrics.put_errors],
             ),
             Graph(title="Age of orders when stored", metrics=[metrics.typical_age, metrics.high_age]),
+        ),
+    )
+
+
+def _event_columns(flow: EventFlow, metrics: EventMetrics) -> Sequence[Sequence[Heading | Graph]]:
+    return (
+        (
+            Heading(resource=flow.function.name),
+            Graph(title="Batches of changes", metrics=[metrics.invocations, metrics.errors]),
+            Graph(title="Age of changes", metrics=[metrics.oldest]),
+            Graph(title="Events by result", metrics=metrics.results),
+        ),
+        (
+            Heading(resource=flow.topic.name),
+            Graph(title="Published and delivered", metrics=[metrics.published, metrics.delivered]),
+            Graph(title="Not delivered", metrics=[metrics.not_delivered]),
+            Heading(resource=flow.given_up.name),
+            Graph(title="Events that were given up", metrics=[metrics.given_up]),
         ),
     )
 

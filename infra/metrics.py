@@ -7,7 +7,7 @@ from functools import partial
 import pulumi
 import pulumi_aws as aws
 
-from handler.contract import BATCH_SIZE, FUNCTION_DIMENSION, METRICS_NAMESPACE, ORDER_AGE, OutcomeMetric
+from handler.contract import BATCH_SIZE, FUNCTION_DIMENSION, METRICS_NAMESPACE, ORDER_AGE, EventMetric, OutcomeMetric
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,41 @@ class Flow:
     function: aws.lambda_.Function
     function_timeout_seconds: int
     table: aws.dynamodb.Table
+    events: "EventFlow | None"
+    """None if the system tells no events."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFlow:
+    """The resources that events pass, and the queue of events that were given up."""
+
+    function: aws.lambda_.Function
+    topic: aws.sns.Topic
+    given_up: aws.sqs.Queue
+
+
+class EventMetrics:
+    """The metrics of events, from the table's stream to the topic."""
+
+    def __init__(self, flow: EventFlow) -> None:
+        function = partial(Metric, "AWS/Lambda", {"FunctionName": flow.function.name})
+        self.invocations = function("Invocations", "Sum")
+        self.errors = function("Errors", "Sum")
+        # The age of the last record of a batch when the function gets it, in milliseconds.
+        self.oldest = function("IteratorAge", "Maximum")
+
+        # The notifier writes the measurements for these metrics to its log.
+        notifier = partial(Metric, METRICS_NAMESPACE, {FUNCTION_DIMENSION: flow.function.name})
+        self.results = tuple(notifier(str(metric), "Sum") for metric in EventMetric)
+
+        topic = partial(Metric, "AWS/SNS", {"TopicName": flow.topic.name})
+        self.published = topic("NumberOfMessagesPublished", "Sum")
+        self.delivered = topic("NumberOfNotificationsDelivered", "Sum")
+        self.not_delivered = topic("NumberOfNotificationsFailed", "Sum")
+
+        self.given_up = Metric(
+            "AWS/SQS", {"QueueName": flow.given_up.name}, "ApproximateNumberOfMessagesVisible", "Maximum"
+        )
 
 
 class FlowMetrics:

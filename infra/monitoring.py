@@ -7,9 +7,9 @@ import pulumi
 import pulumi_aws as aws
 
 from infra import policies
-from infra.alarms import Alarm, alarms
+from infra.alarms import Alarm, alarms, event_alarms
 from infra.dashboard import dashboard_body
-from infra.metrics import Flow, FlowMetrics
+from infra.metrics import EventMetrics, Flow, FlowMetrics
 from infra.settings import MonitoringSettings, as_inputs
 
 
@@ -33,12 +33,16 @@ class OrderMonitoring(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         prefix = name.removesuffix("Monitoring")
         metrics = FlowMetrics(watches)
-        declared = alarms(settings, metrics, function_timeout_seconds=watches.function_timeout_seconds)
+        events = EventMetrics(watches.events) if watches.events else None
+        declared = [
+            *alarms(settings, metrics, function_timeout_seconds=watches.function_timeout_seconds),
+            *(event_alarms(settings, events) if events else []),
+        ]
         self.alerts = self._alert_topic(f"{prefix}Alerts", settings.alert_addresses, key)
         accepts_alarms = self._accept_alarms(f"{prefix}Alerts")
         self.alarms = [self._alarm(f"{prefix}{alarm.name}", alarm, after=accepts_alarms) for alarm in declared]
         self.dashboard = self._dashboard(
-            prefix, dashboard_body(watches, metrics, declared, [alarm.arn for alarm in self.alarms])
+            prefix, dashboard_body(watches, metrics, events, declared, [alarm.arn for alarm in self.alarms])
         )
         self.register_outputs({"alertTopicArn": self.alerts.arn, "dashboardName": self.dashboard.dashboard_name})
 

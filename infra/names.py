@@ -53,28 +53,33 @@ class SystemNames:
         return f"{self.system}Processor"
 
     @property
-    def log_group(self) -> str:
-        return f"{LOG_GROUP_PREFIX}{self.processor}"
+    def log_groups(self) -> tuple[str, str]:
+        return f"{LOG_GROUP_PREFIX}{self.processor}", f"{LOG_GROUP_PREFIX}{self.system}Notifier"
 
     def named_by_pulumi(self) -> Iterator[tuple[str, str]]:
         """Yield type and logical name of each resource that gets its physical name from Pulumi."""
         yield TABLE, self.table
-        yield LOG_GROUP, self.log_group
+        for log_group in self.log_groups:
+            yield LOG_GROUP, log_group
         for type_token, endings in _ENDINGS.items():
             for ending in endings:
                 yield type_token, f"{self.system}{ending}"
 
 
 _ENDINGS: Mapping[str, tuple[str, ...]] = {
-    TOPIC: ("Topic", "Alerts"),
-    QUEUE: ("Queue", "DLQ", "Undelivered"),
-    FUNCTION: ("Processor",),
-    ROLE: ("Processor",),
-    ROLE_POLICY: tuple(f"Processor{sid}" for sid in ("MayLog", "MayReceive", "MayRetryAtOnce", "MayWriteOrders")),
+    TOPIC: ("Topic", "Events", "Alerts"),
+    QUEUE: ("Queue", "DLQ", "Undelivered", "EventsDLQ"),
+    FUNCTION: ("Processor", "Notifier"),
+    ROLE: ("Processor", "Notifier"),
+    ROLE_POLICY: (
+        *(f"Processor{sid}" for sid in ("MayLog", "MayReceive", "MayRetryAtOnce", "MayWriteOrders")),
+        *(f"Notifier{sid}" for sid in ("MayGiveUp", "MayLog", "MayReadChanges", "MayTell")),
+    ),
     ALARM: (
         *("TopicFailures", "TopicLosses", "UndeliveredNotEmpty", "QueueTooOld", "DLQNotEmpty", "DLQGrowing"),
         *("ProcessorErrors", "ProcessorThrottles", "ProcessorSlow"),
         *("TableThrottled", "TableInsertErrors", "TablePutErrors"),
+        *("EventsTooOld", "NotifierErrors", "EventsDLQNotEmpty"),
     ),
 }
 """What follows the name of the system, by type. A test compares this with what the components create."""

@@ -51,6 +51,15 @@ class StackOutputs(Generic[T]):
     """Name of the Lambda function that stores orders."""
     log_group_name: T
     """Name of the log group of the Lambda function."""
+    event_topic_arn: T | str
+    """ARN of OrderEvents, which tells subscribers about changes of orders. This and the next three are empty if the
+    system tells no events."""
+    given_up_queue_url: T | str
+    """URL of OrderEventsDLQ, which receives the events that could not be told."""
+    notifier_name: T | str
+    """Name of the Lambda function that tells events."""
+    notifier_log_group_name: T | str
+    """Name of the log group of that function."""
     package_sha256: str
     """SHA-256 of the function's zip file, in hexadecimal. It identifies the deployed code as a whole."""
     package_files: Mapping[str, str]
@@ -103,6 +112,14 @@ class DeployedOutputs(StackOutputs[str]):
                 return DeliveryBudget.from_exports(value) if name == "delivery_budget" else value
             except KeyError:
                 raise MissingOutput(self.stack, export_name(name)) from None
+
+    @property
+    def tells_events(self) -> bool:
+        """Whether the deployed program tells events. One that predates them does not."""
+        try:
+            return bool(self.event_topic_arn)
+        except MissingOutput:
+            return False
 
     @property
     def region(self) -> str:

@@ -88,11 +88,25 @@ def processor_may_write_orders(table: Arn) -> Statement:
     return _allow("MayWriteOrders", ["dynamodb:PartiQLInsert", "dynamodb:PutItem"], table)
 
 
-def processor_may_log(log_group: Arn) -> Statement:
+def function_may_log(log_group: Arn) -> Statement:
     # Lambda chooses the names of the log streams.
     return _allow(
         "MayLog", ["logs:CreateLogStream", "logs:PutLogEvents"], pulumi.Output.concat(log_group, ":log-stream:*")
     )
+
+
+def notifier_may_read_changes(stream: Arn) -> Statement:
+    # The permissions of an event source mapping (Lambda Developer Guide, "Using Lambda with Amazon DynamoDB").
+    actions = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"]
+    return _allow("MayReadChanges", [f"dynamodb:{action}" for action in actions], stream)
+
+
+def notifier_may_tell(topic: Arn) -> Statement:
+    return _allow("MayTell", ["sns:Publish"], topic)
+
+
+def notifier_may_give_up(queue: Arn) -> Statement:
+    return _allow("MayGiveUp", ["sqs:SendMessage"], queue)
 
 
 def account_administers_key(root: pulumi.Input[str]) -> Statement:
@@ -129,14 +143,14 @@ _KEY_USE = (
 )
 
 
-def logs_may_use_key(service: pulumi.Input[str], log_groups: Arn) -> Statement:
+def logs_may_use_key(service: pulumi.Input[str], log_groups: Sequence[Arn]) -> Statement:
     return {
         "Sid": "LogsMayUse",
         "Effect": "Allow",
         "Principal": {"Service": service},
         "Action": list(_KEY_USE),
         "Resource": "*",
-        "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+        "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": list(log_groups)}},
     }
 
 
@@ -152,6 +166,14 @@ def processor_may_write_encrypted(key: Arn, dynamodb: pulumi.Input[str]) -> Stat
     return {
         **_allow("MayWriteEncrypted", _KEY_USE, key),
         "Condition": {"StringEquals": {"kms:ViaService": dynamodb}},
+    }
+
+
+def notifier_may_use_encrypted(key: Arn, services: Sequence[pulumi.Input[str]]) -> Statement:
+    # To read the stream, and to send messages to the encrypted topic and queue, with the function's permissions.
+    return {
+        **_allow("NotifierMayUseEncrypted", ["kms:Decrypt", "kms:GenerateDataKey"], key),
+        "Condition": {"StringEquals": {"kms:ViaService": list(services)}},
     }
 
 

@@ -1,6 +1,5 @@
 """The Lambda function that receives orders from the queue and writes them to the table."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pulumi
@@ -9,14 +8,11 @@ import pulumi_aws as aws
 from handler.contract import ENTRY_POINT, Variable
 from infra import policies
 from infra.effects import PACKAGE_FILES
-from infra.names import LOG_GROUP_PREFIX
+from infra.function import attach_permissions, log_group, request_timeout_seconds
 from infra.package import Package, build_package
 from infra.project import ROOT
 from infra.queue import OrderQueue
 from infra.settings import ProcessorSettings, as_inputs
-
-WAITS_PER_REQUEST = 4
-"""A request of the handler has two tries (handler/main.py). Each try waits for a connection and for a response."""
 
 
 class OrderProcessor(pulumi.ComponentResource):
@@ -33,45 +29,20 @@ class OrderProcessor(pulumi.ComponentResource):
         key: aws.kms.Key | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        self.package, self._zip = _package()
+        self.package, path = _package()
+        self.code = pulumi.FileArchive(str(path))
         inputs = as_inputs(settings) | {PACKAGE_FILES: self.package.files}
         super().__init__("orders:index:OrderProcessor", name, inputs, opts)
         self._child = pulumi.ResourceOptions(parent=self)
-        self.log_group = self._log_group(name, settings, key)
-        permissions = self._permissions(name, runs_as, self._statements(settings, reads, writes))
+        self.log_group = log_group(name, settings.log_retention_days, key, self._child)
+        statements = self._statements(settings, reads, writes)
+        permissions = attach_permissions(name, runs_as, statements, self._child)
         # Without its permissions, the function fails its first orders, and Lambda rejects the event source mapping.
         permitted = pulumi.ResourceOptions(parent=self, depends_on=permissions)
         self.function = self._function(name, settings, runs_as, _variables(settings, reads, writes), permitted)
         redriven = pulumi.ResourceOptions(parent=self, depends_on=[*permissions, reads.redrives])
         self._mapping(name, settings, reads, redriven)
         self.register_outputs({"name": self.function.name, "logGroup": self.log_group.name})
-
-    def _log_group(self, name: str, settings: ProcessorSettings, key: aws.kms.Key | None) -> aws.cloudwatch.LogGroup:
-        return aws.cloudwatch.LogGroup(
-            f"{LOG_GROUP_PREFIX}{name}",
-            kms_key_id=key.arn if key else None,
-            retention_in_days=settings.log_retention_days,
-            opts=self._child,
-        )
-
-    def _permissions(
-        self, name: str, role: aws.iam.Role, statements: Iterable[policies.Statement]
-    ) -> list[aws.iam.RolePolicy]:
-        """Create a policy of the role for each statement, named after what it allows.
-
-        A new permission is a new resource, which exists before the function that needs it. A resource that the program
-        no longer declares is deleted at the end of the deployment: the function loses the permission after it has
-        stopped to need it. In one policy for all statements, it would lose the permission first.
-        """
-        return [
-            aws.iam.RolePolicy(
-                f"{name}{statement['Sid']}",
-                role=role.name,
-                policy=pulumi.Output.json_dumps(policies.policy(statement)),
-                opts=self._child,
-            )
-            for statement in statements
-        ]
 
     def _statements(
         self, settings: ProcessorSettings, reads: OrderQueue, writes: aws.dynamodb.Table
@@ -80,7 +51,7 @@ class OrderProcessor(pulumi.ComponentResource):
         statements = [
             policies.processor_may_receive(reads.queue.arn),
             policies.processor_may_write_orders(writes.arn),
-            policies.processor_may_log(self.log_group.arn),
+            policies.function_may_log(self.log_group.arn),
         ]
         if settings.retry_invalid_orders_at_once:
             statements.append(policies.processor_may_retry_at_once(reads.queue.arn))
@@ -100,7 +71,7 @@ class OrderProcessor(pulumi.ComponentResource):
             runtime=settings.processor_runtime,
             architectures=[settings.processor_architecture],
             handler=ENTRY_POINT,
-            code=pulumi.FileArchive(str(self._zip)),
+            code=self.code,
             memory_size=settings.processor_memory_megabytes,
             timeout=settings.processor_timeout_seconds,
             reserved_concurrent_executions=settings.reserved_concurrency,
@@ -145,12 +116,3 @@ def _variables(
         Variable.RETRY_AT_ONCE_QUEUE_URL: reads.queue.url if settings.retry_invalid_orders_at_once else "",
         Variable.REQUEST_TIMEOUT_SECONDS: str(request_timeout_seconds(settings.processor_timeout_seconds)),
     }
-
-
-def request_timeout_seconds(function_timeout_seconds: int) -> float:
-    """Return the timeout of each wait of a request, in seconds.
-
-    All waits of a request fit in the function's timeout, and one more of equal length remains for the response. So a
-    slow DynamoDB fails the messages of a batch one by one, and not the invocation.
-    """
-    return function_timeout_seconds / (WAITS_PER_REQUEST + 1)

@@ -164,6 +164,47 @@ def the_alarm_comes_before_orders_expire(
     )
 
 
+def the_alarm_comes_before_events_are_given_up(
+    *, oldest_event_alarm_seconds: int, event_retry_seconds: int
+) -> Violation | None:
+    # Our rule: the notifier gives up an event at that age.
+    if oldest_event_alarm_seconds < event_retry_seconds:
+        return None
+    return Violation(
+        key="oldestEventAlarmSeconds",
+        value=oldest_event_alarm_seconds,
+        rule=f"must be less than eventRetrySeconds ({event_retry_seconds})",
+        why="The notifier gives up events at that age, and the alarm must leave time to help it.",
+        remedy=set_to("oldestEventAlarmSeconds", event_retry_seconds // 2),
+    )
+
+
+def only_told_events_are_mailed(*, order_events: bool, notify_addresses: tuple[str, ...]) -> Violation | None:
+    # Our rule: without events, the addresses would never get a mail.
+    if order_events or not notify_addresses:
+        return None
+    return Violation(
+        key="notifyAddresses",
+        value=",".join(notify_addresses),
+        rule="must be empty",
+        why="orderEvents is false, and the mails are events.",
+        remedy=reset("notifyAddresses"),
+    )
+
+
+def a_fifo_topic_sends_no_mail(*, order_events_fifo: bool, notify_addresses: tuple[str, ...]) -> Violation | None:
+    # AWS limit: only queues can subscribe to a FIFO topic (SNS Developer Guide, "Message delivery for FIFO topics").
+    if not order_events_fifo or not notify_addresses:
+        return None
+    return Violation(
+        key="notifyAddresses",
+        value=",".join(notify_addresses),
+        rule="must be empty",
+        why="orderEventsFifo is true, and only queues can subscribe to a FIFO topic.",
+        remedy=reset("notifyAddresses"),
+    )
+
+
 def visibility_leaves_room_for_retries(
     *, visibility_timeout_seconds: int, processor_timeout_seconds: int, batching_window_seconds: int
 ) -> Violation | None:
@@ -202,5 +243,8 @@ RULES: tuple[Rule, ...] = (
     orders_move_before_they_expire,
     the_log_outlives_the_dead_letters,
     the_alarm_comes_before_orders_expire,
+    the_alarm_comes_before_events_are_given_up,
+    only_told_events_are_mailed,
+    a_fifo_topic_sends_no_mail,
 )
 ADVICE: tuple[Rule, ...] = (visibility_leaves_room_for_retries, one_receive_is_no_retry)

@@ -44,16 +44,22 @@ BatchingWindowSeconds = Annotated[int, Field(ge=0, le=300)]
 BoundaryArn = Annotated[str, Field(pattern=r"^(arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+)?$")]
 
 
-def _separate(addresses: object) -> object:
-    """Split the text of the configuration into addresses. Drop duplicates: SNS has one subscription per address."""
-    if not isinstance(addresses, str):
-        return addresses
-    return tuple(dict.fromkeys(stripped for address in addresses.split(",") if (stripped := address.strip())))
+def _separate(values: object) -> object:
+    """Split the text of the configuration. Drop duplicates: SNS has one subscription per address."""
+    if not isinstance(values, str):
+        return values
+    return tuple(dict.fromkeys(stripped for value in values.split(",") if (stripped := value.strip())))
 
 
 # Our limit, to find mistakes before the deployment: a local part, an @, and a domain with a dot.
 EmailAddress = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$")]
 EmailAddresses = Annotated[tuple[EmailAddress, ...], BeforeValidator(_separate)]
+# Our limit: half of the 24 hours for which a stream keeps a change (DynamoDB Developer Guide, "DynamoDB Streams").
+EventRetrySeconds = Annotated[int, Field(ge=60, le=43_200)]
+# A filter policy has up to 150 combinations of values, and two are event types (SNS Developer Guide, "Filter policy
+# constraints"). Our limit for the length: a longer status is no message attribute (handler/notifier/event.py).
+Status = Annotated[str, Field(max_length=256)]
+Statuses = Annotated[tuple[Status, ...], Field(max_length=75), BeforeValidator(_separate)]
 # Our limits: an age that an order can reach, and a share of the timeout that a batch can take.
 OrderAgeSeconds = Annotated[int, Field(ge=1)]
 Percent = Annotated[int, Field(ge=1, le=100)]
@@ -114,6 +120,17 @@ class ProcessorSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventSettings:
+    """Telling subscribers about changes of orders."""
+
+    order_events: bool
+    order_events_fifo: bool
+    event_retry_seconds: EventRetrySeconds
+    notify_addresses: EmailAddresses
+    notify_statuses: Statuses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EncryptionSettings:
     """Encryption of topics, queues, table and log group."""
 
@@ -126,6 +143,7 @@ class MonitoringSettings:
 
     alert_addresses: EmailAddresses
     oldest_order_alarm_seconds: OrderAgeSeconds
+    oldest_event_alarm_seconds: OrderAgeSeconds
     duration_alarm_percent: Percent
 
 
@@ -138,6 +156,7 @@ class Settings:
     table: TableSettings
     protection: ProtectionSettings
     processor: ProcessorSettings
+    events: EventSettings
     encryption: EncryptionSettings
     monitoring: MonitoringSettings
     namespace: str = ""
@@ -156,6 +175,7 @@ Group = (
     | TableSettings
     | ProtectionSettings
     | ProcessorSettings
+    | EventSettings
     | EncryptionSettings
     | MonitoringSettings
 )

@@ -11,11 +11,12 @@ from infra.key import OrderKey
 from infra.metrics import Flow
 from infra.monitoring import OrderMonitoring
 from infra.names import name_violations, system_names
+from infra.notifier import OrderNotifier
 from infra.outputs import StackOutputs
 from infra.processor import OrderProcessor
 from infra.protection import protect_holder
 from infra.queue import OrderQueue
-from infra.role import ProcessorRole
+from infra.role import NotifierRole, ProcessorRole
 from infra.settings import Settings, as_inputs
 from infra.subscription import OrderSubscription
 from infra.table import OrderTable
@@ -49,21 +50,33 @@ class OrderSystem(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self._settings = settings
         self._role = ProcessorRole(f"{name}ProcessorRole", settings.processor, opts=self._child).role
+        self._notifier_role = self._role_of_notifier(name)
         self._key = self._encryption_key(name)
         self._topic = OrderTopic(f"{name}Topic", key=self._key, opts=self._child)
         self._queue = self._order_queue(name)
         self._subscription = self._subscribe(name)
         self._table = self._order_table()
         self._processor = self._order_processor(name)
+        self._notifier = self._order_notifier(name)
         self._monitoring = self._monitor(name)
         self.outputs = self._stack_outputs()
         self.register_outputs(self.outputs.exports())
 
+    def _role_of_notifier(self, name: str) -> aws.iam.Role | None:
+        if not self._settings.events.order_events:
+            return None
+        return NotifierRole(f"{name}NotifierRole", self._settings.processor, opts=self._child).role
+
     def _encryption_key(self, name: str) -> aws.kms.Key | None:
         if not self._settings.encryption.customer_managed_key:
             return None
-        prefix = self._names.log_group
-        return OrderKey(f"{name}Key", used_by=self._role, log_group_prefix=prefix, opts=self._child).key
+        return OrderKey(
+            f"{name}Key",
+            processor=self._role,
+            notifier=self._notifier_role,
+            log_groups=self._names.log_groups,
+            opts=self._child,
+        ).key
 
     def _order_queue(self, name: str) -> OrderQueue:
         return OrderQueue(
@@ -82,7 +95,14 @@ class OrderSystem(pulumi.ComponentResource):
 
     def _order_table(self) -> OrderTable:
         protected = self._settings.protection.protect_orders
-        return OrderTable(self._names.table, self._settings.table, protected=protected, key=self._key, opts=self._child)
+        return OrderTable(
+            self._names.table,
+            self._settings.table,
+            protected=protected,
+            with_stream=self._settings.events.order_events,
+            key=self._key,
+            opts=self._child,
+        )
 
     def _order_processor(self, name: str) -> OrderProcessor:
         return OrderProcessor(
@@ -91,6 +111,19 @@ class OrderSystem(pulumi.ComponentResource):
             runs_as=self._role,
             reads=self._queue,
             writes=self._table.table,
+            key=self._key,
+            opts=self._child,
+        )
+
+    def _order_notifier(self, name: str) -> OrderNotifier | None:
+        if not self._notifier_role:
+            return None
+        return OrderNotifier(
+            f"{name}Notifier",
+            self._settings,
+            code=self._processor.code,
+            runs_as=self._notifier_role,
+            reads=self._table.table,
             key=self._key,
             opts=self._child,
         )
@@ -104,6 +137,7 @@ class OrderSystem(pulumi.ComponentResource):
             function=self._processor.function,
             function_timeout_seconds=self._settings.processor.processor_timeout_seconds,
             table=self._table.table,
+            events=self._notifier.flow if self._notifier else None,
         )
         return OrderMonitoring(
             f"{name}Monitoring", self._settings.monitoring, watches=flow, key=self._key, opts=self._child
@@ -118,6 +152,10 @@ class OrderSystem(pulumi.ComponentResource):
             table_name=self._table.table.name,
             processor_name=self._processor.function.name,
             log_group_name=self._processor.log_group.name,
+            event_topic_arn=self._notifier.flow.topic.arn if self._notifier else "",
+            given_up_queue_url=self._notifier.flow.given_up.url if self._notifier else "",
+            notifier_name=self._notifier.flow.function.name if self._notifier else "",
+            notifier_log_group_name=self._notifier.log_group.name if self._notifier else "",
             package_sha256=self._processor.package.sha256,
             package_files=self._processor.package.files,
             alert_topic_arn=self._monitoring.alerts.arn,

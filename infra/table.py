@@ -10,7 +10,7 @@ from infra.settings import TableSettings, as_inputs
 class OrderTable(pulumi.ComponentResource):
     """The table of orders: one item per order, on-demand capacity, point-in-time recovery.
 
-    DynamoDB refuses to delete a `protected` table.
+    DynamoDB refuses to delete a `protected` table. A stream shows each change of an item with both of its versions.
     """
 
     def __init__(
@@ -19,6 +19,7 @@ class OrderTable(pulumi.ComponentResource):
         settings: TableSettings,
         *,
         protected: bool = False,
+        with_stream: bool = False,
         key: aws.kms.Key | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -33,6 +34,8 @@ class OrderTable(pulumi.ComponentResource):
             # Without this input, DynamoDB encrypts the table with a key that AWS owns.
             server_side_encryption={"enabled": True, "kms_key_arn": key.arn} if key else None,
             deletion_protection_enabled=protected,
+            stream_enabled=with_stream,
+            stream_view_type="NEW_AND_OLD_IMAGES" if with_stream else None,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({"name": self.table.name})

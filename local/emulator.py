@@ -34,7 +34,7 @@ LOOPBACK = "127.0.0.1"
 USUAL_PORT = 4566
 """The usual port of AWS emulators, and the one in Pulumi.local.yaml."""
 
-SERVICES = ("cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "sns", "sqs", "sts")
+SERVICES = ("cloudwatch", "dynamodb", "dynamodbstreams", "iam", "kms", "lambda", "logs", "sns", "sqs", "sts")
 LOGS = ROOT / ".local"
 GRACE_SECONDS = 0.2
 """How long a process that closed its port may take until its parent sees its end."""
@@ -130,6 +130,9 @@ def _serve(preferred_port: int, scratch: str) -> None:
     tempfile.tempdir = scratch
     from ministack.app import app  # noqa: PLC0415 - it reads its settings at import
 
+    from local.streams import complete_streams  # noqa: PLC0415 - as above
+
+    complete_streams()
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from botocore.session import Session
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
@@ -103,6 +104,10 @@ class Clients:
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         return cast("DynamoDBClient", self._client("dynamodb"))
+
+    @cached_property
+    def dynamodbstreams(self) -> "DynamoDBStreamsClient":
+        return cast("DynamoDBStreamsClient", self._client("dynamodbstreams"))
 
     @cached_property
     def lambda_(self) -> "LambdaClient":

@@ -1,15 +1,8 @@
 """The message group of an order: the tenant by which SQS keeps a queue fair."""
 
-import hashlib
-import re
-
+from handler.message_group import group_id
 from ops.order_body import order_in
 from ops.text import as_text
-
-MAX_CHARACTERS = 128
-"""The longest message group ID (SQS API Reference, SendMessage)."""
-# Letters, digits and this punctuation (SQS API Reference, SendMessage): every visible ASCII character.
-_VALID = re.compile(rf"[!-~]{{1,{MAX_CHARACTERS}}}", re.ASCII)
 
 
 def message_group(field: str | None, body: str) -> str | None:
@@ -23,7 +16,4 @@ def message_group(field: str | None, body: str) -> str | None:
     value = order.get(field) if order else None
     if value is None or value == "":
         return None
-    text = as_text(value)
-    if _VALID.fullmatch(text):
-        return text
-    return "sha256:" + hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+    return group_id(as_text(value))

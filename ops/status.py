@@ -12,7 +12,7 @@ from ops.log.reading import read_log
 from ops.queues import count_messages, name_of_queue
 from ops.system import System
 
-WAITING, DEAD_LETTERS, UNDELIVERED = "waiting", "dead letters", "undelivered"
+WAITING, DEAD_LETTERS, UNDELIVERED, GIVEN_UP = "waiting", "dead letters", "undelivered", "events given up"
 """The kind of messages in each queue."""
 RECENT = timedelta(hours=1)
 
@@ -31,11 +31,13 @@ class QueueStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The queues, the event source mapping, the alarms, recent failures, and what the settings guarantee."""
+    """The queues, the event source mappings, the alarms, recent failures, and what the settings guarantee."""
 
     queues: Sequence[QueueStatus]
     mapping: str
-    """The state of the event source mapping, such as `Enabled`."""
+    """The state of the processor's event source mapping, such as `Enabled`."""
+    notifier_mapping: str
+    """The state of the notifier's event source mapping, or `none` if the system tells no events."""
     alarms: Mapping[str, str]
     """The state of each alarm, by its name."""
     recent_failures: Mapping[str, int]
@@ -51,8 +53,10 @@ def read_status(system: System) -> Status:
             _queue(system.clients, outputs.queue_url, WAITING),
             _queue(system.clients, outputs.dead_letter_queue_url, DEAD_LETTERS),
             _queue(system.clients, outputs.undelivered_queue_url, UNDELIVERED),
+            *([_queue(system.clients, outputs.given_up_queue_url, GIVEN_UP)] if outputs.tells_events else []),
         ],
-        mapping=_mapping(system),
+        mapping=_mapping(system, outputs.processor_name),
+        notifier_mapping=_mapping(system, outputs.notifier_name) if outputs.tells_events else "none",
         alarms=_alarms(system),
         recent_failures=_recent_failures(system),
         delivery_budget=outputs.delivery_budget,
@@ -85,8 +89,8 @@ def read_oldest_seconds(clients: Clients, queue_name: str) -> float | None:
     return max(points, key=lambda point: point["Timestamp"])["Maximum"] if points else None
 
 
-def _mapping(system: System) -> str:
-    found = system.clients.lambda_.list_event_source_mappings(FunctionName=system.outputs.processor_name)
+def _mapping(system: System, function: str) -> str:
+    found = system.clients.lambda_.list_event_source_mappings(FunctionName=function)
     return ", ".join(str(mapping["State"]) for mapping in found["EventSourceMappings"]) or "missing"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from handler.contract import MAX_PARTITION_KEY_BYTES, PARTITION_KEY, Attribute
+from handler.contract import INSTANT, MAX_PARTITION_KEY_BYTES, PARTITION_KEY, Attribute
 from handler.document import is_unicode
 from handler.item import Item, attributes_of
 from ops.text import readings
@@ -87,6 +87,19 @@ def _filter(conditions: Mapping[str, Sequence[str]]) -> Any:
         "ExpressionAttributeNames": {f"#{name}": name for name in conditions},
         "ExpressionAttributeValues": values,
     }
+
+
+def stored_items(dynamodb: "DynamoDBClient", table: str, *, since: str = "") -> Iterator[Item]:
+    """Read the items of all versions since an instant, one page at a time and in no particular order."""
+    conditions: Any = {}
+    if since:
+        conditions = {
+            "FilterExpression": "#instant >= :since",
+            "ExpressionAttributeNames": {"#instant": INSTANT},
+            "ExpressionAttributeValues": {":since": {"S": since}},
+        }
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True, **conditions)
+    return (item for page in pages for item in page["Items"])
 
 
 def count_orders(dynamodb: "DynamoDBClient", table: str) -> int:

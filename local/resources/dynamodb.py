@@ -15,6 +15,8 @@ from local.resources.registry import Cloud, Inputs, ResourceState, UnsupportedRe
     "pointInTimeRecovery.recoveryPeriodInDays",
     "serverSideEncryption.enabled",
     "serverSideEncryption.kmsKeyArn",
+    "streamEnabled",
+    "streamViewType",
 )
 def _table(cloud: Cloud, name: str, inputs: Inputs) -> ResourceState:
     dynamodb = cloud.clients.dynamodb
@@ -33,8 +35,21 @@ def _table(cloud: Cloud, name: str, inputs: Inputs) -> ResourceState:
         if any(table.get(key) != value for key, value in _keys(inputs).items()):
             raise UnsupportedResource(f"the keys of {name} cannot change in place: restart the emulator")
         dynamodb.update_table(TableName=name, **changeable)
+    _stream(cloud, name, inputs)
     dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=_recovery(inputs))
-    return name, {"arn": table["TableArn"], "name": name}
+    described = dynamodb.describe_table(TableName=name)["Table"]
+    return name, {"arn": described["TableArn"], "name": name, "streamArn": described.get("LatestStreamArn", "")}
+
+
+def _stream(cloud: Cloud, name: str, inputs: Inputs) -> None:
+    """Enable or disable the stream. DynamoDB refuses a request that changes nothing."""
+    dynamodb = cloud.clients.dynamodb
+    table = dynamodb.describe_table(TableName=name)["Table"]
+    if table.get("StreamSpecification", {}).get("StreamEnabled", False) != inputs["streamEnabled"]:
+        wanted: Any = {"StreamEnabled": inputs["streamEnabled"]}
+        if inputs["streamEnabled"]:
+            wanted["StreamViewType"] = inputs["streamViewType"]
+        dynamodb.update_table(TableName=name, StreamSpecification=wanted)
 
 
 def _keys(inputs: Inputs) -> dict[str, Any]:

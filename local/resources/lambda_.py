@@ -59,24 +59,43 @@ def _configuration(name: str, inputs: Inputs) -> dict[str, Any]:
 @resource_type(
     "aws:lambda/eventSourceMapping:EventSourceMapping",
     "batchSize",
+    "bisectBatchOnFunctionError",
+    "destinationConfig.onFailure.destinationArn",
     "eventSourceArn",
     "functionName",
     "functionResponseTypes",
     "maximumBatchingWindowInSeconds",
+    "maximumRecordAgeInSeconds",
     "scalingConfig.maximumConcurrency",
+    "startingPosition",
 )
 def _event_source_mapping(cloud: Cloud, _: str, inputs: Inputs) -> ResourceState:
     function = cloud.clients.lambda_
     between = {"EventSourceArn": inputs["eventSourceArn"], "FunctionName": inputs["functionName"]}
     declared: dict[str, Any] = {
         "BatchSize": inputs["batchSize"],
-        "MaximumBatchingWindowInSeconds": inputs["maximumBatchingWindowInSeconds"],
         "FunctionResponseTypes": inputs["functionResponseTypes"],
-        "ScalingConfig": {"MaximumConcurrency": inputs["scalingConfig"]["maximumConcurrency"]},
+        **(_of_stream(inputs) if "startingPosition" in inputs else _of_queue(inputs)),
     }
     if found := function.list_event_source_mappings(**between)["EventSourceMappings"]:
         identity = found[0]["UUID"]
         function.update_event_source_mapping(UUID=identity, **declared)
     else:
-        identity = function.create_event_source_mapping(**between, **declared, Tags=cloud.tags)["UUID"]
+        start: dict[str, Any] = {"StartingPosition": inputs["startingPosition"]} if "startingPosition" in inputs else {}
+        identity = function.create_event_source_mapping(**between, **declared, **start, Tags=cloud.tags)["UUID"]
     return identity, {"uuid": identity}
+
+
+def _of_queue(inputs: Inputs) -> dict[str, Any]:
+    return {
+        "MaximumBatchingWindowInSeconds": inputs["maximumBatchingWindowInSeconds"],
+        "ScalingConfig": {"MaximumConcurrency": inputs["scalingConfig"]["maximumConcurrency"]},
+    }
+
+
+def _of_stream(inputs: Inputs) -> dict[str, Any]:
+    return {
+        "BisectBatchOnFunctionError": inputs["bisectBatchOnFunctionError"],
+        "DestinationConfig": {"OnFailure": {"Destination": inputs["destinationConfig"]["onFailure"]["destinationArn"]}},
+        "MaximumRecordAgeInSeconds": inputs["maximumRecordAgeInSeconds"],
+    }

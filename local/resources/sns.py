@@ -3,9 +3,11 @@
 from local.resources.registry import Cloud, Inputs, ResourceState, attributes, resource_type
 
 
-@resource_type("aws:sns/topic:Topic", "kmsMasterKeyId")
-def _topic(cloud: Cloud, name: str, inputs: Inputs) -> ResourceState:
-    arn = cloud.clients.sns.create_topic(Name=name, Tags=cloud.tag_list)["TopicArn"]
+@resource_type("aws:sns/topic:Topic", "fifoTopic", "kmsMasterKeyId", "name")
+def _topic(cloud: Cloud, logical_name: str, inputs: Inputs) -> ResourceState:
+    name = inputs.get("name", logical_name)
+    fifo = {"FifoTopic": "true"} if inputs.get("fifoTopic") else {}
+    arn = cloud.clients.sns.create_topic(Name=name, Attributes=fifo, Tags=cloud.tag_list)["TopicArn"]
     cloud.clients.sns.set_topic_attributes(
         TopicArn=arn, AttributeName="KmsMasterKeyId", AttributeValue=inputs.get("kmsMasterKeyId", "")
     )
@@ -20,7 +22,11 @@ def _topic_policy(cloud: Cloud, _: str, inputs: Inputs) -> ResourceState:
     return inputs["arn"], {}
 
 
-_SUBSCRIPTION_ATTRIBUTES = {"rawMessageDelivery": "RawMessageDelivery", "redrivePolicy": "RedrivePolicy"}
+_SUBSCRIPTION_ATTRIBUTES = {
+    "filterPolicy": "FilterPolicy",
+    "rawMessageDelivery": "RawMessageDelivery",
+    "redrivePolicy": "RedrivePolicy",
+}
 
 
 @resource_type(

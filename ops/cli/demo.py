@@ -23,6 +23,7 @@ from ops.log.reading import EPOCH, read_log
 from ops.publish import publish_orders
 from ops.queues import count_messages
 from ops.samples import EXAMPLE_ORDER, invalid_orders, valid_orders
+from ops.subscriber import Subscriber
 from ops.system import LOCAL, System
 from ops.table import count_orders, get_order
 from ops.text import as_json_text
@@ -68,6 +69,7 @@ def _start(running: ExitStack) -> System:
 def _show(system: System) -> int:
     bodies = [json.dumps(EXAMPLE_ORDER), *valid_orders(VALID_ORDERS), *invalid_orders()]
     invalid = len(list(invalid_orders()))
+    subscriber = Subscriber(system)
     with _stage("publish") as done:
         published = len(bodies) - len(publish_orders(system.clients.sns, system.outputs.topic_arn, bodies))
         done(f"{published} orders to OrderTopic, O1234 first")
@@ -81,9 +83,15 @@ def _show(system: System) -> int:
             f"{dead} orders in OrderDLQ (transient failures are retried after {local} s, in dev {dev} s)",
             complete=dead == invalid,
         )
+    with _stage("tell") as done:
+        _follow("told by OrderEvents", stored, subscriber.count)
+        done(
+            f"{subscriber.count()} events to a queue that subscribes to OrderEvents",
+            complete=subscriber.count() == stored,
+        )
     _show_example_order(system)
     _show_dead_letters(system)
-    return show_balance(_count(system, published))
+    return show_balance(_count(system, published, subscriber))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,20 +103,26 @@ class Balance:
     dead_letters: int
     elsewhere: int
     """In OrderQueue or in OrderUndelivered."""
+    told: int
+    """Events that the subscriber received, each counted once."""
+    repeated: int
+    """Events that the subscriber received more than once."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether every published order is in the table or in OrderDLQ."""
-        return self.published == self.stored + self.dead_letters and not self.elsewhere
+        """Whether every published order is in the table or in OrderDLQ, and the subscriber knows all stored ones."""
+        return self.published == self.stored + self.dead_letters and not self.elsewhere and self.told == self.stored
 
 
-def _count(system: System, published: int) -> Balance:
+def _count(system: System, published: int, subscriber: Subscriber) -> Balance:
     outputs = system.outputs
     return Balance(
         published=published,
         stored=_stored(system),
         dead_letters=_dead_letters(system),
         elsewhere=_messages(system, outputs.queue_url) + _messages(system, outputs.undelivered_queue_url),
+        told=subscriber.count(),
+        repeated=subscriber.repeated,
     )
 
 
@@ -119,11 +133,13 @@ def show_balance(balance: Balance) -> int:
             f"\n[bold green]published {balance.published} = "
             f"stored {balance.stored} + set aside {balance.dead_letters}[/]"
         )
+        times = "each once" if not balance.repeated else f"{balance.repeated} of them more than once"
+        console.print(f"[bold green]told {balance.told} = stored {balance.stored}, {times}[/]")
         console.print("Keep it running: .venv/bin/orders local")
         return 0
     console.print(
         f"\n[bold red]published {balance.published}, but stored {balance.stored}, "
-        f"set aside {balance.dead_letters}, {balance.elsewhere} queued or undelivered[/]; "
+        f"set aside {balance.dead_letters}, {balance.elsewhere} queued or undelivered, told {balance.told}[/]; "
         "the emulator's log is .local/demo.log"
     )
     return 1

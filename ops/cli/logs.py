@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from handler.contract import BATCH_SIZE, RecordField
+from handler.notifier.telling import State
 from handler.outcome import Kind
+from ops.cli.events.system import find_telling_system
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, Stack, find_system, since_option
 from ops.cli.output import print_error, print_json, print_line
@@ -26,13 +28,14 @@ def logs(
     order: Annotated[str | None, typer.Option(help="Show only records about this order.")] = None,
     since: Annotated[datetime, since_option("1h")],
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Show new lines too, until Ctrl-C.")] = False,
+    notifier: Annotated[bool, typer.Option("--notifier", help="Show the notifier's log instead.")] = False,
     everything: Annotated[
         bool, typer.Option("--all", help="Also show the lines that Lambda writes for every invocation.")
     ] = False,
     stack: Stack = None,
     as_json: Json = False,
 ) -> None:
-    """Show the processor's log.
+    """Show the log of the processor or the notifier.
 
     Shows the handler's records, Lambda's own lines such as `Task timed out`, and what the code prints. With --json,
     one document a line.
@@ -41,9 +44,12 @@ def logs(
     orders logs --since 15m
     orders logs --order O1234 --since 7d
     orders logs --follow --json
+    orders logs --notifier --order O1234
     """
+    system = find_telling_system(stack) if notifier else find_system(stack)
+    group = system.outputs.notifier_log_group_name if notifier else system.outputs.log_group_name
     shown = left_out = 0
-    for line in _lines(find_system(stack), order, since, follow=follow):
+    for line in _lines(system, group, order, since, follow=follow):
         if line.is_routine and not everything:
             left_out += 1
             continue
@@ -61,8 +67,8 @@ def logs(
         raise typer.Exit(Exit.INCOMPLETE)
 
 
-def _lines(system: System, order: str | None, since: datetime, *, follow: bool) -> Iterator[Line]:
-    logs, group = system.clients.logs, system.outputs.log_group_name
+def _lines(system: System, group: str, order: str | None, since: datetime, *, follow: bool) -> Iterator[Line]:
+    logs = system.clients.logs
     if follow:
         return follow_log(logs, group, start=since, order_id=order, on_problem=_say_that_it_goes_on)
     return iter(sorted(read_lines(logs, group, start=since, order_id=order), key=lambda line: line.at))
@@ -91,10 +97,12 @@ def _texts(line: Line) -> list[str]:
 def _event_in_words(record: Record) -> str:
     if RecordField.ERROR_CLASS in record:
         return _failure_in_words(record)
-    outcomes = [f"{kind} {', '.join(map(printable, record[kind]))}" for kind in Kind if kind in record]
+    outcomes = [f"{name} {', '.join(map(printable, record[name]))}" for name in (*Kind, *State) if name in record]
     if outcomes or BATCH_SIZE in record:
         return "; ".join(outcomes) or "no order of the batch was stored"
-    return ": ".join(str(record[name]) for name in ("message", RecordField.REASON) if name in record)
+    about = text_in(record, RecordField.ORDER_ID) or ", ".join(record.get(RecordField.ORDER_IDS, ()))
+    said = ": ".join(str(record[name]) for name in ("message", RecordField.REASON) if name in record)
+    return f"{printable(about)}: {said}" if about else said
 
 
 def _failure_in_words(record: Record) -> str:

@@ -17,7 +17,7 @@ COMMANDS = {
     "publish": LazyCommand("ops.cli.publish:publish", "Validate every order, then publish."),
     "get": LazyCommand("ops.cli.get:get", "Show an order as the table stores it."),
     "list": LazyCommand("ops.cli.list:list_", "List the orders in the table."),
-    "logs": LazyCommand("ops.cli.logs:logs", "Show the processor's log."),
+    "logs": LazyCommand("ops.cli.logs:logs", "Show the log of the processor or the notifier."),
     "review": LazyCommand("ops.cli.review:review", "Show what a change of the program or its settings does to orders."),
     "adopt": LazyCommand("ops.cli.adopt:adopt", "Bring resources that were made by hand into a stack."),
     "drift": LazyCommand("ops.cli.drift:drift", "Show what differs between the settings and AWS."),
@@ -27,6 +27,7 @@ COMMANDS = {
     "contract": LazyCommand(
         "ops.cli.contract:contract", "Print the contract of orders and events, for publishers and consumers."
     ),
+    "events": LazyCommand("ops.cli.events:app", "Tell subscribers again about changes of orders."),
     "cost": LazyCommand("ops.cli.cost:cost", "Estimate the cost of a million orders on AWS."),
     "local": LazyCommand("ops.cli.local:local", "Run the whole system on this machine."),
     "demo": LazyCommand("ops.cli.demo:demo", "Show what happens to 101 orders on this machine."),

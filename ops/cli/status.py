@@ -27,7 +27,7 @@ def status(
 ) -> None:
     """Show queues, alarms and recent failures.
 
-    Also shows the event source mapping and the delivery budget. Failures are those of the last hour.
+    Also shows the event source mappings and the delivery budget. Failures are those of the last hour.
 
     \b
     orders status
@@ -46,10 +46,15 @@ def status(
 def _page(system: System, status: Status) -> Group:
     facts = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     facts.add_row("stack", cell(system.stack))
-    facts.add_row("event source mapping", cell(status.mapping, "green" if status.mapping == "Enabled" else "red"))
+    facts.add_row("event source mapping", _state(status.mapping))
+    facts.add_row("mapping of the notifier", _state(status.notifier_mapping))
     for name, value in (*_alarms(status), *_failures(status), *_budget(status)):
         facts.add_row(name, value if isinstance(value, Text) else cell(value))
     return Group(_queues(status), facts)
+
+
+def _state(mapping: str) -> Text:
+    return cell(mapping, "green" if mapping in {"Enabled", "none"} else "red")
 
 
 def _queues(status: Status) -> Table:

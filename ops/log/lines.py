@@ -14,15 +14,18 @@ from math import isfinite
 from typing import Any
 
 from handler.contract import RecordField
+from handler.notifier.telling import State
 from handler.outcome import Kind
 from ops.log.causes import LAUNCH_ERROR, STARTS, UUID, Cause, cause_of_error, cause_of_status, cause_of_text, is_full
 from ops.text import is_shallow
 
 Record = Mapping[str, Any]
-"""A record of the processor. It has texts for `level`, `service` and `message`, a plausible `timestamp` with an offset,
-and a list of order IDs for each kind of outcome that it names. It can lack any other part, or have it with any type."""
+"""A record of the handler. It has texts for `level`, `service` and `message`, a plausible `timestamp` with an offset,
+and a list of order IDs for each of LISTS that it names. It can lack any other part, or have it with any type."""
 EVENT = "platform."
 """The types of Lambda's own events begin with this."""
+LISTS = (*map(str, Kind), *map(str, State), RecordField.ORDER_IDS)
+"""The fields of records that are lists of order IDs: by outcome of a message, by state of an event, or of one cause."""
 _DEVIATION = timedelta(days=1)
 """How much the time in a record can differ from the time of its event. Any other time is not plausible."""
 
@@ -86,7 +89,7 @@ def failed_order_in(record: Record) -> str | None:
 def orders_in(record: Record) -> list[str]:
     """The IDs of the orders in a record: one that failed, or those of a batch."""
     failed = failed_order_in(record)
-    return [*([failed] if failed else []), *(order_id for kind in Kind for order_id in record.get(kind, ()))]
+    return [*([failed] if failed else []), *(order_id for name in LISTS for order_id in record.get(name, ()))]
 
 
 def line_of(event: Mapping[str, Any]) -> Line:
@@ -212,9 +215,9 @@ def _finite(text: str) -> float | str:
 
 
 def _is_record(document: Record) -> bool:
-    """Whether a document is a record of the processor. Any code may print JSON."""
+    """Whether a document is a record of the handler. Any code may print JSON."""
     return all(isinstance(document.get(name), str) for name in ("level", "service", "message")) and all(
-        _are_texts(document.get(kind, [])) for kind in Kind
+        _are_texts(document.get(name, [])) for name in LISTS
     )
 
 

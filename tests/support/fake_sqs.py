@@ -1,10 +1,19 @@
 """Queues in memory whose time a test sets, with SQS's rules for receipt handles, which moto does not keep."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
+
+import pytest
+
+from tests.support.valid_request import check_request
+
+MAX_BYTES = 1_048_576
+# The characters that SQS accepts (SQS API Reference, SendMessage).
+_TEXT = re.compile(r"[\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 
 Entries = Iterable[Mapping[str, Any]]
 
@@ -88,6 +97,15 @@ class FakeSQS:
         receipts = {entry["ReceiptHandle"] for entry in request["Entries"]}
         queue[:] = [message for message in queue if message.receipt not in receipts]
         return {"Successful": [{"Id": entry["Id"]} for entry in request["Entries"]], "Failed": []}
+
+    def send_message(self, **request: Any) -> dict[str, Any]:
+        check_request("sqs", "SendMessage", request)
+        body = request["MessageBody"]
+        if len(body.encode()) > MAX_BYTES or not _TEXT.fullmatch(body):
+            pytest.fail("the body is too large, or has a character that SQS refuses")
+        self._begin("send_message", request)
+        [message_id] = self.put(request["QueueUrl"], body)
+        return {"MessageId": message_id}
 
     def send_message_batch(self, **request: Any) -> dict[str, Any]:
         self._begin("send_message_batch", request)

@@ -22,9 +22,9 @@ def test_the_status_shows_queues_mapping_failures_and_budget(here: Orders, pipel
 
     answered = read()
     queues = {queue["name"]: queue for queue in answered["queues"]}
-    assert queues.keys() == {"OrderQueue", "OrderDLQ", "OrderUndelivered"}
+    assert queues.keys() == {"OrderQueue", "OrderDLQ", "OrderUndelivered", "OrderEventsDLQ"}
     assert queues["OrderDLQ"]["visible"] + queues["OrderDLQ"]["in_flight"] >= 1
-    assert answered["mapping"] == "Enabled"
+    assert (answered["mapping"], answered["notifier_mapping"]) == ("Enabled", "Enabled")
     assert answered["recent_failures"]["quantity must be at least 1"] >= 3
     assert answered["delivery_budget"] == pipeline.outputs["deliveryBudget"]
     assert sorted(answered["alarms"]) == sorted(pipeline.outputs["alarmNames"])

@@ -135,7 +135,7 @@ def test_every_resource_is_a_certain_one_where_aws_lets_it(access: Program) -> N
 
 def test_event_source_mappings_are_held_to_the_stacks_function() -> None:
     [made] = [s for s in may_change(DEV) if "lambda:CreateEventSourceMapping" in s["Action"]]
-    assert made["Condition"] == {"ArnLike": {"lambda:FunctionArn": DEV.function}}
+    assert made["Condition"] == {"ArnLike": {"lambda:FunctionArn": DEV.functions}}
 
 
 @pytest.mark.parametrize("stack", [DEV, PROD], ids=["dev", "prod"])
@@ -145,7 +145,7 @@ def test_what_has_no_arn_is_held_to_the_region_or_to_the_function(stack: Resourc
         {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}},
         {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}},
         {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}},
-        {"ArnLike": {"lambda:FunctionArn": stack.function}},
+        {"ArnLike": {"lambda:FunctionArn": stack.functions}},
     ]
 
 
@@ -175,7 +175,15 @@ def test_the_role_of_one_stack_reaches_no_resource_of_another(access: Program) -
             resource for statement in granted(access, f"orders-deploy-{own}") for resource in statement["Resource"]
         }
         assert reached.isdisjoint(
-            {*other.topics, *other.queues, other.table, other.function, *other.log_group, other.role, *other.alarms}
+            {
+                *other.topics,
+                *other.queues,
+                other.table,
+                *other.functions,
+                *other.log_groups,
+                *other.roles,
+                *other.alarms,
+            }
         )
 
 
@@ -215,7 +223,16 @@ def test_every_resource_that_the_program_makes_is_one_that_its_role_knows() -> N
         # IAM has no ARN for subscriptions, and policies have no ARN.
         if resource.custom and not resource.type.endswith(("Subscription", "Policy"))
     }
-    known = {*DEV.topics, *DEV.queues, DEV.table, DEV.function, DEV.log_group[0], DEV.role, DEV.dashboard, *DEV.alarms}
+    known = {
+        *DEV.topics,
+        *DEV.queues,
+        DEV.table,
+        *DEV.functions,
+        *DEV.log_groups,
+        *DEV.roles,
+        DEV.dashboard,
+        *DEV.alarms,
+    }
     assert {re.split(r":log-group:|role/|table/|dashboard/|:(?=Order)", resource)[-1] for resource in known} == logical
 
 

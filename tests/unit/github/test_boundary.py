@@ -79,7 +79,7 @@ def test_a_role_is_changed_only_with_the_boundary_of_its_stack(stack: Resources)
     [change] = [s for s in may_change(stack) if "iam:CreateRole" in s["Action"]]
     assert set(change["Action"]) == CHANGES_A_ROLE
     assert change["Condition"] == {"StringEquals": {"iam:PermissionsBoundary": boundary_arn(stack)}}
-    assert change["Resource"] == [stack.role]
+    assert change["Resource"] == stack.roles
 
 
 @pytest.mark.parametrize("stack", STACKS, ids=name)

@@ -19,6 +19,8 @@ ENVIRONMENT = {
     Variable.RETRY_AT_ONCE_QUEUE_URL: "",
     Variable.REQUEST_TIMEOUT_SECONDS: "1.0",
 }
+MODULES = ("handler.main", "handler.runtime")
+"""The modules that read the environment."""
 
 
 class Context:
@@ -45,9 +47,11 @@ class RecordingProcessor:
 def main(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    sys.modules.pop("handler.main", None)
+    for name in MODULES:
+        sys.modules.pop(name, None)
     yield importlib.import_module("handler.main")
-    del sys.modules["handler.main"]
+    for name in MODULES:
+        del sys.modules[name]
 
 
 def test_a_batch_is_processed_within_the_time_that_is_left(main: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

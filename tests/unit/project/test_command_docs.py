@@ -9,6 +9,7 @@ import pytest
 
 from infra.project import ROOT
 from ops.cli.dlq import COMMANDS as DEAD_LETTER_COMMANDS
+from ops.cli.events import COMMANDS as EVENT_COMMANDS
 from ops.cli.exit_codes import Exit
 from ops.cli.main import COMMANDS as TOP_COMMANDS
 from tests.support.reference import commands
@@ -18,7 +19,7 @@ RUNNING = (ROOT / "docs/running.md").read_text()
 
 
 COMMANDS: dict[tuple[str, ...], Any] = dict(commands())
-SHORT, LONG = "dlq", "dead-letters"
+SHORT, LONG, EVENTS = "dlq", "dead-letters", "events"
 
 
 def shown() -> Iterator[str]:
@@ -37,6 +38,8 @@ def called(line: str) -> tuple[tuple[str, ...], list[str]]:
         if (name := tuple(words[:length])) in COMMANDS:
             return name, options
     # The group itself stands for all of its commands.
+    if words == [EVENTS]:
+        return (EVENTS, "failed"), []
     return ((LONG, "list"), []) if words in ([SHORT], [LONG], [LONG, "…"], [LONG, "--help"]) else (tuple(words), [])
 
 
@@ -98,8 +101,9 @@ def test_the_page_has_every_exit_code() -> None:
 
 @pytest.mark.parametrize(
     ("words", "listed"),
-    [((name,), lazy) for name, lazy in TOP_COMMANDS.items() if name not in {SHORT, LONG}]
-    + [((LONG, name), lazy) for name, lazy in DEAD_LETTER_COMMANDS.items() if name != "move"],
+    [((name,), lazy) for name, lazy in TOP_COMMANDS.items() if name not in {SHORT, LONG, EVENTS}]
+    + [((LONG, name), lazy) for name, lazy in DEAD_LETTER_COMMANDS.items() if name != "move"]
+    + [((EVENTS, name), lazy) for name, lazy in EVENT_COMMANDS.items()],
     ids=str,
 )
 def test_a_commands_line_in_the_list_is_the_first_sentence_of_its_help(words: tuple[str, ...], listed: Any) -> None:

@@ -1,0 +1,1 @@
+"""The function that tells subscribers about changes of orders."""

@@ -1,0 +1,134 @@
+"""Reads the messages of OrderEventsDLQ: those of the notifier, and those of Lambda about records that it skipped."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from handler.contract import PARTITION_KEY, GivenUpField
+from handler.errors import InvalidOrder
+from handler.notifier.change import read_change, stored_order
+from handler.notifier.event import Event, event_of, replay_of
+from ops.table import get_items
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
+
+Record = Mapping[str, Any]
+MAX_EMPTY_ANSWERS = 10
+"""Our limit: an open shard has no end, and gives empty answers after its last record, and sometimes before it."""
+
+
+class Untellable(Exception):
+    """Nobody can be told about the changes in a message. The text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """A message about one change that was not told, or about several in a row of a stream."""
+
+    order_id: str | None
+    """None if the message is about several changes."""
+    reason: str
+    record: Record | None = None
+    """The record of the stream, with the images that fit into the message."""
+    place: "Place | None" = None
+    """The place of the records that Lambda skipped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A row of records in a shard of a stream."""
+
+    stream_arn: str
+    shard_id: str
+    first: str
+    last: str
+    """Sequence numbers."""
+    count: int
+
+    def read(self, streams: "DynamoDBStreamsClient") -> list[Record]:
+        """Read the records. Raises Untellable if the stream has deleted them, which it does after 24 hours."""
+        gone = Untellable(
+            "the stream has deleted the changes: tell the stored orders again with `orders events replay`"
+        )
+        try:
+            iterator: str | None = streams.get_shard_iterator(
+                StreamArn=self.stream_arn,
+                ShardId=self.shard_id,
+                ShardIteratorType="AT_SEQUENCE_NUMBER",
+                SequenceNumber=self.first,
+            )["ShardIterator"]
+            records: list[Record] = []
+            empty_answers = 0
+            while iterator and empty_answers < MAX_EMPTY_ANSWERS:
+                answer = streams.get_records(ShardIterator=iterator)
+                empty_answers = 0 if answer["Records"] else empty_answers + 1
+                for record in answer["Records"]:
+                    records.append({**record, "eventSourceARN": self.stream_arn})
+                    if record["dynamodb"]["SequenceNumber"] == self.last:
+                        return records
+                iterator = answer.get("NextShardIterator")
+        except (streams.exceptions.TrimmedDataAccessException, streams.exceptions.ResourceNotFoundException):
+            raise gone from None
+        raise gone
+
+
+def read_given_up(body: str) -> GivenUp:
+    """Read a message. A message that somebody else sent is one that nobody can be told about."""
+    try:
+        document = json.loads(body)
+        if "DDBStreamBatchInfo" in document:
+            return _skipped(document)
+        order_id, record = document[GivenUpField.ORDER_ID], document[GivenUpField.RECORD]
+        record["dynamodb"]["SequenceNumber"], record["eventSourceARN"]
+        return GivenUp(order_id=str(order_id), reason=str(document[GivenUpField.REASON]), record=record)
+    except (ValueError, TypeError, KeyError):
+        return GivenUp(order_id=None, reason="the message is not from the notifier")
+
+
+def _skipped(document: Mapping[str, Any]) -> GivenUp:
+    batch = document["DDBStreamBatchInfo"]
+    place = Place(
+        stream_arn=batch["streamArn"],
+        shard_id=batch["shardId"],
+        first=batch["startSequenceNumber"],
+        last=batch["endSequenceNumber"],
+        count=int(batch["batchSize"]),
+    )
+    condition = document["requestContext"]["condition"]
+    return GivenUp(order_id=None, reason=f"Lambda skipped {place.count} changes: {condition}", place=place)
+
+
+def events_in(
+    given_up: GivenUp, dynamodb: "DynamoDBClient", streams: "DynamoDBStreamsClient", table: str
+) -> Sequence[Event]:
+    """Return the events of a message, in the sequence of the stream. Raises Untellable if that is impossible."""
+    if given_up.place:
+        return [event for record in given_up.place.read(streams) for event in _events(record)]
+    if given_up.record is None:
+        raise Untellable(given_up.reason)
+    if "NewImage" in given_up.record["dynamodb"]:
+        return _events(given_up.record)
+    return _current(given_up.record, dynamodb, table)
+
+
+def _events(record: Record) -> Sequence[Event]:
+    try:
+        change = read_change(record)
+    except InvalidOrder as invalid:
+        raise Untellable(f"the item is not a valid order: {invalid.reason}") from None
+    return [event_of(change)] if change else []
+
+
+def _current(record: Record, dynamodb: "DynamoDBClient", table: str) -> Sequence[Event]:
+    """The event of the stored version, for a change whose images did not fit into the message."""
+    order_id = record["dynamodb"]["Keys"][PARTITION_KEY]["S"]
+    item = get_items(dynamodb, table, [order_id]).get(order_id)
+    if item is None:
+        raise Untellable("the table does not contain the order any more")
+    try:
+        return [replay_of(stored_order(item), record["eventSourceARN"].partition("/stream/")[0])]
+    except InvalidOrder as invalid:
+        raise Untellable(f"the item is not a valid order: {invalid.reason}") from None
