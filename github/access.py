@@ -1,6 +1,6 @@
 """The roles of GitHub's workflows, and the state that they work on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -62,11 +62,12 @@ class GitHubAccess(pulumi.ComponentResource):
         self._key = self._encryption_key(f"{name}-state")
         self._repository = repository
         self._trusted = pulumi.Output.from_input(identity_provider or self._github().arn)
-        self._preview_role(f"{name}-preview", stacks)
-        self._plan_role(f"{name}-plan", stacks)
+        descriptions = {stack.name: self._description(f"{name}-describe-{stack.name}", stack) for stack in stacks}
+        self._preview_role(f"{name}-preview", stacks, descriptions)
+        self._plan_role(f"{name}-plan", stacks, descriptions)
         for stack in stacks:
             self._boundary(stack)
-            self._deploy_role(f"{name}-deploy-{stack.name}", stack)
+            self._deploy_role(f"{name}-deploy-{stack.name}", stack, descriptions)
         self.register_outputs({"state": self.state.id})
 
     def _bucket(self, name: str) -> aws.s3.Bucket:
@@ -114,19 +115,28 @@ class GitHubAccess(pulumi.ComponentResource):
             "github", url=f"https://{ISSUER}", client_id_lists=[AUDIENCE], opts=self._lasting
         )
 
-    def _preview_role(self, name: str, stacks: Sequence[Stack]) -> None:
+    def _description(self, name: str, stack: Stack) -> aws.iam.Policy:
+        """Create the policy of all roles that describe a stack.
+
+        It is a managed policy, because the inline policies of a role have room for two stacks only.
+        """
+        document = self.account.apply(lambda account: policy(*may_describe(Resources(stack=stack, account=account))))
+        return aws.iam.Policy(name, name=name, policy=pulumi.Output.json_dumps(document), opts=self._child)
+
+    def _preview_role(self, name: str, stacks: Sequence[Stack], described: Mapping[str, aws.iam.Policy]) -> None:
         def statements(bucket: str, key: str, account: str) -> list[Statement]:
-            return [*may_read_state(bucket), may_decrypt(key), *_may_review(stacks, account)]
+            return [*may_read_state(bucket), may_decrypt(key), *_may_count_in(stacks, account)]
 
         # The nightly comparison runs on main with this role.
-        self._role(name, (PULL_REQUEST, MAIN), self._with_arns(statements))
+        self._role(name, (PULL_REQUEST, MAIN), self._with_arns(statements), described)
 
-    def _plan_role(self, name: str, stacks: Sequence[Stack]) -> None:
+    def _plan_role(self, name: str, stacks: Sequence[Stack], described: Mapping[str, aws.iam.Policy]) -> None:
         def statements(bucket: str, key: str, account: str) -> list[Statement]:
-            return [*may_read_state(bucket), may_write_plans(bucket), may_decrypt(key), *_may_review(stacks, account)]
+            counted = _may_count_in(stacks, account)
+            return [*may_read_state(bucket), may_write_plans(bucket), may_decrypt(key), *counted]
 
         # A pull request must not write the plan of a deployment, so it cannot get this role.
-        self._role(name, (MAIN,), self._with_arns(statements))
+        self._role(name, (MAIN,), self._with_arns(statements), described)
 
     def _boundary(self, stack: Stack) -> None:
         def document(account: str) -> dict[str, Any]:
@@ -142,7 +152,7 @@ class GitHubAccess(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _deploy_role(self, name: str, stack: Stack) -> None:
+    def _deploy_role(self, name: str, stack: Stack, described: Mapping[str, aws.iam.Policy]) -> None:
         def statements(bucket: str, key: str, account: str) -> list[Statement]:
             resources = Resources(stack=stack, account=account)
             return [
@@ -150,18 +160,26 @@ class GitHubAccess(pulumi.ComponentResource):
                 may_write_state(bucket, PROJECT, stack.name),
                 may_read_plans(bucket, stack.name),
                 may_decrypt(key),
-                *may_describe(resources),
                 *may_change(resources),
             ]
 
-        self._role(name, (f"environment:{stack.name}",), self._with_arns(statements))
+        self._role(
+            name, (f"environment:{stack.name}",), self._with_arns(statements), {stack.name: described[stack.name]}
+        )
 
     def _with_arns(self, statements: Callable[[str, str, str], list[Statement]]) -> pulumi.Output[list[Statement]]:
         """Call the function with the ARNs of the bucket and the key, and the account ID."""
         known = pulumi.Output.all(self.state.arn, self._key.arn, self.account)
         return known.apply(lambda values: statements(*values))
 
-    def _role(self, name: str, contexts: Sequence[str], allowed: pulumi.Output[list[Statement]]) -> None:
+    def _role(
+        self,
+        name: str,
+        contexts: Sequence[str],
+        allowed: pulumi.Output[list[Statement]],
+        described: Mapping[str, aws.iam.Policy],
+    ) -> None:
+        """Create a role with these permissions, and with the policies that describe stacks, by stack."""
         trust = self._trusted.apply(lambda arn: policy(github_may_assume(arn, self._repository, contexts)))
         role = aws.iam.Role(
             name,
@@ -169,14 +187,21 @@ class GitHubAccess(pulumi.ComponentResource):
             assume_role_policy=pulumi.Output.json_dumps(trust),
             opts=self._child,
         )
+        attached = [
+            aws.iam.RolePolicyAttachment(
+                f"{name}-describes-{stack}", role=role.name, policy_arn=managed.arn, opts=self._child
+            )
+            for stack, managed in described.items()
+        ]
         document = allowed.apply(lambda statements: policy(*statements))
-        aws.iam.RolePolicy(name, role=role.name, policy=pulumi.Output.json_dumps(document), opts=self._child)
+        # In earlier versions, this policy allowed the descriptions. A role must not lose them in between.
+        opts = pulumi.ResourceOptions(parent=self, depends_on=attached)
+        aws.iam.RolePolicy(name, role=role.name, policy=pulumi.Output.json_dumps(document), opts=opts)
 
 
-def _may_review(stacks: Sequence[Stack], account: str) -> list[Statement]:
-    """Allow previews of all stacks, and counting what is in their queues and tables."""
-    found = [Resources(stack=stack, account=account) for stack in stacks]
-    return [statement for stack in found for statement in (*may_describe(stack), *may_count(stack))]
+def _may_count_in(stacks: Sequence[Stack], account: str) -> list[Statement]:
+    """Allow counting what is in the queues and tables of all stacks."""
+    return [statement for stack in stacks for statement in may_count(Resources(stack=stack, account=account))]
 
 
 def _check_setting(stack: str, boundary: str) -> None:

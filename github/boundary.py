@@ -4,6 +4,8 @@ AWS allows a role only what both its policies and its boundary allow. Code that 
 policies of a role. Only a person who deploys this project can change the boundary.
 """
 
+from collections.abc import Callable, Sequence
+
 from github.resources import Resources
 from infra import policies
 from infra.policies import Statement
@@ -24,13 +26,18 @@ def functions_may_at_most(stack: Resources) -> list[Statement]:
         policies.processor_may_receive(stack.order_queue),
         policies.processor_may_retry_at_once(stack.order_queue),
         policies.processor_may_write_orders(stack.table),
-        *(policies.function_may_log(group) for group in stack.log_groups),
-        policies.notifier_may_read_changes(stack.streams),
-        *(policies.notifier_may_tell(topic) for topic in stack.event_topics),
+        _on_each(policies.function_may_log, stack.log_groups),
+        policies.notifier_may_read_changes(stack.table),
+        _on_each(policies.notifier_may_tell, stack.event_topics),
         policies.notifier_may_give_up(stack.given_up_queue),
         policies.processor_may_read_encrypted(stack.keys, f"sqs.{region}.amazonaws.com"),
         policies.processor_may_write_encrypted(stack.keys, f"dynamodb.{region}.amazonaws.com"),
-        policies.notifier_may_use_encrypted(
-            stack.keys, [f"{s}.{region}.amazonaws.com" for s in ("dynamodb", "sns", "sqs")]
-        ),
+        policies.notifier_may_read_encrypted(stack.keys, f"dynamodb.{region}.amazonaws.com"),
+        policies.notifier_may_send_encrypted(stack.keys, [f"{name}.{region}.amazonaws.com" for name in ("sns", "sqs")]),
     ]
+
+
+def _on_each(allow: Callable[[str], Statement], arns: Sequence[str]) -> Statement:
+    """Return one statement about all resources, because IAM refuses two statements with the same ID."""
+    statements = [allow(arn) for arn in arns]
+    return {**statements[0], "Resource": [statement["Resource"] for statement in statements]}

@@ -46,11 +46,6 @@ class Resources:
         return self._arn("dynamodb", f"table/{self._named(self._logical.table)}")
 
     @property
-    def streams(self) -> str:
-        """All streams of the table: DynamoDB generates their names."""
-        return f"{self.table}/stream/*"
-
-    @property
     def functions(self) -> list[str]:
         return [self._arn("lambda", f"function:{name}") for name in self._names(FUNCTION)]
 

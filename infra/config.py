@@ -154,9 +154,10 @@ def _missing(key: str) -> Violation:
 
 
 def _invalid(key: str, details: ErrorDetails) -> Violation:
+    value = details["input"]
     return Violation(
         key=key,
-        value=details["input"] or "empty",
+        value=(",".join(value) if isinstance(value, tuple) else value) or "empty",
         rule=_broken_limit(key, details),
         why="The value is not valid. This command restores the default.",
         remedy=reset(key),
@@ -165,19 +166,25 @@ def _invalid(key: str, details: ErrorDetails) -> Violation:
 
 def _broken_limit(key: str, details: ErrorDetails) -> str:
     """Describe the limit that a value breaks. pydantic's own messages name its types and not the setting's limits."""
+    context = details.get("ctx", {})
     match details["type"]:
         case "greater_than_equal" | "less_than_equal":
-            return _range(key)
+            rule = _range(key)
         case "literal_error":
-            return f"must be one of {details['ctx']['expected'].replace(' or ', ', ')}"
+            rule = f"must be one of {context['expected'].replace(' or ', ', ')}"
+        case "string_too_long":
+            rule = f"must have at most {context['max_length']} characters"
+        case "too_long":
+            rule = f"must be at most {context['max_length']} values"
         case "bool_parsing":
-            return "must be true or false"
-        case "string_pattern_mismatch" if details["ctx"]["pattern"] == NAME_CHARACTERS:
-            return "must contain only letters, digits, hyphens and underscores"
+            rule = "must be true or false"
+        case "string_pattern_mismatch" if context["pattern"] == NAME_CHARACTERS:
+            rule = "must contain only letters, digits, hyphens and underscores"
         case "string_pattern_mismatch":
-            return _PATTERNS[key]
+            rule = _PATTERNS[key]
         case _:
-            return "must be a whole number"
+            rule = "must be a whole number"
+    return rule
 
 
 def _range(key: str) -> str:

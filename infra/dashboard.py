@@ -1,6 +1,10 @@
-"""The dashboard. Columns show the flow from left to right; failed orders are below the resource that they came from."""
+"""The dashboard. It shows the flow of orders from left to right, and the flow of events below it.
 
-from collections.abc import Iterable, Sequence
+Failed orders and events are below the resource that they came from. All columns of the orders and of the events in one
+row would be too narrow to read their graphs.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +18,7 @@ GRID_COLUMNS = 24
 ALARMS_HEIGHT, HEADING_HEIGHT, GRAPH_HEIGHT = 3, 1, 5
 
 Widget = dict[str, Any]
+Column = Sequence["Heading | Graph"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,22 +47,32 @@ def dashboard_body(
     alarms: Sequence[Alarm],
     alarm_arns: Sequence[pulumi.Input[str]],
 ) -> pulumi.Output[str]:
-    """Return the body of the dashboard: all alarms at the top, and below them a column for each step of the flow."""
+    """Return the body of the dashboard: all alarms at the top, and below them a column for each step of a flow."""
     region = flow.topic.arn.apply(lambda arn: arn.split(":")[3])
-    columns = [*_columns(flow, metrics), *(_event_columns(flow.events, events) if flow.events and events else ())]
-    width = GRID_COLUMNS // len(columns)
+    flows = [_order_columns(flow, metrics)]
+    if flow.events and events:
+        flows.append(_event_columns(flow.events, events))
     states = {"title": "Alarms", "alarms": list(alarm_arns)}
     widgets = [{"type": "alarm", **_place(0, 0, GRID_COLUMNS, ALARMS_HEIGHT), "properties": states}]
-    for position, column in enumerate(columns):
-        y = ALARMS_HEIGHT
-        for part in column:
-            place = _place(position * width, y, width, part.height)
+    top = ALARMS_HEIGHT
+    for columns in flows:
+        for part, place in _placed(columns, top):
             widgets.append(_heading(part, place) if isinstance(part, Heading) else _graph(part, place, region, alarms))
-            y += part.height
+        top += max(sum(part.height for part in column) for column in columns)
     return pulumi.Output.json_dumps({"widgets": widgets})
 
 
-def _columns(flow: Flow, metrics: FlowMetrics) -> Sequence[Sequence[Heading | Graph]]:
+def _placed(columns: Sequence[Column], top: int) -> Iterator[tuple[Heading | Graph, dict[str, int]]]:
+    """Yield each part with its place: the columns side by side, as wide as the grid allows."""
+    width = GRID_COLUMNS // len(columns)
+    for position, column in enumerate(columns):
+        y = top
+        for part in column:
+            yield part, _place(position * width, y, width, part.height)
+            y += part.height
+
+
+def _order_columns(flow: Flow, metrics: FlowMetrics) -> Sequence[Column]:
     return (
         (
             Heading(resource=flow.topic.name),
@@ -93,20 +108,20 @@ def _columns(flow: Flow, metrics: FlowMetrics) -> Sequence[Sequence[Heading | Gr
     )
 
 
-def _event_columns(flow: EventFlow, metrics: EventMetrics) -> Sequence[Sequence[Heading | Graph]]:
+def _event_columns(flow: EventFlow, metrics: EventMetrics) -> Sequence[Column]:
     return (
         (
             Heading(resource=flow.function.name),
             Graph(title="Batches of changes", metrics=[metrics.invocations, metrics.errors]),
             Graph(title="Age of changes", metrics=[metrics.oldest]),
             Graph(title="Events by result", metrics=metrics.results),
+            Heading(resource=flow.given_up.name),
+            Graph(title="Events that were given up", metrics=[metrics.given_up]),
         ),
         (
             Heading(resource=flow.topic.name),
             Graph(title="Published and delivered", metrics=[metrics.published, metrics.delivered]),
-            Graph(title="Not delivered", metrics=[metrics.not_delivered]),
-            Heading(resource=flow.given_up.name),
-            Graph(title="Events that were given up", metrics=[metrics.given_up]),
+            Graph(title="Not delivered to a subscriber", metrics=[metrics.not_delivered]),
         ),
     )
 

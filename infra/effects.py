@@ -34,7 +34,7 @@ class Effect:
 
 DASHBOARD = Effect("Dashboard", "dashboardBody")
 """Its graphs show the names of resources and the thresholds of alarms."""
-ENVIRONMENT = Effect("Function", "environment")
+ENVIRONMENT = Effect("Function", "environment", "*Processor")
 
 EFFECTS: Mapping[str, Sequence[Effect]] = {
     "systemName": [Effect("*", EXISTENCE)],
@@ -42,6 +42,8 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
         Effect("Table", EXISTENCE),
         ENVIRONMENT,
         Effect("RolePolicy", "policy", "*MayWriteOrders"),
+        Effect("RolePolicy", "policy", "*MayReadChanges"),
+        Effect("EventSourceMapping", "eventSourceArn", "*Notifier"),
         Effect("MetricAlarm", "dimensions", "*Table*"),
         DASHBOARD,
     ],
@@ -56,20 +58,43 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
     "protectOrders": [Effect("Table", "deletionProtectionEnabled"), Effect("*", PROTECTION)],
     "processorRuntime": [Effect("Function", "runtime")],
     "processorArchitecture": [Effect("Function", "architectures")],
-    "processorMemoryMegabytes": [Effect("Function", "memorySize")],
+    "processorMemoryMegabytes": [Effect("Function", "memorySize", "*Processor")],
     "processorTimeoutSeconds": [
-        Effect("Function", "timeout"),
+        Effect("Function", "timeout", "*Processor"),
         ENVIRONMENT,
         Effect("MetricAlarm", "threshold", "*ProcessorSlow"),
         DASHBOARD,
     ],
     "permissionsBoundary": [Effect("Role", "permissionsBoundary")],
-    "maximumConcurrency": [Effect("EventSourceMapping", "scalingConfig")],
-    "reservedConcurrency": [Effect("Function", "reservedConcurrentExecutions")],
-    "batchSize": [Effect("EventSourceMapping", "batchSize")],
-    "batchingWindowSeconds": [Effect("EventSourceMapping", "maximumBatchingWindowInSeconds")],
+    "maximumConcurrency": [Effect("EventSourceMapping", "scalingConfig", "*Processor")],
+    "reservedConcurrency": [Effect("Function", "reservedConcurrentExecutions", "*Processor")],
+    "batchSize": [Effect("EventSourceMapping", "batchSize", "*Processor")],
+    "batchingWindowSeconds": [Effect("EventSourceMapping", "maximumBatchingWindowInSeconds", "*Processor")],
     "retryInvalidOrdersAtOnce": [ENVIRONMENT, Effect("RolePolicy", EXISTENCE, "*MayRetryAtOnce")],
     "logRetentionDays": [Effect("LogGroup", "retentionInDays")],
+    "orderEvents": [
+        *(Effect("*", EXISTENCE, name) for name in ("*Events", "*EventsDLQ", "*EventsTooOld", "*EventsDLQNotEmpty")),
+        *(Effect("*", EXISTENCE, name) for name in ("*Notifier", "*NotifierMay*", "*NotifierErrors")),
+        Effect("Table", "streamEnabled"),
+        Effect("Table", "streamViewType"),
+        Effect("Key", "policy"),
+        DASHBOARD,
+    ],
+    "orderEventsFifo": [
+        Effect("Topic", "fifoTopic", "*Events"),
+        Effect("Topic", "name", "*Events"),
+        Effect("TopicPolicy", "arn", "*Events"),
+        Effect("TopicPolicy", "policy", "*Events"),
+        Effect("RolePolicy", "policy", "*NotifierMayTell"),
+        Effect("Function", "environment", "*Notifier"),
+        DASHBOARD,
+    ],
+    "eventRetrySeconds": [
+        Effect("Function", "environment", "*Notifier"),
+        Effect("EventSourceMapping", "maximumRecordAgeInSeconds", "*Notifier"),
+    ],
+    "notifyAddresses": [Effect("TopicSubscription", EXISTENCE, "*Events-*")],
+    "notifyStatuses": [Effect("TopicSubscription", "filterPolicy", "*Events-*")],
     "customerManagedKey": [
         Effect("Key", EXISTENCE),
         Effect("Topic", "kmsMasterKeyId"),
@@ -80,6 +105,7 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
     ],
     "alertAddresses": [Effect("TopicSubscription", EXISTENCE, "*Alerts-*")],
     "oldestOrderAlarmSeconds": [Effect("MetricAlarm", "threshold", "*QueueTooOld"), DASHBOARD],
+    "oldestEventAlarmSeconds": [Effect("MetricAlarm", "threshold", "*EventsTooOld"), DASHBOARD],
     "durationAlarmPercent": [Effect("MetricAlarm", "threshold", "*ProcessorSlow"), DASHBOARD],
 }
 """The effects of each setting, by its key in Pulumi.yaml."""

@@ -6,36 +6,36 @@ import pulumi_aws as aws
 from handler.contract import EventAttribute, EventType
 from infra import policies
 from infra.queue import MAX_MESSAGE_BYTES, encryption, queue_policy
-from infra.settings import EventSettings, QueueSettings, as_inputs
+from infra.settings import EventSettings
 
 
 class OrderEvents(pulumi.ComponentResource):
     """The topic of events, its mail subscriptions, and the queue of events that the notifier gave up.
 
-    The queue keeps events as long as the dead-letter queue keeps orders. It has no policy that allows anybody to send:
-    the role of the notifier may do so.
+    The queue keeps events for `retention_seconds`. It has no policy that allows anybody to send: the role of the
+    notifier may do so.
     """
 
     def __init__(
         self,
         name: str,
         settings: EventSettings,
-        queue_settings: QueueSettings,
         *,
+        retention_seconds: int,
         key: aws.kms.Key | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("orders:index:OrderEvents", name, as_inputs(settings), opts)
+        super().__init__("orders:index:OrderEvents", name, {}, opts)
         self._child = pulumi.ResourceOptions(parent=self)
-        self.given_up = self._given_up_queue(f"{name}DLQ", queue_settings, key)
+        self.given_up = self._given_up_queue(f"{name}DLQ", retention_seconds, key)
         self.topic = self._topic(name, settings, key)
         self._mail(name, settings)
         self.register_outputs({"topicArn": self.topic.arn, "givenUpUrl": self.given_up.url})
 
-    def _given_up_queue(self, name: str, settings: QueueSettings, key: aws.kms.Key | None) -> aws.sqs.Queue:
+    def _given_up_queue(self, name: str, retention_seconds: int, key: aws.kms.Key | None) -> aws.sqs.Queue:
         queue = aws.sqs.Queue(
             name,
-            message_retention_seconds=settings.dead_letter_retention_seconds,
+            message_retention_seconds=retention_seconds,
             max_message_size=MAX_MESSAGE_BYTES,
             **encryption(key),
             opts=self._child,
@@ -46,8 +46,8 @@ class OrderEvents(pulumi.ComponentResource):
     def _topic(self, name: str, settings: EventSettings, key: aws.kms.Key | None) -> aws.sns.Topic:
         topic = aws.sns.Topic(
             name,
-            # A FIFO topic needs a name that ends with .fifo, which Pulumi does not generate. This name is as exact or
-            # as unique as the queue's name.
+            # The name of a FIFO topic ends with .fifo. Pulumi generates such a name only for a new topic: it would keep
+            # the name without it when the setting changes. This name is as exact or as unique as the queue's name.
             name=self.given_up.name.apply(lambda queue: queue.replace(f"{name}DLQ", name, 1) + ".fifo")
             if settings.order_events_fifo
             else None,

@@ -54,7 +54,10 @@ def _key_policy(
     sns, sqs, dynamodb = (
         pulumi.Output.format("{}.{}.amazonaws.com", name, region) for name in ("sns", "sqs", "dynamodb")
     )
-    of_notifier = policies.notifier_may_use_encrypted("*", [dynamodb, sns, sqs])
+    of_notifier = [
+        policies.notifier_may_read_encrypted("*", dynamodb),
+        policies.notifier_may_send_encrypted("*", [sns, sqs]),
+    ]
     return policies.policy(
         policies.account_administers_key(pulumi.Output.format("arn:{}:iam::{}:root", partition, account)),
         policies.service_may_use_key("sns.amazonaws.com", account),
@@ -62,5 +65,5 @@ def _key_policy(
         policies.logs_may_use_key(pulumi.Output.format("logs.{}.amazonaws.com", region), logs),
         policies.in_key_policy(policies.processor_may_read_encrypted("*", sqs), processor),
         policies.in_key_policy(policies.processor_may_write_encrypted("*", dynamodb), processor),
-        *([policies.in_key_policy(of_notifier, notifier)] if notifier else []),
+        *(policies.in_key_policy(statement, notifier) for statement in of_notifier if notifier),
     )

@@ -7,7 +7,6 @@ from handler.contract import NOTIFIER_ENTRY_POINT, Variable
 from infra import policies
 from infra.events import OrderEvents
 from infra.function import attach_permissions, log_group, request_timeout_seconds
-from infra.metrics import EventFlow
 from infra.settings import NOT_RESERVED, Settings
 
 TIMEOUT_SECONDS = 30
@@ -21,8 +20,7 @@ place of a discarded record in the stream, whereas the notifier keeps the record
 
 
 class OrderNotifier(pulumi.ComponentResource):
-    """The topic of events, the function that reads the stream and publishes them, the permissions
-    of its role, its log group, and the event source mapping.
+    """The function, the permissions of its role, its log group, and the event source mapping that invokes it.
 
     Of a batch in which the function fails as a whole, Lambda retries each half. It never skips a record before its
     time: it retries until the record is older than `eventRetrySeconds` and SECONDS_TO_GIVE_UP.
@@ -36,29 +34,26 @@ class OrderNotifier(pulumi.ComponentResource):
         code: pulumi.Archive,
         runs_as: aws.iam.Role,
         reads: aws.dynamodb.Table,
+        tells: OrderEvents,
         key: aws.kms.Key | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("orders:index:OrderNotifier", name, {}, opts)
         self._child = pulumi.ResourceOptions(parent=self)
         self._settings = settings
-        events = OrderEvents(
-            f"{name.removesuffix('Notifier')}Events", settings.events, settings.queue, key=key, opts=self._child
-        )
         self.log_group = log_group(name, settings.processor.log_retention_days, key, self._child)
         statements = [
-            policies.notifier_may_read_changes(reads.stream_arn),
-            policies.notifier_may_tell(events.topic.arn),
-            policies.notifier_may_give_up(events.given_up.arn),
+            policies.notifier_may_read_changes(reads.arn),
+            policies.notifier_may_tell(tells.topic.arn),
+            policies.notifier_may_give_up(tells.given_up.arn),
             policies.function_may_log(self.log_group.arn),
         ]
         permissions = attach_permissions(name, runs_as, statements, self._child)
         # Without its permissions, the function fails, and Lambda rejects the event source mapping.
         permitted = pulumi.ResourceOptions(parent=self, depends_on=permissions)
-        function = self._function(name, code, runs_as, events, permitted)
-        self._mapping(name, function, reads, events, permitted)
-        self.flow = EventFlow(function=function, topic=events.topic, given_up=events.given_up)
-        self.register_outputs({"name": function.name, "logGroup": self.log_group.name})
+        self.function = self._function(name, code, runs_as, tells, permitted)
+        self._mapping(name, reads, tells, permitted)
+        self.register_outputs({"name": self.function.name, "logGroup": self.log_group.name})
 
     def _function(
         self,
@@ -92,7 +87,6 @@ class OrderNotifier(pulumi.ComponentResource):
     def _mapping(
         self,
         name: str,
-        function: aws.lambda_.Function,
         reads: aws.dynamodb.Table,
         tells: OrderEvents,
         opts: pulumi.ResourceOptions,
@@ -100,7 +94,7 @@ class OrderNotifier(pulumi.ComponentResource):
         aws.lambda_.EventSourceMapping(
             name,
             event_source_arn=reads.stream_arn,
-            function_name=function.arn,
+            function_name=self.function.arn,
             # LATEST may miss changes of the time in which Lambda creates the mapping.
             starting_position="TRIM_HORIZON",
             batch_size=BATCH_SIZE,

@@ -95,10 +95,12 @@ def function_may_log(log_group: Arn) -> Statement:
     )
 
 
-def notifier_may_read_changes(stream: Arn) -> Statement:
+def notifier_may_read_changes(table: Arn) -> Statement:
     # The permissions of an event source mapping (Lambda Developer Guide, "Using Lambda with Amazon DynamoDB").
+    # ListStreams is not about one stream, so the resource is every stream of the table. At most one is enabled.
     actions = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"]
-    return _allow("MayReadChanges", [f"dynamodb:{action}" for action in actions], stream)
+    streams = pulumi.Output.concat(table, "/stream/*")
+    return _allow("MayReadChanges", [f"dynamodb:{action}" for action in actions], streams)
 
 
 def notifier_may_tell(topic: Arn) -> Statement:
@@ -169,10 +171,19 @@ def processor_may_write_encrypted(key: Arn, dynamodb: pulumi.Input[str]) -> Stat
     }
 
 
-def notifier_may_use_encrypted(key: Arn, services: Sequence[pulumi.Input[str]]) -> Statement:
-    # To read the stream, and to send messages to the encrypted topic and queue, with the function's permissions.
+def notifier_may_read_encrypted(key: Arn, dynamodb: pulumi.Input[str]) -> Statement:
+    # A stream has the key of its table. DynamoDB uses it with its caller's permissions.
     return {
-        **_allow("NotifierMayUseEncrypted", ["kms:Decrypt", "kms:GenerateDataKey"], key),
+        **_allow("NotifierMayReadEncrypted", ["kms:Decrypt", "kms:DescribeKey"], key),
+        "Condition": {"StringEquals": {"kms:ViaService": dynamodb}},
+    }
+
+
+def notifier_may_send_encrypted(key: Arn, services: Sequence[pulumi.Input[str]]) -> Statement:
+    # A sender to an encrypted topic or queue needs both (SNS and SQS Developer Guides, key management). Lambda sends
+    # records that it discards to the queue with the function's permissions, too.
+    return {
+        **_allow("NotifierMaySendEncrypted", ["kms:Decrypt", "kms:GenerateDataKey"], key),
         "Condition": {"StringEquals": {"kms:ViaService": list(services)}},
     }
 

@@ -5,7 +5,7 @@ import pulumi
 from infra.resource_types import KEY, LOG_GROUP, QUEUE, TABLE
 
 HOLDERS = frozenset({KEY, LOG_GROUP, QUEUE, TABLE})
-"""The types whose resources hold orders, dead letters, undelivered orders, the log, or the key that reads them."""
+"""The types whose resources hold orders, failed orders and events, the logs, or the key that reads them."""
 
 
 def protect_holder(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:

@@ -7,8 +7,9 @@ from infra.autonaming import autonaming_of_the_stack
 from infra.budget import delivery_budget
 from infra.config import refuse
 from infra.effects import NAMESPACE
+from infra.events import OrderEvents
 from infra.key import OrderKey
-from infra.metrics import Flow
+from infra.metrics import EventFlow, Flow
 from infra.monitoring import OrderMonitoring
 from infra.names import name_violations, system_names
 from infra.notifier import OrderNotifier
@@ -42,7 +43,8 @@ class OrderSystem(pulumi.ComponentResource):
         self._names = system_names(name, table)
         with_key = settings.encryption.customer_managed_key
         refuse(name_violations(self._names, autonaming_of_the_stack(), with_key=with_key), pulumi.get_project())
-        recorded = as_inputs(settings.encryption) | as_inputs(settings.protection)
+        # These settings decide which components there are, so that only the system can always record them.
+        recorded = as_inputs(settings.encryption) | as_inputs(settings.protection) | as_inputs(settings.events)
         inputs = recorded | {"systemName": name, "tableName": self._names.table, NAMESPACE: settings.namespace}
         protection = [protect_holder] if settings.protection.protect_orders else []
         kept = pulumi.ResourceOptions(transformations=[keep_undeclared, *protection])
@@ -57,6 +59,7 @@ class OrderSystem(pulumi.ComponentResource):
         self._subscription = self._subscribe(name)
         self._table = self._order_table()
         self._processor = self._order_processor(name)
+        self._events = self._order_events(name)
         self._notifier = self._order_notifier(name)
         self._monitoring = self._monitor(name)
         self.outputs = self._stack_outputs()
@@ -115,8 +118,19 @@ class OrderSystem(pulumi.ComponentResource):
             opts=self._child,
         )
 
+    def _order_events(self, name: str) -> OrderEvents | None:
+        if not self._settings.events.order_events:
+            return None
+        return OrderEvents(
+            f"{name}Events",
+            self._settings.events,
+            retention_seconds=self._settings.queue.dead_letter_retention_seconds,
+            key=self._key,
+            opts=self._child,
+        )
+
     def _order_notifier(self, name: str) -> OrderNotifier | None:
-        if not self._notifier_role:
+        if not (self._notifier_role and self._events):
             return None
         return OrderNotifier(
             f"{name}Notifier",
@@ -124,6 +138,7 @@ class OrderSystem(pulumi.ComponentResource):
             code=self._processor.code,
             runs_as=self._notifier_role,
             reads=self._table.table,
+            tells=self._events,
             key=self._key,
             opts=self._child,
         )
@@ -137,11 +152,16 @@ class OrderSystem(pulumi.ComponentResource):
             function=self._processor.function,
             function_timeout_seconds=self._settings.processor.processor_timeout_seconds,
             table=self._table.table,
-            events=self._notifier.flow if self._notifier else None,
+            events=self._event_flow(),
         )
         return OrderMonitoring(
             f"{name}Monitoring", self._settings.monitoring, watches=flow, key=self._key, opts=self._child
         )
+
+    def _event_flow(self) -> EventFlow | None:
+        if not (self._events and self._notifier):
+            return None
+        return EventFlow(function=self._notifier.function, topic=self._events.topic, given_up=self._events.given_up)
 
     def _stack_outputs(self) -> StackOutputs[pulumi.Output[str]]:
         return StackOutputs(
@@ -152,9 +172,9 @@ class OrderSystem(pulumi.ComponentResource):
             table_name=self._table.table.name,
             processor_name=self._processor.function.name,
             log_group_name=self._processor.log_group.name,
-            event_topic_arn=self._notifier.flow.topic.arn if self._notifier else "",
-            given_up_queue_url=self._notifier.flow.given_up.url if self._notifier else "",
-            notifier_name=self._notifier.flow.function.name if self._notifier else "",
+            event_topic_arn=self._events.topic.arn if self._events else "",
+            given_up_queue_url=self._events.given_up.url if self._events else "",
+            notifier_name=self._notifier.function.name if self._notifier else "",
             notifier_log_group_name=self._notifier.log_group.name if self._notifier else "",
             package_sha256=self._processor.package.sha256,
             package_files=self._processor.package.files,

@@ -72,6 +72,8 @@ class _Answers(Mocks):
         made_up = {"name": args.name, "url": f"https://{args.name}"}
         if args.custom and args.typ not in WITHOUT_ARN:
             made_up["arn"] = arn(args.typ, _identity(args))
+        if args.inputs.get("streamEnabled"):
+            made_up["streamArn"] = f"{made_up['arn']}/stream/2025-05-03T12:00:00.000"
         return f"{args.name}-id", {**made_up, **args.inputs}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
@@ -94,6 +96,8 @@ def _identity(args: MockResourceArgs) -> str:
             return str(args.inputs["name"])
         case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
             return str(args.inputs["url"]).removeprefix("https://")
+        case "aws:sns/topic:Topic":
+            return str(args.inputs.get("name", args.name))
         case "aws:sns/topicSubscription:TopicSubscription":
             return f"{str(args.inputs['topic']).rpartition(':')[2]}:{args.name}-id"
         case _:

@@ -32,7 +32,9 @@ LIMITS: list[tuple[str, int, int | None]] = [
     ("reservedConcurrency", -1, None),
     ("batchSize", 1, 10_000),
     ("batchingWindowSeconds", 0, 300),
+    ("eventRetrySeconds", 60, 43_200),
     ("oldestOrderAlarmSeconds", 1, None),
+    ("oldestEventAlarmSeconds", 1, None),
     ("durationAlarmPercent", 1, 100),
 ]
 
@@ -45,6 +47,9 @@ NO_CHOICES = [
     ("batchSize", "1.5", "must be a whole number"),
     ("protectOrders", "perhaps", "must be true or false"),
     ("alertAddresses", "ops", "must be an email address, or several separated by commas"),
+    ("notifyAddresses", "sales", "must be an email address, or several separated by commas"),
+    ("notifyStatuses", "s" * 257, "must have at most 256 characters"),
+    ("notifyStatuses", ",".join(f"s{number}" for number in range(76)), "must be at most 75 values"),
     ("permissionsBoundary", "orders-boundary-prod", "must be the ARN of an IAM policy, or empty"),
     ("permissionsBoundary", "arn:aws:iam::123456789012:role/it", "must be the ARN of an IAM policy, or empty"),
     ("alertAddresses", "ops@localhost", "must be an email address,"),

@@ -36,6 +36,8 @@ def hidden_six_times_as_long_as_a_batch_takes(queue: Registration, program: Prog
     return all(hidden >= 6 * reader.inputs["timeout"] for reader in readers)
 
 
+FAILURES = {"destinationArn": arn(QUEUE, "Failures")}
+
 QUEUES = (
     Rule(
         ids=("AwsSolutions-SQS2",),
@@ -67,7 +69,10 @@ QUEUES = (
         demand="A queue has a dead-letter queue or is one.",
         types=(QUEUE,),
         holds=has_a_dead_letter_queue_or_is_one,
-        kept_by=(made(QUEUE), REDRIVES, named("DLQ", QUEUE)),
+        kept_by=(
+            *(made(QUEUE), REDRIVES, named("DLQ", QUEUE)),
+            *(named("Failures", QUEUE), made(MAPPING, destinationConfig={"onFailure": FAILURES})),
+        ),
         broken_by=(made(QUEUE), named("DLQ", QUEUE)),
     ),
     Rule(

@@ -84,9 +84,11 @@ def redriven_to(queue: Registration, program: Program) -> str | None:
 
 
 def dead_letters(resource: Registration) -> str | None:
-    """Return the ARN of the dead-letter queue in a redrive policy, of a subscription or of a function."""
+    """Return the ARN of the queue for failures in a redrive policy, of a subscription, a function or a mapping."""
     if "redrivePolicy" in resource.inputs:
         found = resource.document("redrivePolicy")["deadLetterTargetArn"]
+    elif "destinationConfig" in resource.inputs:
+        found = resource.inputs["destinationConfig"].get("onFailure", {}).get("destinationArn")
     else:
         found = resource.inputs.get("deadLetterConfig", {}).get("targetArn")
     return found or None

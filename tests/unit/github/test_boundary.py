@@ -14,6 +14,7 @@ from infra.resource_types import KEY, ROLE, ROLE_POLICY
 from tests.support.arns import ACCOUNT, arn
 from tests.support.recorder import Program, recorded
 from tests.support.resource_types import POLICY
+from tests.support.security_rules.rule import listed
 from tests.unit.github.test_access import recorded_access
 
 STACKS = [Resources(stack=stack, account=ACCOUNT) for stack in deployed_stacks()]
@@ -34,10 +35,10 @@ def name(stack: Resources) -> str:
 
 def named(statement: dict[str, Any], stack: Resources) -> Iterator[str]:
     """Yield the ARNs of a statement, with physical names instead of the mocks' logical names."""
-    listed = statement["Resource"]
-    for resource in [listed] if isinstance(listed, str) else listed:
-        for logical in ("OrderQueue", "Orders", "OrderProcessor"):
-            if resource.partition(":log-stream:")[0].endswith((f":{logical}", f"/{logical}")):
+    for resource in listed(statement["Resource"]):
+        own = resource.removesuffix(":log-stream:*").removesuffix("/stream/*")
+        for logical in ("OrderQueue", "Orders", "OrderProcessor", "OrderNotifier", "OrderEvents", "OrderEventsDLQ"):
+            if own.removesuffix(".fifo").endswith((f":{logical}", f"/{logical}")):
                 yield resource.replace(logical, stack.stack.physical(logical).replace("?", "a"))
                 break
         else:
@@ -45,30 +46,31 @@ def named(statement: dict[str, Any], stack: Resources) -> Iterator[str]:
 
 
 def of_the_key(program: Program) -> list[dict[str, Any]]:
-    """Return what the policy of the key allows the function. The boundary limits that, too."""
-    role = {"AWS": arn(ROLE, "OrderProcessor")}
-    own = [one for one in program.statements(KEY) if one["Principal"] == role]
+    """Return what the policy of the key allows the functions. The boundary limits that, too."""
+    roles = [{"AWS": arn(ROLE, name)} for name in ("OrderProcessor", "OrderNotifier")]
+    own = [one for one in program.statements(KEY) if one["Principal"] in roles]
     return [{**one, "Resource": arn(KEY, "OrderKey-id")} for one in own]
 
 
 @pytest.mark.parametrize("stack", STACKS, ids=name)
 @pytest.mark.parametrize("key", ["false", "true"])
-def test_the_boundary_allows_all_that_the_program_allows_its_function(stack: Resources, key: str) -> None:
-    program = recorded(name(stack), {"customerManagedKey": key})
+@pytest.mark.parametrize("fifo", ["false", "true"])
+def test_the_boundary_allows_all_that_the_program_allows_its_functions(stack: Resources, key: str, fifo: str) -> None:
+    program = recorded(name(stack), {"customerManagedKey": key, "orderEventsFifo": fifo})
     boundary = recorded_access().one(POLICY, boundary_name(name(stack)))
     assert boundary.inputs["name"] == boundary_name(name(stack))
     # A managed policy has at most 6,144 characters without white space (IAM User Guide, quotas).
     assert len(boundary.inputs["policy"]) < 6_144
     allowed = boundary.document("policy")["Statement"]
     needed = program.statements(ROLE_POLICY) + of_the_key(program)
-    assert len(needed) == (6 if key == "true" else 4)
+    assert len(needed) == (12 if key == "true" else 8)
     for statement in needed:
         for resource in named(statement, stack):
             assert [
                 one
                 for one in allowed
                 if set(statement["Action"]) <= set(one["Action"])
-                and fnmatchcase(resource, one["Resource"])
+                and any(fnmatchcase(resource, pattern) for pattern in listed(one["Resource"]))
                 and statement.get("Condition") == one.get("Condition")
             ], (statement["Sid"], resource)
 
@@ -95,7 +97,7 @@ def test_a_deployment_changes_and_removes_no_boundary_and_attaches_no_other_poli
 
 
 def test_a_stack_without_the_setting_has_no_boundary() -> None:
-    assert "permissionsBoundary" not in recorded("dev").one(ROLE).inputs
+    assert [role.name for role in recorded("dev").all(ROLE) if "permissionsBoundary" in role.inputs] == []
 
 
 def test_whoever_deploys_the_roles_learns_which_stacks_still_lack_the_boundary(

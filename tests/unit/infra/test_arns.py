@@ -13,7 +13,7 @@ HERE = f"{REGION}:{ACCOUNT}"
 FORMS = (
     rf"arn:aws:cloudwatch:{HERE}:alarm:[^:/]+",
     rf"arn:aws:cloudwatch::{ACCOUNT}:dashboard/[\w-]+",
-    rf"arn:aws:dynamodb:{HERE}:table/[\w.-]+",
+    rf"arn:aws:dynamodb:{HERE}:table/[\w.-]+(/stream/(\*|[\w.:-]+))?",
     rf"arn:aws:iam::{ACCOUNT}:(policy|role|oidc-provider)/[\w.-]+",
     rf"arn:aws:iam::{ACCOUNT}:root",
     r"arn:aws:iam::aws:policy/\w+",
@@ -21,7 +21,7 @@ FORMS = (
     rf"arn:aws:lambda:{HERE}:(function|event-source-mapping):[\w-]+",
     rf"arn:aws:logs:{HERE}:log-group:[\w./-]+(:\*|:log-stream:\*)?",
     r"arn:aws:s3:::[a-z0-9.-]+(/\S*)?",
-    rf"arn:aws:sns:{HERE}:[\w-]+(:[\w-]+)?",
+    rf"arn:aws:sns:{HERE}:[\w-]+(\.fifo)?(:[\w-]+)?",
     rf"arn:aws:sqs:{HERE}:[\w-]+",
 )
 """From the page of each service in the Service Authorization Reference."""
@@ -32,9 +32,10 @@ FORMS = (
     params=[
         lambda: recorded("dev"),
         lambda: recorded("prod", {"customerManagedKey": "true", "alertAddresses": "ops@example.com"}),
+        lambda: recorded("dev", {"orderEventsFifo": "true"}),
         recorded_access,
     ],
-    ids=["dev", "prod with a key", "github"],
+    ids=["dev", "prod with a key", "dev with a FIFO topic", "github"],
 )
 def program(request: pytest.FixtureRequest) -> Program:
     found: Program = request.param()

@@ -35,7 +35,7 @@ def test_with_it_every_topic_queue_table_and_log_is_encrypted_with_the_key(encry
         assert (queue.inputs["kmsMasterKeyId"], "sqsManagedSseEnabled" in queue.inputs) == (KEY_ID, False), queue.name
     table = encrypted.one("aws:dynamodb/table:Table")
     assert table.inputs["serverSideEncryption"] == {"enabled": True, "kmsKeyArn": KEY_ARN}
-    assert encrypted.one("aws:cloudwatch/logGroup:LogGroup").inputs["kmsKeyId"] == KEY_ARN
+    assert [group.inputs["kmsKeyId"] for group in encrypted.all("aws:cloudwatch/logGroup:LogGroup")] == [KEY_ARN] * 2
 
 
 def statements(program: Program) -> dict[str, dict[str, Any]]:
@@ -54,10 +54,13 @@ def test_sns_and_alarms_still_deliver_and_only_for_this_account(encrypted: Progr
     assert allowed["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 
 
-def test_logs_may_use_the_key_for_the_processors_log_alone(encrypted: Program) -> None:
+def test_logs_may_use_the_key_for_the_logs_of_the_functions_alone(encrypted: Program) -> None:
     allowed = statements(encrypted)["LogsMayUse"]
     assert allowed["Principal"] == {"Service": f"logs.{REGION}.amazonaws.com"}
-    groups = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/OrderProcessor*"
+    groups = [
+        f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/Order{function}*"
+        for function in ("Processor", "Notifier")
+    ]
     assert allowed["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
 
 
@@ -70,12 +73,28 @@ def test_the_processor_may_use_the_key_for_its_queue_and_through_dynamodb(encryp
     assert not any(action.endswith("*") for entry in allowed.values() for action in entry["Action"])
 
 
+def test_the_notifier_may_use_the_key_for_the_stream_and_for_what_it_sends(encrypted: Program) -> None:
+    read, send = (statements(encrypted)[f"NotifierMay{what}Encrypted"] for what in ("Read", "Send"))
+    assert read["Principal"] == send["Principal"] == {"AWS": arn(ROLE, "OrderNotifier")}
+    assert read["Action"] == ["kms:Decrypt", "kms:DescribeKey"]
+    assert read["Condition"] == {"StringEquals": {"kms:ViaService": f"dynamodb.{REGION}.amazonaws.com"}}
+    assert send["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert send["Condition"] == {
+        "StringEquals": {"kms:ViaService": [f"sns.{REGION}.amazonaws.com", f"sqs.{REGION}.amazonaws.com"]}
+    }
+
+
+def test_without_events_nobody_else_may_use_the_key() -> None:
+    program = recorded("prod", {"customerManagedKey": "true", "orderEvents": "false"})
+    assert [sid for sid in statements(program) if sid.startswith("Notifier")] == []
+
+
 def test_all_permissions_on_the_key_are_in_its_policy_so_that_they_exist_before_anything_is_encrypted(
     encrypted: Program, default: Program
 ) -> None:
     granted = [one for one in encrypted.resources if "kms:" in str(one.inputs.get("policy"))]
     assert [one.type for one in granted] == [KEY]
-    assert encrypted.one(ROLE).urn in encrypted.one(KEY).dependencies
+    assert {role.urn for role in encrypted.all(ROLE)} <= encrypted.one(KEY).dependencies
     assert encrypted.statements(ROLE_POLICY) == default.statements(ROLE_POLICY)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from handler.contract import BATCH_SIZE, METRICS_NAMESPACE, ORDER_AGE, OutcomeMetric
+from handler.contract import BATCH_SIZE, METRICS_NAMESPACE, ORDER_AGE, EventMetric, OutcomeMetric
 from infra import resource_types as types
 from infra.config import load_settings
 from infra.project import ROOT
@@ -18,8 +18,10 @@ ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 
 TOPIC = {"TopicName": "OrderTopic"}
-QUEUE, DEAD_LETTERS, UNDELIVERED = ({"QueueName": f"Order{name}"} for name in ("Queue", "DLQ", "Undelivered"))
-FUNCTION = {"FunctionName": "OrderProcessor"}
+QUEUE, DEAD_LETTERS, UNDELIVERED, GIVEN_UP = (
+    {"QueueName": f"Order{name}"} for name in ("Queue", "DLQ", "Undelivered", "EventsDLQ")
+)
+FUNCTION, NOTIFIER = ({"FunctionName": f"Order{name}"} for name in ("Processor", "Notifier"))
 TABLE = {"TableName": "Orders"}
 VISIBLE = "ApproximateNumberOfMessagesVisible"
 
@@ -55,6 +57,9 @@ ALARMS: list[tuple[str, str, str, str, dict[str, str], int, float, str]] = [
         1,
         "notBreaching",
     ),
+    ("OrderEventsTooOld", "AWS/Lambda", "IteratorAge", "Maximum", NOTIFIER, 60, 300_000, "notBreaching"),
+    ("OrderNotifierErrors", "AWS/Lambda", "Errors", "Sum", NOTIFIER, 300, 1, "notBreaching"),
+    ("OrderEventsDLQNotEmpty", "AWS/SQS", VISIBLE, "Maximum", GIVEN_UP, 60, 1, "notBreaching"),
 ]
 GROWTH = "OrderDLQGrowing"
 """The alarm on the growth of a metric from one period to the next."""
@@ -209,9 +214,9 @@ def test_the_dashboard_shows_resources_of_the_program_and_no_others(dev: Program
                 assert value in {resource.name for resource in dev.all(NAMED_BY[dimension])}
 
 
-def test_the_dashboard_shows_everything_that_the_handler_measures(widgets: list[Widget]) -> None:
+def test_the_dashboard_shows_everything_that_the_functions_measure(widgets: list[Widget]) -> None:
     shown = {metric for namespace, metric, *_ in lines(widgets) if namespace == METRICS_NAMESPACE}
-    assert shown == {ORDER_AGE, BATCH_SIZE, *OutcomeMetric}
+    assert shown == {ORDER_AGE, BATCH_SIZE, *OutcomeMetric, *EventMetric}
 
 
 def test_two_systems_in_one_program_share_no_metric() -> None:
@@ -267,20 +272,52 @@ def test_the_flow_goes_from_left_to_right_and_dead_letters_are_below_where_they_
     flow = [heading(widgets, resource) for resource in ("OrderTopic", "OrderQueue", "OrderProcessor", "Orders")]
     assert [step["x"] for step in flow] == [0, 6, 12, 18]
     assert len({step["y"] for step in flow}) == 1
-    for below, above in (("OrderUndelivered", "OrderTopic"), ("OrderDLQ", "OrderQueue")):
+    for below, above in (
+        ("OrderUndelivered", "OrderTopic"),
+        ("OrderDLQ", "OrderQueue"),
+        ("OrderEventsDLQ", "OrderNotifier"),
+    ):
         assert heading(widgets, below)["x"] == heading(widgets, above)["x"]
         assert heading(widgets, below)["y"] > heading(widgets, above)["y"]
 
 
+def test_the_flow_of_events_is_below_that_of_orders_from_left_to_right(widgets: list[Widget]) -> None:
+    notifier, topic = (heading(widgets, resource) for resource in ("OrderNotifier", "OrderEvents"))
+    assert (notifier["x"], topic["x"]) == (0, 12)
+    assert notifier["y"] == topic["y"]
+    of_orders = [widget for widget in widgets if widget["y"] < topic["y"]]
+    assert max(widget["y"] + widget["height"] for widget in of_orders) == topic["y"]
+    assert heading(of_orders, "Orders")
+
+
+def test_no_graph_is_too_narrow_to_read(widgets: list[Widget]) -> None:
+    assert min(widget["width"] for widget in widgets) == 6
+
+
+def test_without_events_the_dashboard_and_the_alarms_do_not_show_them() -> None:
+    program = recorded("dev", {"orderEvents": "false"})
+    assert {name for name, *_ in ALARMS} - {alarm.name for alarm in program.all(ALARM)} == {
+        "OrderEventsTooOld",
+        "OrderNotifierErrors",
+        "OrderEventsDLQNotEmpty",
+    }
+    shown = {value for *_, dimensions, _ in lines(widgets_of(program.one(DASHBOARD))) for value in dimensions.values()}
+    assert shown.isdisjoint({"OrderNotifier", "OrderEvents", "OrderEventsDLQ"})
+
+
 def test_each_metric_is_shown_in_the_column_of_its_resource(widgets: list[Widget]) -> None:
-    columns = {widget["properties"]["markdown"]: widget["x"] for widget in widgets if widget["type"] == "text"}
+    columns = {
+        widget["properties"]["markdown"]: (widget["x"], widget["width"])
+        for widget in widgets
+        if widget["type"] == "text"
+    }
     for widget in widgets:
         for namespace, _, dimensions, _ in lines([widget]):
             if namespace == METRICS_NAMESPACE:  # The handler measures the age of orders, which is shown at the table.
                 continue
             for dimension, value in dimensions.items():
                 if dimension in NAMED_BY:
-                    assert widget["x"] == columns[f"### {value}"]
+                    assert (widget["x"], widget["width"]) == columns[f"### {value}"]
 
 
 def test_a_graph_has_a_line_where_an_alarm_on_its_metrics_begins(widgets: list[Widget]) -> None:

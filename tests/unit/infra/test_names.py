@@ -17,7 +17,11 @@ from infra.resource_types import LOG_GROUP, QUEUE, TABLE
 from infra.system import OrderSystem
 from tests.support.recorder import Program, Registration, recorded, recorded_with
 
-OPTIONAL = {"customerManagedKey": "true", "alertAddresses": "ops@example.com"}
+OPTIONAL = {
+    "customerManagedKey": "true",
+    "alertAddresses": "ops@example.com",
+    "notifyAddresses": "sales@example.com",
+}
 """The settings that add resources."""
 
 
@@ -77,7 +81,8 @@ def test_the_key_of_a_system_does_not_serve_the_log_of_another() -> None:
         for one in both.one("aws:kms/key:Key", "OrderKey").document("policy")["Statement"]
         if one["Sid"] == "LogsMayUse"
     ]
-    assert statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"].endswith("/OrderProcessor*")
+    groups = statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
+    assert [group.rpartition("/")[2] for group in groups] == ["OrderProcessor*", "OrderNotifier*"]
 
 
 def test_a_system_with_a_provider_asks_it_and_not_the_default_one() -> None:
@@ -186,8 +191,9 @@ def test_a_name_that_breaks_another_rule_is_refused_as_well() -> None:
     assert broken(pattern="${name}-${unknown}")["the name of the function OrderProcessor"] == "must not contain $ { }"
     assert broken(pattern="${stack}-${name}") == {}
     assert broken(pattern="${stack}-${name}", with_key=True) == {
-        "the name of the log group /aws/lambda/OrderProcessor": "must begin with /aws/lambda/OrderProcessor, "
+        f"the name of the log group /aws/lambda/Order{function}": f"must begin with /aws/lambda/Order{function}, "
         "because the key is for log groups with this beginning"
+        for function in ("Processor", "Notifier")
     }
 
 

@@ -60,8 +60,7 @@ def program() -> Program:
 
 
 def test_the_processor_may_do_exactly_what_it_does(program: Program) -> None:
-    statements = program.statements(types.ROLE_POLICY)
-    assert {(action, statement["Resource"]) for statement in statements for action in statement["Action"]} == {
+    assert permissions(program, "OrderProcessor") == {
         ("sqs:ReceiveMessage", arn(types.QUEUE, "OrderQueue")),
         ("sqs:DeleteMessage", arn(types.QUEUE, "OrderQueue")),
         ("sqs:GetQueueAttributes", arn(types.QUEUE, "OrderQueue")),
@@ -71,7 +70,28 @@ def test_the_processor_may_do_exactly_what_it_does(program: Program) -> None:
         ("logs:CreateLogStream", arn(types.LOG_GROUP, "/aws/lambda/OrderProcessor:log-stream:*")),
         ("logs:PutLogEvents", arn(types.LOG_GROUP, "/aws/lambda/OrderProcessor:log-stream:*")),
     }
+
+
+def test_the_notifier_may_do_exactly_what_it_does(program: Program) -> None:
+    streams = arn(types.TABLE, "Orders/stream/*")
+    assert permissions(program, "OrderNotifier") == {
+        ("dynamodb:DescribeStream", streams),
+        ("dynamodb:GetRecords", streams),
+        ("dynamodb:GetShardIterator", streams),
+        ("dynamodb:ListStreams", streams),
+        ("sns:Publish", arn(types.TOPIC, "OrderEvents")),
+        ("sqs:SendMessage", arn(types.QUEUE, "OrderEventsDLQ")),
+        ("logs:CreateLogStream", arn(types.LOG_GROUP, "/aws/lambda/OrderNotifier:log-stream:*")),
+        ("logs:PutLogEvents", arn(types.LOG_GROUP, "/aws/lambda/OrderNotifier:log-stream:*")),
+    }
+
+
+def permissions(program: Program, role: str) -> set[tuple[str, str]]:
+    """Return each action that the policies of a role allow, with its resource."""
+    found = [policy for policy in program.all(types.ROLE_POLICY) if policy.inputs["role"] == role]
+    statements = [statement for policy in found for statement in policy.document("policy")["Statement"]]
     assert {statement["Effect"] for statement in statements} == {"Allow"}
+    return {(action, statement["Resource"]) for statement in statements for action in statement["Action"]}
 
 
 def test_the_processor_may_not_touch_visibility_where_nothing_is_retried_at_once() -> None:
@@ -86,6 +106,9 @@ ACTIONS = {
     "MayRetryAtOnce": {"sqs:ChangeMessageVisibility"},
     "MayWriteOrders": {"dynamodb:PartiQLInsert", "dynamodb:PutItem"},
     "MayLog": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    "MayReadChanges": {f"dynamodb:{on}" for on in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")},
+    "MayTell": {"sns:Publish"},
+    "MayGiveUp": {"sqs:SendMessage"},
 }
 
 
@@ -93,7 +116,7 @@ def test_a_permission_that_loses_an_action_gets_another_name(program: Program) -
     for policy in program.all(types.ROLE_POLICY):
         [statement] = policy.document("policy")["Statement"]
         sid = statement["Sid"]
-        assert policy.name == f"OrderProcessor{sid}"
+        assert policy.name == f"{policy.inputs['role']}{sid}"
         lost = ACTIONS.get(sid, set()) - set(statement["Action"])
         assert not lost, (
             f"{sid} no longer allows {', '.join(sorted(lost))}: the function would lose this before its code changes. "
@@ -102,8 +125,9 @@ def test_a_permission_that_loses_an_action_gets_another_name(program: Program) -
         assert sid in ACTIONS, f"{sid} is new: add it and its actions to this test"
 
 
-def test_only_lambda_may_assume_the_processors_role(program: Program) -> None:
-    [statement] = program.one("aws:iam/role:Role").document("assumeRolePolicy")["Statement"]
+@pytest.mark.parametrize("role", ["OrderProcessor", "OrderNotifier"])
+def test_only_lambda_may_assume_the_role_of_a_function(program: Program, role: str) -> None:
+    [statement] = program.one("aws:iam/role:Role", role).document("assumeRolePolicy")["Statement"]
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == (
         "Allow",
         {"Service": "lambda.amazonaws.com"},
@@ -119,7 +143,7 @@ def test_nothing_is_allowed_on_every_resource_or_with_every_action(program: Prog
         if key in resource.inputs
     ]
     allowed = [s for document in documents for s in document["Statement"] if s["Effect"] == "Allow"]
-    assert len(allowed) == 8
+    assert len(allowed) == 13
     for statement in allowed:
         actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
         assert not [action for action in actions if "*" in action]
@@ -129,7 +153,7 @@ def test_nothing_is_allowed_on_every_resource_or_with_every_action(program: Prog
 
 @pytest.mark.parametrize(
     ("queue", "senders"),
-    [("OrderQueue", ["OrderTopic"]), ("OrderUndelivered", ["OrderTopic"]), ("OrderDLQ", [])],
+    [("OrderQueue", ["OrderTopic"]), ("OrderUndelivered", ["OrderTopic"]), ("OrderDLQ", []), ("OrderEventsDLQ", [])],
 )
 def test_each_queue_accepts_messages_from_the_topic_alone_if_at_all(
     program: Program, queue: str, senders: list[str]

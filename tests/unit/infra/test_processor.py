@@ -13,7 +13,7 @@ from tests.support.recorder import Program, recorded
 
 
 def test_the_function_runs_the_package_as_the_settings_say(dev: Program) -> None:
-    function = dev.one(FUNCTION).inputs
+    function = dev.one(FUNCTION, "OrderProcessor").inputs
     assert function["code"].path == str(ZIP_PATH)
     assert function["handler"] == ENTRY_POINT
     assert function["runtime"] == "python3.11"
@@ -33,25 +33,26 @@ def test_the_path_of_the_package_is_absolute_if_the_program_runs_in_another_fold
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert recorded("dev").one(FUNCTION).inputs["code"].path == str(ROOT / ZIP_PATH)
+    assert {function.inputs["code"].path for function in recorded("dev").all(FUNCTION)} == {str(ROOT / ZIP_PATH)}
     assert list(tmp_path.iterdir()) == []
 
 
 def test_every_environment_variable_that_the_handler_reads_is_set(dev: Program) -> None:
     read = {value for name, value in vars(Variable).items() if name.isupper()}
-    assert dev.one(FUNCTION).inputs["environment"]["variables"].keys() == read
+    assert {name for function in dev.all(FUNCTION) for name in function.inputs["environment"]["variables"]} == read
 
 
-def test_the_function_logs_into_a_group_that_is_there_before_it_and_has_a_retention(dev: Program) -> None:
-    group = dev.one("aws:cloudwatch/logGroup:LogGroup")
+@pytest.mark.parametrize("name", ["OrderProcessor", "OrderNotifier"])
+def test_a_function_logs_into_a_group_that_is_there_before_it_and_has_a_retention(dev: Program, name: str) -> None:
+    group = dev.one("aws:cloudwatch/logGroup:LogGroup", f"/aws/lambda/{name}")
     assert group.inputs["retentionInDays"] == 30
-    function = dev.one(FUNCTION)
+    function = dev.one(FUNCTION, name)
     assert function.inputs["loggingConfig"] == {"logFormat": "JSON", "logGroup": group.name}
     assert group.urn in function.dependencies
 
 
 def test_the_mapping_feeds_the_function_and_reports_partial_failures(dev: Program) -> None:
-    assert dev.one(MAPPING).inputs == {
+    assert dev.one(MAPPING, "OrderProcessor").inputs == {
         "batchSize": 10,
         "eventSourceArn": arn(QUEUE, "OrderQueue"),
         "functionName": arn(FUNCTION, "OrderProcessor"),
@@ -62,11 +63,12 @@ def test_the_mapping_feeds_the_function_and_reports_partial_failures(dev: Progra
 
 
 def test_the_mapping_is_made_when_the_role_may_receive(dev: Program) -> None:
-    permissions = {policy.urn for policy in dev.all("aws:iam/rolePolicy:RolePolicy")}
+    own = [policy for policy in dev.all("aws:iam/rolePolicy:RolePolicy") if policy.inputs["role"] == "OrderProcessor"]
+    permissions = {policy.urn for policy in own}
     assert len(permissions) == 4
-    assert permissions <= dev.one(FUNCTION).dependencies
-    assert permissions <= dev.one(MAPPING).dependencies
+    assert permissions <= dev.one(FUNCTION, "OrderProcessor").dependencies
+    assert permissions <= dev.one(MAPPING, "OrderProcessor").dependencies
 
 
 def test_the_mapping_is_made_when_failing_orders_become_dead_letters(dev: Program) -> None:
-    assert dev.one(REDRIVE_POLICY).urn in dev.one(MAPPING).dependencies
+    assert dev.one(REDRIVE_POLICY).urn in dev.one(MAPPING, "OrderProcessor").dependencies

@@ -5,7 +5,18 @@ from typing import Any
 import pytest
 
 from infra.config import KEYS, SettingsError
-from infra.resource_types import ALARM, FUNCTION, MAPPING, QUEUE, REDRIVE_POLICY, ROLE, SUBSCRIPTION, TABLE, TOPIC
+from infra.resource_types import (
+    ALARM,
+    FUNCTION,
+    LOG_GROUP,
+    MAPPING,
+    QUEUE,
+    REDRIVE_POLICY,
+    ROLE,
+    SUBSCRIPTION,
+    TABLE,
+    TOPIC,
+)
 from tests.support.arns import arn
 from tests.support.defaults import DEFAULTS
 from tests.support.recorder import Program, recorded
@@ -17,11 +28,17 @@ def test_the_program_declares_these_resources_and_no_others(dev: Program) -> Non
         (resource.type.rpartition(":")[2], resource.name) for resource in dev.resources if resource.custom
     ) == [
         ("Dashboard", "OrderFlow"),
+        ("EventSourceMapping", "OrderNotifier"),
         ("EventSourceMapping", "OrderProcessor"),
+        ("Function", "OrderNotifier"),
         ("Function", "OrderProcessor"),
+        ("LogGroup", "/aws/lambda/OrderNotifier"),
         ("LogGroup", "/aws/lambda/OrderProcessor"),
         ("MetricAlarm", "OrderDLQGrowing"),
         ("MetricAlarm", "OrderDLQNotEmpty"),
+        ("MetricAlarm", "OrderEventsDLQNotEmpty"),
+        ("MetricAlarm", "OrderEventsTooOld"),
+        ("MetricAlarm", "OrderNotifierErrors"),
         ("MetricAlarm", "OrderProcessorErrors"),
         ("MetricAlarm", "OrderProcessorSlow"),
         ("MetricAlarm", "OrderProcessorThrottles"),
@@ -33,27 +50,37 @@ def test_the_program_declares_these_resources_and_no_others(dev: Program) -> Non
         ("MetricAlarm", "OrderTopicLosses"),
         ("MetricAlarm", "OrderUndeliveredNotEmpty"),
         ("Queue", "OrderDLQ"),
+        ("Queue", "OrderEventsDLQ"),
         ("Queue", "OrderQueue"),
         ("Queue", "OrderUndelivered"),
         ("QueuePolicy", "OrderDLQ"),
+        ("QueuePolicy", "OrderEventsDLQ"),
         ("QueuePolicy", "OrderQueue"),
         ("QueuePolicy", "OrderUndelivered"),
         ("RedriveAllowPolicy", "OrderDLQ"),
         ("RedrivePolicy", "OrderQueue"),
+        ("Role", "OrderNotifier"),
         ("Role", "OrderProcessor"),
+        ("RolePolicy", "OrderNotifierMayGiveUp"),
+        ("RolePolicy", "OrderNotifierMayLog"),
+        ("RolePolicy", "OrderNotifierMayReadChanges"),
+        ("RolePolicy", "OrderNotifierMayTell"),
         ("RolePolicy", "OrderProcessorMayLog"),
         ("RolePolicy", "OrderProcessorMayReceive"),
         ("RolePolicy", "OrderProcessorMayRetryAtOnce"),
         ("RolePolicy", "OrderProcessorMayWriteOrders"),
         ("Table", "Orders"),
         ("Topic", "OrderAlerts"),
+        ("Topic", "OrderEvents"),
         ("Topic", "OrderTopic"),
         ("TopicPolicy", "OrderAlerts"),
+        ("TopicPolicy", "OrderEvents"),
         ("TopicPolicy", "OrderTopic"),
         ("TopicSubscription", "OrderSubscription"),
     ]
 
 
+SYSTEM = "orders:index:OrderSystem"
 # For each setting: a value other than the default, the resource and input that it reaches, and the input's value.
 BOUNDARY = arn(POLICY, "orders-boundary-dev")
 REACHES: list[tuple[str, str, str, str, str, object]] = [
@@ -64,10 +91,13 @@ REACHES: list[tuple[str, str, str, str, str, object]] = [
     ("messageRetentionSeconds", "7200", QUEUE, "OrderQueue", "messageRetentionSeconds", 7200),
     ("deadLetterRetentionSeconds", "1000000", QUEUE, "OrderDLQ", "messageRetentionSeconds", 1_000_000),
     ("deadLetterRetentionSeconds", "1000000", QUEUE, "OrderUndelivered", "messageRetentionSeconds", 1_000_000),
+    ("deadLetterRetentionSeconds", "1000000", QUEUE, "OrderEventsDLQ", "messageRetentionSeconds", 1_000_000),
     ("pointInTimeRecoveryDays", "7", TABLE, "Orders", "pointInTimeRecovery", "'recoveryPeriodInDays': 7.0"),
     ("protectOrders", "true", TABLE, "Orders", "deletionProtectionEnabled", True),
     ("processorRuntime", "python3.13", FUNCTION, "OrderProcessor", "runtime", "python3.13"),
+    ("processorRuntime", "python3.13", FUNCTION, "OrderNotifier", "runtime", "python3.13"),
     ("processorArchitecture", "x86_64", FUNCTION, "OrderProcessor", "architectures", "x86_64"),
+    ("processorArchitecture", "x86_64", FUNCTION, "OrderNotifier", "architectures", "x86_64"),
     ("processorMemoryMegabytes", "256", FUNCTION, "OrderProcessor", "memorySize", 256),
     ("processorTimeoutSeconds", "4", FUNCTION, "OrderProcessor", "timeout", 4),
     ("retryInvalidOrdersAtOnce", "false", FUNCTION, "OrderProcessor", "environment", "RETRY_AT_ONCE_QUEUE_URL': ''"),
@@ -75,18 +105,20 @@ REACHES: list[tuple[str, str, str, str, str, object]] = [
     ("maximumConcurrency", "20", MAPPING, "OrderProcessor", "scalingConfig", "'maximumConcurrency': 20.0}"),
     ("batchSize", "5", MAPPING, "OrderProcessor", "batchSize", 5),
     ("batchingWindowSeconds", "2", MAPPING, "OrderProcessor", "maximumBatchingWindowInSeconds", 2),
-    (
-        "logRetentionDays",
-        "60",
-        "aws:cloudwatch/logGroup:LogGroup",
-        "/aws/lambda/OrderProcessor",
-        "retentionInDays",
-        60,
-    ),
+    ("logRetentionDays", "60", LOG_GROUP, "/aws/lambda/OrderProcessor", "retentionInDays", 60),
+    ("logRetentionDays", "60", LOG_GROUP, "/aws/lambda/OrderNotifier", "retentionInDays", 60),
     ("permissionsBoundary", BOUNDARY, ROLE, "OrderProcessor", "permissionsBoundary", BOUNDARY),
+    ("permissionsBoundary", BOUNDARY, ROLE, "OrderNotifier", "permissionsBoundary", BOUNDARY),
+    ("orderEvents", "false", TABLE, "Orders", "streamEnabled", False),
+    ("orderEventsFifo", "true", TOPIC, "OrderEvents", "fifoTopic", True),
+    ("eventRetrySeconds", "600", FUNCTION, "OrderNotifier", "environment", "RETRY_SECONDS': '600'"),
+    ("eventRetrySeconds", "600", MAPPING, "OrderNotifier", "maximumRecordAgeInSeconds", 4200),
+    ("notifyAddresses", "a@example.com", SUBSCRIPTION, "OrderEvents-a@example.com", "endpoint", "a@example.com"),
+    ("notifyStatuses", "shipped", SYSTEM, "Order", "notifyStatuses", ["shipped"]),
     ("customerManagedKey", "true", "aws:kms/key:Key", "OrderKey", "enableKeyRotation", True),
     ("alertAddresses", "ops@example.com", SUBSCRIPTION, "OrderAlerts-ops@example.com", "endpoint", "ops@example.com"),
     ("oldestOrderAlarmSeconds", "600", ALARM, "OrderQueueTooOld", "threshold", 600),
+    ("oldestEventAlarmSeconds", "600", ALARM, "OrderEventsTooOld", "threshold", 600_000),
     ("durationAlarmPercent", "50", ALARM, "OrderProcessorSlow", "threshold", 2500),
 ]
 
@@ -130,6 +162,10 @@ def test_the_outputs_say_how_to_reach_everything(dev: Program) -> None:
         "tableName": "Orders",
         "processorName": "OrderProcessor",
         "logGroupName": "/aws/lambda/OrderProcessor",
+        "eventTopicArn": arn(TOPIC, "OrderEvents"),
+        "givenUpQueueUrl": "https://OrderEventsDLQ",
+        "notifierName": "OrderNotifier",
+        "notifierLogGroupName": "/aws/lambda/OrderNotifier",
         "alertTopicArn": arn(TOPIC, "OrderAlerts"),
         "dashboardName": "OrderFlow",
     }

@@ -8,7 +8,8 @@ from infra.system import OrderSystem
 from tests.support.recorder import Program, recorded
 
 HOLDERS = {
-    *("OrderQueue", "OrderDLQ", "OrderUndelivered", "Orders", "/aws/lambda/OrderProcessor", "OrderKey"),
+    *("OrderQueue", "OrderDLQ", "OrderUndelivered", "OrderEventsDLQ", "Orders", "OrderKey"),
+    *("/aws/lambda/OrderProcessor", "/aws/lambda/OrderNotifier"),
 }
 KEYED = {"customerManagedKey": "true"}
 

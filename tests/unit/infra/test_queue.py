@@ -31,6 +31,6 @@ def test_the_dead_letters_stay_14_days_and_come_from_the_queue_alone(dev: Progra
 
 def test_every_queue_is_standard_encrypted_with_sqs_keys_and_takes_what_sns_has_taken(dev: Program) -> None:
     queues = dev.all(QUEUE)
-    assert [queue.inputs["maxMessageSize"] for queue in queues] == [1_048_576] * 3
-    assert [queue.inputs["sqsManagedSseEnabled"] for queue in queues] == [True] * 3
+    assert [queue.inputs["maxMessageSize"] for queue in queues] == [1_048_576] * 4
+    assert [queue.inputs["sqsManagedSseEnabled"] for queue in queues] == [True] * 4
     assert not [queue for queue in queues if queue.inputs.get("fifoQueue")]

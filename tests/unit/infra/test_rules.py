@@ -92,6 +92,33 @@ BOUNDARIES: dict[Rule, tuple[Values, Values, str]] = {
             "  pulumi config --stack dev set oldestOrderAlarmSeconds 150"
         ),
     ),
+    rules.the_alarm_comes_before_events_are_given_up: (
+        {"oldestEventAlarmSeconds": 299, "eventRetrySeconds": 300},
+        {"oldestEventAlarmSeconds": 300, "eventRetrySeconds": 300},
+        (
+            "oldestEventAlarmSeconds is 300, but must be less than eventRetrySeconds (300):\n"
+            "  The notifier gives up events at that age, and the alarm must leave time to help it.\n"
+            "  pulumi config --stack dev set oldestEventAlarmSeconds 150"
+        ),
+    ),
+    rules.only_told_events_are_mailed: (
+        {"notifyAddresses": "sales@example.com", "orderEvents": "true"},
+        {"notifyAddresses": "sales@example.com", "orderEvents": "false"},
+        (
+            "notifyAddresses is sales@example.com, but must be empty:\n"
+            "  orderEvents is false, and the mails are events.\n"
+            "  pulumi config --stack dev rm notifyAddresses"
+        ),
+    ),
+    rules.a_fifo_topic_sends_no_mail: (
+        {"notifyAddresses": "sales@example.com", "orderEventsFifo": "false"},
+        {"notifyAddresses": "sales@example.com", "orderEventsFifo": "true"},
+        (
+            "notifyAddresses is sales@example.com, but must be empty:\n"
+            "  orderEventsFifo is true, and only queues can subscribe to a FIFO topic.\n"
+            "  pulumi config --stack dev rm notifyAddresses"
+        ),
+    ),
     rules.visibility_leaves_room_for_retries: (
         {"visibilityTimeoutSeconds": 32, "batchingWindowSeconds": 2},
         {"visibilityTimeoutSeconds": 31, "batchingWindowSeconds": 2},

@@ -46,6 +46,8 @@ def test_a_value_is_legal_up_to_its_limits_and_no_further(key: str, least: int, 
         ("processorRuntime", ["python3.11", "python3.12", "python3.13", "python3.14"]),
         ("processorArchitecture", ["arm64", "x86_64"]),
         ("protectOrders", ["true", "false"]),
+        ("orderEvents", ["true", "false"]),
+        ("orderEventsFifo", ["true", "false"]),
         ("logRetentionDays", [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192]),
         ("logRetentionDays", [2557, 2922, 3288, 3653]),
     ],
@@ -71,6 +73,19 @@ def test_a_value_that_is_no_choice_is_refused(key: str, value: str, rule: str) -
 )
 def test_addresses_are_separated_by_commas_and_each_counts_once(text: str, addresses: tuple[str, ...]) -> None:
     assert checked({"alertAddresses": text})[0]["alert_addresses"] == addresses
+
+
+@pytest.mark.parametrize(
+    ("text", "statuses"),
+    [("", ()), ("shipped, out for delivery,shipped", ("shipped", "out for delivery")), ("s" * 256, ("s" * 256,))],
+)
+def test_statuses_are_separated_by_commas_and_each_counts_once(text: str, statuses: tuple[str, ...]) -> None:
+    assert checked({"notifyStatuses": text})[0]["notify_statuses"] == statuses
+
+
+def test_as_many_statuses_are_legal_as_a_filter_policy_has_combinations_with_two_types_of_events() -> None:
+    statuses = [f"s{number}" for number in range(75)]
+    assert checked({"notifyStatuses": ",".join(statuses)})[0]["notify_statuses"] == tuple(statuses)
 
 
 def test_of_several_addresses_the_wrong_one_is_named() -> None:

@@ -1,13 +1,14 @@
 """The topics, and the subscription of the order queue."""
 
-from infra.resource_types import QUEUE, SUBSCRIPTION, TOPIC
+from infra.resource_types import QUEUE, QUEUE_POLICY, SUBSCRIPTION, TOPIC
 from tests.support.arns import arn
 from tests.support.recorder import Program
 
 
-def test_both_topics_are_standard(dev: Program) -> None:
+def test_all_topics_are_standard(dev: Program) -> None:
     assert {topic.name: topic.inputs for topic in dev.all("aws:sns/topic:Topic")} == {
         "OrderTopic": {},
+        "OrderEvents": {},
         "OrderAlerts": {},
     }
 
@@ -22,5 +23,5 @@ def test_the_queue_is_subscribed_raw_with_a_dead_letter_queue_of_its_own(dev: Pr
 
 
 def test_the_queue_accepts_orders_before_it_is_subscribed(dev: Program) -> None:
-    policies = {policy.urn for policy in dev.all("aws:sqs/queuePolicy:QueuePolicy") if policy.name != "OrderDLQ"}
+    policies = {dev.one(QUEUE_POLICY, queue).urn for queue in ("OrderQueue", "OrderUndelivered")}
     assert policies <= dev.one(SUBSCRIPTION).dependencies

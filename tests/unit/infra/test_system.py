@@ -24,6 +24,9 @@ COMPONENTS = (
     "OrderTable",
     "ProcessorRole",
     "OrderProcessor",
+    "OrderEvents",
+    "NotifierRole",
+    "OrderNotifier",
     "OrderMonitoring",
 )
 

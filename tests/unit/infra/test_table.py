@@ -1,7 +1,7 @@
 """The table of orders."""
 
 from infra.resource_types import TABLE
-from tests.support.recorder import Program
+from tests.support.recorder import Program, recorded
 
 
 def test_the_table_has_its_key_and_can_be_restored_to_any_second(dev: Program) -> None:
@@ -11,7 +11,15 @@ def test_the_table_has_its_key_and_can_be_restored_to_any_second(dev: Program) -
         "deletionProtectionEnabled": False,
         "hashKey": "orderId",
         "pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": 35},
+        "streamEnabled": True,
+        "streamViewType": "NEW_AND_OLD_IMAGES",
     }
+
+
+def test_the_table_has_no_stream_if_nobody_reads_it() -> None:
+    inputs = recorded("dev", {"orderEvents": "false"}).one(TABLE).inputs
+    assert inputs["streamEnabled"] is False
+    assert "streamViewType" not in inputs
 
 
 def test_dynamodb_too_refuses_to_delete_the_table_of_prod(prod: Program) -> None:

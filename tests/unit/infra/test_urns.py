@@ -20,10 +20,13 @@ HELD = {
     "OrderSubscription": f"{SYSTEM}$orders:index:OrderSubscription$aws:sns/topicSubscription:TopicSubscription",
     "Orders": f"{SYSTEM}$orders:index:OrderTable$aws:dynamodb/table:Table",
     "/aws/lambda/OrderProcessor": f"{SYSTEM}$orders:index:OrderProcessor$aws:cloudwatch/logGroup:LogGroup",
+    "/aws/lambda/OrderNotifier": f"{SYSTEM}$orders:index:OrderNotifier$aws:cloudwatch/logGroup:LogGroup",
+    "OrderEvents": f"{SYSTEM}$orders:index:OrderEvents$aws:sns/topic:Topic",
+    "OrderEventsDLQ": f"{SYSTEM}$orders:index:OrderEvents$aws:sqs/queue:Queue",
     "OrderKey": f"{SYSTEM}$orders:index:OrderKey$aws:kms/key:Key",
 }
 """The part of the URN after the project, without the name, by name. Publishers send orders to the topic, and SNS drops
-them without the subscription."""
+them without the subscription. The subscriptions of others to the events end with their topic."""
 WITHOUT_ORDERS = {"OrderAlerts"}
 NAMES = {
     "dev": {"mode": "verbatim"},
@@ -85,5 +88,5 @@ def test_the_alias_of_a_moved_resource_is_the_urn_that_it_had() -> None:
 
 
 def test_the_role_that_became_a_resource_of_its_own_component_has_an_alias(keyed: Program) -> None:
-    [role] = keyed.all("aws:iam/role:Role")
+    role = keyed.one("aws:iam/role:Role", "OrderProcessor")
     assert [alias.rpartition("$")[2] for alias in role.aliases] == ["orders:index:OrderProcessor::OrderProcessor"]
