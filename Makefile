@@ -22,7 +22,7 @@ test-dynamodb: $(INSTALLED) ## run the store's tests on AWS's DynamoDB Local (ne
 test-engine: $(INSTALLED) ## deploy the stacks to the emulator with the real Pulumi engine (needs the Pulumi CLI)
 	@ORDERS_TEST_ENGINE=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/engine
 
-bench: $(INSTALLED) ## compare the handler and the command with alternatives, and write docs/benchmarks.md (about 4 minutes)
+bench: $(INSTALLED) ## compare the functions and the command with alternatives, and write docs/benchmarks.md (about 5 minutes)
 	@$(BIN)/python -m bench
 
 soak: $(INSTALLED) ## process a million deliveries with faults, and look for lost orders (some minutes)

@@ -33,6 +33,8 @@ PLATFORM_LINES = (155, 250)
 """The approximate bytes of `platform.start` and `platform.report`, which Lambda logs for every invocation."""
 OURS = "this handler"
 """The name of this handler among the measured ones."""
+NOTIFIER = "this notifier"
+"""The name of this notifier among the measured ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ def backlog(inputs: CostInputs, orders_per_day: float) -> Cost:
 
 def _cost(inputs: CostInputs, orders_per_day: float, batch: float) -> Cost:
     """Assume that all orders are new, smaller than 1 KB, and published one by one."""
-    measured = json.loads((ROOT / "docs/benchmarks.json").read_text())
+    measured = json.loads((ROOT / "docs/benchmarks.json").read_text())["handlers"]
     return Cost(
         batch=batch,
         services={name: _services(name, sizes, inputs, orders_per_day, batch) for name, sizes in measured.items()},
