@@ -5,6 +5,7 @@ from typing import Any
 
 from handler.concurrency import Threads
 from handler.contract import RecordField, Variable
+from handler.notifier.encoding import encode_once
 from handler.notifier.given_up import GivenUpQueue
 from handler.notifier.notifier import Notifier
 from handler.notifier.topic import EventTopic
@@ -13,7 +14,7 @@ from handler.runtime import Context, client, log
 
 threads = Threads()
 notifier = Notifier(
-    EventTopic(os.environ[Variable.EVENT_TOPIC_ARN], client("sns"), threads),
+    EventTopic(os.environ[Variable.EVENT_TOPIC_ARN], encode_once(client("sns")), threads),
     GivenUpQueue(os.environ[Variable.GIVEN_UP_QUEUE_URL], lambda: client("sqs"), threads, log),
     log,
     retry_seconds=float(os.environ[Variable.EVENT_RETRY_SECONDS]),
