@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.budget import SECONDS_PER_DAY, delivery_budget
+from infra.config import check, group
 from infra.project import ROOT, defaults, project
 from ops.cli.dlq import COMMANDS as DLQ_COMMANDS
 from ops.cli.main import COMMANDS as MAIN_COMMANDS
@@ -25,6 +27,19 @@ def settings_table() -> Iterator[str]:
 def test_the_readmes_settings_are_those_of_pulumi_yaml() -> None:
     table = "\n".join(settings_table())
     assert table in (ROOT / "README.md").read_text(), f"README.md should have this table:\n{table}"
+
+
+def test_the_readmes_delivery_budget_is_that_of_the_defaults() -> None:
+    budget = delivery_budget(group(check(defaults())[0]).by_key())
+    shown = [
+        f"after {budget.earliest_dead_letter_seconds} seconds at the earliest",
+        f"still in the queue after {budget.latest_dead_letter_seconds // SECONDS_PER_DAY} days",
+        f"for at least {budget.least_dead_letter_days:g} days",
+        f"at least {budget.orders_per_second:g} orders a second",
+        f"at least {budget.events_per_second:.2g} events a second for each shard",
+    ]
+    readme = (ROOT / "README.md").read_text()
+    assert [sentence for sentence in shown if sentence not in readme] == []
 
 
 @pytest.mark.parametrize(
