@@ -23,7 +23,8 @@ from bench.notifying import PLAIN, record
 from bench.warm import ENVIRONMENT, SEED_STYLE
 from infra.package import build_package
 from infra.project import ROOT
-from ops.cost import NOTIFIER, OURS
+from ops.cost import OURS
+from ops.event_cost import NOTIFIER
 from ops.samples import valid_orders
 
 POWERTOOLS, INTERPRETER, BOTOCORE = (

@@ -11,7 +11,7 @@ from bench.stub import Stub
 from bench.warm import BATCHES_A_TURN, CONTEXT, Figures, Handle, Process, handle_of, side_by_side
 from handler.item import item_of
 from handler.order import parse_order
-from ops.cost import NOTIFIER
+from ops.event_cost import NOTIFIER
 from ops.samples import valid_orders
 
 PLAIN = "one publish after another"

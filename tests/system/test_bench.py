@@ -13,7 +13,8 @@ from bench import cold, dead_letters, notifying, publishing, report, startup, wa
 from bench.cold import ColdStarts, Start
 from bench.warm import BOUND, POWERTOOLS, SEED_STYLE, THREAD_POOL, Figures
 from infra.project import ROOT
-from ops.cost import NOTIFIER, OURS
+from ops.cost import OURS
+from ops.event_cost import NOTIFIER
 
 COUNT_REQUESTS = """
 import json
