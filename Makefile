@@ -30,7 +30,7 @@ record-previews: $(INSTALLED) ## run the tests of predictions, and record their 
 	@ORDERS_TEST_ENGINE=1 ORDERS_RECORD_PREVIEWS=build/previews $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/engine/prediction
 	@$(BIN)/python -m tests.support.recordings build/previews
 
-bench: $(INSTALLED) ## compare the handler and the command with alternatives, and write docs/benchmarks.md (about 4 minutes)
+bench: $(INSTALLED) ## compare the functions and the command with alternatives, and write docs/benchmarks.md (about 5 minutes)
 	@$(BIN)/python -m bench
 
 soak: $(INSTALLED) ## process a million deliveries with faults, and look for lost orders (some minutes)

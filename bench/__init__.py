@@ -1,1 +1,1 @@
-"""Benchmarks that compare the handler with others that process the same orders: `make bench`."""
+"""Benchmarks that compare the functions and the command with alternatives: `make bench`."""

@@ -3,7 +3,7 @@
 import sys
 from functools import partial
 
-from bench import cold, dead_letters, publishing, report, startup, warm
+from bench import cold, dead_letters, notifying, publishing, report, startup, warm
 
 # Progress goes to standard error, because the handlers write to standard output, as they do in Lambda.
 on_progress = partial(print, file=sys.stderr)
@@ -11,5 +11,8 @@ starts = cold.measure(on_progress)
 published = publishing.measure(on_progress)
 commands = startup.measure(on_progress)
 moves = dead_letters.measure(on_progress)
-report.write(warm.measure(on_progress), starts, published, moves, commands)
+with warm.services() as service:
+    batches = warm.measure(service, on_progress)
+    notified = notifying.measure(service, on_progress)
+report.write(batches, notified, starts, published, moves, commands)
 on_progress(f"written: {report.PAGE}")

@@ -1,4 +1,4 @@
-"""Cold starts in comparison: a new interpreter until the handler has its client and has parsed an order.
+"""Cold starts in comparison: a new interpreter until the function has its client and has read an order.
 
 Each start has the same conditions as in Lambda: the files of the zip are sources without bytecode, in a folder that
 nothing writes to. The packages of the runtime are compiled.
@@ -19,10 +19,12 @@ from importlib.metadata import distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.notifying import PLAIN, record
 from bench.warm import ENVIRONMENT, SEED_STYLE
 from infra.package import build_package
 from infra.project import ROOT
 from ops.cost import OURS
+from ops.event_cost import NOTIFIER
 from ops.samples import valid_orders
 
 POWERTOOLS, INTERPRETER, BOTOCORE = (
@@ -36,6 +38,8 @@ STARTS = {
     OURS: "import handler.main; from handler.order import parse_order; parse_order(body)",
     SEED_STYLE: "import seed_style; seed_style.parse(body)",
     POWERTOOLS: "import powertools; powertools.parse(body)",
+    NOTIFIER: "import handler.notifier.main; from handler.notifier.change import read_change; read_change(record)",
+    PLAIN: "import plain_notifier; plain_notifier.read(record)",
 }
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
 """The packages that Lambda's Python runtimes contain."""
@@ -91,11 +95,12 @@ def _install(package: Path, task: Path, runtime: Path) -> None:
     _copy_distributions(RUNTIME, runtime)
     compileall.compile_dir(runtime, quiet=2)
     _copy_distributions(POWERTOOLS_ZIP, task / POWERTOOLS)
-    for name, module in ((POWERTOOLS, "powertools"), (SEED_STYLE, "seed_style")):
+    for name, module in ((POWERTOOLS, "powertools"), (SEED_STYLE, "seed_style"), (PLAIN, "plain_notifier")):
         (task / name).mkdir(exist_ok=True)
         shutil.copy(ROOT / f"bench/handlers/{module}.py", task / name)
     with zipfile.ZipFile(ROOT / package) as archive:
-        archive.extractall(task / OURS)
+        for name in (OURS, NOTIFIER):
+            archive.extractall(task / name)
         archive.extractall(task / POWERTOOLS, CONTRACT)
 
 
@@ -137,10 +142,11 @@ def _start(code: str, path: Sequence[Path]) -> Sample:
 
 def _program(code: str, path: Sequence[Path]) -> str:
     """Return a program that runs the code, measures its start and prints the measurements as JSON."""
+    [body] = valid_orders(1)
     return "\n".join(
         [
             f"import sys; sys.path[:0] = {[str(folder) for folder in path]}",
-            f"body = {next(valid_orders(1))!r}",
+            f"body = {body!r}; record = {record(body)!r}",
             code,
             "import time; ready, cpu = time.monotonic(), time.process_time()",
             "import json; pages = int(open('/proc/self/statm').read().split()[1])",

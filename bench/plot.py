@@ -1,6 +1,6 @@
 """Bar charts as an SVG image."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from xml.sax.saxutils import escape
 
 WIDTH, LEFT, BAR, GAP, TITLE = 780, 270, 20, 8, 44
@@ -15,7 +15,7 @@ _STYLE = """
 """
 
 
-def bars(panels: Sequence[tuple[str, Mapping[str, float]]], ours: str) -> str:
+def bars(panels: Sequence[tuple[str, Mapping[str, float]]], ours: Collection[str]) -> str:
     """Draw one bar chart per panel: a title and values in milliseconds. The bars of `ours` are highlighted."""
     parts: list[str] = []
     y = 0
@@ -23,7 +23,7 @@ def bars(panels: Sequence[tuple[str, Mapping[str, float]]], ours: str) -> str:
         y += TITLE
         parts.append(f'<text class="title" x="0" y="{y - 14}">{escape(title)}</text>')
         for name, value in values.items():
-            kind = "ours" if name == ours else "other"
+            kind = "ours" if name in ours else "other"
             parts += _bar(name, value, y, width=max(1.0, value / max(values.values()) * LONGEST), kind=kind)
             y += BAR + GAP
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" role="img">'

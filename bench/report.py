@@ -4,15 +4,16 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from bench import cold, dead_letters, publishing, startup, warm
+from bench import cold, dead_letters, notifying, publishing, startup, warm
 from bench.plot import bars
 from infra.project import ROOT
 from ops.cost import OURS
+from ops.event_cost import NOTIFIER
 
 PAGE = ROOT / "docs/benchmarks.md"
 PICTURE = ROOT / "docs/benchmarks.svg"
@@ -37,7 +38,9 @@ class Soak:
     seed: int
 
 
-Warm = Mapping[warm.Case, Mapping[str, warm.Figures]]
+Compared = Mapping[str, warm.Figures]
+Warm = Mapping[warm.Case, Compared]
+Notified = Mapping[int, Compared]
 
 _ABOUT = """# Benchmarks
 
@@ -60,15 +63,29 @@ loopback. The time per batch is the median. The logs of the handlers are discard
   prepared in advance. No handler can reach it with 100 orders, because DynamoDB accepts 25 orders per request.
 """
 
+_NOTIFIER = """## Notifier
+
+Each notifier receives batches of new orders from the table's stream, and publishes an event for each order. The
+conditions are those of the batches above, with {latency} ms per request to SNS.
+
+- **this notifier**: [`handler/notifier/`](../handler/notifier), with its log and metrics. A request contains ten
+  events, and ten requests are sent at the same time.
+- **one publish after another**: [boto3's client, with one `publish` per record](../bench/handlers/plain_notifier.py)
+
+Lambda runs one batch of each shard at a time. With its largest batch, this notifier publishes
+{per_second:,.0f} events a second for each shard. A shard belongs to a partition of the table, and DynamoDB accepts
+1,000 writes a second in a partition.
+"""
+
 _COLD = """
 ## Cold starts
 
-Each start is a new interpreter that runs until the handler has its client and has parsed an order. The conditions are
+Each start is a new interpreter that runs until the function has its client and has read an order. The conditions are
 those of Lambda. The files of the zip are sources in a folder without bytecode, and the packages of the runtime are
-compiled. The figures are medians of {rounds} starts, and the handlers take turns.
+compiled. The figures are medians of {rounds} starts, and the functions take turns.
 
 Lambda also fetches the zip and starts a sandbox. This is not measured, and differs only by the size of the zip: ours
-has {size:,} bytes. Memory is the resident memory of the ready handler.
+has {size:,} bytes. Memory is the resident memory of the ready function.
 """
 
 _PUBLISHING = """
@@ -120,13 +137,14 @@ one run. Run `make bench` to measure yours.
 
 def write(
     batches: Warm,
+    notified: Notified,
     starts: cold.ColdStarts,
     published: Mapping[str, float],
     moves: dead_letters.Figures,
     commands: Mapping[str, float],
 ) -> None:
     """Write the page, its image and the figures."""
-    PAGE.write_text("\n".join([_ABOUT, *_batches(batches), _COLD.format(rounds=cold.ROUNDS, size=starts.zip_size)]))
+    PAGE.write_text("\n".join([_ABOUT, *_batches(batches), *_notified(notified)]))
     with PAGE.open("a") as page:
         page.write("\n".join(["", *_cold(starts), *_published(published), *_moved(moves), *_started(commands)]))
         page.write(f"\n{soak_section()}{_LIMITS}\n{_machine()}")
@@ -137,9 +155,16 @@ def write(
         )
         for size in (10, 100)
     ]
+    most = max(notified)
+    panels.append(
+        (
+            f"A batch of {most} events, {notifying.LATENCY_MILLISECONDS} ms per request",
+            {name: one.seconds_per_batch * 1000 for name, one in notified[most].items()},
+        )
+    )
     panels.append(("A cold start", {name: one.seconds * 1000 for name, one in starts.starts.items()}))
-    PICTURE.write_text(bars(panels, OURS))
-    FIGURES.write_text(json.dumps(_figures(batches), indent=1) + "\n")
+    PICTURE.write_text(bars(panels, {OURS, NOTIFIER}))
+    FIGURES.write_text(json.dumps(_figures(batches, notified), indent=1) + "\n")
 
 
 def write_soak(soak: Soak) -> None:
@@ -156,29 +181,44 @@ def soak_section() -> str:
     return _SOAK.format(**json.loads(SOAK_FIGURES.read_text())) if SOAK_FIGURES.exists() else ""
 
 
-def _figures(batches: Warm) -> dict[str, dict[int, dict[str, float]]]:
-    """Return the figures by handler and batch size, at the latency that the image shows, without the lower bound."""
-    return {name: {size: asdict(batches[SHOWN_LATENCY, size][name]) for size in warm.TURNS} for name in warm.MODULES}
+def _figures(batches: Warm, notified: Notified) -> dict[str, dict[str, dict[int, dict[str, float]]]]:
+    """Return the figures by function and batch size, at the latency that the image shows, without the lower bound."""
+    sizes = {size: batches[SHOWN_LATENCY, size] for size in warm.TURNS}
+    return {"handlers": _by_name(sizes, warm.MODULES), "notifiers": _by_name(notified, notifying.MODULES)}
+
+
+def _by_name(by_size: Mapping[int, Compared], names: Iterable[str]) -> dict[str, dict[int, dict[str, float]]]:
+    return {name: {size: asdict(figures[name]) for size, figures in by_size.items()} for name in names}
 
 
 def _batches(batches: Warm) -> Iterator[str]:
-    for (latency, size), figures in batches.items():
-        ours = figures[OURS]
-        if size == next(iter(warm.TURNS)):
-            yield f"### {latency} ms per request\n"
-            yield "| Orders | | Time per batch | Ratio to ours | CPU per order | Requests per order |"
-            yield "| ---: | --- | ---: | ---: | ---: | ---: |"
+    for latency in warm.LATENCIES:
+        yield f"### {latency} ms per request\n"
+        yield from _rows("order", OURS, {size: batches[latency, size] for size in warm.TURNS})
+        yield ""
+
+
+def _notified(notified: Notified) -> Iterator[str]:
+    most = max(notified)
+    per_second = most / notified[most][NOTIFIER].seconds_per_batch
+    yield _NOTIFIER.format(latency=notifying.LATENCY_MILLISECONDS, per_second=per_second)
+    yield from _rows("event", NOTIFIER, notified)
+
+
+def _rows(unit: str, ours: str, by_size: Mapping[int, Compared]) -> Iterator[str]:
+    yield f"| {unit.capitalize()}s | | Time per batch | Ratio to ours | CPU per {unit} | Requests per {unit} |"
+    yield "| ---: | --- | ---: | ---: | ---: | ---: |"
+    for size, figures in by_size.items():
         for name, one in figures.items():
             yield (
                 f"| {size} | {name} | {one.seconds_per_batch * 1000:,.1f} ms "
-                f"| {one.seconds_per_batch / ours.seconds_per_batch:.2f} x "
+                f"| {one.seconds_per_batch / figures[ours].seconds_per_batch:.2f} x "
                 f"| {one.cpu_seconds_per_order * 1e6:,.0f} µs | {one.requests_per_order:g} |"
             )
-        if size == list(warm.TURNS)[-1]:
-            yield ""
 
 
 def _cold(starts: cold.ColdStarts) -> Iterator[str]:
+    yield _COLD.format(rounds=cold.ROUNDS, size=starts.zip_size)
     ours = starts.starts[OURS]
     yield "| | Ready after | Ratio to ours | CPU | Memory |"
     yield "| --- | ---: | ---: | ---: | ---: |"

@@ -38,7 +38,17 @@ ENVIRONMENT = {
     Variable.MAX_RECEIVE_COUNT: "3",
     Variable.RETRY_AT_ONCE_QUEUE_URL: "",
     Variable.REQUEST_TIMEOUT_SECONDS: "10",
+    Variable.EVENT_TOPIC_ARN: "arn:aws:sns:eu-west-1:000000000000:OrderEvents",
+    Variable.GIVEN_UP_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/000000000000/OrderEventsDLQ",
+    Variable.EVENT_RETRY_SECONDS: "14400",
 }
+CONTEXT = SimpleNamespace(
+    aws_request_id="bench",
+    function_name="bench",
+    memory_limit_in_mb="512",
+    invoked_function_arn="arn:aws:lambda:eu-west-1:000000000000:function:bench",
+    get_remaining_time_in_millis=lambda: 60_000,
+)
 LATENCIES = (0, 2, 5)
 """Latencies of the stub, in milliseconds."""
 TURNS = {1: 15, 10: 15, 25: 5, 100: 3}
@@ -58,6 +68,7 @@ class Figures:
 
 
 Process = Callable[[], object]
+Handle = Callable[[dict[str, Any], object], object]
 Prepare = Callable[[dict[str, Any]], Process]
 Case = tuple[int, int]
 """The latency in milliseconds, and the number of orders in a batch."""
@@ -80,44 +91,46 @@ def event(size: int) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def handlers() -> Iterator[tuple[Stub, Mapping[str, Prepare]]]:
-    """Run the stub. Yields it with one function per handler name, which prepares the processing of an event."""
-    context = SimpleNamespace(
-        aws_request_id="bench",
-        function_name="bench",
-        memory_limit_in_mb="512",
-        invoked_function_arn="arn:aws:lambda:eu-west-1:000000000000:function:bench",
-        get_remaining_time_in_millis=lambda: 60_000,
-    )
+def services() -> Iterator[Stub]:
+    """Run the stub, with the environment of a function. What the functions print is discarded."""
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere), stub() as service:
         os.environ |= {**ENVIRONMENT, "AWS_ENDPOINT_URL": service.url}
-        bare = importlib.import_module("bench.handlers.bare_request")
-        prepared: dict[str, Prepare] = {
-            name: partial(_ready, importlib.import_module(module).handle, context) for name, module in MODULES.items()
-        }
-        prepared[BOUND] = lambda event: partial(bare.send, bare.payload(event))
-        yield service, prepared
+        yield service
 
 
-def _ready(handle: Callable[[dict[str, Any], object], object], context: object, event: dict[str, Any]) -> Process:
-    return partial(handle, event, context)
+def handlers() -> Mapping[str, Prepare]:
+    """Import the handlers. Returns one function per handler name, which prepares the processing of an event."""
+    bare = importlib.import_module("bench.handlers.bare_request")
+    prepared: dict[str, Prepare] = {name: partial(_ready, handle_of(module)) for name, module in MODULES.items()}
+    return {**prepared, BOUND: lambda event: partial(bare.send, bare.payload(event))}
 
 
-def measure(on_progress: Callable[[str], None]) -> Mapping[Case, Mapping[str, Figures]]:
+def handle_of(module: str) -> Handle:
+    """Import the module of a function, and return the function."""
+    handle: Handle = importlib.import_module(module).handle
+    return handle
+
+
+def _ready(handle: Handle, event: dict[str, Any]) -> Process:
+    return partial(handle, event, CONTEXT)
+
+
+def measure(service: Stub, on_progress: Callable[[str], None]) -> Mapping[Case, Mapping[str, Figures]]:
     """Measure all handlers in all cases. `on_progress` gets one line after each case."""
     figures = {}
-    with handlers() as (service, prepared):
-        for latency in LATENCIES:
-            service.latency.value = latency / 1000
-            for size, turns in TURNS.items():
-                ready = {name: prepare(event(size)) for name, prepare in prepared.items()}
-                figures[latency, size] = _side_by_side(service, ready, turns, size)
-                times = (f"{name} {one.seconds_per_batch * 1000:.1f}" for name, one in figures[latency, size].items())
-                on_progress(f"{latency} ms, {size} orders: {', '.join(times)}")
+    prepared = handlers()
+    for latency in LATENCIES:
+        service.latency.value = latency / 1000
+        for size, turns in TURNS.items():
+            ready = {name: prepare(event(size)) for name, prepare in prepared.items()}
+            figures[latency, size] = side_by_side(service, ready, turns, size)
+            times = (f"{name} {one.seconds_per_batch * 1000:.1f}" for name, one in figures[latency, size].items())
+            on_progress(f"{latency} ms, {size} orders: {', '.join(times)}")
     return figures
 
 
-def _side_by_side(service: Stub, ready: Mapping[str, Process], turns: int, size: int) -> Mapping[str, Figures]:
+def side_by_side(service: Stub, ready: Mapping[str, Process], turns: int, size: int) -> Mapping[str, Figures]:
+    """Measure batches of `size` orders, one turn of each handler after another. Each is also called once before."""
     for process in ready.values():
         process()  # Open the connections and fill the caches before measuring.
     samples: dict[str, list[tuple[float, float, int]]] = {name: [] for name in ready}

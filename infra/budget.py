@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from infra.notifier_limits import BATCH_SIZE, TIMEOUT_SECONDS
 from infra.outputs import DeliveryBudget, export_name
 
 SECONDS_PER_DAY = 86_400
@@ -29,9 +30,19 @@ def orders_per_second(*, maximum_concurrency: int, batch_size: int, processor_ti
     return maximum_concurrency * batch_size / processor_timeout_seconds
 
 
+def events_per_second(*, order_events: bool) -> float:
+    return BATCH_SIZE / TIMEOUT_SECONDS if order_events else 0
+
+
 FIGURES: Mapping[str, Callable[..., float]] = {
     figure.__name__: figure
-    for figure in (earliest_dead_letter_seconds, latest_dead_letter_seconds, least_dead_letter_days, orders_per_second)
+    for figure in (
+        earliest_dead_letter_seconds,
+        latest_dead_letter_seconds,
+        least_dead_letter_days,
+        orders_per_second,
+        events_per_second,
+    )
 }
 """The numbers of the budget, by their fields in DeliveryBudget. The parameters of each are the settings it needs."""
 

@@ -7,13 +7,9 @@ from handler.contract import NOTIFIER_ENTRY_POINT, Variable
 from infra import policies
 from infra.events import OrderEvents
 from infra.function import attach_permissions, log_group, request_timeout_seconds
+from infra.notifier_limits import BATCH_SIZE, MEMORY_MEGABYTES, TIMEOUT_SECONDS
 from infra.settings import NOT_RESERVED, Settings
 
-TIMEOUT_SECONDS = 30
-"""Our choice: a batch needs a fraction of a second. The rest is for a slow SNS."""
-MEMORY_MEGABYTES = 512
-BATCH_SIZE = 100
-"""Our choice: ten requests to SNS, which the notifier sends at once."""
 SECONDS_TO_GIVE_UP = 3600
 """Time in which the notifier itself gives up old events, before Lambda discards their records. Lambda only records the
 place of a discarded record in the stream, whereas the notifier keeps the record."""

@@ -22,6 +22,9 @@ class DeliveryBudget:
     """Shortest time in OrderDLQ, for an order that reached it at the latest time."""
     orders_per_second: float
     """Throughput at full concurrency if every batch is full and takes the whole function timeout."""
+    events_per_second: float = 0
+    """The same for the notifier and a shard of the table's stream, of which Lambda runs one batch at a time. The orders
+    do not wait for it. 0 if the system tells no events, and in the output of a program that predates them."""
 
     def exports(self) -> dict[str, int | float]:
         """Return the numbers by their names in the stack output `deliveryBudget`."""
@@ -29,8 +32,10 @@ class DeliveryBudget:
 
     @classmethod
     def from_exports(cls, exported: Mapping[str, Any]) -> "DeliveryBudget":
-        """Read the stack output `deliveryBudget`. Raises KeyError if a number is missing."""
-        return cls(**{field.name: exported[export_name(field.name)] for field in fields(cls)})
+        """Read the stack output `deliveryBudget`. Raises KeyError if a number is missing that every program exports."""
+        keys = {field.name: export_name(field.name) for field in fields(cls)}
+        found = {name: exported[key] for name, key in keys.items() if key in exported or name != "events_per_second"}
+        return cls(**found)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

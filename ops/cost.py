@@ -1,36 +1,31 @@
 """Estimates the cost of a million orders on AWS, with this handler and with others, from settings and list prices."""
 
-import io
 import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
-from uuid import uuid4
 
-from handler.contract import FUNCTION_DIMENSION
 from handler.log import Log
 from handler.order import Order
 from handler.outcome import STORED, Outcome
 from handler.processor import Processor
-from infra.project import ROOT, stack_settings
+from infra.notifier_limits import BATCH_SIZE
+from infra.project import stack_settings
 from ops import prices
 from ops.errors import check_stack
+from ops.event_cost import event_services, steady_batch
+from ops.invocation import PLATFORM_BYTES, Measured, logged, measured, seconds_per_batch
 from ops.samples import valid_orders
 
-DAYS_A_MONTH = 365 / 12
+SECONDS_A_DAY = 24 * 60 * 60
 ORDERS_PER_DAY = 100_000
 """The number of orders a day for which a cost is estimated, unless the user gives another one."""
-FULL_CORE_MEGABYTES = 1769
-"""The memory at which a function gets one whole vCPU (AWS Lambda Developer Guide, memory)."""
-POLLS_A_DAY = 5 * 24 * 60 * 60 / 20
+POLLS_A_DAY = 5 * SECONDS_A_DAY / 20
 """Requests to an empty queue: five pollers, each with long polls of 20 s (AWS Lambda Developer Guide, Amazon SQS)."""
 MESSAGES_A_DELETE = 10
 """The maximum number of messages in one request (SQS API Reference, DeleteMessageBatch)."""
-LOG_EVENT_BYTES = 26
-"""The bytes that CloudWatch Logs adds to the text of each event (CloudWatch Logs API Reference, PutLogEvents)."""
-PLATFORM_LINES = (155, 250)
-"""The approximate bytes of `platform.start` and `platform.report`, which Lambda logs for every invocation."""
 OURS = "this handler"
 """The name of this handler among the measured ones."""
 
@@ -43,6 +38,9 @@ class CostInputs:
     batching_window_seconds: int
     memory_megabytes: int
     architecture: str
+    tells_events: bool = False
+    mail_addresses: int = 0
+    """The number of addresses that events are mailed to."""
 
     @classmethod
     def of_stack(cls, stack: str) -> "CostInputs":
@@ -52,12 +50,19 @@ class CostInputs:
 
     @classmethod
     def of_settings(cls, settings: Mapping[str, Any]) -> "CostInputs":
-        """Read them from the settings by key. Raises KeyError if one is missing."""
+        """Read them from the settings by key, as values or as text. Raises KeyError if one is missing.
+
+        An older program does not know the settings of events, and tells none.
+        """
+        addresses = settings.get("notifyAddresses", ())
+        mails = addresses.split(",") if isinstance(addresses, str) else addresses
         return cls(
             batch_size=int(settings["batchSize"]),
             batching_window_seconds=int(settings["batchingWindowSeconds"]),
             memory_megabytes=int(settings["processorMemoryMegabytes"]),
             architecture=str(settings["processorArchitecture"]),
+            tells_events=str(settings.get("orderEvents")).lower() == "true",
+            mail_addresses=sum(bool(str(address).strip()) for address in mails),
         )
 
 
@@ -75,76 +80,69 @@ class Cost:
 
 def steady(inputs: CostInputs, orders_per_day: float) -> Cost:
     """The cost of orders that arrive evenly over the day. Batches are small unless a batching window lets them fill."""
-    arriving = orders_per_day / (24 * 60 * 60) * inputs.batching_window_seconds
-    return _cost(inputs, orders_per_day, min(float(inputs.batch_size), 1 + arriving))
+    per_second = orders_per_day / SECONDS_A_DAY
+    batch = min(float(inputs.batch_size), 1 + per_second * inputs.batching_window_seconds)
+    return _cost(inputs, orders_per_day, batch, steady_batch(per_second, batch))
 
 
 def backlog(inputs: CostInputs, orders_per_day: float) -> Cost:
-    """The cost of orders that wait in the queue, so that every batch is full."""
-    return _cost(inputs, orders_per_day, inputs.batch_size)
+    """The cost of orders that wait in the queue, so that every batch of the processor and the notifier is full."""
+    return _cost(inputs, orders_per_day, inputs.batch_size, BATCH_SIZE)
 
 
-def _cost(inputs: CostInputs, orders_per_day: float, batch: float) -> Cost:
-    """Assume that all orders are new, smaller than 1 KB, and published one by one."""
-    measured = json.loads((ROOT / "docs/benchmarks.json").read_text())
-    return Cost(
-        batch=batch,
-        services={name: _services(name, sizes, inputs, orders_per_day, batch) for name, sizes in measured.items()},
-    )
+def _cost(inputs: CostInputs, orders_per_day: float, batch: float, event_batch: float) -> Cost:
+    """Assume that all orders are new, smaller than 1 KB, and published one by one. Each becomes one event.
+
+    The notifier reads the table's stream, so it costs the same with every handler.
+    """
+    events: Mapping[str, float] = {}
+    if inputs.tells_events:
+        events = event_services(inputs.architecture, inputs.mail_addresses, orders_per_day, event_batch)
+    per_order = {
+        name: {**_services(name, figures, inputs, orders_per_day, batch), **events}
+        for name, figures in measured("handlers").items()
+    }
+    return Cost(batch=batch, services={name: _per_million(services) for name, services in per_order.items()})
+
+
+def _per_million(services: Mapping[str, float]) -> Mapping[str, float]:
+    return {service: dollars * 1e6 for service, dollars in services.items()}
 
 
 def _services(
-    handler: str, measured: Mapping[str, Any], inputs: CostInputs, orders_per_day: float, batch: float
-) -> dict[str, float]:
-    """Dollars per million orders."""
+    handler: str, figures: Measured, inputs: CostInputs, orders_per_day: float, batch: float
+) -> Mapping[str, float]:
+    """Dollars per order, by service."""
     batches_per_order = 1 / batch
     polls = batches_per_order + POLLS_A_DAY / orders_per_day
     deletes = math.ceil(batch / MESSAGES_A_DELETE) / batch
-    seconds = _seconds_per_batch(measured, inputs, batch)
+    seconds = seconds_per_batch(figures, batch, inputs.memory_megabytes)
     price = prices.LAMBDA_GIGABYTE_SECOND[inputs.architecture] * inputs.memory_megabytes / 1024
-    logged, metrics = _logged_per_batch(handler, round(batch))
-    per_order = {
+    bytes_per_batch, metrics = _logged_per_batch(handler, round(batch))
+    return {
         "SNS": prices.SNS_PUBLISH,
         "SQS": (1 + polls + deletes) * prices.SQS_REQUEST,
         "Lambda requests": batches_per_order * prices.LAMBDA_REQUEST,
         "Lambda duration": batches_per_order * math.ceil(seconds * 1000) / 1000 * price,
-        "DynamoDB writes": _writes_per_order(measured) * prices.DYNAMODB_WRITE,
-        "logs": batches_per_order * logged * prices.LOG_BYTE,
-        "metrics": metrics * prices.METRIC_MONTH / (orders_per_day * DAYS_A_MONTH),
+        "DynamoDB writes": _writes_per_order(figures) * prices.DYNAMODB_WRITE,
+        "logs": batches_per_order * bytes_per_batch * prices.LOG_BYTE,
+        "metrics": metrics * prices.metric_per_order(orders_per_day),
     }
-    return {service: dollars * 1e6 for service, dollars in per_order.items()}
 
 
-def _seconds_per_batch(measured: Mapping[str, Any], inputs: CostInputs, batch: float) -> float:
-    """Interpolate the measured time per batch, and scale its CPU part to the function's share of a vCPU."""
-    sizes = sorted(int(size) for size in measured)
-    upper = next((size for size in sizes if size >= batch), sizes[-1])
-    lower = max((size for size in sizes if size <= batch), default=sizes[0])
-    low, high = (float(measured[str(size)]["seconds_per_batch"]) for size in (lower, upper))
-    seconds = low + (high - low) * (batch - lower) / (upper - lower) if upper > lower else high * batch / upper
-    cpu: float = measured[str(upper)]["cpu_seconds_per_order"] * batch
-    share = min(1.0, inputs.memory_megabytes / FULL_CORE_MEGABYTES)
-    return seconds + cpu * (1 / share - 1)
-
-
-def _writes_per_order(measured: Mapping[str, Any]) -> float:
+def _writes_per_order(figures: Measured) -> float:
     """Write request units per order: one, or more if a handler sends several requests per order."""
-    return max(1.0, *(float(figures["requests_per_order"]) for figures in measured.values()))
+    return max(1.0, *(one["requests_per_order"] for one in figures.values()))
 
 
 def _logged_per_batch(handler: str, orders: int) -> tuple[int, int]:
-    """Run the handler on a batch, and return the bytes that it logs and the number of the stack's custom metrics."""
-    platform = sum(PLATFORM_LINES) + LOG_EVENT_BYTES * len(PLATFORM_LINES)
-    if handler != OURS:
-        return platform, 0
-    stream = io.StringIO()
-    log = Log(stream)
-    log.context.update({FUNCTION_DIMENSION: "OrderProcessor", "requestId": str(uuid4())})
+    """Return the bytes that a handler logs for a batch, and the number of the stack's custom metrics."""
+    return logged("OrderProcessor", partial(_process, orders)) if handler == OURS else (PLATFORM_BYTES, 0)
+
+
+def _process(orders: int, log: Log) -> None:
     processor = Processor(_Stores(), log, max_receive_count=1, retry_at_once=lambda _records, _deadline: None)
     processor.process([_record(body) for body in valid_orders(orders)], seconds_left=60)
-    lines = stream.getvalue().splitlines()
-    metrics = {metric["Name"] for line in lines if "_aws" in line for metric in _metrics(json.loads(line))}
-    return platform + sum(len(line.encode()) + LOG_EVENT_BYTES for line in lines), len(metrics)
 
 
 class _Stores:
@@ -161,8 +159,3 @@ def _record(body: str) -> Mapping[str, Any]:
         "body": json.dumps(in_future),
         "attributes": {"ApproximateReceiveCount": "1"},
     }
-
-
-def _metrics(line: Mapping[str, Any]) -> Sequence[Mapping[str, str]]:
-    found: Sequence[Mapping[str, str]] = line["_aws"]["CloudWatchMetrics"][0]["Metrics"]
-    return found

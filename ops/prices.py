@@ -6,7 +6,10 @@ AS_OF = date(2025, 8, 1)
 """The date of these prices. Prices change. For current prices, see the pricing page of each service."""
 
 SNS_PUBLISH = 0.50 / 1e6
-"""A publish of up to 64 KB; deliveries to SQS are free (Amazon SNS pricing)."""
+"""A request to publish up to 64 KB, also with several messages; deliveries to SQS and Lambda are free (Amazon SNS
+pricing)."""
+SNS_MAIL = 2.00 / 100_000
+"""A notification by email (Amazon SNS pricing)."""
 SQS_REQUEST = 0.40 / 1e6
 """A request of up to 64 KB, on a standard queue (Amazon SQS pricing)."""
 LAMBDA_REQUEST = 0.20 / 1e6
@@ -18,3 +21,9 @@ LOG_BYTE = 0.50 / 1e9
 """Ingested into CloudWatch Logs (Amazon CloudWatch pricing)."""
 METRIC_MONTH = 0.30
 """A custom metric for a month (Amazon CloudWatch pricing)."""
+DAYS_A_MONTH = 365 / 12
+
+
+def metric_per_order(orders_per_day: float) -> float:
+    """Return the share of an order in the price of a custom metric."""
+    return METRIC_MONTH / (orders_per_day * DAYS_A_MONTH)

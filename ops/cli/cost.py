@@ -11,7 +11,7 @@ from ops import prices
 from ops.cli.options import Json, complete_stack, require_finite
 from ops.cli.output import print_json
 from ops.cli.terminal import print_page
-from ops.cost import DAYS_A_MONTH, ORDERS_PER_DAY, Cost, CostInputs, backlog, steady
+from ops.cost import ORDERS_PER_DAY, Cost, CostInputs, backlog, steady
 
 
 def cost(
@@ -58,6 +58,6 @@ def _table(stack: str, flow: Cost, waiting: Cost, orders_per_day: float) -> Tabl
     for name, cost_of in (("steady", flow), ("backlog", waiting)):
         totals = (f"{cost_of.total(handler):.3f}" for handler in handlers)
         table.add_row(f"{name}, by {cost_of.batch:.3g}", *totals, style="bold")
-    months = (f"{flow.total(handler) * orders_per_day * DAYS_A_MONTH / 1e6:,.2f}" for handler in handlers)
+    months = (f"{flow.total(handler) * orders_per_day * prices.DAYS_A_MONTH / 1e6:,.2f}" for handler in handlers)
     table.add_row("a month, steady", *months)
     return table

@@ -90,3 +90,5 @@ def _budget(status: Status) -> Iterator[tuple[str, str]]:
     yield "delivery budget", f"orders are retried for at least {budget.earliest_dead_letter_seconds:,} s"
     yield "", f"dead letters are kept for at least {budget.least_dead_letter_days:g} days"
     yield "", f"at least {budget.orders_per_second:,.1f} orders a second"
+    if budget.events_per_second:
+        yield "", f"at least {budget.events_per_second:,.1f} events a second for each shard of the stream"

@@ -9,22 +9,25 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bench import cold, dead_letters, publishing, report, startup, warm
+from bench import cold, dead_letters, notifying, publishing, report, startup, warm
 from bench.cold import ColdStarts, Start
 from bench.warm import BOUND, POWERTOOLS, SEED_STYLE, THREAD_POOL, Figures
 from infra.project import ROOT
 from ops.cost import OURS
+from ops.event_cost import NOTIFIER
 
 COUNT_REQUESTS = """
-import json, sys
-from bench.warm import event, handlers
-with handlers() as (service, prepared):
+import json
+from bench import notifying, warm
+with warm.services() as service:
     counts = {}
-    for name, prepare in prepared.items():
-        for size in (10, 100):
-            process = prepare(event(size))
-            before = service.requests.value
-            process()
+    for size in (10, 100):
+        ready = {name: prepare(warm.event(size)) for name, prepare in warm.handlers().items()}
+        ready |= {name: notifying.process(module, size, 2) for name, module in notifying.MODULES.items()}
+        for name, process in ready.items():
+            for _ in range(2):
+                before = service.requests.value
+                process()
             counts.setdefault(name, []).append(service.requests.value - before)
 print(json.dumps(counts))
 """
@@ -46,6 +49,15 @@ def test_each_handler_makes_the_requests_of_its_kind() -> None:
         THREAD_POOL: [10, 100],
         POWERTOOLS: [30, 300],
         BOUND: [1, 1],
+        NOTIFIER: [1, 10],
+        notifying.PLAIN: [10, 100],
+    }
+
+
+def some_figures(*names: str) -> dict[str, Figures]:
+    return {
+        name: Figures(seconds_per_batch=0.007 * (1 + place), cpu_seconds_per_order=1e-4, requests_per_order=0.1)
+        for place, name in enumerate(names)
     }
 
 
@@ -53,18 +65,11 @@ def test_the_report_shows_the_figures_of_the_run(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(report, "PAGE", tmp_path / "page.md")
     monkeypatch.setattr(report, "PICTURE", tmp_path / "picture.svg")
     monkeypatch.setattr(report, "FIGURES", tmp_path / "figures.json")
-    names = (*warm.MODULES, BOUND)
-    figures = {
-        (latency, size): {
-            name: Figures(seconds_per_batch=0.007 * (1 + place), cpu_seconds_per_order=1e-4, requests_per_order=0.1)
-            for place, name in enumerate(names)
-        }
-        for latency in warm.LATENCIES
-        for size in warm.TURNS
-    }
+    figures = {(latency, size): some_figures(*warm.MODULES, BOUND) for latency in warm.LATENCIES for size in warm.TURNS}
     starts = {name: Start(seconds=0.2, cpu_seconds=0.2, memory=2**20) for name in cold.STARTS}
     report.write(
         figures,
+        {size: some_figures(*notifying.MODULES) for size in notifying.TURNS},
         ColdStarts(starts=starts, zip_size=12_345),
         {publishing.OURS: 0.1, publishing.ONE_BY_ONE: 1.0},
         dead_letters.Figures({dead_letters.OURS: 2.0, dead_letters.ONE_BY_ONE: 12.5}, list_bytes=72 * 2**20),
@@ -73,6 +78,8 @@ def test_the_report_shows_the_figures_of_the_run(tmp_path: Path, monkeypatch: py
     page = (tmp_path / "page.md").read_text()
     assert f"| 10 | {OURS} | 7.0 ms | 1.00 x | 100 µs | 0.1 |" in page
     assert f"| 10 | {SEED_STYLE} | 14.0 ms | 2.00 x | 100 µs | 0.1 |" in page
+    assert f"| 100 | {notifying.PLAIN} | 14.0 ms | 2.00 x | 100 µs | 0.1 |" in page
+    assert "14,286 events a second for each shard" in page
     assert "12,345 bytes" in page
     assert f"| {publishing.ONE_BY_ONE} | 1,000 ms | 10.00 x |" in page
     assert f"| {dead_letters.ONE_BY_ONE} | 12,500 ms | 6.25 x |" in page
@@ -80,7 +87,8 @@ def test_the_report_shows_the_figures_of_the_run(tmp_path: Path, monkeypatch: py
     assert f"| {startup.GET} | 250 ms | 1.25 x |" in page
     assert page.count("### ") == len(warm.LATENCIES)
     kept = json.loads((tmp_path / "figures.json").read_text())
-    assert kept[SEED_STYLE]["10"]["seconds_per_batch"] == 0.014
+    assert kept["handlers"][SEED_STYLE]["10"]["seconds_per_batch"] == 0.014
+    assert kept["notifiers"][NOTIFIER]["100"]["requests_per_order"] == 0.1
     shown = [text.text for text in ET.parse(tmp_path / "picture.svg").iter() if text.tag.endswith("text")]  # noqa: S314 - our own
-    assert shown.count(OURS) == 3
+    assert (shown.count(OURS), shown.count(NOTIFIER)) == (3, 2)
     assert "7.0 ms" in shown

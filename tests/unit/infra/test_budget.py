@@ -11,4 +11,10 @@ def test_the_budget_of_the_required_numbers() -> None:
         "latestDeadLetterSeconds": 4 * 24 * 3600,
         "leastDeadLetterDays": 14 - 4,
         "ordersPerSecond": 10 * 10 / 5,
+        "eventsPerSecond": 100 / 30,
     }
+
+
+def test_a_system_that_tells_no_events_has_no_throughput_of_events() -> None:
+    settings = group(check(DEFAULTS | {"orderEvents": "false"})[0]).by_key()
+    assert delivery_budget(settings).events_per_second == 0

@@ -44,6 +44,13 @@ def test_a_budget_without_all_of_its_numbers_is_missing(exported: dict[str, Any]
     assert raised.value.name == "deliveryBudget"
 
 
+def test_the_budget_of_a_program_that_predates_events_can_be_read(exported: dict[str, Any]) -> None:
+    numbers = {key: value for key, value in exported["deliveryBudget"].items() if key != "eventsPerSecond"}
+    older = DeployedOutputs("dev", exported | {"deliveryBudget": numbers})
+    assert older.delivery_budget.orders_per_second == numbers["ordersPerSecond"]
+    assert older.delivery_budget.events_per_second == 0
+
+
 def test_what_is_no_output_is_an_attribute_error(exported: dict[str, Any]) -> None:
     outputs: Any = DeployedOutputs("dev", exported)
     assert not hasattr(outputs, "queue_uri")

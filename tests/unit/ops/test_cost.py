@@ -1,17 +1,22 @@
 """The cost of orders, compared with sums calculated by hand."""
 
+import dataclasses
 import json
+import re
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
-from infra.project import ROOT
+from infra.project import ROOT, defaults
 from ops import prices
 from ops.cost import OURS, POLLS_A_DAY, CostInputs, backlog, steady
+from ops.event_cost import steady_batch
 
 POWERTOOLS = "Powertools with idempotency"
 DEV = CostInputs(batch_size=10, batching_window_seconds=0, memory_megabytes=512, architecture="arm64")
+WITH_EVENTS = dataclasses.replace(DEV, tells_events=True)
 A_MILLION = 1e6
 
 
@@ -66,6 +71,78 @@ def test_metrics_cost_the_same_however_many_orders_there_are() -> None:
     assert few == pytest.approx(100 * many)
 
 
+def test_a_backlog_fills_the_batches_of_the_notifier_and_its_requests_to_sns() -> None:
+    services = backlog(WITH_EVENTS, A_MILLION).services[OURS]
+    # A hundred events share an invocation. Ten share a request, as `make bench` counted.
+    assert services["notifier requests"] == pytest.approx(1e4 * prices.LAMBDA_REQUEST)
+    assert services["event publishes"] == pytest.approx(1e5 * prices.SNS_PUBLISH)
+
+
+def test_an_event_of_a_steady_flow_has_an_invocation_and_a_request_of_its_own() -> None:
+    services = steady(WITH_EVENTS, A_MILLION).services[OURS]
+    assert services["notifier requests"] == pytest.approx(1e6 * prices.LAMBDA_REQUEST)
+    assert services["event publishes"] == pytest.approx(1e6 * prices.SNS_PUBLISH)
+
+
+@pytest.mark.parametrize(
+    ("orders_per_second", "stored_together", "events"),
+    [(1, 1, 1), (1, 40, 10), (160, 1, 10), (160, 80, 20), (1e6, 1, 100)],
+)
+def test_events_share_a_batch_if_one_poll_of_a_shard_finds_them(
+    orders_per_second: float, stored_together: float, events: float
+) -> None:
+    assert steady_batch(orders_per_second, stored_together) == events
+
+
+def test_only_mails_cost_something_to_deliver() -> None:
+    def deliveries(addresses: int) -> float:
+        inputs = dataclasses.replace(WITH_EVENTS, mail_addresses=addresses)
+        return backlog(inputs, A_MILLION).services[OURS]["event deliveries"]
+
+    assert deliveries(0) == 0
+    assert deliveries(2) == pytest.approx(2e6 * prices.SNS_MAIL)
+
+
+def test_the_notifier_costs_the_same_with_every_handler() -> None:
+    without, with_events = (backlog(inputs, A_MILLION) for inputs in (DEV, WITH_EVENTS))
+    added = {name: with_events.total(name) - without.total(name) for name in without.services}
+    assert list(added.values()) == pytest.approx([added[OURS]] * len(added))
+    assert added[OURS] > 0
+
+
+def test_a_system_without_events_has_no_row_for_them() -> None:
+    rows = backlog(DEV, A_MILLION).services[OURS]
+    assert [row for row in rows if "event" in row or "notifier" in row] == []
+
+
+def test_the_notifiers_log_is_as_long_as_it_writes_it() -> None:
+    logs = backlog(WITH_EVENTS, A_MILLION).services[OURS]["notifier logs"]
+    assert 1200 < logs / prices.LOG_BYTE / 1e4 < 2500, "bytes for a batch of 100"
+
+
+def test_the_notifier_has_one_metric_while_it_tells_all_events() -> None:
+    metrics = backlog(WITH_EVENTS, A_MILLION).services[OURS]["notifier metrics"]
+    assert metrics == pytest.approx(prices.METRIC_MONTH / prices.DAYS_A_MONTH)
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"orderEvents": "false", "notifyAddresses": ""}, (False, 0)),
+        ({"orderEvents": "true", "notifyAddresses": "ann@example.com, bob@example.com"}, (True, 2)),
+        ({"orderEvents": True, "notifyAddresses": ["ann@example.com"]}, (True, 1)),
+    ],
+)
+def test_events_are_read_from_text_and_from_values(settings: dict[str, Any], expected: tuple[bool, int]) -> None:
+    inputs = CostInputs.of_settings(defaults() | settings)
+    assert (inputs.tells_events, inputs.mail_addresses) == expected
+
+
+def test_an_older_program_without_the_settings_of_events_tells_none() -> None:
+    older = {key: value for key, value in defaults().items() if key not in {"orderEvents", "notifyAddresses"}}
+    assert CostInputs.of_settings(older) == DEV
+
+
 def _orders(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from ops.cli.main import main; main()", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -81,6 +158,13 @@ def test_orders_cost_shows_each_service_and_the_totals() -> None:
     shown = _orders("cost").stdout
     for service in (*steady(DEV, A_MILLION).services[OURS], "steady, by 1", "backlog, by 10", "a month"):
         assert service in shown
+
+
+def test_the_page_shows_what_the_command_prints() -> None:
+    page = (ROOT / "docs/cost.md").read_text()
+    [(line, shown)] = re.findall(r"(?ms)^\$ \.venv/bin/orders ([^\n]+)\n(.*?)^```", page)
+    printed = re.sub(r"(?m) +$", "", _orders(*line.split()).stdout).strip("\n")
+    assert shown.strip("\n") == printed, f"docs/cost.md should show:\n{printed}"
 
 
 def test_a_stack_that_is_not_there_is_named() -> None:

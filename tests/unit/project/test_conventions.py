@@ -49,7 +49,10 @@ ARROWS = {
     "ops": {"handler", "infra"},
     "ops/cli": {"handler", "infra", "local", "ops"},
 }
-CONTRACTS = {"infra.budget", "infra.effects", "infra.outputs", "infra.project", "infra.resource_types"}
+CONTRACTS = {
+    *("infra.budget", "infra.effects", "infra.notifier_limits"),
+    *("infra.outputs", "infra.project", "infra.resource_types"),
+}
 """The modules of `infra` that the command may import: they import neither Pulumi nor pydantic."""
 USES_LOCAL = {"demo.py", "foreground.py", "local.py"}
 """The modules of `ops/cli` that start the local system."""

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.budget import SECONDS_PER_DAY, delivery_budget
+from infra.config import check, group
 from infra.project import ROOT, defaults, project
 from ops.cli.dlq import COMMANDS as DLQ_COMMANDS
 from ops.cli.main import COMMANDS as MAIN_COMMANDS
@@ -29,6 +31,19 @@ def test_the_readmes_settings_are_those_of_pulumi_yaml() -> None:
 @pytest.mark.parametrize(("path", "text"), generated().items(), ids=lambda value: getattr(value, "name", ""))
 def test_what_is_generated_in_the_docs_is_up_to_date(path: Path, text: str) -> None:
     assert path.read_text() == text, "run `make docs`"
+
+
+def test_the_readmes_delivery_budget_is_that_of_the_defaults() -> None:
+    budget = delivery_budget(group(check(defaults())[0]).by_key())
+    shown = [
+        f"after {budget.earliest_dead_letter_seconds} seconds at the earliest",
+        f"still in the queue after {budget.latest_dead_letter_seconds // SECONDS_PER_DAY} days",
+        f"for at least {budget.least_dead_letter_days:g} days",
+        f"at least {budget.orders_per_second:g} orders a second",
+        f"at least {budget.events_per_second:.2g} events a second for each shard",
+    ]
+    readme = (ROOT / "README.md").read_text()
+    assert [sentence for sentence in shown if sentence not in readme] == []
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from infra import resource_types as types
 from infra.config import check, group
 from infra.effects import EFFECTS, NAMESPACE, PACKAGE_FILES
-from ops.cost import CostInputs, backlog
+from ops.cost import CostInputs, backlog, steady
+from ops.review.consequences import consequences
 from ops.review.finding import Review, Verdict
 from ops.review.live import Live
 from ops.review.preview import UNKNOWN, read_preview
 from ops.review.review import review
+from ops.review.settings import System
 from tests.support.defaults import DEFAULTS
 from tests.support.previews import component, component_urn, preview, step, system_urn, urn
 
@@ -117,7 +119,8 @@ def test_another_region_is_named_as_the_cause() -> None:
 
 def test_the_budget_the_capacity_and_the_cost_are_compared() -> None:
     found = reviewed(changed(visibilityTimeoutSeconds=60, messageRetentionSeconds=172_800, batchSize=5)).consequences
-    before, after = (backlog(CostInputs.of_settings(SETTINGS | {"batchSize": size}), 100_000) for size in (10, 5))
+    compared = {key: value for key, value in SETTINGS.items() if key in EFFECTS}
+    before, after = (backlog(CostInputs.of_settings({**compared, "batchSize": size}), 100_000) for size in (10, 5))
     ours = [f"{cost.total('this handler'):.2f}" for cost in (before, after)]
     assert ours[0] != ours[1]
     assert found == [
@@ -126,6 +129,31 @@ def test_the_budget_the_capacity_and_the_cost_are_compared() -> None:
         "delivery budget: dead letters are kept for at least 10.0 → 12.0 days",
         "capacity: 20.0 → 10.0 orders a second if every batch is slow",
         f"cost: a million orders that wait in full batches cost {ours[0]} → {ours[1]} dollars, at 100,000 orders a day",
+    ]
+
+
+@pytest.mark.parametrize("before", [{"orderEvents": False}, {}], ids=["switched off", "an older program"])
+def test_events_change_the_cost_also_of_a_stack_of_an_older_program(before: Mapping[str, Any]) -> None:
+    others = {key: value for key, value in SETTINGS.items() if key != "orderEvents"}
+    older = {**others, **before}
+    system = System(
+        urn=system_urn(),
+        namespace="orders",
+        before=older,
+        after=SETTINGS,
+        files_before=None,
+        files_after=None,
+        exists=True,
+    )
+    costs = [sentence for sentence in consequences(system) if sentence.startswith("cost: ")]
+    inputs = [CostInputs.of_settings(settings) for settings in (others, SETTINGS)]
+    expected = [
+        " → ".join(f"{estimate(one, 100_000).total('this handler'):.2f}" for one in inputs)
+        for estimate in (steady, backlog)
+    ]
+    assert costs == [
+        f"cost: a million orders that arrive evenly cost {expected[0]} dollars, at 100,000 orders a day",
+        f"cost: a million orders that wait in full batches cost {expected[1]} dollars, at 100,000 orders a day",
     ]
 
 
