@@ -189,7 +189,7 @@ def test_an_item_that_is_no_order_is_given_up_and_others_go_on() -> None:
     assert instance.tell(poison, stream_record(item("O1"))) == []
     [message] = instance.given_up
     assert message["record"] == poison
-    assert message["reason"].startswith("the item is not a valid order: userId is missing")
+    assert message["reason"].startswith("the item is not a valid order: timestamp is missing")
     assert instance.sns.ids == ["O1@2025-05-03T12:00:00Z"]
 
 
@@ -227,7 +227,7 @@ def test_a_poison_record_that_the_queue_refuses_is_delayed_and_kept_later() -> N
 
 def test_the_versions_after_a_poison_record_that_nobody_keeps_wait_for_it() -> None:
     instance = Instance(sqs=refusing_queue())
-    poison, good = stream_record(item("O1") | {"quantity": {"S": "x"}}), stream_record(item("O1"))
+    poison, good = stream_record(item("O1") | {"timestamp": {"S": "x"}}), stream_record(item("O1"))
     assert instance.tell(poison, good) == numbers([poison, good])
     assert instance.sns.ids == []
 
