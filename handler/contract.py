@@ -59,6 +59,11 @@ class EventType(StrEnum):
     REPLAYED = "replayed"
     """An operator tells the stored version again. Whether the order was new is not known any more."""
 
+    @property
+    def in_event(self) -> str:
+        """The type in the document of an event."""
+        return f"order.{self}"
+
 
 class EventAttribute:
     """The names of the message attributes of an event, by which subscribers filter."""

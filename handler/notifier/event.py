@@ -68,7 +68,7 @@ def _event(kind: EventType, order: Order, table_arn: str, comparison: Mapping[st
         "specversion": "1.0",
         "id": event_id(order),
         "source": table_arn,
-        "type": f"order.{kind}",
+        "type": kind.in_event,
         "time": f"{order.instant}Z",
         "subject": order.order_id,
         "datacontenttype": "application/json",

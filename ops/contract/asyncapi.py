@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
+from handler.contract import EventAttribute, EventType
 from ops.contract.event import EVENT, EXAMPLES, HEADERS
 from ops.contract.order import ANY_VALUE, ORDER, STORED_ORDER
 from ops.samples import EXAMPLE_ORDER
@@ -81,8 +82,7 @@ _MESSAGES = {
         "headers": HEADERS,
         "payload": {"$ref": "#/components/schemas/event"},
         "examples": [
-            {"headers": {"eventType": kind.removeprefix("order.")}, "payload": example}
-            for kind, example in EXAMPLES.items()
+            {"headers": {EventAttribute.TYPE: str(kind)}, "payload": EXAMPLES[kind.in_event]} for kind in EventType
         ],
     },
 }

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from handler.contract import Attribute
+from handler.contract import Attribute, EventAttribute, EventType
 from ops.contract.order import DIALECT, STORED_ORDER, Schema
 from ops.samples import EXAMPLE_ORDER
 
-STORED, UPDATED, REPLAYED = "order.stored", "order.updated", "order.replayed"
+STORED, UPDATED, REPLAYED = (kind.in_event for kind in EventType)
 _TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/Orders"
 _TEXT: Schema = {"type": "string", "minLength": 1}
 
@@ -105,9 +105,11 @@ HEADERS: Schema = {
     "description": "The message attributes, for filter policies of subscriptions.",
     "type": "object",
     "properties": {
-        "eventType": {"description": "The type without its prefix.", "enum": ["stored", "updated", "replayed"]},
-        "status": _text("The order's status, if SNS accepts it as an attribute."),
-        "previousStatus": _text(f"Only in {UPDATED}: the status of the previous version, if SNS accepts it."),
+        EventAttribute.TYPE: {"description": "The type without its prefix.", "enum": list(map(str, EventType))},
+        EventAttribute.STATUS: _text("The order's status, if SNS accepts it as an attribute."),
+        EventAttribute.PREVIOUS_STATUS: _text(
+            f"Only in {UPDATED}: the status of the previous version, if SNS accepts it."
+        ),
     },
-    "required": ["eventType"],
+    "required": [EventAttribute.TYPE],
 }

@@ -103,32 +103,39 @@ def _skipped(document: Mapping[str, Any]) -> GivenUp:
 
 def events_in(
     given_up: GivenUp, dynamodb: "DynamoDBClient", streams: "DynamoDBStreamsClient", table: str
-) -> Sequence[Event]:
-    """Return the events of a message, in the sequence of the stream. Raises Untellable if that is impossible."""
+) -> tuple[Sequence[Event], Sequence[str]]:
+    """Return the events of a message, in the sequence of the stream, and why others cannot be told.
+
+    Raises Untellable if none of its records can be read.
+    """
     if given_up.place:
-        return [event for record in given_up.place.read(streams) for event in _events(record)]
-    if given_up.record is None:
+        records: Sequence[Record] = given_up.place.read(streams)
+    elif given_up.record is None:
         raise Untellable(given_up.reason)
-    if "NewImage" in given_up.record["dynamodb"]:
-        return _events(given_up.record)
-    return _current(given_up.record, dynamodb, table)
+    elif "NewImage" not in given_up.record["dynamodb"]:
+        return [_current(given_up.record, dynamodb, table)], []
+    else:
+        records = [given_up.record]
+    events: list[Event] = []
+    problems: list[str] = []
+    for record in records:
+        try:
+            change = read_change(record)
+        except InvalidOrder as invalid:
+            problems.append(f"the item is not a valid order: {invalid.reason}")
+            continue
+        if change:
+            events.append(event_of(change))
+    return events, problems
 
 
-def _events(record: Record) -> Sequence[Event]:
-    try:
-        change = read_change(record)
-    except InvalidOrder as invalid:
-        raise Untellable(f"the item is not a valid order: {invalid.reason}") from None
-    return [event_of(change)] if change else []
-
-
-def _current(record: Record, dynamodb: "DynamoDBClient", table: str) -> Sequence[Event]:
-    """The event of the stored version, for a change whose images did not fit into the message."""
+def _current(record: Record, dynamodb: "DynamoDBClient", table: str) -> Event:
+    """Return the event of the stored version, for a change whose images did not fit into the message."""
     order_id = record["dynamodb"]["Keys"][PARTITION_KEY]["S"]
     item = get_items(dynamodb, table, [order_id]).get(order_id)
     if item is None:
         raise Untellable("the table does not contain the order any more")
     try:
-        return [replay_of(stored_order(item), record["eventSourceARN"].partition("/stream/")[0])]
+        return replay_of(stored_order(item), record["eventSourceARN"].partition("/stream/")[0])
     except InvalidOrder as invalid:
         raise Untellable(f"the item is not a valid order: {invalid.reason}") from None

@@ -39,10 +39,10 @@ def _tell(system: System, teller: Teller, given_up: GivenUp) -> tuple[int, str]:
     """Return the number of events that were told, and the problem of the first that was not."""
     clients = system.clients
     try:
-        events = events_in(given_up, clients.dynamodb, clients.dynamodbstreams, system.outputs.table_name)
+        events, problems = events_in(given_up, clients.dynamodb, clients.dynamodbstreams, system.outputs.table_name)
     except Untellable as problem:
         return 0, str(problem)
     for position, event in enumerate(events):
         for _, failure in teller.tell([event]):
             return position, failure.reason
-    return len(events), ""
+    return len(events), problems[0] if problems else ""

@@ -51,7 +51,7 @@ def test_an_item_that_is_no_order_is_not_replayed(here: Orders, pipeline: Pipeli
     pipeline.clients.dynamodb.put_item(TableName=pipeline.outputs["tableName"], Item=item)
     ran = here("events", "replay", "--order", foreign, "--confirm")
     assert ran.code == Exit.INCOMPLETE
-    assert f"not told: {foreign}: the item is not a valid order: userId is missing" in ran.err
+    assert f"not told: {foreign}: the item is not a valid order: timestamp is missing" in ran.err
 
 
 def given_up(pipeline: Pipeline, record: dict[str, Any]) -> None:

@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from handler.notifier.change import read_change, stored_order
 from handler.notifier.event import MAX_MESSAGE_BYTES, Event, event_of, replay_of
+from ops.contract.event import HEADERS, event_schema
 from tests.support.stream_records import TABLE, Item, item, stream_record
 
 LATER = "2025-05-03T13:00:00Z"
@@ -21,6 +23,23 @@ def event(new: Item, old: Item | None = None) -> Event:
 
 def document(new: Item, old: Item | None = None) -> dict[str, Any]:
     return dict(json.loads(event(new, old).body))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        event(item("O1")),
+        event(item("O1", timestamp=LATER, status="paid"), item("O1")),
+        event(item("O1", timestamp=LATER, notes="x" * MAX_MESSAGE_BYTES), item("O1")),
+        event({"orderId": {"S": "O1"}, "timestamp": {"S": LATER}}),
+        replay_of(stored_order(item("O1", status="\x00")), TABLE),
+    ],
+    ids=["stored", "updated", "by reference", "older than the rules", "replayed, with a status that is no attribute"],
+)
+def test_every_event_keeps_the_contract(told: Event) -> None:
+    Draft202012Validator(event_schema()).validate(json.loads(told.body))
+    Draft202012Validator(HEADERS).validate(told.attributes)
+    assert told.size <= MAX_MESSAGE_BYTES
 
 
 def test_a_new_order_is_told_with_all_its_fields() -> None:
