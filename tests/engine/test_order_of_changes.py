@@ -13,8 +13,8 @@ from tests.engine.timeline import Timeline, update
 from tests.support.waiting import eventually
 
 ENCRYPTED = [
-    *[("Topic", name) for name in ("OrderTopic", "OrderAlerts")],
-    *[("Queue", name) for name in ("OrderQueue", "OrderDLQ", "OrderUndelivered")],
+    *[("Topic", name) for name in ("OrderTopic", "OrderEvents", "OrderAlerts")],
+    *[("Queue", name) for name in ("OrderQueue", "OrderDLQ", "OrderUndelivered", "OrderEventsDLQ")],
     ("Table", "Orders"),
 ]
 KEY_URN = "urn:pulumi:dev::orders::orders:index:OrderSystem$orders:index:OrderKey$aws:kms/key:Key::OrderKey"
@@ -39,9 +39,9 @@ def assert_that_orders_flow(deployed: Deployment, identifier: str) -> None:
 
 @pytest.fixture(scope="module")
 def running(deploy: Deploy) -> Iterator[Deployment]:
-    """The dev stack, deployed. Its log group has no key, because the emulator cannot change the key of a log group."""
+    """The dev stack, deployed. No log group has a key, because the emulator cannot change the key of a log group."""
     with deploy("dev") as opened:
-        edit(opened.root / "infra/processor.py", "kms_key_id=key.arn if key else None", "kms_key_id=None")
+        edit(opened.root / "infra/function.py", "kms_key_id=key.arn if key else None", "kms_key_id=None")
         opened.stack.up()
         yield opened
 

@@ -91,7 +91,7 @@ def test_a_review_names_the_setting_the_files_and_the_place_in_the_program(deplo
     try:
         with (
             changed(source, "import re", "import re  # changed"),
-            changed(table, "hash_key=", 'stream_enabled=True, stream_view_type="KEYS_ONLY", hash_key='),
+            changed(table, "hash_key=", 'table_class="STANDARD_INFREQUENT_ACCESS", hash_key='),
         ):
             found = reviewed(deployed)
     finally:
@@ -99,7 +99,7 @@ def test_a_review_names_the_setting_the_files_and_the_place_in_the_program(deplo
     causes = {one.what: one.cause for one in found.findings}
     assert causes["changes the batches of OrderProcessor"] == "batchSize"
     assert causes["changes the code of OrderProcessor: handler/order.py"] == "the files of the zip file"
-    assert causes["turns the stream of Orders on"].startswith("the program, infra/table.py#")
+    assert causes["changes the class of Orders"].startswith("the program, infra/table.py#")
     [setting] = found.settings
     assert (setting.before, setting.after, setting.resources) == ("10", "5", ["event source mapping OrderProcessor"])
     assert "capacity: 20.0 → 10.0 orders a second if every batch is slow" in found.consequences
