@@ -108,6 +108,25 @@ def test_a_permission_that_the_code_no_longer_needs_is_taken_after_the_code_has_
     assert ended < changes.begin("delete", "RolePolicy", "OrderProcessorMayWriteOrders")
 
 
+def test_the_notifier_reads_the_stream_only_with_all_of_its_permissions(running: Deployment) -> None:
+    running.set("orderEvents", "false")
+    off = update(running.stack)
+    mapping = ("EventSourceMapping", "OrderNotifier")
+    permissions = [name for operation, name in off.changed("RolePolicy") if operation == "delete"]
+    assert len(permissions) == 4
+    assert off.end("delete", *mapping) < off.begin("delete", "Function", "OrderNotifier")
+    for name in permissions:
+        assert off.end("delete", "Function", "OrderNotifier") < off.begin("delete", "RolePolicy", name)
+    assert_that_orders_flow(running, "E1")
+
+    running.reset("orderEvents")
+    on = update(running.stack)
+    assert on.end("update", "Table", "Orders") < on.begin("create", *mapping)
+    for name in permissions:
+        assert on.end("create", "RolePolicy", name) < on.begin("create", "Function", "OrderNotifier")
+    assert_that_orders_flow(running, "E2")
+
+
 QUEUE, DEAD_LETTERS = "            visibility_timeout_seconds=", "            message_retention_seconds="
 """The first inputs of OrderQueue and of OrderDLQ in infra/queue.py."""
 
