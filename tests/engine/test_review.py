@@ -48,6 +48,9 @@ def changed(path: Path, before: str, after: str) -> Iterator[None]:
         ("messageRetentionSeconds", "172800", Verdict.LOSES),
         ("pointInTimeRecoveryDays", "7", Verdict.WEAKENS),
         ("customerManagedKey", "true", Verdict.INTERRUPTS),
+        ("orderEventsFifo", "true", Verdict.INTERRUPTS),
+        ("eventRetrySeconds", "7200", Verdict.WEAKENS),
+        ("notifyAddresses", "shop@example.com", Verdict.SAFE),
         ("logRetentionDays", "3", Verdict.REFUSED),
     ],
 )
@@ -117,8 +120,9 @@ def test_a_stack_of_a_program_without_recorded_settings_is_compared_after_its_ne
     code = fresh.root / "handler/order.py"
     code.write_text(code.read_text() + "# changed\n")
     found = reviewed(fresh)
-    assert [one.what for one in found.findings] == [
-        "changes the code of OrderProcessor: the files before are not recorded yet"
+    assert sorted(one.what for one in found.findings) == [
+        f"changes the code of {name}: the files before are not recorded yet"
+        for name in ("OrderNotifier", "OrderProcessor")
     ]
     assert found.settings == []
     assert [one.partition(":")[0] for one in found.consequences] == ["the state does not contain any setting yet"]

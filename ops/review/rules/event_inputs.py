@@ -22,7 +22,12 @@ def encryption(change: Change, context: Context) -> Iterator[Finding]:
         yield from (flow.topic_key if change.type == types.TOPIC else queue.encryption)(change, context)
     elif lets(key, context, ROLE):
         what = f"encrypts {change.name} with a key of this stack"
-        yield finding(Verdict.LOOK, change, what, "The notifier may use the key before that. Subscribers need nothing.")
+        why = "The notifier may use the key before that. " + (
+            "People who replay events need kms:GenerateDataKey and kms:Decrypt on it, too. Subscribers need nothing."
+            if change.type == types.TOPIC
+            else "People who read the queue need kms:Decrypt on it, too."
+        )
+        yield finding(Verdict.LOOK, change, what, why)
     else:
         why = f"Until the policies of the key take effect, the notifier cannot send. {WAIT}"
         yield finding(Verdict.INTERRUPTS, change, f"encrypts {change.name} with another key", why)

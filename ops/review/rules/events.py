@@ -17,6 +17,7 @@ from ops.review.rules.removal import Stake
 COMPONENTS = {"orders:index:OrderNotifier", "orders:index:OrderEvents", "orders:index:NotifierRole"}
 WAIT = "Events wait meanwhile. Those of changes older than eventRetrySeconds are given up. Orders are stored as before."
 REPLAY = "Afterwards, tell the stored versions with `orders events replay`. Versions that were replaced are not told."
+KEEP = "Keep it in the program."
 RETRY = "Tell the events in it first: `orders events failed` says how."
 
 
@@ -40,6 +41,8 @@ def stake(change: Change, context: Context) -> Stake | None:
     new = change if change.operation is Operation.REPLACE else context.twin(change)
     if change.type == types.MAPPING and new:
         return _of_mapping(new)
+    if _goes_with_another(change, context):
+        return Stake(Verdict.SAFE, "It goes with the resource that needs it: see the finding about that.")
     if change.type in _WITH_NEW_ROLE and change.operation is Operation.REPLACE and not change.deletes_first:
         return _WITH_NEW_ROLE[change.type]
     return _STAKES.get(change.type)
@@ -48,10 +51,24 @@ def stake(change: Change, context: Context) -> Stake | None:
 def _of_queue(change: Change, context: Context) -> Stake:
     facts = context.queue(change)
     if facts and not facts.visible and not facts.in_flight:
-        why = "Without the queue, the notifier cannot give up an event, and waits for it."
-        return Stake(Verdict.INTERRUPTS, why)
+        why = "Without the queue, the notifier cannot give up an event: the later ones wait for it."
+        return Stake(Verdict.INTERRUPTS, why, KEEP)
     why = "SQS deletes the events that were given up. The table has the newest version of each order, but no other one."
     return Stake(Verdict.LOSES, why, RETRY)
+
+
+def _goes_with_another(change: Change, context: Context) -> bool:
+    match change.type:
+        case types.QUEUE_POLICY:
+            return context.removes_queue(change.before.get("queueUrl"))
+        case types.TOPIC_POLICY:
+            topics = (one for one in context.preview.changes if one.type == types.TOPIC and one.is_removed)
+            return change.before.get("arn") in {one.outputs.get("arn") for one in topics}
+        case types.FUNCTION | types.ROLE:
+            mappings = (one for one in context.preview.changes if one.type == types.MAPPING and concerns(one, context))
+            return any(one.operation is Operation.DELETE and not context.twin(one) for one in mappings)
+        case _:
+            return False
 
 
 def _of_mapping(new: Change) -> Stake:
@@ -63,8 +80,8 @@ def _of_mapping(new: Change) -> Stake:
 
 
 _WITH_NEW_ROLE: Mapping[str, Stake] = {
-    types.ROLE: Stake(Verdict.LOOK, f"The notifier gets the other role first. IAM can take some seconds. {WAIT}"),
-    types.ROLE_POLICY: Stake(Verdict.LOOK, f"The other role needs the same permissions. {WAIT}"),
+    types.ROLE: Stake(Verdict.LOOK, f"The notifier gets the other role first. IAM can take some seconds. {WAIT}", KEEP),
+    types.ROLE_POLICY: Stake(Verdict.LOOK, f"The other role needs the same permissions. {WAIT}", KEEP),
 }
 _STAKES: Mapping[str, Stake] = {
     types.TOPIC: Stake(
@@ -75,12 +92,13 @@ _STAKES: Mapping[str, Stake] = {
     types.MAPPING: Stake(
         Verdict.INTERRUPTS, "Nobody is told about changes of orders. Orders are stored as before.", REPLAY
     ),
-    types.FUNCTION: Stake(Verdict.INTERRUPTS, f"Without the function, no event is told. {WAIT}"),
-    types.ROLE: Stake(Verdict.INTERRUPTS, f"Without its role, the notifier fails. {WAIT}"),
-    types.ROLE_POLICY: Stake(Verdict.INTERRUPTS, f"Without its permissions, the notifier fails. {WAIT}"),
-    types.QUEUE_POLICY: Stake(Verdict.WEAKENS, "Without its policy, the queue accepts requests without TLS."),
-    types.LOG_GROUP: Stake(Verdict.WEAKENS, "The log explains why events were not told."),
-    types.SUBSCRIPTION: Stake(Verdict.WEAKENS, "This subscriber is not told about changes any more."),
+    types.FUNCTION: Stake(Verdict.INTERRUPTS, f"Without the function, no event is told. {WAIT}", KEEP),
+    types.ROLE: Stake(Verdict.INTERRUPTS, f"Without its role, the notifier fails. {WAIT}", KEEP),
+    types.ROLE_POLICY: Stake(Verdict.INTERRUPTS, f"Without its permissions, the notifier fails. {WAIT}", KEEP),
+    types.QUEUE_POLICY: Stake(Verdict.WEAKENS, "Without its policy, the queue accepts requests without TLS.", KEEP),
+    types.TOPIC_POLICY: Stake(Verdict.WEAKENS, "Without its policy, the topic accepts requests without TLS.", KEEP),
+    types.LOG_GROUP: Stake(Verdict.WEAKENS, "The log explains why events were not told.", KEEP),
+    types.SUBSCRIPTION: Stake(Verdict.WEAKENS, "This subscriber is not told about changes any more.", KEEP),
 }
 
 

@@ -12,7 +12,7 @@ from ops.review.live import Live, QueueFacts
 from ops.review.preview import UNKNOWN
 from ops.review.review import review
 from ops.review.rules import RULES, event_inputs
-from tests.support.previews import ARN, preview, step
+from tests.support.previews import ARN, URL, preview, step
 
 LOSES, INTERRUPTS, WEAKENS, LOOK, SAFE = (
     Verdict.LOSES,
@@ -206,6 +206,19 @@ def test_the_notifier_may_get_another_role_before_the_old_one_goes() -> None:
 def test_permissions_that_go_with_their_role_say_nothing_more_than_the_role() -> None:
     role = of_notifier("delete", types.ROLE, {}, name="OrderNotifier")
     assert len(findings(role, of_notifier("delete", types.ROLE_POLICY, policy(TELL)))) == 1
+
+
+def test_what_goes_with_another_resource_says_nothing_more_than_that() -> None:
+    found = findings(
+        of_notifier("delete", types.MAPPING, {"startingPosition": "TRIM_HORIZON"}),
+        of_notifier("delete", types.FUNCTION, {}),
+        of_notifier("delete", types.ROLE, {}),
+        of_notifier("delete", types.TOPIC, {}, name="OrderEvents"),
+        of_notifier("delete", types.TOPIC_POLICY, {"arn": f"{ARN}OrderEvents"}),
+        of_notifier("delete", types.QUEUE, {}, name="OrderEventsDLQ"),
+        of_notifier("delete", types.QUEUE_POLICY, {"queueUrl": f"{URL}OrderEventsDLQ"}),
+    )
+    assert [one.verdict for one in found] == [LOSES, INTERRUPTS, INTERRUPTS, *[SAFE] * 4]
 
 
 def test_the_permissions_of_a_new_notifier_widen_nothing() -> None:
