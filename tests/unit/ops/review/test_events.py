@@ -50,6 +50,10 @@ def policy(*statements: Mapping[str, Any]) -> dict[str, str]:
     return {"role": "OrderNotifier", "policy": json.dumps({"Version": "2012-10-17", "Statement": statements})}
 
 
+def to(queue: str) -> dict[str, Any]:
+    return {"destinationConfig": {"onFailure": {"destinationArn": f"{ARN}{queue}"}}}
+
+
 def variables(**values: str) -> dict[str, Any]:
     return {"environment": {"variables": values}}
 
@@ -74,7 +78,7 @@ DIRECTIONS = [
     (types.MAPPING, {"maximumRecordAgeInSeconds": -1}, {"maximumRecordAgeInSeconds": 60}, WEAKENS, SAFE),
     (types.MAPPING, {"maximumRetryAttempts": -1}, {"maximumRetryAttempts": 2}, WEAKENS, WEAKENS),
     (types.MAPPING, {"bisectBatchOnFunctionError": True}, {}, WEAKENS, SAFE),
-    (types.MAPPING, {"destinationConfig": {"onFailure": {"destinationArn": "a"}}}, {}, WEAKENS, WEAKENS),
+    (types.MAPPING, to("a"), {}, WEAKENS, WEAKENS),
     (
         types.FUNCTION,
         variables(ORDERS_EVENT_TOPIC_ARN="a"),
@@ -196,6 +200,13 @@ def test_a_queue_of_this_program_that_subscribes_to_events_loses_no_orders() -> 
     queue = {"protocol": "sqs", "topic": f"{ARN}OrderEvents"}
     found = findings(topic, step("delete", types.SUBSCRIPTION, "Mine", queue))
     assert [one.verdict for one in found] == [WEAKENS]
+
+
+def test_a_reader_of_the_events_that_were_given_up_deletes_them() -> None:
+    gives_up = {"startingPosition": "TRIM_HORIZON", **to("OrderEventsDLQ")}
+    reader = step("create", types.MAPPING, "Other", None, {"eventSourceArn": f"{ARN}OrderEventsDLQ"})
+    found = findings(of_notifier("same", types.MAPPING, gives_up, gives_up), reader)
+    assert [one.verdict for one in found] == [LOSES]
 
 
 def test_the_notifier_may_get_another_role_before_the_old_one_goes() -> None:
