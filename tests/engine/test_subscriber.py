@@ -15,8 +15,11 @@ import pytest
 import yaml
 from pulumi import automation
 
+from handler.notifier.event import Event as Told
 from infra.project import ROOT
 from ops.clients import Clients
+from ops.events.replay import replays
+from ops.events.telling import Teller
 from tests.engine.conftest import Deploy, Deployment
 from tests.support.orders import body
 from tests.support.pipeline import Pipeline
@@ -174,9 +177,14 @@ def test_subscribers_subscribe_again_after_the_events_were_off(orders: Deploymen
     orders.stack.up()
     assert orders.pipeline().outputs["eventTopicArn"] != arn, "unique names"
     team.stack.up(refresh=True)
+    system = orders.pipeline().system
+    [missed] = replays(system, since=None, order_ids=["B1"])
+    assert isinstance(missed, Told)
+    assert list(Teller(system.clients.sns, system.outputs.event_topic_arn).tell([missed])) == []
     store(orders.pipeline(), "B1", status="shipped", timestamp=TIMES[0])
-    [event] = eventually(lambda: team.events_of("B1"), "the event of the change after the events were off")
-    assert (event["type"], event["data"]["previousStatus"]) == ("order.updated", "paid")
+    events = eventually(lambda: team.events_of("B1")[1:] and team.events_of("B1"), "both events after events were off")
+    assert [event["type"] for event in events] == ["order.replayed", "order.updated"]
+    assert events[1]["data"]["previousStatus"] == "paid"
 
 
 def test_fifo_queues_subscribe_to_a_fifo_topic(deploy: Deploy, tmp_path: Path) -> None:
