@@ -40,7 +40,7 @@ def stake(change: Change, context: Context) -> Stake | None:
         return _of_queue(change, context)
     new = change if change.operation is Operation.REPLACE else context.twin(change)
     if change.type == types.MAPPING and new:
-        return _of_mapping(new)
+        return _of_mapping(change, new)
     if _goes_with_another(change, context):
         return Stake(Verdict.SAFE, "It goes with the resource that needs it: see the finding about that.")
     if change.type in _WITH_NEW_ROLE and change.operation is Operation.REPLACE and not change.deletes_first:
@@ -71,7 +71,10 @@ def _goes_with_another(change: Change, context: Context) -> bool:
             return False
 
 
-def _of_mapping(new: Change) -> Stake:
+def _of_mapping(old: Change, new: Change) -> Stake:
+    if old.before.get("eventSourceArn") != new.after.get("eventSourceArn"):
+        why = "It reads another stream from its beginning. What it had not read in the stream before is not told."
+        return Stake(Verdict.LOOK, why, "This follows from the change of the table or of its stream.")
     if new.after.get("startingPosition") == "TRIM_HORIZON":
         why = "The new mapping begins with the oldest change in the stream: those of the last 24 hours are told again."
         return Stake(Verdict.INTERRUPTS, f"{why} {WAIT}")

@@ -189,6 +189,14 @@ def test_a_new_mapping_of_the_stream_begins_where_it_starts(start: str, said: st
     assert_that_no_order_waits(found)
 
 
+def test_a_mapping_of_another_stream_tells_nothing_again() -> None:
+    old = {"eventSourceArn": STREAM, "startingPosition": "TRIM_HORIZON"}
+    new = {**old, "eventSourceArn": UNKNOWN}
+    [found] = findings(of_notifier("replace", types.MAPPING, old, new, reasons=["eventSourceArn"]))
+    assert found.verdict is LOOK
+    assert "another stream" in found.why
+
+
 def test_another_reader_of_the_stream_takes_nothing_from_the_notifier() -> None:
     reads = {"eventSourceArn": STREAM, "startingPosition": "TRIM_HORIZON"}
     there, new = of_notifier("same", types.MAPPING, reads, reads), step("create", types.MAPPING, "Other", None, reads)
