@@ -52,8 +52,9 @@ LOST = {
     types.QUEUE: ". Its messages are lost",
     types.TABLE: ". Its orders are lost",
     types.SUBSCRIPTION: ". SNS drops the orders that are published meanwhile",
+    types.TOPIC: ". Its subscriptions are gone, also those of other programs",
 }
-"""What a deleted resource means for orders."""
+"""What a deleted resource means for orders and events."""
 REMEDIES = {
     Kind.CHANGED: "`pulumi up --refresh --stack {}` puts it back",
     Kind.DELETED: "`pulumi up --refresh --stack {}` creates it again",

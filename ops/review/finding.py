@@ -28,7 +28,7 @@ class Verdict(StrEnum):
 _MEANINGS = {
     Verdict.REFUSED: "Pulumi or AWS does not make this change.",
     Verdict.LOSES: "Orders, dead letters, the log that explains them, or the key that reads them can be lost.",
-    Verdict.INTERRUPTS: "Orders wait or fail during this change.",
+    Verdict.INTERRUPTS: "Orders wait or fail during this change, or events are not told.",
     Verdict.WEAKENS: "A guarantee becomes weaker: retention, recovery, protection, alarms, encryption or permissions.",
     Verdict.LOOK: "The preview does not show every effect of this change.",
     Verdict.SAFE: "No order is lost, and none has to wait.",

@@ -17,8 +17,8 @@ from ops.clients import Clients, local_clients
 from tests.support.pipeline import Pipeline
 from tests.support.project_copy import copy_project
 
-RESOURCES = 44
-"""The stack, 8 components and 35 resources."""
+RESOURCES = 62
+"""The stack, 11 components and 50 resources."""
 
 
 WANTED = "ORDERS_TEST_ENGINE"

@@ -47,11 +47,13 @@ def test_a_second_update_changes_nothing(deployed: Deployment) -> None:
     [
         ("visibilityTimeoutSeconds", "60", ["OrderQueue"]),
         ("maxReceiveCount", "5", ["OrderProcessor", "OrderQueue"]),
-        ("deadLetterRetentionSeconds", "1000000", ["OrderDLQ", "OrderUndelivered"]),
+        ("deadLetterRetentionSeconds", "1000000", ["OrderDLQ", "OrderEventsDLQ", "OrderUndelivered"]),
         ("processorMemoryMegabytes", "256", ["OrderProcessor"]),
         ("batchSize", "5", ["OrderProcessor"]),
-        ("logRetentionDays", "60", ["/aws/lambda/OrderProcessor"]),
+        ("logRetentionDays", "60", ["/aws/lambda/OrderNotifier", "/aws/lambda/OrderProcessor"]),
         ("oldestOrderAlarmSeconds", "600", ["OrderFlow", "OrderQueueTooOld"]),
+        ("eventRetrySeconds", "7200", ["OrderNotifier", "OrderNotifier"]),
+        ("oldestEventAlarmSeconds", "600", ["OrderEventsTooOld", "OrderFlow"]),
     ],
 )
 def test_a_changed_setting_changes_just_what_it_configures(
@@ -91,11 +93,14 @@ def test_a_changed_setting_reaches_the_queue(deployed: Deployment) -> None:
         deployed.stack.up()
 
 
-def test_changed_code_changes_the_function_alone(deployed: Deployment) -> None:
+def test_changed_code_changes_the_functions_alone(deployed: Deployment) -> None:
     source = deployed.root / "handler/order.py"
     before = source.read_text()
     source.write_text(before + "# changed\n")
     try:
-        assert deployed.changes() == {"update": ["OrderProcessor"]}
+        changes = deployed.changes()
     finally:
         source.write_text(before)
+    assert {operation: sorted(names) for operation, names in changes.items()} == {
+        "update": ["OrderNotifier", "OrderProcessor"]
+    }

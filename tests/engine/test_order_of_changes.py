@@ -13,8 +13,8 @@ from tests.engine.timeline import Timeline, update
 from tests.support.waiting import eventually
 
 ENCRYPTED = [
-    *[("Topic", name) for name in ("OrderTopic", "OrderAlerts")],
-    *[("Queue", name) for name in ("OrderQueue", "OrderDLQ", "OrderUndelivered")],
+    *[("Topic", name) for name in ("OrderTopic", "OrderEvents", "OrderAlerts")],
+    *[("Queue", name) for name in ("OrderQueue", "OrderDLQ", "OrderUndelivered", "OrderEventsDLQ")],
     ("Table", "Orders"),
 ]
 KEY_URN = "urn:pulumi:dev::orders::orders:index:OrderSystem$orders:index:OrderKey$aws:kms/key:Key::OrderKey"
@@ -39,9 +39,9 @@ def assert_that_orders_flow(deployed: Deployment, identifier: str) -> None:
 
 @pytest.fixture(scope="module")
 def running(deploy: Deploy) -> Iterator[Deployment]:
-    """The dev stack, deployed. Its log group has no key, because the emulator cannot change the key of a log group."""
+    """The dev stack, deployed. No log group has a key, because the emulator cannot change the key of a log group."""
     with deploy("dev") as opened:
-        edit(opened.root / "infra/processor.py", "kms_key_id=key.arn if key else None", "kms_key_id=None")
+        edit(opened.root / "infra/function.py", "kms_key_id=key.arn if key else None", "kms_key_id=None")
         opened.stack.up()
         yield opened
 
@@ -106,6 +106,25 @@ def test_a_permission_that_the_code_no_longer_needs_is_taken_after_the_code_has_
     assert changes.end("create", "RolePolicy", "OrderProcessorMayPutOrders") < begun
     ended = changes.end("update", "Function", "OrderProcessor")
     assert ended < changes.begin("delete", "RolePolicy", "OrderProcessorMayWriteOrders")
+
+
+def test_the_notifier_reads_the_stream_only_with_all_of_its_permissions(running: Deployment) -> None:
+    running.set("orderEvents", "false")
+    off = update(running.stack)
+    mapping = ("EventSourceMapping", "OrderNotifier")
+    permissions = [name for operation, name in off.changed("RolePolicy") if operation == "delete"]
+    assert len(permissions) == 4
+    assert off.end("delete", *mapping) < off.begin("delete", "Function", "OrderNotifier")
+    for name in permissions:
+        assert off.end("delete", "Function", "OrderNotifier") < off.begin("delete", "RolePolicy", name)
+    assert_that_orders_flow(running, "E1")
+
+    running.reset("orderEvents")
+    on = update(running.stack)
+    assert on.end("update", "Table", "Orders") < on.begin("create", *mapping)
+    for name in permissions:
+        assert on.end("create", "RolePolicy", name) < on.begin("create", "Function", "OrderNotifier")
+    assert_that_orders_flow(running, "E2")
 
 
 QUEUE, DEAD_LETTERS = "            visibility_timeout_seconds=", "            message_retention_seconds="

@@ -113,7 +113,7 @@ def test_whatever_names_a_region_names_that_of_the_system(shop: Shop, name: str,
         for one in shop.resources()
         if re.search(rf"::(/aws/lambda/)?{name}[A-Z]?", one["urn"].rpartition("$")[2]) and one["custom"]
     }
-    assert len(inputs) > RESOURCES - 10
+    assert len(inputs) > RESOURCES - 15
     naming = {resource for resource, text in inputs.items() if region in text}
     assert {resource for resource, text in inputs.items() if foreign in text} == set()
     assert {
@@ -144,7 +144,7 @@ def test_a_preview_in_another_clone_shows_no_change(shop: Shop, tmp_path: Path) 
     shutil.copytree(shop.folder, elsewhere, ignore=shutil.ignore_patterns("build", "__pycache__"))
     assert set(shop.stack_in(elsewhere).preview().change_summary) == {automation.OpType.SAME}
     paths = [one["inputs"]["code"]["path"] for one in shop.resources() if one["type"] == "aws:lambda/function:Function"]
-    assert paths == ["build/order-processor.zip"] * 2
+    assert paths == ["build/order-processor.zip"] * 4
 
 
 def test_a_review_names_the_setting_of_the_system_that_changes_and_its_line(shop: Shop) -> None:

@@ -48,6 +48,9 @@ def changed(path: Path, before: str, after: str) -> Iterator[None]:
         ("messageRetentionSeconds", "172800", Verdict.LOSES),
         ("pointInTimeRecoveryDays", "7", Verdict.WEAKENS),
         ("customerManagedKey", "true", Verdict.INTERRUPTS),
+        ("orderEventsFifo", "true", Verdict.INTERRUPTS),
+        ("eventRetrySeconds", "7200", Verdict.WEAKENS),
+        ("notifyAddresses", "shop@example.com", Verdict.SAFE),
         ("logRetentionDays", "3", Verdict.REFUSED),
     ],
 )
@@ -91,7 +94,7 @@ def test_a_review_names_the_setting_the_files_and_the_place_in_the_program(deplo
     try:
         with (
             changed(source, "import re", "import re  # changed"),
-            changed(table, "hash_key=", 'stream_enabled=True, stream_view_type="KEYS_ONLY", hash_key='),
+            changed(table, "hash_key=", 'table_class="STANDARD_INFREQUENT_ACCESS", hash_key='),
         ):
             found = reviewed(deployed)
     finally:
@@ -99,7 +102,7 @@ def test_a_review_names_the_setting_the_files_and_the_place_in_the_program(deplo
     causes = {one.what: one.cause for one in found.findings}
     assert causes["changes the batches of OrderProcessor"] == "batchSize"
     assert causes["changes the code of OrderProcessor: handler/order.py"] == "the files of the zip file"
-    assert causes["turns the stream of Orders on"].startswith("the program, infra/table.py line ")
+    assert causes["changes the class of Orders"].startswith("the program, infra/table.py line ")
     [setting] = found.settings
     assert (setting.before, setting.after, setting.resources) == ("10", "5", ["event source mapping OrderProcessor"])
     assert "capacity: 20.0 → 10.0 orders a second if every batch is slow" in found.consequences
@@ -117,8 +120,9 @@ def test_a_stack_of_a_program_without_recorded_settings_is_compared_after_its_ne
     code = fresh.root / "handler/order.py"
     code.write_text(code.read_text() + "# changed\n")
     found = reviewed(fresh)
-    assert [one.what for one in found.findings] == [
-        "changes the code of OrderProcessor: the files before are not recorded yet"
+    assert sorted(one.what for one in found.findings) == [
+        f"changes the code of {name}: the files before are not recorded yet"
+        for name in ("OrderNotifier", "OrderProcessor")
     ]
     assert found.settings == []
     assert [one.partition(":")[0] for one in found.consequences] == ["the state does not contain any setting yet"]

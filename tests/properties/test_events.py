@@ -44,7 +44,7 @@ REFUSED_STATUS = "refused"
 BY_HAND: list[Mapping[str, Any]] = [
     {"notes": {"SS": ["x"]}},
     {"notes": {"B": "AP8="}, INSTANT: {"N": "5"}},
-    item("-") | {"quantity": {"N": "0"}},
+    item("-") | {"timestamp": {"N": "0"}},
     item("-") | {INSTANT: {"S": "2025-05-03T11:00:00"}},
     item("-") | {INSTANT: {"S": "2025-05-03T12:00:09.5"}},
 ]

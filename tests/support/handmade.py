@@ -11,6 +11,8 @@ from ops.clients import Clients
 from tests.support.waiting import eventually
 
 ROLE = "OrderProcessor-role-x1y2z3a4"
+FUNCTION = "OrderProcessor"
+LOG_GROUP = f"/aws/lambda/{FUNCTION}"
 """The console makes up such a name, under the path /service-role/."""
 HANDLER = """
 import json
@@ -50,14 +52,14 @@ class Handmade:
     def ids(self) -> dict[str, object]:
         """What another resource of the same name does not have: its age, or an ID that the service makes up."""
         clients = self.clients
+        [trigger] = clients.lambda_.list_event_source_mappings(FunctionName=FUNCTION)["EventSourceMappings"]
+        [log] = clients.logs.describe_log_groups(logGroupNamePrefix=LOG_GROUP)["logGroups"]
         return {
             "queues": [self._queue(url) for url in (self.queue_url, self.dead_letters_url)],
             "table": clients.dynamodb.describe_table(TableName="Orders")["Table"]["CreationDateTime"],
             "subscription": self.subscription_arn in self._subscriptions(),
-            "trigger": clients.lambda_.list_event_source_mappings()["EventSourceMappings"][0]["UUID"],
-            "log": [
-                (one["logGroupName"], one["creationTime"]) for one in clients.logs.describe_log_groups()["logGroups"]
-            ],
+            "trigger": trigger["UUID"],
+            "log": log["creationTime"],
         }
 
     def _queue(self, url: str) -> tuple[str, str]:
@@ -90,7 +92,7 @@ def make_by_hand(clients: Clients) -> Handmade:
     )["SubscriptionArn"]
     _function(clients)
     mapping = clients.lambda_.create_event_source_mapping(
-        EventSourceArn=_arn(clients, queue), FunctionName="OrderProcessor", BatchSize=10
+        EventSourceArn=_arn(clients, queue), FunctionName=FUNCTION, BatchSize=10
     )["UUID"]
     return Handmade(
         clients=clients,
@@ -144,16 +146,15 @@ def _function(clients: Clients) -> None:
         RoleName=ROLE, Path="/service-role/", AssumeRolePolicyDocument=json.dumps(_policy(trust))
     )["Role"]["Arn"]
     clients.lambda_.create_function(
-        FunctionName="OrderProcessor",
+        FunctionName=FUNCTION,
         Runtime="python3.11",
         Role=role,
         Handler="lambda_function.lambda_handler",
         Code={"ZipFile": _zip("lambda_function.py", HANDLER)},
     )
-    name = "/aws/lambda/OrderProcessor"
     # Lambda makes the log group at the first invocation; the emulator may have it already.
-    if not clients.logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]:
-        clients.logs.create_log_group(logGroupName=name)
+    if not clients.logs.describe_log_groups(logGroupNamePrefix=LOG_GROUP)["logGroups"]:
+        clients.logs.create_log_group(logGroupName=LOG_GROUP)
 
 
 def _zip(name: str, source: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The role allows exactly the calls that the handler makes over all outcomes."""
+"""Each role allows exactly the calls that its function makes over all outcomes."""
 
 import io
 from typing import Any
@@ -6,6 +6,9 @@ from typing import Any
 import boto3
 
 from handler.log import Log
+from handler.notifier.given_up import GivenUpQueue
+from handler.notifier.notifier import Notifier
+from handler.notifier.topic import EventTopic
 from handler.processor import Processor
 from handler.queue import RetryAtOnce
 from handler.store import DynamoDBStore
@@ -13,6 +16,7 @@ from ops.clients import LOCAL_KEY
 from tests.support.orders import body, record
 from tests.support.pipeline import Pipeline
 from tests.support.recorder import recorded
+from tests.support.stream_records import item, stream_record
 
 ALLOWED_BY = {
     "BatchExecuteStatement": "dynamodb:PartiQLInsert",
@@ -28,7 +32,43 @@ LAMBDAS_OWN = {
 """Actions of Lambda itself: it polls for the event source mapping, and writes the log."""
 
 
-def test_the_role_allows_exactly_what_the_handler_and_lambda_do(pipeline: Pipeline) -> None:
+READS_THE_STREAM = {
+    f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+}
+"""Actions of Lambda itself for a stream. It also sends to the queue of events that were given up, like the notifier."""
+
+
+def allowed_for(function: str) -> set[str]:
+    """Return the actions that the policies of a function's role allow."""
+    policies = [one for one in recorded("dev").all("aws:iam/rolePolicy:RolePolicy") if one.name.startswith(function)]
+    return {
+        action
+        for one in policies
+        for statement in one.document("policy")["Statement"]
+        for action in statement["Action"]
+    }
+
+
+def test_the_notifiers_role_allows_exactly_what_it_and_lambda_do(pipeline: Pipeline) -> None:
+    made: set[str] = set()
+    session = boto3.Session(LOCAL_KEY, LOCAL_KEY, region_name=pipeline.clients.region)
+    session.events.register("before-call.*.*", lambda model, **_: made.add(model.name))
+    url = pipeline.clients.emulator_url
+    log = Log(io.StringIO())
+    notifier = Notifier(
+        EventTopic(pipeline.outputs["eventTopicArn"], session.client("sns", endpoint_url=url)),
+        GivenUpQueue(pipeline.outputs["givenUpQueueUrl"], lambda: session.client("sqs", endpoint_url=url), log),
+        log,
+        retry_seconds=60,
+    )
+    order, foreign = stream_record(item("P2")), stream_record({"orderId": {"S": "P3"}})
+    assert notifier.tell([order, foreign], 30) == {"batchItemFailures": []}
+    made_by_notifier = {{"PublishBatch": "sns:Publish", "SendMessage": "sqs:SendMessage"}[call] for call in made}
+    logs = {"logs:CreateLogStream", "logs:PutLogEvents"}
+    assert allowed_for("OrderNotifier") == made_by_notifier | READS_THE_STREAM | logs
+
+
+def test_the_processors_role_allows_exactly_what_it_and_lambda_do(pipeline: Pipeline) -> None:
     made: set[str] = set()
     session = boto3.Session(LOCAL_KEY, LOCAL_KEY, region_name=pipeline.clients.region)
     session.events.register("before-call.*.*", lambda model, **_: made.add(model.name))
@@ -61,6 +101,4 @@ def test_the_role_allows_exactly_what_the_handler_and_lambda_do(pipeline: Pipeli
     for name, message in {"conflict": body("P1", timestamp="2026-01-01T00:00:00Z", status="x"), "invalid": "{"}.items():
         assert outcome_of(message) != [], name
 
-    statements = recorded("dev").statements("aws:iam/rolePolicy:RolePolicy")
-    allowed = {action for statement in statements for action in statement["Action"]}
-    assert allowed == LAMBDAS_OWN | {ALLOWED_BY[call] for call in made}
+    assert allowed_for("OrderProcessor") == LAMBDAS_OWN | {ALLOWED_BY[call] for call in made}

@@ -6,7 +6,19 @@ from collections.abc import Set as AbstractSet
 from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change, Operation, is_hidden, is_unknown
-from ops.review.rules import dead_letters, flow, function, monitoring, permissions, place, queue, role, table
+from ops.review.rules import (
+    dead_letters,
+    event_inputs,
+    events,
+    flow,
+    function,
+    monitoring,
+    permissions,
+    place,
+    queue,
+    role,
+    table,
+)
 from ops.review.rules.context import SHOW_SAMES, Context, Rule, finding
 from ops.review.rules.in_force import PLACES, as_update, is_of_new_owner
 from ops.review.rules.policies import policy
@@ -160,12 +172,17 @@ WITH_ANY_VALUE = {"dashboardBody", "okActions", "insufficientDataActions"}
 
 def findings_of(change: Change, context: Context) -> Iterator[Finding]:
     """Every effect of one change."""
+    of_events = events.concerns(change, context)
     if permissions.is_compared(change):
-        yield from permissions.of_role(change, context)
+        found = permissions.of_role(change, context)
+        yield from events.of_role(change, context, found) if of_events else found
         return
-    removal = list(removed(change, context))
+    removal = list(removed(change, context, events.stake(change, context) if of_events else None))
     yield from removal
-    yield from _created(change, context)
+    if of_events and change.type == types.MAPPING:
+        yield from events.readers(change, context)
+    elif not (of_events and events.is_in_new_part(change, context)):
+        yield from _created(change, context)
     yield from _unprotected(change)
     yield from _unretained(change)
     if not any(one.verdict is Verdict.LOSES for one in removal):
@@ -175,7 +192,7 @@ def findings_of(change: Change, context: Context) -> Iterator[Finding]:
 def _changed(change: Change, context: Context) -> Iterator[Finding]:
     """The effects of changed inputs."""
     unexplained = set(change.changed) - HARMLESS
-    for inputs, rule in RULES.get(change.type, {}).items():
+    for inputs, rule in _rules_of(change, context):
         if concerned := unexplained & set(inputs):
             unexplained -= concerned
             yield from _cautious(change, concerned, rule(change, context))
@@ -187,6 +204,13 @@ def _changed(change: Change, context: Context) -> Iterator[Finding]:
         yield finding(
             Verdict.LOOK, change, f"changes {names} of {change.name}", "The review knows no rule for this input."
         )
+
+
+def _rules_of(change: Change, context: Context) -> Iterator[tuple[Inputs, Rule]]:
+    """The rules for a change. The first one for an input explains it, so those about events come first."""
+    if events.concerns(change, context):
+        yield from event_inputs.RULES.get(change.type, {}).items()
+    yield from RULES.get(change.type, {}).items()
 
 
 def _cautious(change: Change, inputs: AbstractSet[str], findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -1,9 +1,10 @@
 """What a rule may look at besides its own change."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import takewhile
+from typing import Any
 
 from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
@@ -48,12 +49,16 @@ class Context:
         return queue is not None and queue.outputs.get("arn") in arns
 
     def queues_of_failed_orders(self) -> AbstractSet[str]:
-        """The ARNs of the queues to which SQS or SNS moves the orders that fail."""
+        """The ARNs of the queues to which SQS, SNS or Lambda moves the orders and events that fail."""
         policies = (document(other.before.get("redrivePolicy")) for other in self.preview.changes)
+        destinations = (destination(other.before) for other in self.preview.changes)
         return {
-            str(one["deadLetterTargetArn"])
-            for one in policies
-            if isinstance(one, dict) and "deadLetterTargetArn" in one
+            *(
+                str(one["deadLetterTargetArn"])
+                for one in policies
+                if isinstance(one, dict) and "deadLetterTargetArn" in one
+            ),
+            *(one for one in destinations if one),
         }
 
     def _queue_subscriptions(self) -> Sequence[Change]:
@@ -137,6 +142,14 @@ class Context:
 def function_name(arn: str) -> str:
     """The name in `OrderProcessor`, `arn:aws:lambda:…:function:OrderProcessor`, both with or without a qualifier."""
     return arn.partition(":function:")[2].partition(":")[0] or arn.partition(":")[0]
+
+
+def destination(inputs: Mapping[str, Any]) -> str | None:
+    """The ARN of the queue for what an event source mapping discards."""
+    config = inputs.get("destinationConfig")
+    on_failure = config.get("onFailure") if isinstance(config, dict) else None
+    found = on_failure.get("destinationArn") if isinstance(on_failure, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def _similarity(one: str, other: str) -> int:

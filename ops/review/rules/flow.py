@@ -194,9 +194,9 @@ def second_reader(change: Change, context: Context) -> Iterator[Finding]:
         yield finding(
             Verdict.LOSES,
             change,
-            f"{change.name} reads a queue of failed orders",
-            "Lambda deletes each message for which the function does not fail: no dead letter remains.",
-            "Redrive dead letters with `orders dead-letters redrive`.",
+            f"{change.name} reads a queue of failed orders or events",
+            "Lambda deletes each message for which the function does not fail: no dead letter and no event remains.",
+            "Redrive dead letters with `orders dead-letters redrive`. Tell events with `orders events failed`.",
         )
     elif any(other.after.get("eventSourceArn") == source for other in others):
         yield finding(

@@ -65,7 +65,7 @@ def log(change: Change, _context: Context) -> Iterator[Finding]:
 
 def environment(change: Change, _context: Context) -> Iterator[Finding]:
     """The variables decide which table gets the orders."""
-    before, after = _variables(change.before), _variables(change.after)
+    before, after = variables(change.before), variables(change.after)
     if before is None or after is None:
         why = "The preview does not show the variables."
         yield finding(Verdict.LOOK, change, f"changes the environment of {change.name}", why)
@@ -76,7 +76,7 @@ def environment(change: Change, _context: Context) -> Iterator[Finding]:
             yield _variable(change, name, old, new)
 
 
-def _variables(inputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def variables(inputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The variables, or None if they are not known."""
     found = inputs.get("environment")
     if not found:
@@ -89,7 +89,7 @@ def _variables(inputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def _variable(change: Change, name: str, old: object, new: object) -> Finding:
     what = f"changes the variable {name} of {change.name}"
     if name not in _OURS:
-        return finding(Verdict.LOOK, change, what, "The processor does not read this variable, but Lambda may.")
+        return finding(Verdict.LOOK, change, what, "The code does not read this variable, but Lambda may.")
     if new is None:
         return finding(Verdict.INTERRUPTS, change, what, "The function fails without it: orders become dead letters.")
     if old is None or UNKNOWN in (old, new):

@@ -103,7 +103,7 @@ def _taken(change: Change, context: Context, grants: Sequence[Grant], words: str
     if change.type == types.ROLE_POLICY and _all(grants, _RETRY):
         return finding(Verdict.LOOK, change, what, "Orders that can never succeed become dead letters later.")
     if change.type == types.ROLE_POLICY and _all(grants, _LOG):
-        why = "Without the log, nobody knows why an order is a dead letter."
+        why = "Without the log, nobody knows why an order is a dead letter, or why an event was not told."
         return finding(Verdict.WEAKENS, change, what, why)
     return finding(
         Verdict.INTERRUPTS,

@@ -16,6 +16,8 @@ class Stake:
 
     verdict: Verdict
     why: str
+    instead: str = ""
+    """The remedy, if it is another one than to keep the resource."""
 
 
 WITHOUT_PERMISSIONS = Stake(
@@ -85,12 +87,12 @@ WITH_ITS_QUEUE = Stake(Verdict.SAFE, "It goes with its queue: see the finding ab
 NOT_NOTIFIED = Stake(Verdict.WEAKENS, "This subscriber is not notified any more.")
 
 
-def removed(change: Change, context: Context) -> Iterator[Finding]:
-    """A resource that exists now and leaves the stack."""
+def removed(change: Change, context: Context, known: Stake | None = None) -> Iterator[Finding]:
+    """A resource that exists now and leaves the stack. `known` is what is at stake, if the type does not decide it."""
     if not change.is_removed:
         return
     twin = context.twin(change) if change.operation is Operation.DELETE else None
-    stake = _stake(change, context, twin)
+    stake = known or _stake(change, context, twin)
     if change.is_retained and change.type == types.KEY:
         yield from leaves(change, context)
         return
@@ -188,6 +190,8 @@ def _instead(change: Change, stake: Stake, twin: Change | None) -> str:
         return ""
     if twin:
         return _alias(change, twin)
+    if stake.instead:
+        return stake.instead
     if change.forced_by and all(change.after.get(name) == UNKNOWN for name in change.forced_by):
         return "This follows from the change of the resource to which it refers: see that finding."
     if change.operation is Operation.REPLACE and change.forced_by:

@@ -91,12 +91,18 @@ def billing(change: Change, _context: Context) -> Iterator[Finding]:
 
 
 def stream(change: Change, _context: Context) -> Iterator[Finding]:
+    """The notifier reads the stream. DynamoDB has another stream after a change."""
     if change.after.get("streamEnabled") is True and change.before.get("streamEnabled") is not True:
-        yield finding(Verdict.SAFE, change, f"turns the stream of {change.name} on", "Orders are stored as before.")
+        why = "Changes are told from then on. Orders are stored as before."
+        yield finding(Verdict.SAFE, change, f"turns the stream of {change.name} on", why)
         return
+    is_off = change.after.get("streamEnabled") is not True
     yield finding(
         Verdict.INTERRUPTS,
         change,
-        f"turns the stream of {change.name} off, or changes its content",
-        "The readers of the stream get no more changes, or others. Orders are stored as before.",
+        f"turns the stream of {change.name} off" if is_off else f"changes the content of the stream of {change.name}",
+        "Nobody is told about changes that the notifier has not read, or about later ones. Orders are stored as before."
+        if is_off
+        else "The notifier needs NEW_AND_OLD_IMAGES: without both, events are wrong, or are given up.",
+        "" if is_off else "Let other readers use the stream as it is.",
     )

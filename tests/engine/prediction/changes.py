@@ -50,9 +50,15 @@ SETTINGS: Mapping[str, str] = {
     "batchingWindowSeconds": "1",
     "retryInvalidOrdersAtOnce": "false",
     "logRetentionDays": "60",
+    "orderEvents": "false",
+    "orderEventsFifo": "true",
+    "eventRetrySeconds": "7200",
+    "notifyAddresses": "shop@example.com",
+    "notifyStatuses": "paid,shipped",
     "customerManagedKey": "true",
     "alertAddresses": "ops@example.com",
     "oldestOrderAlarmSeconds": "600",
+    "oldestEventAlarmSeconds": "600",
     "durationAlarmPercent": "50",
 }
 """Another valid value for each setting."""
@@ -131,6 +137,28 @@ PROGRAM: Mapping[str, str] = {
         "OrderQueue",
         'props["policy"] = json.dumps({"Version": "2012-10-17", "Statement": '
         '[{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}]})',
+    ),
+    "rename OrderEvents": renamed(types.TOPIC, "OrderEvents", "NewEvents"),
+    "rename OrderEventsDLQ": renamed(types.QUEUE, "OrderEventsDLQ", "NewEventsDLQ"),
+    "rename the notifier": renamed(types.FUNCTION, "OrderNotifier", "NewNotifier"),
+    "rename the role of the notifier": renamed(types.ROLE, "OrderNotifier", "NewNotifier"),
+    "retype OrderNotifier": retyped("OrderNotifier"),
+    "retype OrderEvents": retyped("OrderEvents"),
+    "turn off the stream": changed(
+        types.TABLE, "Orders", 'props["stream_enabled"] = False', 'props["stream_view_type"] = None'
+    ),
+    "show only the keys of changed orders": changed(types.TABLE, "Orders", 'props["stream_view_type"] = "KEYS_ONLY"'),
+    "disable the mapping of the stream": changed(types.MAPPING, "OrderNotifier", 'props["enabled"] = False'),
+    "discard changes earlier": changed(types.MAPPING, "OrderNotifier", 'props["maximum_record_age_in_seconds"] = 60'),
+    "publish to another topic": changed(
+        types.FUNCTION,
+        "OrderNotifier",
+        'variables = dict(props["environment"]["variables"])',
+        'variables["ORDERS_EVENT_TOPIC_ARN"] = "arn:aws:sns:eu-west-1:000000000000:Other"',
+        'props["environment"] = {"variables": variables}',
+    ),
+    "delete events that were given up after a minute": changed(
+        types.QUEUE, "OrderEventsDLQ", 'props["message_retention_seconds"] = 60'
     ),
     "describe the function": changed(types.FUNCTION, "OrderProcessor", 'props["description"] = "Stores orders"'),
     "tag the queue": changed(types.QUEUE, "OrderQueue", 'props["tags"] = {"team": "orders"}'),

@@ -25,6 +25,7 @@ def guarantees(deployed: Deployment) -> Guarantees:
             *_of_alarms(clients),
             *_of_topics(clients),
             *_of_functions(clients),
+            *_of_streams(clients),
             *_of_state(deployed),
         ]
     )
@@ -119,3 +120,11 @@ def _of_functions(clients: Clients) -> Iterator[tuple[str, float]]:
             document: Any = clients.iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
             statements += document["Statement"]
         yield from _of_policy(f"{name} role", json.dumps({"Statement": statements}))
+
+
+def _of_streams(clients: Clients) -> Iterator[tuple[str, float]]:
+    """How long a change is tried to be told."""
+    for mapping in clients.lambda_.list_event_source_mappings()["EventSourceMappings"]:
+        if "/stream/" in mapping["EventSourceArn"]:
+            age = mapping.get("MaximumRecordAgeInSeconds", -1)
+            yield f"{mapping['FunctionArn']} record age", float("inf") if age < 0 else age

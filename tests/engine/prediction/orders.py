@@ -19,9 +19,11 @@ from tests.support.waiting import eventually
 
 LONG_SECONDS = 900
 """Longer than a test: a message that is delayed or hidden for so long stays where it is."""
-PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 10
 DEAD = r"D-[0-9a-f]{8}"
 """The id of a dead letter."""
+SUBSCRIBER = "Subscriber"
+"""The name of the queue of another program that is subscribed to events. It holds events, and no orders."""
 REGIONS = ("eu-west-1", "eu-central-1")
 """The Region of the stack, and the one to which a test moves it."""
 
@@ -37,6 +39,10 @@ class Orders:
     """In OrderQueue. A consumer has received it."""
     dead: str
     """In OrderDLQ. The log contains the reason."""
+    given_up: str | None
+    """In OrderEventsDLQ. None if the system tells no events, as with `subscriber`."""
+    subscriber: str | None
+    """The name of the subscribed queue."""
     topic_arn: str
     queue_url: str
     log_group: str
@@ -45,7 +51,7 @@ class Orders:
 
     @property
     def ids(self) -> Sequence[str]:
-        return (self.stored, self.waiting, self.in_flight, self.dead)
+        return [one for one in (self.stored, self.waiting, self.in_flight, self.dead, self.given_up) if one]
 
 
 def seed(pipeline: Pipeline) -> Orders:
@@ -62,6 +68,8 @@ def seed(pipeline: Pipeline) -> Orders:
         waiting=waiting,
         in_flight=in_flight,
         dead=dead,
+        given_up=_given_up(pipeline),
+        subscriber=_subscriber(pipeline),
         topic_arn=pipeline.outputs["topicArn"],
         queue_url=queue_url,
         log_group=pipeline.outputs["logGroupName"],
@@ -79,6 +87,29 @@ def _dead_letter(pipeline: Pipeline) -> str:
     eventually(lambda: order in _queued(pipeline.clients, "DLQ"), "the dead letter")
     eventually(lambda: list(pipeline.log_records_of(order)), "the reason of the dead letter")
     return order
+
+
+def _given_up(pipeline: Pipeline) -> str | None:
+    if not pipeline.outputs["eventTopicArn"]:
+        return None
+    order = f"G-{uuid4().hex[:8]}"
+    pipeline.clients.sqs.send_message(QueueUrl=pipeline.outputs["givenUpQueueUrl"], MessageBody=order)
+    return order
+
+
+def _subscriber(pipeline: Pipeline) -> str | None:
+    if not pipeline.outputs["eventTopicArn"]:
+        return None
+    sqs = pipeline.clients.sqs
+    url = sqs.create_queue(QueueName=SUBSCRIBER)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    pipeline.clients.sns.subscribe(
+        TopicArn=pipeline.outputs["eventTopicArn"],
+        Protocol="sqs",
+        Endpoint=arn,
+        Attributes={"RawMessageDelivery": "true"},
+    )
+    return SUBSCRIBER
 
 
 def _receive_before_the_function_does(pipeline: Pipeline, order: str) -> str:
@@ -122,15 +153,19 @@ def flow(clients: Clients, orders: Orders, number: int) -> tuple[list[str], list
         )
     deadline = time.monotonic() + PATIENCE_SECONDS
     expected = {*valid, orders.in_flight}
+    to_tell = expected if orders.subscriber else set()
     while time.monotonic() < deadline:
-        stored, dead = _stored(clients), _queued(clients, "DLQ")
-        if all(one in stored for one in expected) and invalid in dead:
+        stored, dead, told = _stored(clients), _queued(clients, "DLQ"), _told(clients)
+        if all(one in stored for one in expected) and invalid in dead and all(one in told for one in to_tell):
             return [], []
         time.sleep(0.1)
     places = _everything(clients)
     return (
         [one for one in (*valid, invalid) if one not in places],
-        [f"{one} is not stored" for one in sorted(expected) if one not in stored],
+        [
+            *(f"{one} is not stored" for one in sorted(expected) if one not in stored),
+            *(f"{one} is not told" for one in sorted(to_tell) if one not in told),
+        ],
     )
 
 
@@ -139,11 +174,25 @@ def _everything(clients: Clients) -> str:
 
 
 def _queued(clients: Clients, name: str = "") -> str:
-    """The bodies of all messages in the queues whose names contain a text, those in flight included."""
+    """The bodies of all messages in the queues whose names contain a text, those in flight included.
+
+    The queue of the subscriber is not among them.
+    """
+    queues = _messages(clients)
+    return json.dumps([body for url, bodies in queues if name in url and SUBSCRIBER not in url for body in bodies])
+
+
+def _told(clients: Clients) -> str:
+    """The events that the subscriber has got."""
+    return json.dumps([body for url, bodies in _messages(clients) if SUBSCRIBER in url for body in bodies])
+
+
+def _messages(clients: Clients) -> list[tuple[str, list[str]]]:
+    """The bodies in each queue, by its URL."""
     with urllib.request.urlopen(f"{clients.emulator_url}/_ministack/sqs/messages") as answer:  # noqa: S310 - on loopback
         found = json.load(answer)["messages"]
     queues = [queue for regions in found.values() for region in regions.values() for queue in region.items()]
-    return json.dumps([message["Body"] for url, messages in queues if name in url for message in messages])
+    return [(url, [message["Body"] for message in messages]) for url, messages in queues]
 
 
 def _stored(clients: Clients) -> str:

@@ -31,8 +31,9 @@ def disable_mapping(clients: Clients) -> None:
 
 
 def unsubscribe(clients: Clients) -> None:
-    for subscription in clients.sns.list_subscriptions()["Subscriptions"]:
-        clients.sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    found = clients.sns.list_subscriptions()["Subscriptions"]
+    [of_orders] = (one["SubscriptionArn"] for one in found if one["Endpoint"].endswith(":OrderQueue"))
+    clients.sns.unsubscribe(SubscriptionArn=of_orders)
 
 
 BY_HAND: Mapping[str, Callable[[Clients], object]] = {

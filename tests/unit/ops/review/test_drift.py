@@ -238,6 +238,13 @@ def test_a_change_of_the_program_that_was_not_deployed_is_no_change_in_aws() -> 
     ]
 
 
+def test_a_deleted_topic_has_lost_its_subscribers() -> None:
+    kind = "aws:sns/topic:Topic"
+    [one] = drift(refreshed(kind, "OrderEvents", {}), step("create", kind, "OrderEvents", None, {}))
+    gone = "Its subscriptions are gone, also those of other programs"
+    assert str(one) == f"The topic OrderEvents does not exist any more. {gone}{AGAIN}"
+
+
 def test_no_address_is_shown() -> None:
     name, kind = "OrderAlerts-ops@example.com", "aws:sns/topicSubscription:TopicSubscription"
     inputs = {"endpoint": "ops@example.com", "protocol": "email"}
