@@ -90,11 +90,11 @@ def _filter(conditions: Mapping[str, Sequence[str]]) -> Any:
 
 
 def stored_items(dynamodb: "DynamoDBClient", table: str, *, since: str = "") -> Iterator[Item]:
-    """Read the items of all versions since an instant, one page at a time and in no particular order."""
+    """Read the items of all versions since an instant, and of unknown ones, page by page and in no particular order."""
     conditions: Any = {}
     if since:
         conditions = {
-            "FilterExpression": "#instant >= :since",
+            "FilterExpression": "attribute_not_exists(#instant) OR #instant >= :since",
             "ExpressionAttributeNames": {"#instant": INSTANT},
             "ExpressionAttributeValues": {":since": {"S": since}},
         }

@@ -1,6 +1,7 @@
 """The queue of events that the notifier gave up, with everything that is needed to tell them later."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ MAX_MESSAGE_BYTES = 1_048_576
 """The largest message of a queue (SQS API Reference, SendMessage)."""
 MAX_REASON_CHARACTERS = 1000
 
+# The other characters that SQS refuses (SQS API Reference, SendMessage) are escaped in every JSON text.
+_NOT_FOR_SQS = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _NOT_KEPT = "an event could not be given up"
 
 
@@ -70,8 +73,14 @@ def message_of(telling: Telling) -> str:
         GivenUpField.REASON: telling.failure.reason[:MAX_REASON_CHARACTERS],
         GivenUpField.SIGNATURE: telling.failure.signature[:MAX_REASON_CHARACTERS],
     }
-    bodies = (json.dumps({**fields, GivenUpField.RECORD: record}) for record in _ever_smaller(telling.record))
-    return next(body for body in bodies if len(body) <= MAX_MESSAGE_BYTES)
+    bodies = (_sqs_text({**fields, GivenUpField.RECORD: record}) for record in _ever_smaller(telling.record))
+    return next(body for body in bodies if len(body.encode()) <= MAX_MESSAGE_BYTES)
+
+
+def _sqs_text(document: Mapping[str, Any]) -> str:
+    """Return a document as JSON. Only what SQS refuses is escaped, because an escape is longer than its character."""
+    text = json.dumps(document, ensure_ascii=False)
+    return _NOT_FOR_SQS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _ever_smaller(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -50,11 +50,11 @@ class Memory:
         for order_id in failed:
             if order_id in known:
                 known[order_id] = known[order_id]._replace(latest=now)
-            elif told - {order_id}:
+            elif len(failed) == 1 and told - failed:  # If several orders fail, the topic may be the cause.
                 known[order_id] = Failing(now, now)
         self._failing = known
 
     def fails_alone(self, telling: Telling) -> bool:
-        """Whether events of the order have failed for LONE_FAILURE_SECONDS, at first while others were told."""
+        """Whether events of the order fail for LONE_FAILURE_SECONDS, at first while those of all others were told."""
         failing, now = self._failing.get(telling.order_id), self._now()
         return failing is not None and now - failing.latest <= LONE_FAILURE_SECONDS <= now - failing.since

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.concurrency import Threads
+from handler.contract import EventAttribute
 from handler.message_group import group_id
 from handler.notifier.event import MAX_MESSAGE_BYTES, Event
 from handler.notifier.failure import Failure
@@ -37,7 +38,7 @@ NO_ANSWER = Failure("SNS did not answer for this event", "no answer for the even
 class EventTopic:
     """Publishes events with as few requests as possible, several at once.
 
-    A FIFO topic delivers the events of an order in order, and drops one that repeats within five minutes.
+    A FIFO topic delivers the events of an order in order, and drops an event that repeats within five minutes.
     """
 
     def __init__(self, arn: str, client: "SNSClient") -> None:
@@ -84,7 +85,9 @@ class EventTopic:
         entry = {"Id": identity, "Message": event.body, "MessageAttributes": attributes}
         if not self._is_fifo:
             return entry
-        deduplication_id = hashlib.sha256(event.event_id.encode()).hexdigest()
+        # With its type, so that a replay, which tells less, does not take the place of the event itself.
+        told = f"{event.attributes[EventAttribute.TYPE]} {event.event_id}"
+        deduplication_id = hashlib.sha256(told.encode()).hexdigest()
         return {**entry, "MessageGroupId": group_id(event.order_id), "MessageDeduplicationId": deduplication_id}
 
 

@@ -79,11 +79,17 @@ ORDER: Schema = {
     "examples": [EXAMPLE_ORDER],
 }
 
+_LASTING = (Attribute.ORDER_ID, Attribute.TIMESTAMP)
+"""The fields whose rules every stored order keeps: the notifier needs its ID and its version."""
+
 STORED_ORDER: Schema = {
     "title": "StoredOrder",
-    "description": "An order as the table has it. It may lack a field that is required only since it was stored.",
+    "description": "An order as the table has it. It may break a rule that is younger than the order.",
     "type": "object",
-    "properties": _PROPERTIES,
-    "required": [Attribute.ORDER_ID, Attribute.TIMESTAMP],
+    "properties": {
+        field.name: _PROPERTIES[field.name] if field.name in _LASTING else {"description": field.description}
+        for field in FIELDS
+    },
+    "required": list(_LASTING),
     "examples": [EXAMPLE_ORDER],
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from handler.contract import PARTITION_KEY, GivenUpField
 from handler.errors import InvalidOrder
-from handler.notifier.change import read_change, stored_order
+from handler.notifier.change import REMOVED, read_change, stored_order
 from handler.notifier.event import Event, event_of, replay_of
 from ops.table import get_items
 
@@ -35,6 +35,11 @@ class GivenUp:
     """The record of the stream, with the images that fit into the message."""
     place: "Place | None" = None
     """The place of the records that Lambda skipped."""
+
+    @property
+    def sequence(self) -> str:
+        """The sequence number of the record, in a form that sorts. Empty without a record."""
+        return str(self.record["dynamodb"]["SequenceNumber"]).zfill(40) if self.record else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,21 +117,30 @@ def events_in(
         records: Sequence[Record] = given_up.place.read(streams)
     elif given_up.record is None:
         raise Untellable(given_up.reason)
-    elif "NewImage" not in given_up.record["dynamodb"]:
-        return [_current(given_up.record, dynamodb, table)], []
     else:
         records = [given_up.record]
     events: list[Event] = []
     problems: list[str] = []
     for record in records:
         try:
-            change = read_change(record)
+            events += _events(record, dynamodb, table)
         except InvalidOrder as invalid:
             problems.append(f"the item is not a valid order: {invalid.reason}")
-            continue
-        if change:
-            events.append(event_of(change))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            problems.append(f"the record cannot be read: {error!r}")
     return events, problems
+
+
+def _events(record: Record, dynamodb: "DynamoDBClient", table: str) -> Sequence[Event]:
+    """Return the event of a record. If the message lacks an image, it is a replay, because nothing can be compared."""
+    change = record["dynamodb"]
+    is_update, table_arn = record["eventName"] == "MODIFY", record["eventSourceARN"].partition("/stream/")[0]
+    if "NewImage" not in change and record["eventName"] != REMOVED:
+        return [_current(record, dynamodb, table)]
+    if is_update and "OldImage" not in change:
+        return [replay_of(stored_order(change["NewImage"]), table_arn)]
+    found = read_change(record)
+    return [event_of(found)] if found else []
 
 
 def _current(record: Record, dynamodb: "DynamoDBClient", table: str) -> Event:

@@ -16,25 +16,32 @@ from ops.text import as_text
 
 
 @dataclass(frozen=True, slots=True)
-class NotAnOrder:
-    """An item of the table that cannot be told, and why."""
+class NotTold:
+    """An order that is not told, and why."""
 
     order_id: str
     reason: str
 
 
-def replays(system: System, *, since: datetime | None, order_ids: Sequence[str]) -> Iterator[Event | NotAnOrder]:
+def replays(system: System, *, since: datetime | None, order_ids: Sequence[str]) -> Iterator[Event | NotTold]:
     """Read the orders with these IDs, or all orders, whose version is not older than a time. Returns their events."""
     dynamodb, table = system.clients.dynamodb, system.outputs.table_name
     table_arn = dynamodb.describe_table(TableName=table)["Table"]["TableArn"]
+    found = set()
     for item in _items(system, since, order_ids):
+        found.add(item[PARTITION_KEY].get("S"))
         try:
             order = stored_order(item)
         except InvalidOrder as invalid:
-            yield NotAnOrder(as_text(item[PARTITION_KEY].get("S")), invalid.reason)
+            yield NotTold(as_text(item[PARTITION_KEY].get("S")), f"the item is not a valid order: {invalid.reason}")
             continue
         if since is None or order.instant >= instant_of(since):
             yield replay_of(order, table_arn)
+        elif order_ids:
+            yield NotTold(order.order_id, "its version is older than --since")
+    for order_id in dict.fromkeys(order_ids):
+        if order_id not in found:
+            yield NotTold(order_id, "the table does not contain it")
 
 
 def _items(system: System, since: datetime | None, order_ids: Sequence[str]) -> Iterator[Item]:

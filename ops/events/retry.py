@@ -24,12 +24,18 @@ def retry(system: System, look: Look) -> Iterator[Retried]:
     """Tell the events of every message of a look, oldest first, and delete those whose events were all told.
 
     A message is deleted after its events were told. If that fails, they are told again by the next retry, with the same
-    IDs. The events of one message are told one after another, because they can be versions of one order.
+    IDs. After an event that was not told, the later messages about its order wait for the next retry.
     """
     teller = Teller(system.clients.sns, system.outputs.event_topic_arn)
-    for lease in look.leases:
-        given_up = read_given_up(look.letter(lease).body)
-        told, problem = _tell(system, teller, given_up)
+    messages = [(lease, read_given_up(look.letter(lease).body)) for lease in look.leases]
+    messages.sort(key=lambda message: (message[0].first_seen, message[1].sequence))
+    waiting: set[str] = set()
+    for lease, given_up in messages:
+        told, problem = 0, "it waits for an earlier event of the order"
+        if given_up.order_id not in waiting:
+            told, problem = _tell(system, teller, given_up)
+        if problem and given_up.order_id:
+            waiting.add(given_up.order_id)
         if not problem and not delete(system.clients.sqs, system.outputs.given_up_queue_url, look, [lease]):
             problem = "told, but the message could not be deleted: somebody else may have it"
         yield Retried(message_id=lease.message_id, given_up=given_up, told=told, problem=problem)

@@ -46,8 +46,10 @@ def failed(
         raise InvalidInput("give either --retry or --discard")
     system = find_telling_system(stack)
     with Look(system.clients.sqs, system.outputs.given_up_queue_url) as look, look.renewing():
+        if others := look.count_others():
+            print_error(f"there may be about {others:,} more: somebody else holds them, or SQS counts late")
         if not look:
-            print_error("no event was given up")
+            print_error("no event that was given up is visible")
             raise typer.Exit(Exit.INCOMPLETE)
         if discard:
             _discard(system, look, discard)
@@ -85,10 +87,10 @@ def _retry(system: System, look: Look, *, as_json: bool) -> None:
             outcome = {"told": retried.told, "problem": retried.problem or None}
             print_json({**_in_json(retried.message_id, retried.given_up), **outcome})
         elif retried.problem:
-            order = retried.given_up.order_id or "several orders"
+            order = retried.given_up.order_id or ("several orders" if retried.given_up.place else "-")
             print_error(f"not told: {order} (message {retried.message_id}): {retried.problem}")
     if not as_json:
-        print_line(f"told {counted(told, 'event')}; {counted(kept, 'message')} left in OrderEventsDLQ")
+        print_line(f"told {counted(told, 'event')}; {counted(kept, 'message')} stayed in OrderEventsDLQ")
     if kept:
         raise typer.Exit(Exit.INCOMPLETE)
 

@@ -14,7 +14,7 @@ from ops.cli.options import Json, Stack, parse_since, require_finite
 from ops.cli.output import print_error, print_json, print_line
 from ops.cli.terminal import progress_bar
 from ops.errors import InvalidInput
-from ops.events.replay import NotAnOrder, replays
+from ops.events.replay import NotTold, replays
 from ops.events.telling import Teller
 from ops.text import counted
 
@@ -55,8 +55,8 @@ def replay(
     if every and (since or order):
         raise InvalidInput("--all is every order: give it without --since and --order")
     system = find_telling_system(stack)
-    invalid: list[NotAnOrder] = []
-    events = _orders(replays(system, since=since, order_ids=order or ()), invalid)
+    left_out: list[NotTold] = []
+    events = _orders(replays(system, since=since, order_ids=order or ()), left_out)
     found: Counter[str] = Counter()
     failed: list[str] = []
     if confirm:
@@ -70,23 +70,29 @@ def replay(
     else:
         for _ in _counted(events, found):
             pass
-    for one in invalid:
-        print_error(f"not told: {one.order_id}: the item is not a valid order: {one.reason}")
+    for one in left_out:
+        print_error(f"not told: {one.order_id}: {one.reason}")
     total = found.total()
     if as_json:
-        print_json({"orders": total, "told": total - len(failed) if confirm else 0, "notTold": failed})
+        print_json(
+            {
+                "orders": total,
+                "told": total - len(failed) if confirm else 0,
+                "notTold": [*failed, *(one.order_id for one in left_out)],
+            }
+        )
     elif confirm:
         print_line(f"told {total - len(failed):,} of {counted(total, 'order')} again")
     else:
         print_line(f"would tell {counted(total, 'order')} again: add --confirm to do it")
-    if failed or invalid or not total:
+    if failed or left_out or not total:
         raise typer.Exit(Exit.INCOMPLETE)
 
 
-def _orders(found: Iterator[Event | NotAnOrder], invalid: list[NotAnOrder]) -> Iterator[Event]:
+def _orders(found: Iterator[Event | NotTold], left_out: list[NotTold]) -> Iterator[Event]:
     for one in found:
-        if isinstance(one, NotAnOrder):
-            invalid.append(one)
+        if isinstance(one, NotTold):
+            left_out.append(one)
         else:
             yield one
 

@@ -1,6 +1,7 @@
 """`orders events` on the emulator."""
 
 import json
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from handler.notifier.failure import Failure
 from handler.notifier.given_up import message_of
 from handler.notifier.telling import Telling
 from ops.cli.exit_codes import Exit
+from ops.dead_letters.look import Look
 from tests.support.command import Orders, stored_order
 from tests.support.orders import body
 from tests.support.pipeline import Pipeline
@@ -33,7 +35,7 @@ def test_a_replay_is_of_the_versions_since_a_time(here: Orders, pipeline: Pipeli
     chosen = "events", "replay", "--order", order_id, "--json", "--since"
     assert here(*chosen, "2026-03-01T12:00:00.5Z").json == [{"orders": 1, "told": 0, "notTold": []}]
     late = here(*chosen, "2026-03-01T12:00:00.51Z")
-    assert (late.code, late.json) == (Exit.INCOMPLETE, [{"orders": 0, "told": 0, "notTold": []}])
+    assert (late.code, late.json) == (Exit.INCOMPLETE, [{"orders": 0, "told": 0, "notTold": [order_id]}])
     every = here("events", "replay", "--since", "2026-03-01T12:00:00.5Z", "--json").json[0]["orders"]
     assert 1 <= every <= here("events", "replay", "--all", "--json").json[0]["orders"]
 
@@ -91,6 +93,52 @@ def test_without_its_image_the_stored_version_is_told(here: Orders, pipeline: Pi
     given_up(pipeline, record)
     here("events", "failed", "--retry")
     assert [event["type"] for event in subscriber.wait_for(order_id, 2)] == ["order.stored", "order.replayed"]
+
+
+def test_an_update_without_its_old_image_is_told_as_a_replay(here: Orders, pipeline: Pipeline) -> None:
+    subscriber = Subscriber(pipeline)
+    order_id = stored_order(here, pipeline)
+    given_up(pipeline, record_of(pipeline, order_id) | {"eventName": "MODIFY"})
+    here("events", "failed", "--retry")
+    assert [event["type"] for event in subscriber.wait_for(order_id, 2)] == ["order.stored", "order.replayed"]
+
+
+def test_a_record_that_cannot_be_read_stops_no_other_and_the_same_order_waits(here: Orders, pipeline: Pipeline) -> None:
+    subscriber = Subscriber(pipeline)
+    order_id, other = stored_order(here, pipeline), stored_order(here, pipeline)
+    odd = record_of(pipeline, order_id)
+    del odd["eventName"]
+    for record in (odd, record_of(pipeline, order_id), record_of(pipeline, other)):
+        given_up(pipeline, record)
+        time.sleep(0.01)  # SQS counts milliseconds.
+    ran = here("events", "failed", "--retry")
+    assert f"not told: {order_id}" in ran.err
+    assert "the record cannot be read: KeyError('eventName')" in ran.err
+    assert "it waits for an earlier event of the order" in ran.err
+    assert len(subscriber.wait_for(other, 2)) == 2
+    left = [event for event in here("events", "failed", "--json").json if event["orderId"] == order_id]
+    assert len(left) == 2
+    for event in left:
+        here("events", "failed", "--discard", event["messageId"])
+
+
+def test_what_somebody_else_looks_at_is_not_said_to_be_nothing(here: Orders, pipeline: Pipeline) -> None:
+    order_id = stored_order(here, pipeline)
+    given_up(pipeline, record_of(pipeline, order_id))
+    with Look(pipeline.clients.sqs, pipeline.outputs["givenUpQueueUrl"]):
+        ran = here("events", "failed")
+    assert ran.code == Exit.INCOMPLETE
+    assert "more: somebody else holds them" in ran.err
+    assert any(event["orderId"] == order_id for event in here("events", "failed", "--retry", "--json").json)
+
+
+def test_an_order_that_is_not_there_is_not_told_again(here: Orders, pipeline: Pipeline) -> None:
+    order_id = stored_order(here, pipeline, timestamp="2026-01-01T00:00:00Z")
+    ran = here("events", "replay", "--order", order_id, "--order", "T-unknown", "--json")
+    assert (ran.code, ran.json) == (Exit.INCOMPLETE, [{"orders": 1, "told": 0, "notTold": ["T-unknown"]}])
+    assert "not told: T-unknown: the table does not contain it" in ran.err
+    late = here("events", "replay", "--order", order_id, "--since", "2026-01-02T00:00:00Z")
+    assert f"not told: {order_id}: its version is older than --since" in late.err
 
 
 def test_changes_that_lambda_skipped_are_read_from_the_stream(here: Orders, pipeline: Pipeline) -> None:

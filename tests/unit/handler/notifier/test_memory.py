@@ -69,6 +69,12 @@ def test_an_order_fails_alone_once_it_has_failed_long_enough_beside_an_event_tha
     assert batches.fails_alone(after=1)
 
 
+def test_orders_that_fail_together_do_not_fail_alone_because_the_topic_may_be_the_cause() -> None:
+    batches = Batches()
+    batches.tell(FAILED, telling("O3", State.DELAYED, failure=THROTTLED), OTHER)
+    assert not batches.fails_alone(after=LONE_FAILURE_SECONDS)
+
+
 def test_it_still_fails_alone_when_the_others_of_its_batch_are_settled() -> None:
     batches = Batches()
     batches.tell(FAILED, OTHER)

@@ -74,8 +74,17 @@ def test_a_fifo_topic_gets_the_order_as_group_and_the_version_as_deduplication_i
     first, second = sns.published
     assert first["MessageGroupId"] == "O1"
     assert second["MessageGroupId"] == "sha256:" + hashlib.sha256("O 2 é".encode()).hexdigest()
-    assert first["MessageDeduplicationId"] == hashlib.sha256(b"O1@2025-05-03T12:00:00Z").hexdigest()
+    assert first["MessageDeduplicationId"] == hashlib.sha256(b"stored O1@2025-05-03T12:00:00Z").hexdigest()
     assert first["MessageDeduplicationId"] != second["MessageDeduplicationId"]
+
+
+def test_a_replay_on_a_fifo_topic_does_not_take_the_place_of_the_event_itself() -> None:
+    sns, stored = FakeSNS(), event("O1")
+    replayed = stored._replace(attributes={**stored.attributes, "eventType": "replayed"})
+    for one in (stored, replayed, stored):
+        publish(sns, [one], arn=f"{TOPIC}.fifo")
+    first, replay, repeated = (entry["MessageDeduplicationId"] for entry in sns.published)
+    assert first == repeated != replay
 
 
 @pytest.mark.parametrize("code", ["Throttled", "InternalError", "KMSThrottling", "SomethingNew"])
