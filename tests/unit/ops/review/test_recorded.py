@@ -60,7 +60,7 @@ def test_a_renamed_queue_gets_the_alias_that_keeps_it() -> None:
 def test_a_renamed_system_loses_all_that_it_holds_and_each_resource_gets_its_own_alias() -> None:
     found = findings("systemName")
     assert of(found, Verdict.LOSES) == {
-        *("OrderTopic", "OrderQueue", "OrderDLQ", "OrderUndelivered", "OrderSubscription"),
+        *("OrderTopic", "OrderQueue", "OrderDLQ", "OrderUndelivered", "OrderSubscription", "OrderEventsDLQ"),
         "/aws/lambda/OrderProcessor",
     }
     for old, new in {"OrderQueue": "ShopQueue", "OrderDLQ": "ShopDLQ", "OrderTopic": "ShopTopic"}.items():
@@ -136,7 +136,8 @@ def test_a_protected_queue_that_would_be_replaced_is_refused() -> None:
 
 def test_a_stack_without_protection_is_weaker_for_each_resource_that_holds_orders() -> None:
     assert of(findings("protectOrders, and back"), Verdict.WEAKENS) == {
-        *("OrderQueue", "OrderDLQ", "OrderUndelivered", "Orders", "/aws/lambda/OrderProcessor"),
+        *("OrderQueue", "OrderDLQ", "OrderUndelivered", "OrderEventsDLQ", "Orders"),
+        *("/aws/lambda/OrderProcessor", "/aws/lambda/OrderNotifier"),
     }
 
 
