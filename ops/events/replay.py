@@ -38,7 +38,7 @@ def replays(system: System, *, since: datetime | None, order_ids: Sequence[str])
         if since is None or order.instant >= instant_of(since):
             yield replay_of(order, table_arn)
         elif order_ids:
-            yield NotTold(order.order_id, "its version is older than --since")
+            yield NotTold(order.order_id, "its version is older than that")
     for order_id in dict.fromkeys(order_ids):
         if order_id not in found:
             yield NotTold(order_id, "the table does not contain it")

@@ -166,7 +166,8 @@ class System:
             case ["answer makes no sense", *_]:
                 return {"Successful": [{}]}
             case ["entry missing", *_]:
-                return {"Successful": [{"Id": entry["Id"]} for entry in entries[1:]]}
+                # SNS never says of a message that it refused that it published it.
+                return {"Successful": [{"Id": entry["Id"]} for entry in entries[1:] if entry in self.published]}
         return None
 
     def fate(self, entries: Sequence[Entry]) -> str | None:
