@@ -1,4 +1,4 @@
-"""`make test-dynamodb`: the store's tests over AWS's own DynamoDB Local. Needs Java 17 or later, and Maven."""
+"""`make test-dynamodb`: the tests of store and stream over AWS's own DynamoDB Local. Needs Java 17 and Maven."""
 
 import os
 import re
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from local.emulator import LOGS, LOOPBACK
-from tests.system.test_store import DYNAMODB_LOCAL
+from tests.dynamodb_local import DYNAMODB_LOCAL
 
 HERE = Path(__file__).parent
 LIBRARIES = LOGS / "dynamodb-local"
@@ -32,7 +32,16 @@ def main() -> int:
         if port is None:
             print(f"DynamoDB Local did not start; {log.name} says why")
             return 1
-        tests = [sys.executable, "-m", "pytest", "-q", "tests/system/test_store.py", "-k", "Local"]
+        tests = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "tests/system/test_store.py",
+            "tests/system/test_streams.py",
+            "-k",
+            "Local",
+        ]
         environment = {**os.environ, DYNAMODB_LOCAL: f"http://{LOOPBACK}:{port}"}
         status = subprocess.run(tests, env=environment, check=False).returncode
         running.stdin.close()

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -14,28 +14,15 @@ from handler.contract import INSTANT, PARTITION_KEY
 from handler.document import MAX_DEPTH
 from handler.outcome import NO_TIME_LEFT, STORED, Kind, Outcome
 from handler.store import DynamoDBStore, outcome_against
-from local.emulator import emulator
 from ops.clients import Clients, local_clients
 from ops.table import get_order
+from tests.dynamodb_local import DYNAMODB_LOCAL
 from tests.support.foreign_items import FOREIGN
 from tests.support.orders import order
 from tests.support.store_suite import StoreSuite
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-DYNAMODB_LOCAL = "DYNAMODB_LOCAL_URL"
-
-
-@pytest.fixture(scope="module", params=["emulator", "DynamoDB Local"])
-def clients(request: pytest.FixtureRequest, worker_id: str) -> Iterator[Clients]:
-    if request.param == "emulator":
-        with emulator(f"test-store-{worker_id}") as started:
-            yield started
-    elif DYNAMODB_LOCAL in os.environ:
-        yield local_clients(os.environ[DYNAMODB_LOCAL])
-    else:
-        pytest.skip("needs DynamoDB Local, which `make test-dynamodb` starts if Java and Maven are installed")
 
 
 @pytest.fixture(scope="module")
