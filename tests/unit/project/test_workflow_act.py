@@ -27,6 +27,7 @@ pytestmark = pytest.mark.skipif(
     reason="needs act and git on PATH: go install github.com/nektos/act@latest",
 )
 ACTIONS = sorted(set(re.findall(r"uses: ([\w-]+/[\w-]+@[0-9a-f]{40})", TEXT)))
+TARGETS = sorted(set(re.findall(r"run: make ([\w-]+)", TEXT)))
 STUB = "name: stub\nruns:\n  using: composite\n  steps:\n    - run: 'true'\n      shell: bash\n"
 COMMANDS = {
     "pulumi": r"""case "$1" in
@@ -92,7 +93,7 @@ def repository(tmp_path: Path) -> Repository:
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in (*ROOT.glob("Pulumi.*yaml"), *ROOT.glob("requirements*.txt")):
         shutil.copy(file, root)
-    (root / "Makefile").write_text("check demo:\n")
+    (root / "Makefile").write_text(f"{' '.join(TARGETS)}:\n")
     for command in (["init", "--quiet", "--initial-branch=main"], ["add", "."], ["commit", "--quiet", "--message=It"]):
         subprocess.run(["git", "-c", "user.name=It", "-c", "user.email=it@example.com", *command], cwd=root, check=True)
     (here / "stub").mkdir(parents=True)
