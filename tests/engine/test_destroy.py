@@ -5,6 +5,7 @@ import json
 import pytest
 from pulumi.automation import CommandError
 
+from ops.queues import name_of_queue
 from ops.samples import EXAMPLE_ORDER
 from tests.engine.conftest import RESOURCES, Deploy
 from tests.support.waiting import eventually
@@ -51,7 +52,9 @@ def test_prod_is_destroyed_only_once_its_protection_is_lifted(deploy: Deploy) ->
 
         assert not prod.clients.sns.list_topics()["Topics"], "the engine deletes what is not protected"
         assert prod.clients.dynamodb.list_tables()["TableNames"] == [table]
-        assert len(prod.clients.sqs.list_queues()["QueueUrls"]) == len(["OrderQueue", "OrderDLQ", "OrderUndelivered"])
+        urls = prod.clients.sqs.list_queues()["QueueUrls"]
+        names = sorted(name_of_queue(url).partition("-")[0] for url in urls)
+        assert names == ["OrderDLQ", "OrderEventsDLQ", "OrderQueue", "OrderUndelivered"]
 
         prod.set("protectOrders", "false")
         prod.stack.up()
