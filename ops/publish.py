@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.batches import Pacer, batches
+from handler.chunks import batches
 from ops.clients import IN_FLIGHT
 from ops.orders_file import MAX_PUBLISH_BYTES
+from ops.pacer import Pacer
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

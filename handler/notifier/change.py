@@ -31,8 +31,13 @@ def read_change(record: Mapping[str, Any]) -> Change | None:
     new, old = images["NewImage"], images.get("OldImage")
     if new == old:
         return None
-    table_arn = record["eventSourceARN"].partition("/stream/")[0]
-    return Change(table_arn, stored_order(new), read_object(json_of(old))[0] if old else None)
+    return Change(table_arn_of(record), stored_order(new), read_object(json_of(old))[0] if old else None)
+
+
+def table_arn_of(record: Mapping[str, Any]) -> str:
+    """Return the ARN of the table to which the stream of a record belongs."""
+    arn: str = record["eventSourceARN"].partition("/stream/")[0]
+    return arn
 
 
 def stored_order(item: Item) -> Order:

@@ -1,12 +1,14 @@
 """Publishing events to the topic OrderEvents."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from handler.chunks import batches
 from handler.concurrency import Threads
 from handler.contract import EventAttribute
 from handler.message_group import group_id
@@ -53,7 +55,8 @@ class EventTopic:
         The deadline is a time of `time.monotonic`, in seconds. An event that is not published by then has failed,
         although a request that was already sent may still publish it.
         """
-        requests = list(_requests(events))
+        size_of = attrgetter("size")
+        requests = list(batches(events, size_of, max_items=MAX_ENTRIES, max_bytes=MAX_MESSAGE_BYTES))
         answers = self._threads.run([partial(self._publish, request) for request in requests], deadline)
         failures: list[Failure | None] = []
         for request, answer in zip(requests, answers, strict=True):
@@ -89,20 +92,6 @@ class EventTopic:
         told = f"{event.attributes[EventAttribute.TYPE]} {event.event_id}"
         deduplication_id = hashlib.sha256(told.encode()).hexdigest()
         return {**entry, "MessageGroupId": group_id(event.order_id), "MessageDeduplicationId": deduplication_id}
-
-
-def _requests(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
-    """Split events so that each part fits in a request."""
-    request: list[Event] = []
-    size = 0
-    for event in events:
-        if request and (len(request) == MAX_ENTRIES or size + event.size > MAX_MESSAGE_BYTES):
-            yield request
-            request, size = [], 0
-        request.append(event)
-        size += event.size
-    if request:
-        yield request
 
 
 def _failures(answer: "PublishBatchResponseTypeDef", count: int) -> list[Failure | None]:

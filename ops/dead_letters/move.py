@@ -8,15 +8,15 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from handler.chunks import chunked
+from handler.chunks import batches, chunked
 from handler.queue import MAX_ENTRIES
-from ops.batches import Pacer, batches
 from ops.clients import IN_FLIGHT
 from ops.condition import ConditionEnded, only_while
 from ops.dead_letters.journal import Journal
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.letter import GROUP, MAX_BYTES, TRACE, Letter
 from ops.dead_letters.look import Look
+from ops.pacer import Pacer
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

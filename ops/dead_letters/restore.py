@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from handler.chunks import batches
 from handler.queue import MAX_ENTRIES
-from ops.batches import batches
 from ops.dead_letters.archive import read_letters, read_undamaged_archive, restore_journal
 from ops.dead_letters.history import recorded
 from ops.dead_letters.journal import journal, read_run

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from handler.contract import PARTITION_KEY, GivenUpField
 from handler.errors import InvalidOrder
-from handler.notifier.change import REMOVED, read_change, stored_order
+from handler.notifier.change import REMOVED, read_change, stored_order, table_arn_of
 from handler.notifier.event import Event, event_of, replay_of
 from ops.table import get_items
 
@@ -134,11 +134,10 @@ def events_in(
 def _events(record: Record, dynamodb: "DynamoDBClient", table: str) -> Sequence[Event]:
     """Return the event of a record. If the message lacks an image, it is a replay, because nothing can be compared."""
     change = record["dynamodb"]
-    is_update, table_arn = record["eventName"] == "MODIFY", record["eventSourceARN"].partition("/stream/")[0]
     if "NewImage" not in change and record["eventName"] != REMOVED:
         return [_current(record, dynamodb, table)]
-    if is_update and "OldImage" not in change:
-        return [replay_of(stored_order(change["NewImage"]), table_arn)]
+    if record["eventName"] == "MODIFY" and "OldImage" not in change:
+        return [replay_of(stored_order(change["NewImage"]), table_arn_of(record))]
     found = read_change(record)
     return [event_of(found)] if found else []
 
@@ -149,7 +148,4 @@ def _current(record: Record, dynamodb: "DynamoDBClient", table: str) -> Event:
     item = get_items(dynamodb, table, [order_id]).get(order_id)
     if item is None:
         raise Untellable("the table does not contain the order any more")
-    try:
-        return replay_of(stored_order(item), record["eventSourceARN"].partition("/stream/")[0])
-    except InvalidOrder as invalid:
-        raise Untellable(f"the item is not a valid order: {invalid.reason}") from None
+    return replay_of(stored_order(item), table_arn_of(record))

@@ -1,13 +1,14 @@
 """Publishes events for the commands, with the code of the notifier."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from handler.chunks import batches
 from handler.notifier.event import Event
 from handler.notifier.failure import Failure
 from handler.notifier.topic import MAX_ENTRIES, EventTopic
-from ops.batches import Pacer
+from ops.pacer import Pacer
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -29,19 +30,9 @@ class Teller:
     ) -> Iterator[tuple[Event, Failure]]:
         """Publish events, each of another order. Yields those that were not told."""
         size = self._pacer.batch_size(AT_ONCE)
-        for part in _parts(events, size):
+        # The topic splits each part by size.
+        for part in batches(events, lambda _event: 0, max_items=size, max_bytes=0):
             self._pacer.wait(len(part))
             failures = self._topic.publish(part, time.monotonic() + PATIENCE_SECONDS)
             yield from ((event, failure) for event, failure in zip(part, failures, strict=True) if failure)
             on_progress(len(part))
-
-
-def _parts(events: Iterable[Event], size: int) -> Iterator[Sequence[Event]]:
-    part: list[Event] = []
-    for event in events:
-        part.append(event)
-        if len(part) == size:
-            yield part
-            part = []
-    if part:
-        yield part

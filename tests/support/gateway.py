@@ -65,14 +65,28 @@ def gateway_to(clients: Clients) -> Iterator[Gateway]:
         def log_message(self, *_: object) -> None:
             pass
 
+    with serving(Handler) as gateway.url:
+        yield gateway
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Serve on loopback until the end of the block. Yields the URL."""
+
     class Server(ThreadingHTTPServer):
         def handle_error(self, *_: object) -> None:
-            """Ignore the broken connections of functions that a test killed."""
+            """Ignore the broken connections of functions that a test killed, or that gave up."""
 
-    with Server(("127.0.0.1", 0), Handler) as server:
-        gateway.url = f"http://127.0.0.1:{server.server_port}"
+    with Server(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         try:
-            yield gateway
+            yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
+
+
+def reach_through(clients: Clients, function: str, variable: str, url: str) -> None:
+    """Let a function reach a service through a gateway. The variable names the endpoint of the service."""
+    configuration = clients.lambda_.get_function_configuration(FunctionName=function)
+    variables = {**configuration["Environment"]["Variables"], variable: url}
+    clients.lambda_.update_function_configuration(FunctionName=function, Environment={"Variables": variables})

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
 from ops.clients import Clients
+from tests.support.gateway import serving
 
 Answer = tuple[int, bytes]
 Disturb = Callable[[], Answer | None]
@@ -59,15 +59,8 @@ def sns_gateway_to(clients: Clients) -> Iterator[SNSGateway]:
         def log_message(self, *_: object) -> None:
             pass
 
-    class Server(ThreadingHTTPServer):
-        def handle_error(self, *_: object) -> None:
-            """Ignore the connections that the function has given up."""
-
-    with Server(("127.0.0.1", 0), Handler) as server:
-        gateway.url = f"http://127.0.0.1:{server.server_port}"
-        Thread(target=server.serve_forever, daemon=True).start()
+    with serving(Handler) as gateway.url:
         try:
             yield gateway
         finally:
             gateway.disturb = undisturbed
-            server.shutdown()

@@ -11,6 +11,7 @@ import pytest
 from local.deployer import deploy
 from local.emulator import emulator
 from ops.log.reading import EPOCH, read_log
+from tests.support.gateway import reach_through
 from tests.support.orders import body
 from tests.support.pipeline import Pipeline
 from tests.support.sns_gateway import Answer, SNSGateway, error, sns_gateway_to, undisturbed
@@ -23,11 +24,7 @@ def disturbed(worker_id: str) -> Iterator[tuple[Pipeline, SNSGateway]]:
     """A pipeline whose notifier reaches SNS through a gateway."""
     with emulator(f"event-faults-{worker_id}") as clients, sns_gateway_to(clients) as gateway:
         pipeline = Pipeline(clients, deploy(clients))
-        name = pipeline.outputs["notifierName"]
-        variables = clients.lambda_.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-        clients.lambda_.update_function_configuration(
-            FunctionName=name, Environment={"Variables": {**variables, "AWS_ENDPOINT_URL_SNS": gateway.url}}
-        )
+        reach_through(clients, pipeline.outputs["notifierName"], "AWS_ENDPOINT_URL_SNS", gateway.url)
         yield pipeline, gateway
 
 

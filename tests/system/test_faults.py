@@ -18,7 +18,7 @@ from handler.order import InvalidOrder, parse_order
 from local.deployer import deploy
 from local.emulator import emulator
 from ops.samples import EXAMPLE_ORDER, invalid_orders
-from tests.support.gateway import Answer, Gateway, Pass, gateway_to, refused, undisturbed
+from tests.support.gateway import Answer, Gateway, Pass, gateway_to, reach_through, refused, undisturbed
 from tests.support.pipeline import Pipeline
 from tests.support.processes import emulator_on, needs_proc, processes_of
 from tests.support.waiting import eventually
@@ -29,11 +29,7 @@ def gateway(worker_id: str) -> Iterator[tuple[Pipeline, Gateway]]:
     """A pipeline whose function reaches DynamoDB through a gateway."""
     with emulator(f"faults-{worker_id}") as clients, gateway_to(clients) as gateway:
         pipeline = Pipeline(clients, deploy(clients))
-        name = pipeline.outputs["processorName"]
-        variables = clients.lambda_.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-        clients.lambda_.update_function_configuration(
-            FunctionName=name, Environment={"Variables": {**variables, "AWS_ENDPOINT_URL_DYNAMODB": gateway.url}}
-        )
+        reach_through(clients, pipeline.outputs["processorName"], "AWS_ENDPOINT_URL_DYNAMODB", gateway.url)
         yield pipeline, gateway
 
 

@@ -1,6 +1,5 @@
 """`orders events replay`."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
@@ -16,6 +15,7 @@ from ops.cli.terminal import progress_bar
 from ops.errors import InvalidInput
 from ops.events.replay import NotTold, replays
 from ops.events.telling import Teller
+from ops.system import System
 from ops.text import counted
 
 
@@ -57,22 +57,9 @@ def replay(
     system = find_telling_system(stack)
     left_out: list[NotTold] = []
     events = _orders(replays(system, since=since, order_ids=order or ()), left_out)
-    found: Counter[str] = Counter()
-    failed: list[str] = []
-    if confirm:
-        teller = Teller(system.clients.sns, system.outputs.event_topic_arn, rate)
-        with progress_bar() as bar:
-            task = bar.add_task("telling", total=None)
-            counting = _counted(events, found)
-            for event, failure in teller.tell(counting, on_progress=lambda count: bar.advance(task, count)):
-                failed.append(event.event_id)
-                print_error(f"not told: {event.event_id}: {failure.reason}")
-    else:
-        for _ in _counted(events, found):
-            pass
+    total, failed = _tell(system, events, rate) if confirm else (sum(1 for _ in events), [])
     for one in left_out:
         print_error(f"not told: {one.order_id}: {one.reason}")
-    total = found.total()
     if as_json:
         print_json(
             {
@@ -97,7 +84,13 @@ def _orders(found: Iterator[Event | NotTold], left_out: list[NotTold]) -> Iterat
             yield one
 
 
-def _counted(events: Iterator[Event], counts: Counter[str]) -> Iterator[Event]:
-    for event in events:
-        counts["events"] += 1
-        yield event
+def _tell(system: System, events: Iterator[Event], rate: float | None) -> tuple[int, list[str]]:
+    """Tell the events. Return their number, and the IDs of those that were not told."""
+    teller = Teller(system.clients.sns, system.outputs.event_topic_arn, rate)
+    failed = []
+    with progress_bar() as bar:
+        task = bar.add_task("telling", total=None)
+        for event, failure in teller.tell(events, on_progress=lambda count: bar.advance(task, count)):
+            failed.append(event.event_id)
+            print_error(f"not told: {event.event_id}: {failure.reason}")
+    return int(bar.tasks[0].completed), failed

@@ -1,7 +1,5 @@
 """The entry point, imported as Lambda imports it. No request is sent."""
 
-import importlib
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
@@ -9,6 +7,7 @@ from typing import Any
 import pytest
 
 from handler.contract import FUNCTION_DIMENSION, FUNCTION_NAME_VARIABLE, Variable
+from tests.support.entry_points import Context, imported
 from tests.support.orders import record
 
 ENVIRONMENT = {
@@ -19,17 +18,6 @@ ENVIRONMENT = {
     Variable.RETRY_AT_ONCE_QUEUE_URL: "",
     Variable.REQUEST_TIMEOUT_SECONDS: "1.0",
 }
-MODULES = ("handler.main", "handler.runtime")
-"""The modules that read the environment."""
-
-
-class Context:
-    """Lambda's context object, 4.5 seconds before the function's timeout."""
-
-    aws_request_id = "r1"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 4500
 
 
 class RecordingProcessor:
@@ -45,19 +33,14 @@ class RecordingProcessor:
 
 @pytest.fixture
 def main(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    for name in MODULES:
-        sys.modules.pop(name, None)
-    yield importlib.import_module("handler.main")
-    for name in MODULES:
-        del sys.modules[name]
+    with imported("handler.main", ENVIRONMENT, monkeypatch) as module:
+        yield module
 
 
 def test_a_batch_is_processed_within_the_time_that_is_left(main: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     processor = RecordingProcessor()
     monkeypatch.setattr(main, "processor", processor)
     records = [record("m1", "{"), record("m2", "{")]
-    assert main.handle({"Records": records}, Context()) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+    assert main.handle({"Records": records}, Context(4500)) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
     assert processor.calls == [(records, 4.5)]
     assert main.log.context == {FUNCTION_DIMENSION: "OrderProcessor", "requestId": "r1"}

@@ -10,8 +10,8 @@ from botocore.exceptions import ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handler.chunks import batches
 from ops import publish as module
-from ops.batches import batches
 from ops.clients import IN_FLIGHT
 from ops.orders_file import MAX_PUBLISH_BYTES
 from ops.publish import PUBLISH_BATCH, TRIES, publish_orders

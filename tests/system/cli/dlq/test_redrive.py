@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from infra.project import ROOT
-from ops import batches
+from ops import pacer
 from ops.cli.exit_codes import Exit
 from ops.table import get_order
 from tests.support.command import Orders
@@ -66,7 +66,7 @@ def test_a_run_that_ctrl_c_stopped_says_how_to_go_on_and_goes_on_at_the_pace_tha
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(batches, "time", SimpleNamespace(sleep=stop_at_the_fifth, monotonic=time.monotonic))
+        patched.setattr(pacer, "time", SimpleNamespace(sleep=stop_at_the_fifth, monotonic=time.monotonic))
         ran = dlq("redrive", "--all", "--confirm", "--rate", "1")
     assert (ran.code, ran.err) == (
         130,

@@ -1,25 +1,6 @@
-"""Groups items into requests, and paces the requests."""
+"""Paces requests."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
-
-T = TypeVar("T")
-
-
-def batches(items: Iterable[T], size_of: Callable[[T], int], *, max_items: int, max_bytes: int) -> Iterator[list[T]]:
-    """Group items in their order into lists that one request can hold. A larger item gets a list of its own."""
-    batch: list[T] = []
-    total = 0
-    for item in items:
-        size = size_of(item)
-        if batch and (len(batch) == max_items or total + size > max_bytes):
-            yield batch
-            batch, total = [], 0
-        batch.append(item)
-        total += size
-    if batch:
-        yield batch
 
 
 class Pacer:
