@@ -44,7 +44,7 @@ def event_alarms(settings: MonitoringSettings, metrics: EventMetrics) -> list[Al
         Alarm(
             name="EventsDLQNotEmpty",
             metric=metrics.given_up,
-            meaning="The queue of events that were given up contains changes of orders that nobody was told.",
+            meaning="The queue of events that were given up contains changes of orders that nobody was told about.",
             period=MINUTE,
         ),
     ]
