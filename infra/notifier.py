@@ -18,8 +18,8 @@ place of a discarded record in the stream, whereas the notifier keeps the record
 class OrderNotifier(pulumi.ComponentResource):
     """The function, the permissions of its role, its log group, and the event source mapping that invokes it.
 
-    If the function fails as a whole, Lambda retries each half of the batch. It retries a record until the record is older
-    than `eventRetrySeconds` plus SECONDS_TO_GIVE_UP.
+    If the function fails as a whole, Lambda retries each half of the batch. It retries a record until the record is
+    older than `eventRetrySeconds` plus SECONDS_TO_GIVE_UP.
     """
 
     def __init__(  # noqa: PLR0913 - the role comes from outside, because the key needs it earlier

@@ -39,8 +39,8 @@ class Notifier:
     refuses it too, it stays delayed.
 
     Other orders in the batch do not wait for a delayed event. Those behind the batch do, because Lambda sends the
-    delayed record and all later ones of the batch again before it reads on. An order that is alone in its batch, or that
-    fails together with others, does not count as failing alone. Then the shard waits for up to `retry_seconds`.
+    delayed record and all later ones of the batch again before it reads on. An order that is alone in its batch, or
+    that fails together with others, does not count as failing alone. Then the shard waits for up to `retry_seconds`.
     """
 
     def __init__(
