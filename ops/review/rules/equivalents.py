@@ -11,25 +11,31 @@ _ARN_TESTS = {"ArnLike", "StringEquals", "StringLike"}
 _ACCOUNT = re.compile(r"arn:[^:]+:[^:]+:[^:]*:(\d{12}):")
 
 
-def without_equivalents(old: Sequence[Statement], new: Sequence[Statement]) -> list[Statement]:
-    """The old statements, without what the new ones make up for.
+def without_equivalents(statements: Sequence[Statement], others: Sequence[Statement]) -> list[Statement]:
+    """The statements that have an effect which the other policy does not have.
 
     The console allows the account itself to use a queue: IAM policies of the account decide without that, too. And it
     lets a topic send to a queue with another statement than the program's.
     """
-    return [_cover(one, new) or one for one in old if not all(map(_allows_own_account, grants_of(one)))]
+    return [one for one in statements if not _allows_own_account(one) and not _is_covered(one, others)]
 
 
-def _allows_own_account(grant: Grant) -> bool:
-    """Whether the grant allows the account of a resource to use it."""
-    accounts = frozenset(found[1] for arn in grant.resource.values if (found := _ACCOUNT.match(arn)))
-    return grant.allows and not grant.resource.excluded and grant.principal == Part(accounts)
+def _allows_own_account(statement: Statement) -> bool:
+    """Whether the statement allows the account of a resource to use it, and nothing else."""
+    return all(
+        grant.allows and not grant.resource.excluded and grant.principal == Part(_accounts(grant.resource))
+        for grant in grants_of(statement)
+    )
 
 
-def _cover(statement: Statement, others: Sequence[Statement]) -> Statement | None:
-    """The statement that allows the same source at least the same actions on the same resources."""
+def _accounts(resource: Part) -> frozenset[str]:
+    return frozenset(found[1] for arn in resource.values if (found := _ACCOUNT.match(arn)))
+
+
+def _is_covered(statement: Statement, others: Sequence[Statement]) -> bool:
+    """Whether one of the others allows the same source at least the same actions on the same resources."""
     grants = _on_behalf(statement)
-    return next((other for other in others if grants and not missing(grants, _on_behalf(other))), None)
+    return bool(grants) and any(not missing(grants, _on_behalf(other)) for other in others)
 
 
 def _on_behalf(statement: Statement) -> list[Grant]:

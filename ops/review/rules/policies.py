@@ -52,7 +52,7 @@ def policy(name: str) -> Rule:
             )
             return
         if change.type in _OF_QUEUES:
-            before = without_equivalents(before, after)
+            before, after = without_equivalents(before, after), without_equivalents(after, before)
         yield from _differences(change, context, before, after)
         if old and new and language_version(old) != language_version(new) and "${" in f"{old}{new}":
             yield finding(

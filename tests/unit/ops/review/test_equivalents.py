@@ -35,7 +35,17 @@ def left(before: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def test_the_console_s_statement_for_the_topic_is_the_program_s() -> None:
-    assert left(CONSOLE) == [PROGRAM]
+    assert left(CONSOLE) == []
+
+
+def test_two_equivalent_statements_stay_two() -> None:
+    assert without_equivalents([CONSOLE, PROGRAM], [PROGRAM, CONSOLE]) == []
+
+
+def test_a_statement_that_allows_more_than_its_equivalent_stays() -> None:
+    wider = {**PROGRAM, "Action": ["sqs:SendMessage", "sqs:PurgeQueue"]}
+    assert without_equivalents([wider], [CONSOLE]) == [wider]
+    assert without_equivalents([CONSOLE], [wider]) == []
 
 
 @pytest.mark.parametrize("account", ["arn:aws:iam::123456789012:root", "123456789012"])
