@@ -80,7 +80,9 @@ class GivenUpField:
     REASON: Final = "reason"
     SIGNATURE: Final = "signature"
     RECORD: Final = "record"
-    """The record of the table's stream. It lacks images that would make the message too large."""
+    """The record of the table's stream. It lacks its images if they would make the message too large."""
+    EVENT: Final = "event"
+    """The event, in place of the images."""
 
 
 class RecordField:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -63,18 +63,18 @@ class GivenUpQueue:
 
 
 def message_of(telling: Telling) -> str:
-    """Return the body of the message about a failed event. If it would be too large, the record lacks images.
-
-    Without the new image, the current version of the order can still be told.
-    """
+    """Return the body of the message about a failed event: its record, or the event if the images are too large."""
     assert telling.failure, "only a failed event is given up"
     fields = {
         GivenUpField.ORDER_ID: telling.order_id,
         GivenUpField.REASON: telling.failure.reason[:MAX_REASON_CHARACTERS],
         GivenUpField.SIGNATURE: telling.failure.signature[:MAX_REASON_CHARACTERS],
     }
-    bodies = (_sqs_text({**fields, GivenUpField.RECORD: record}) for record in _ever_smaller(telling.record))
-    return next(body for body in bodies if len(body.encode()) <= MAX_MESSAGE_BYTES)
+    body = _sqs_text({**fields, GivenUpField.RECORD: telling.record})
+    if len(body.encode()) <= MAX_MESSAGE_BYTES:
+        return body
+    event = {GivenUpField.EVENT: telling.event._asdict()} if telling.event else {}
+    return _sqs_text({**fields, GivenUpField.RECORD: _without_images(telling.record), **event})
 
 
 def _sqs_text(document: Mapping[str, Any]) -> str:
@@ -83,7 +83,6 @@ def _sqs_text(document: Mapping[str, Any]) -> str:
     return _NOT_FOR_SQS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def _ever_smaller(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    change = record["dynamodb"]
-    for omitted in ((), ("OldImage",), ("OldImage", "NewImage")):
-        yield {**record, "dynamodb": {name: value for name, value in change.items() if name not in omitted}}
+def _without_images(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    change = {name: value for name, value in record["dynamodb"].items() if name not in {"NewImage", "OldImage"}}
+    return {**record, "dynamodb": change}

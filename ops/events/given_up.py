@@ -32,7 +32,9 @@ class GivenUp:
     """None if the message is about several changes."""
     reason: str
     record: Record | None = None
-    """The record of the stream, with the images that fit into the message."""
+    """The record of the stream, without its images if they do not fit into the message."""
+    event: Event | None = None
+    """The event, in place of the images."""
     place: "Place | None" = None
     """The place of the records that Lambda skipped."""
 
@@ -88,18 +90,28 @@ def read_given_up(body: str) -> GivenUp:
             return _skipped(document)
         order_id, record = document[GivenUpField.ORDER_ID], document[GivenUpField.RECORD]
         record["dynamodb"]["SequenceNumber"], record["eventSourceARN"]
-        return GivenUp(order_id=str(order_id), reason=str(document[GivenUpField.REASON]), record=record)
-    except (ValueError, TypeError, KeyError):
+        event = _event_in(document[GivenUpField.EVENT]) if GivenUpField.EVENT in document else None
+        reason = str(document[GivenUpField.REASON])
+        return GivenUp(order_id=str(order_id), reason=reason, record=record, event=event)
+    except (ValueError, TypeError, KeyError, AttributeError):
         return GivenUp(order_id=None, reason="the message is not from the notifier")
+
+
+def _event_in(found: Mapping[str, Any]) -> Event:
+    event = Event(**found)
+    texts = [event.event_id, event.order_id, event.body, *event.attributes.values()]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("an event consists of texts")
+    return event
 
 
 def _skipped(document: Mapping[str, Any]) -> GivenUp:
     batch = document["DDBStreamBatchInfo"]
     place = Place(
-        stream_arn=batch["streamArn"],
-        shard_id=batch["shardId"],
-        first=batch["startSequenceNumber"],
-        last=batch["endSequenceNumber"],
+        stream_arn=str(batch["streamArn"]),
+        shard_id=str(batch["shardId"]),
+        first=str(batch["startSequenceNumber"]),
+        last=str(batch["endSequenceNumber"]),
         count=int(batch["batchSize"]),
     )
     condition = document["requestContext"]["condition"]
@@ -113,6 +125,8 @@ def events_in(
 
     Raises Untellable if none of its records can be read.
     """
+    if given_up.event:
+        return [given_up.event], []
     if given_up.place:
         records: Sequence[Record] = given_up.place.read(streams)
     elif given_up.record is None:
@@ -132,18 +146,14 @@ def events_in(
 
 
 def _events(record: Record, dynamodb: "DynamoDBClient", table: str) -> Sequence[Event]:
-    """Return the event of a record. If the message lacks an image, it is a replay, because nothing can be compared."""
-    change = record["dynamodb"]
-    if "NewImage" not in change and record["eventName"] != REMOVED:
+    if "NewImage" not in record["dynamodb"] and record["eventName"] != REMOVED:
         return [_current(record, dynamodb, table)]
-    if record["eventName"] == "MODIFY" and "OldImage" not in change:
-        return [replay_of(stored_order(change["NewImage"]), table_arn_of(record))]
     found = read_change(record)
     return [event_of(found)] if found else []
 
 
 def _current(record: Record, dynamodb: "DynamoDBClient", table: str) -> Event:
-    """Return the event of the stored version, for a change whose images did not fit into the message."""
+    """Return the event of the stored version, for a large record in which the notifier could not read the change."""
     order_id = record["dynamodb"]["Keys"][PARTITION_KEY]["S"]
     item = get_items(dynamodb, table, [order_id]).get(order_id)
     if item is None:

@@ -5,6 +5,8 @@ import time
 from typing import Any
 from uuid import uuid4
 
+from handler.notifier.change import read_change
+from handler.notifier.event import Event, event_of
 from handler.notifier.failure import Failure
 from handler.notifier.given_up import message_of
 from handler.notifier.telling import Telling
@@ -56,10 +58,11 @@ def test_an_item_that_is_no_order_is_not_replayed(here: Orders, pipeline: Pipeli
     assert f"not told: {foreign}: the item is not a valid order: timestamp is missing" in ran.err
 
 
-def given_up(pipeline: Pipeline, record: dict[str, Any]) -> None:
+def given_up(pipeline: Pipeline, record: dict[str, Any], event: Event | None = None) -> None:
     """Put a record into OrderEventsDLQ as the notifier does."""
     telling = Telling(record)
     telling.failure = Failure("Throttled", "Throttled")
+    telling.event = event
     pipeline.clients.sqs.send_message(QueueUrl=pipeline.outputs["givenUpQueueUrl"], MessageBody=message_of(telling))
 
 
@@ -95,12 +98,17 @@ def test_without_its_image_the_stored_version_is_told(here: Orders, pipeline: Pi
     assert [event["type"] for event in subscriber.wait_for(order_id, 2)] == ["order.stored", "order.replayed"]
 
 
-def test_an_update_without_its_old_image_is_told_as_a_replay(here: Orders, pipeline: Pipeline) -> None:
+def test_a_change_whose_images_were_too_large_is_told_as_what_it_is(here: Orders, pipeline: Pipeline) -> None:
     subscriber = Subscriber(pipeline)
     order_id = stored_order(here, pipeline)
-    given_up(pipeline, record_of(pipeline, order_id) | {"eventName": "MODIFY"})
+    record = record_of(pipeline, order_id) | {"eventName": "MODIFY"}
+    record["dynamodb"]["OldImage"] = record["dynamodb"]["NewImage"] | {"notes": {"S": "\ufffe" * 190_000}}
+    change = read_change(record)
+    assert change
+    given_up(pipeline, record, event_of(change))
     here("events", "failed", "--retry")
-    assert [event["type"] for event in subscriber.wait_for(order_id, 2)] == ["order.stored", "order.replayed"]
+    _, told = subscriber.wait_for(order_id, 2)
+    assert (told["type"], told["data"]["changed"]) == ("order.updated", ["notes"])
 
 
 def test_a_record_that_cannot_be_read_stops_no_other_and_the_same_order_waits(here: Orders, pipeline: Pipeline) -> None:

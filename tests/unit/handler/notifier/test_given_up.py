@@ -11,9 +11,12 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from handler.log import Log
+from handler.notifier.change import read_change
+from handler.notifier.event import event_of
 from handler.notifier.failure import Failure
 from handler.notifier.given_up import MAX_MESSAGE_BYTES, GivenUpQueue, message_of
 from handler.notifier.telling import Telling
+from ops.events.given_up import read_given_up
 from tests.support.fake_sqs import Clock, FakeSQS
 from tests.support.stream_records import Item, item, stream_record
 
@@ -107,22 +110,33 @@ LARGE = "é" * 190_000  # 380 KB, in the table and in a message
 ESCAPED = "\ufffe" * 190_000  # 570 KB in the table and 1.14 MB in a message
 
 
-@pytest.mark.parametrize(
-    ("new", "old", "images"),
-    [
-        ("x", "x", {"NewImage", "OldImage"}),
-        (LARGE, LARGE, {"NewImage", "OldImage"}),
-        ("x", ESCAPED, {"NewImage"}),
-        (ESCAPED, "x", set()),
-    ],
-)
-def test_a_message_that_would_be_too_large_lacks_images(new: str, old: str, images: set[str]) -> None:
-    body = message_of(failed(item("O1", notes=new), item("O1", notes=old)))
-    record = json.loads(body)["record"]["dynamodb"]
+@pytest.mark.parametrize(("new", "old"), [("x", "x"), (LARGE, LARGE)])
+def test_a_message_contains_both_images(new: str, old: str) -> None:
+    telling = failed(item("O1", notes=new), item("O1", notes=old))
+    assert json.loads(message_of(telling))["record"] == telling.record
+
+
+@pytest.mark.parametrize(("new", "old"), [("x", ESCAPED), (ESCAPED, "x")])
+def test_a_message_that_would_be_too_large_contains_the_event_instead(new: str, old: str) -> None:
+    telling = failed(item("O1", notes=new), item("O1", notes=old, status="packed"))
+    change = read_change(telling.record)
+    assert change
+    telling.event = event_of(change)
+    body = message_of(telling)
+    message = read_given_up(body)
+    assert len(body.encode()) <= MAX_MESSAGE_BYTES
+    assert message.event == telling.event
+    assert message.event.attributes["eventType"] == "updated"
+    assert message.event.attributes["previousStatus"] == "packed"
+    assert message.record
+    assert not message.record["dynamodb"].keys() & {"NewImage", "OldImage"}
+
+
+def test_a_large_record_that_the_notifier_could_not_read_keeps_its_key() -> None:
+    body = message_of(failed(item("O1", notes=ESCAPED), item("O1")))
     assert len(body.encode()) <= MAX_MESSAGE_BYTES
     assert "\ufffe" not in body
-    assert record.keys() & {"NewImage", "OldImage"} == images
-    assert record["Keys"] == {"orderId": {"S": "O1"}}
+    assert json.loads(body)["record"]["dynamodb"]["Keys"] == {"orderId": {"S": "O1"}}
 
 
 def test_a_long_reason_is_cut() -> None:
