@@ -10,10 +10,11 @@ from handler.notifier.change import read_change
 from handler.notifier.event import event_of
 from handler.notifier.failure import Failure
 from handler.notifier.given_up import GivenUpQueue
-from handler.notifier.memory import Memory
+from handler.notifier.memory import LONE_FAILURE_SECONDS, Memory
 from handler.notifier.report import EventReport
 from handler.notifier.telling import State, Telling
 from handler.notifier.topic import EventTopic
+from handler.notifier.tries import LoneTries
 from handler.response import BatchResponse, failed_response
 
 RESERVE_SECONDS = 1.0
@@ -28,15 +29,18 @@ GIVE_UP_SECONDS = 5.0
 The two tries of a request to SNS take four fifths of the function's timeout (Variable.REQUEST_TIMEOUT_SECONDS), which
 is all the time before.
 """
+_STOPS = Failure(
+    "the function stopped without an answer each time that it told this event", "Stopped", is_permanent=True
+)
 
 
 class Notifier:
     """Tells changes of orders to the topic.
 
     An event that cannot be told is delayed, and the later events of its order wait for it. It is given up if SNS can
-    never accept it, once its change is older than `retry_seconds`, or if its order fails alone (LONE_FAILURE_SECONDS).
-    Then the queue of events that were given up has it, and the later events of its order are told. If that queue
-    refuses it too, it stays delayed.
+    never accept it, once its change is older than `retry_seconds`, if its order fails alone (LONE_FAILURE_SECONDS), or
+    if the record stops the function each time, even when it is alone in its batch. Then the queue of events that were
+    given up has it, and the later events of its order are told. If that queue refuses it too, it stays delayed.
 
     Other orders in the batch do not wait for a delayed event. Those behind the batch do, because Lambda sends the
     delayed record and all later ones of the batch again before it reads on. An order that is alone in its batch, or
@@ -48,6 +52,7 @@ class Notifier:
         topic: EventTopic,
         given_up: GivenUpQueue,
         log: Log,
+        tries: LoneTries,
         *,
         retry_seconds: float,
         now: Callable[[], float] = time.time,
@@ -55,6 +60,7 @@ class Notifier:
         self._topic = topic
         self._given_up = given_up
         self._memory = Memory(now)
+        self._tries = tries
         self._log = log
         self._report = EventReport(log)
         self._retry_seconds = retry_seconds
@@ -64,14 +70,21 @@ class Notifier:
         """Tell the changes in the records of a stream event. Returns the sequence numbers of those that are delayed."""
         deadline = time.monotonic() + seconds_left - RESERVE_SECONDS
         tellings = self._memory.unsettled([Telling(record) for record in records])
+        lone = tellings[0] if len(tellings) == 1 else None
+        stops = lone is not None and self._tries.begin(lone.record) >= LONE_FAILURE_SECONDS
         for telling in tellings:
-            _read(telling)
+            if stops:
+                telling.failure = _STOPS
+            else:
+                _read(telling)
         lanes = _by_order(tellings)
         while lanes:
             heads = [lane.pop(0) for lane in lanes]
             self._tell_each(heads, deadline)
             lanes = [lane for lane, head in zip(lanes, heads, strict=True) if lane and head.state != State.DELAYED]
         self._memory.keep(tellings)
+        if lone and not (stops and lone.state == State.DELAYED):
+            self._tries.end(lone.record)
         try:
             self._report.log_batch(tellings)
         except Exception:  # noqa: BLE001 - the response decides about the records, and is due in any case

@@ -30,6 +30,7 @@ from tests.support.event_source_mapping import Crashed, Record, Shard, changed_a
 from tests.support.fake_dynamodb import FakeDynamoDB, Item
 from tests.support.fake_sns import TOPIC, Entry, FakeSNS, order_id, sns_error
 from tests.support.fake_sqs import Clock, FakeSQS
+from tests.support.lone_tries import lone_tries
 from tests.support.orders import order
 from tests.support.stream_records import item, stream_record
 
@@ -97,18 +98,21 @@ class System:
         self.another: Callable[[], None] | None = None
         self.stuck: set[str] = set()
         """Orders whose events SNS refuses for now."""
+        self.killing: set[str] = set()
+        """Orders whose events stop the function for now."""
         self.topic_error: str | None = None
         self.queue = "takes"
         """What the queue does with each message: one of QUEUE."""
-        self.instances = [self.new_instance(), self.new_instance()]
+        self.environments = [lone_tries(self.clock), lone_tries(self.clock)]
+        self.instances = [self.new_instance(0), self.new_instance(1)]
 
-    def new_instance(self) -> Notifier:
+    def new_instance(self, at: int) -> Notifier:
         sns = FakeSNS(before=self.before_publish, after=self.after_publish, refuse=self.refuse)
         sns.published = self.published
         log = Log(io.StringIO())
         sqs = SimpleNamespace(send_message=self.give_up)
         topic, queue = EventTopic(TOPIC, cast("Any", sns)), GivenUpQueue(URL, lambda: cast("Any", sqs), log)
-        return Notifier(topic, queue, log, retry_seconds=RETRY_SECONDS, now=self.clock)
+        return Notifier(topic, queue, log, self.environments[at], retry_seconds=RETRY_SECONDS, now=self.clock)
 
     def add_record(self, new: Item | None, old: Item | None) -> None:
         record = stream_record(new, old, number=len(self.records) + 1)
@@ -130,7 +134,7 @@ class System:
             response = self.instances[instance].tell(records, seconds_left)
         except Crashed:
             close(self.instances[instance])
-            self.instances[instance] = self.new_instance()
+            self.instances[instance] = self.new_instance(instance)
             raise
         failed = [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
         if self.queue == "takes" and seconds_left:
@@ -140,6 +144,8 @@ class System:
 
     def before_publish(self, entries: Sequence[Entry]) -> None:
         fate = self.fate(entries)
+        if self.killing & set(map(order_id, entries)):
+            raise Crashed
         if self.topic_error:
             raise sns_error(self.topic_error)
         match fate:
@@ -203,6 +209,7 @@ class System:
     def heal(self) -> None:
         self.topic_error, self.queue = None, "takes"
         self.stuck.clear()
+        self.killing.clear()
         self.publish_late()
 
     def drain(self) -> None:
@@ -283,6 +290,10 @@ class Events(RuleBasedStateMachine):
     @rule(names=st.sets(st.sampled_from(NAMES), max_size=2))
     def refuse_orders(self, names: set[str]) -> None:
         self.system.stuck = names
+
+    @rule(names=st.sets(st.sampled_from(NAMES), max_size=1))
+    def let_orders_stop_the_function(self, names: set[str]) -> None:
+        self.system.killing = names
 
     @rule(seconds=st.sampled_from([10, LONE_FAILURE_SECONDS, 3_600, RETRY_SECONDS]))
     def pass_time(self, seconds: int) -> None:
@@ -374,6 +385,21 @@ def test_an_order_that_sns_refuses_for_hours_keeps_no_other_from_being_told(writ
     assert {told_by(record) for record in system.given_up} == stuck
     assert all(shard.is_done and not shard.discarded for shard in system.shards)
     assert len(system.told) == len(set(system.told)), "nothing is told again while the order is refused"
+
+
+def test_an_order_that_stops_the_function_each_time_is_given_up_and_others_go_on() -> None:
+    system = System()
+    system.killing = {NAMES[0]}
+    for at in range(10):
+        system.write(NAMES[2 * (at % 3)], at // 3, "new")
+    for _ in range(60):
+        system.deliver(0, 0, {})
+        system.clock.now += LONE_FAILURE_SECONDS / 10
+    system.close()
+    assert len(system.told) == len(set(system.told)) == 6, "all versions of the others are told"
+    assert [name_of(record) for record in system.given_up] == [NAMES[0]] * 4, "each version is tried, and kept"
+    assert system.shards[0].is_done
+    assert not system.shards[0].discarded
 
 
 def test_others_behind_the_batch_wait_only_minutes_for_an_order_that_sns_refuses_alone() -> None:

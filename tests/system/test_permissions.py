@@ -13,6 +13,7 @@ from handler.processor import Processor
 from handler.queue import RetryAtOnce
 from handler.store import DynamoDBStore
 from ops.clients import LOCAL_KEY
+from tests.support.lone_tries import lone_tries
 from tests.support.orders import body, record
 from tests.support.pipeline import Pipeline
 from tests.support.recorder import recorded
@@ -59,6 +60,7 @@ def test_the_notifiers_role_allows_exactly_what_it_and_lambda_do(pipeline: Pipel
         EventTopic(pipeline.outputs["eventTopicArn"], session.client("sns", endpoint_url=url)),
         GivenUpQueue(pipeline.outputs["givenUpQueueUrl"], lambda: session.client("sqs", endpoint_url=url), log),
         log,
+        lone_tries(),
         retry_seconds=60,
     )
     order, foreign = stream_record(item("P2")), stream_record({"orderId": {"S": "P3"}})

@@ -20,6 +20,7 @@ from ops.clients import Clients
 from ops.events.given_up import Place
 from tests.support.fake_sns import TOPIC, FakeSNS
 from tests.support.fake_sqs import Clock, FakeSQS
+from tests.support.lone_tries import lone_tries
 from tests.support.orders import order
 
 Record = Mapping[str, Any]
@@ -51,6 +52,7 @@ class Stream:
             EventTopic(TOPIC, cast("Any", self.sns)),
             GivenUpQueue(URL, lambda: cast("Any", self.sqs), log),
             log,
+            lone_tries(),
             retry_seconds=3600,
         )
         self._store = DynamoDBStore(self.table, clients.dynamodb)

@@ -15,8 +15,10 @@ from handler.notifier.given_up import GivenUpQueue
 from handler.notifier.memory import LONE_FAILURE_SECONDS
 from handler.notifier.notifier import GIVE_UP_SECONDS, RESERVE_SECONDS, Notifier
 from handler.notifier.topic import EventTopic
+from handler.notifier.tries import LoneTries
 from tests.support.fake_sns import TOPIC, Entry, FakeSNS, order_id, sns_error
 from tests.support.fake_sqs import Clock, FakeSQS
+from tests.support.lone_tries import lone_tries
 from tests.support.stream_records import item, stream_record
 
 URL = "https://sqs/OrderEventsDLQ"
@@ -27,7 +29,9 @@ Record = Mapping[str, Any]
 class Instance:
     """An instance of the function, with its topic, its queue and its log."""
 
-    def __init__(self, sns: FakeSNS | None = None, sqs: FakeSQS | None = None) -> None:
+    def __init__(
+        self, sns: FakeSNS | None = None, sqs: FakeSQS | None = None, environment: LoneTries | None = None
+    ) -> None:
         self.sns, self.sqs, self._log = sns or FakeSNS(), sqs or FakeSQS(Clock()), io.StringIO()
         self.later = 0
         """Seconds by which the instance's clock is ahead."""
@@ -36,6 +40,7 @@ class Instance:
             EventTopic(TOPIC, cast("Any", self.sns)),
             GivenUpQueue(URL, lambda: cast("Any", self.sqs), log),
             log,
+            environment or lone_tries(),
             retry_seconds=RETRY_SECONDS,
             now=lambda: time.time() + self.later,
         )
@@ -165,6 +170,58 @@ def test_an_event_whose_time_is_up_is_given_up_with_its_record_and_later_ones_go
     [message] = instance.given_up
     assert message["record"] == old
     assert (message["orderId"], message["signature"]) == ("O1", "Throttling")
+
+
+class Stopped(BaseException):
+    """The function stopped. No code of the handler catches this."""
+
+
+def stopped_environment(record: Record) -> LoneTries:
+    """The environment of a function that a record stopped, LONE_FAILURE_SECONDS ago."""
+    environment = lone_tries(lambda: time.time() - LONE_FAILURE_SECONDS)
+
+    def stop(_entries: Sequence[Entry]) -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        Instance(FakeSNS(before=stop), environment=environment).tell(record)
+    return LoneTries(environment._folder)
+
+
+def test_a_record_that_stops_the_function_when_it_is_alone_is_given_up_without_another_try() -> None:
+    [record] = versions("O1", 1)
+    instance = Instance(environment=stopped_environment(record))
+    assert instance.tell(record) == []
+    assert instance.sns.requests == []
+    [message] = instance.given_up
+    assert message["record"] == record
+    assert message["reason"] == "the function stopped without an answer each time that it told this event"
+
+
+def test_a_record_that_stopped_the_function_is_not_tried_while_the_queue_refuses_it() -> None:
+    def refuse(_operation: str) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "SendMessage")
+
+    [record] = versions("O1", 1)
+    instance = Instance(sqs=FakeSQS(Clock(), before=refuse), environment=stopped_environment(record))
+    for _ in range(2):
+        assert instance.tell(record) == [number(record)]
+    assert instance.sns.requests == []
+
+
+def test_a_record_that_stopped_the_function_with_others_is_tried() -> None:
+    [record] = versions("O1", 1)
+    instance = Instance(environment=stopped_environment(record))
+    assert instance.tell(record, stream_record(item("O2"))) == []
+    assert len(instance.sns.ids) == 2
+
+
+def test_a_failure_with_an_answer_is_no_stop() -> None:
+    [record] = versions("O1", 1)
+    environment = lone_tries(lambda: time.time() - LONE_FAILURE_SECONDS)
+    assert Instance(refusing("O1"), environment=environment).tell(record) == [number(record)]
+    instance = Instance(environment=LoneTries(environment._folder))
+    assert (instance.tell(record), len(instance.sns.ids)) == ([], 1)
 
 
 def test_an_old_event_is_tried_once_more_before_it_is_given_up() -> None:
