@@ -87,7 +87,7 @@ def _reports_too_late(mapping: Change, function: Change) -> Finding:
 
 def subscription_filter(change: Change, _context: Context) -> Iterator[Finding]:
     """SNS does not deliver what a filter policy does not match."""
-    if change.after.get("filterPolicy") in {None, "", "{}"}:
+    if change.after.get("filterPolicy") in (None, "", "{}"):
         yield finding(Verdict.SAFE, change, f"removes the filter policy of {change.name}", "Every order is delivered.")
         return
     yield finding(

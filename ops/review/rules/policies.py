@@ -6,14 +6,15 @@ from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
 from ops.review.preview import Change, document
 from ops.review.rules.context import Context, Rule, finding
-from ops.review.rules.equivalents import without_equivalents
 from ops.review.rules.statements import (
     EVERYBODY,
+    SNS,
     WITHOUT_TLS,
     Grant,
     Part,
     Statement,
     action_covers,
+    allows_own_account,
     grants_of,
     language_version,
     missing,
@@ -29,7 +30,6 @@ _LOG = "logs:*"
 _SEND = Part(frozenset({"sqs:SendMessage"}))
 _ENCRYPT = Part(frozenset({"kms:GenerateDataKey"}))
 _ADMINISTER = Part(frozenset({"kms:PutKeyPolicy"}))
-_SNS = "sns.amazonaws.com"
 NAMED = 6
 """The principals, actions or resources of a statement that a finding names."""
 Judge = Callable[[Change, Context, Sequence[Grant], str], Finding]
@@ -51,8 +51,6 @@ def policy(name: str) -> Rule:
                 "The preview does not know the new policy, because it contains an ARN that does not exist yet.",
             )
             return
-        if change.type in _OF_QUEUES:
-            before, after = without_equivalents(before, after), without_equivalents(after, before)
         yield from _differences(change, context, before, after)
         if old and new and language_version(old) != language_version(new) and "${" in f"{old}{new}":
             yield finding(
@@ -71,6 +69,8 @@ def _differences(
     for statements, others, allow, deny in ((after, before, _allowed, _denied), (before, after, _taken, _undenied)):
         known = [grant for other in others for grant in grants_of(other)]
         for statement in statements:
+            if change.type in _OF_QUEUES and allows_own_account(statement):
+                continue
             if grants := missing(grants_of(statement), known):
                 judge: Judge = allow if grants[0].allows else deny
                 yield judge(change, context, grants, _in_words(grants))
@@ -133,7 +133,7 @@ def _loses_undelivered(change: Change, context: Context, grants: Sequence[Grant]
 
 def _concern_sns(grants: Sequence[Grant], action: Part) -> bool:
     return any(
-        (grant.principal.excluded or grant.principal.values & {_SNS, EVERYBODY})
+        (grant.principal.excluded or grant.principal.values & {SNS, EVERYBODY})
         and (grant.action.excluded or grant.action.covers(action, action_covers))
         for grant in grants
     )

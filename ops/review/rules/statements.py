@@ -6,7 +6,7 @@ equal.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -17,6 +17,11 @@ OLDEST_VERSION = "2008-10-17"
 """The version of a document that names none (IAM User Guide, "Version")."""
 _ACCOUNT = re.compile(r"arn:[^:]+:iam::(\d{12}):root")
 _SPECIAL = set("*?")
+_ACCOUNT_OF_RESOURCE = re.compile(r"arn:[^:]+:[^:]+:[^:]*:(\d{12}):")
+_TOPIC = re.compile(r"arn:[^:*?]+:sns:[^*?]+")
+SNS = "sns.amazonaws.com"
+_ARN_EQUALS = {"ArnEquals", "StringEquals", "StringLike"}
+"""Operators that mean `ArnLike` for an ARN without `*` and `?`."""
 _SUBSETS_ARE_NARROWER = {"StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnLike", "NumericEquals", "Bool"}
 """Operators with which a test of fewer values matches fewer requests."""
 _PATTERNS = {"StringLike", "ArnLike"}
@@ -50,7 +55,7 @@ class Condition:
     """One condition: an operator, a key and the values of which one must match."""
 
     operator: str
-    """`ArnLike` for `ArnEquals`, too: both mean the same."""
+    """`ArnLike` for every operator that means the same."""
     key: str
     """In lower case, because the keys of conditions are not case-sensitive."""
     values: frozenset[str]
@@ -129,7 +134,35 @@ def grants_of(statement: Statement) -> list[Grant]:
         _parts(statement, "Action", _texts),
         _parts(statement, "Resource", _texts),
     )
-    return [Grant(allows, principal, action, resource, tests) for principal, action, resource in parts]
+    return [Grant(allows, _caller(principal, tests), action, resource, tests) for principal, action, resource in parts]
+
+
+def allows_own_account(statement: Statement) -> bool:
+    """Whether a statement only lets the account of a queue use it. IAM policies decide without it, too.
+
+    The console writes such a statement.
+    """
+    return all(
+        grant.allows and not grant.resource.excluded and _is_account_of(grant.principal, grant.resource)
+        for grant in grants_of(statement)
+    )
+
+
+def _is_account_of(principal: Part, resource: Part) -> bool:
+    accounts = [found[1] for arn in resource.values if (found := _ACCOUNT_OF_RESOURCE.match(arn))]
+    return bool(accounts) and principal == Part(frozenset(accounts))
+
+
+def _caller(principal: Part, tests: Iterable[Condition]) -> Part:
+    """The principal of a grant. If everybody may act on behalf of topics, only SNS can."""
+    of_topics = any(
+        test.operator == "ArnLike" and test.key == "aws:sourcearn" and _are_topics(test.values) for test in tests
+    )
+    return Part(frozenset({SNS})) if of_topics and principal == Part(frozenset({EVERYBODY})) else principal
+
+
+def _are_topics(arns: Collection[str]) -> bool:
+    return bool(arns) and all(map(_TOPIC.fullmatch, arns))
 
 
 def missing(grants: Sequence[Grant], others: Sequence[Grant]) -> list[Grant]:
@@ -176,5 +209,11 @@ def _tests(condition: object) -> Iterator[Condition]:
         return
     for operator, keys in condition.items():
         for key, values in (keys if isinstance(keys, dict) else {"": keys}).items():
-            same = operator.replace("ArnEquals", "ArnLike")
-            yield Condition(same, key.lower(), frozenset(_texts(values)), f"{operator} {key}")
+            texts = frozenset(_texts(values))
+            yield Condition(_operator(operator, key, texts), key.lower(), texts, f"{operator} {key}")
+
+
+def _operator(operator: str, key: str, values: Collection[str]) -> str:
+    if key.lower() == "aws:sourcearn" and operator in _ARN_EQUALS and _are_topics(values):
+        return "ArnLike"
+    return operator.replace("ArnEquals", "ArnLike")

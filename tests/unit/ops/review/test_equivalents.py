@@ -1,11 +1,11 @@
-"""Statements of the console that the program's queue policy makes up for."""
+"""Statements of the console that mean the same as those of the program's queue policy, or nothing."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from ops.review.rules.equivalents import without_equivalents
+from tests.unit.ops.review.test_policies import findings
 
 QUEUE, TOPIC = "arn:aws:sqs:eu-west-1:123456789012:OrderQueue", "arn:aws:sns:eu-west-1:123456789012:OrderTopic"
 OWNER = {
@@ -30,27 +30,18 @@ PROGRAM = {
 }
 
 
-def left(before: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return without_equivalents([before], [PROGRAM])
-
-
-def test_the_console_s_statement_for_the_topic_is_the_program_s() -> None:
-    assert left(CONSOLE) == []
-
-
-def test_two_equivalent_statements_stay_two() -> None:
-    assert without_equivalents([CONSOLE, PROGRAM], [PROGRAM, CONSOLE]) == []
-
-
-def test_a_statement_that_allows_more_than_its_equivalent_stays() -> None:
-    wider = {**PROGRAM, "Action": ["sqs:SendMessage", "sqs:PurgeQueue"]}
-    assert without_equivalents([wider], [CONSOLE]) == [wider]
-    assert without_equivalents([CONSOLE], [wider]) == []
+@pytest.mark.parametrize("operator", ["ArnLike", "ArnEquals", "StringEquals", "StringLike"])
+@pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": ["*"]}, {"Service": "sns.amazonaws.com"}])
+def test_the_console_s_statement_for_the_topic_is_the_program_s(operator: str, principal: object) -> None:
+    console = {**CONSOLE, "Principal": principal, "Condition": {operator: {"aws:SourceArn": TOPIC}}}
+    assert findings([console], [PROGRAM]) == findings([PROGRAM], [console]) == []
+    assert findings([console, PROGRAM], [PROGRAM, console]) == findings([console], [console, PROGRAM]) == []
 
 
 @pytest.mark.parametrize("account", ["arn:aws:iam::123456789012:root", "123456789012"])
 def test_the_own_account_needs_no_statement(account: str) -> None:
-    assert left({**OWNER, "Principal": {"AWS": account}}) == []
+    owner = {**OWNER, "Principal": {"AWS": account}}
+    assert findings([owner, PROGRAM], [PROGRAM]) == findings([PROGRAM], [owner, PROGRAM]) == []
 
 
 @pytest.mark.parametrize(
@@ -71,4 +62,5 @@ def test_the_own_account_needs_no_statement(account: str) -> None:
     ],
 )
 def test_whatever_else_it_allows_or_denies_stays_a_difference(other: Mapping[str, Any]) -> None:
-    assert left(other) == [other]
+    assert findings([other], [PROGRAM])
+    assert findings([PROGRAM], [other])
