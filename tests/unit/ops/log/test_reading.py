@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 from ops.log.reading import follow_log
 
 NOON = datetime(2025, 5, 3, 12, tzinfo=UTC)
-LATER = int(datetime.now(UTC).timestamp() * 1000) + 600_000
+LATER = int(datetime(2125, 5, 3, tzinfo=UTC).timestamp() * 1000)
+"""After every poll, so that each poll asks for it again."""
 SILENCE = ReadTimeoutError(endpoint_url="http://x")
 REFUSED = EndpointConnectionError(endpoint_url="http://x")
 FAILED = ClientError(
