@@ -67,7 +67,7 @@ def filtered(change: Change, _context: Context) -> Iterator[Finding]:
 
 
 def response_types(change: Change, _context: Context) -> Iterator[Finding]:
-    if "ReportBatchItemFailures" in (change.after.get("functionResponseTypes") or ()):
+    if flow.reports_items(change):
         yield finding(Verdict.SAFE, change, f"{change.name} reports delayed events", "Only these come again.")
         return
     what = f"{change.name} does not report delayed events any more"

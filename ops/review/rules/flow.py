@@ -10,7 +10,7 @@ from ops.review.rules.context import SHOW_SAMES, Context, finding, function_name
 from ops.review.rules.function import environment
 from ops.review.rules.keys import ALARMS, SNS, gets_key, lets
 
-REPORTS_ITEMS = "ReportBatchItemFailures"
+_REPORTS_ITEMS = "ReportBatchItemFailures"
 
 
 def enabled(change: Change, context: Context) -> Iterator[Finding]:
@@ -42,9 +42,15 @@ def filtered(change: Change, _context: Context) -> Iterator[Finding]:
     )
 
 
+def reports_items(change: Change) -> bool:
+    """Whether the function of a mapping reports failures of single items."""
+    response_types = change.after.get("functionResponseTypes")
+    return isinstance(response_types, list) and _REPORTS_ITEMS in response_types
+
+
 def response_types(change: Change, context: Context) -> Iterator[Finding]:
     """Without partial responses, Lambda deletes a whole batch although some of its orders failed."""
-    if REPORTS_ITEMS in (change.after.get("functionResponseTypes") or ()):
+    if reports_items(change):
         function = _with_new_code(change, context)
         if function and change.before.get("enabled") is not False:
             yield _reports_too_late(change, function)
@@ -61,7 +67,7 @@ def response_types(change: Change, context: Context) -> Iterator[Finding]:
         change,
         f"{change.name} does not report failures of single orders any more",
         "The processor reports failed orders in its response. Lambda would ignore it, and delete them.",
-        f"Keep {REPORTS_ITEMS} in function_response_types.",
+        f"Keep {_REPORTS_ITEMS} in function_response_types.",
     )
 
 

@@ -54,13 +54,17 @@ def role(change: Change, context: Context) -> Iterator[Finding]:
 
 def log(change: Change, _context: Context) -> Iterator[Finding]:
     """The format of the log and the log group that gets it."""
-    before, after = (inputs.get("loggingConfig") or {} for inputs in (change.before, change.after))
-    if after.get("logFormat") == _JSON != before.get("logFormat"):
+    before, after = (_log_format(inputs.get("loggingConfig")) for inputs in (change.before, change.after))
+    if after == _JSON != before:
         why = "`orders` reads the reasons of dead letters from the new records only: the earlier ones are text."
         yield finding(Verdict.LOOK, change, f"lets {change.name} log as JSON", why)
         return
     why = "`orders` reads the reasons of dead letters from one log group, as JSON."
     yield finding(Verdict.WEAKENS, change, f"changes the log of {change.name}", why)
+
+
+def _log_format(config: object) -> object:
+    return config.get("logFormat") if isinstance(config, dict) else None
 
 
 def environment(change: Change, _context: Context) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """Previews of any content: a review, or one line that says what is wrong."""
 
 import json
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -8,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.errors import InvalidInput
+from ops.review.finding import Verdict
 from ops.review.live import Live
 from ops.review.markdown import as_markdown
 from ops.review.preview import Operation, read_preview
 from ops.review.review import review
-from ops.review.rules import RULES
+from ops.review.rules import RULES, event_inputs
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
@@ -79,6 +81,22 @@ def test_any_json_is_a_preview_or_one_line(value: Any) -> None:
         assert read_preview(json.dumps({"steps": value})) is not None
     except InvalidInput as error:
         assert "\n" not in str(error)
+
+
+ODD: list[Any] = [None, True, 1.5, "x", [], [[1]], {}, {"a": 1}, '{"Statement": 5}', '{"maxReceiveCount": "x"}']
+"""Values that no input has, or only some."""
+
+
+@pytest.mark.parametrize("component", ["", "$orders:index:OrderNotifier"], ids=["of the system", "of the events"])
+@pytest.mark.parametrize("kind", sorted(kind for kind, rules in RULES.items() if rules))
+def test_every_rule_takes_a_value_of_any_type(kind: str, component: str) -> None:
+    rules = [*RULES.get(kind, {}), *event_inputs.RULES.get(kind, {})]
+    urn = f"urn:pulumi:dev::orders::orders:index:OrderSystem{component}${kind}::Name"
+    for name in sorted({name for names in rules for name in names}):
+        for before, after in permutations(ODD, 2):
+            old, new = {"type": kind, "inputs": {name: before}}, {"type": kind, "inputs": {name: after}}
+            step = {"op": "update", "urn": urn, "oldState": old, "newState": new}
+            assert review(read_preview(json.dumps({"steps": [step]})), Live()).verdict in Verdict
 
 
 @given(st.lists(STEPS, max_size=4))
