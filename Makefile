@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-contract test-dynamodb test-engine record-previews bench soak lint check format package docs lock clean
+.PHONY: help demo test test-contract test-dynamodb test-judges test-engine record-previews bench soak lint check format package docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test-contract: $(INSTALLED) ## check the contract with AsyncAPI's parser and a s
 
 test-dynamodb: $(INSTALLED) ## run the store's tests on AWS's DynamoDB Local (needs Java and Maven)
 	@$(BIN)/python -m tests.dynamodb_local
+
+test-judges: $(INSTALLED) ## try the claims about AWS on implementations that are not ours (each says what it needs)
+	@ORDERS_TEST_JUDGES=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/judges
 
 test-engine: $(INSTALLED) ## deploy the stacks to the emulator with the real Pulumi engine (needs the Pulumi CLI)
 	@ORDERS_TEST_ENGINE=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/engine
