@@ -1,10 +1,12 @@
 import os
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from typing import Protocol, TypeVar
 
 import pytest
 
+from tests.judges.elasticmq import installed_elasticmq, running_elasticmq
 from tests.judges.kits import Missing
+from tests.judges.localstack import installed_localstack, running_localstack
 
 WANTED = "ORDERS_TEST_JUDGES"
 """The environment variable that `make test-judges` sets to run these tests."""
@@ -19,8 +21,14 @@ def pytest_runtest_setup() -> None:
         pytest.skip("needs judges that `make test-judges` installs")
 
 
+class Have(Protocol):
+    """What the fixture `have` returns."""
+
+    def __call__(self, kit: Callable[[], Found]) -> Found: ...
+
+
 @pytest.fixture(scope="session")
-def have() -> Callable[[Callable[[], Found]], Found]:
+def have() -> Have:
     """Return what installs or starts a judge. Without the judge, the tests that need it are skipped with the reason."""
 
     def find(kit: Callable[[], Found]) -> Found:
@@ -33,3 +41,15 @@ def have() -> Callable[[Callable[[], Found]], Found]:
             pytest.skip(reason)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def elasticmq(have: Have) -> Iterator[str]:
+    with running_elasticmq(have(installed_elasticmq)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def localstack(have: Have) -> Iterator[str]:
+    with running_localstack(have(installed_localstack)) as url:
+        yield url
