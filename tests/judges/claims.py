@@ -38,6 +38,15 @@ CLAIMS: Mapping[str, Claim] = {
         "After 3 receives, a poison order is in `OrderDLQ` with its message ID",
         "publish `{}`, and compare the IDs in `OrderDLQ` and in the log",
     ),
+    "orders-in-table": Claim(
+        "DynamoDB stores new orders in one request for 25 of them, replaces earlier versions, and refuses duplicates, "
+        "older versions and orders that are too large or too deep, each on its own",
+        "publish an order twice, then a later and an earlier version, and compare `orders get` and `orders logs`",
+    ),
+    "changes-in-stream": Claim(
+        "The records of the table's stream contain what an event needs, each version of an order once and in sequence",
+        "publish an order and a later version, and read the events from a queue that is subscribed to `OrderEvents`",
+    ),
     "log-groups": Claim(
         "The functions log into the log groups that the program created",
         "`aws logs tail` as above; no second group `/aws/lambda/…` appears",

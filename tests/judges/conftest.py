@@ -4,6 +4,7 @@ from typing import Protocol, TypeVar
 
 import pytest
 
+from tests.judges.dynamodb_local import installed_dynamodb_local, running_dynamodb_local
 from tests.judges.elasticmq import installed_elasticmq, running_elasticmq
 from tests.judges.kits import Missing
 from tests.judges.localstack import installed_localstack, running_localstack
@@ -52,4 +53,10 @@ def elasticmq(have: Have) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def localstack(have: Have) -> Iterator[str]:
     with running_localstack(have(installed_localstack)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local(have: Have) -> Iterator[str]:
+    with running_dynamodb_local(have(installed_dynamodb_local)) as url:
         yield url

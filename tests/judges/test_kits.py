@@ -8,7 +8,7 @@ from tests.support.processes import listening_addresses, needs_proc
 
 
 @needs_proc
-@pytest.mark.parametrize("judge", ["elasticmq", "localstack"])
+@pytest.mark.parametrize("judge", ["dynamodb_local", "elasticmq", "localstack"])
 def test_a_judge_listens_on_loopback_only(judge: str, request: pytest.FixtureRequest) -> None:
     url: str = request.getfixturevalue(judge)
     found = {address for process in _children() for address in listening_addresses(process)}
