@@ -51,6 +51,10 @@ CLAIMS: Mapping[str, Claim] = {
         "The functions log into the log groups that the program created",
         "`aws logs tail` as above; no second group `/aws/lambda/…` appears",
     ),
+    "lambda-lines": Claim(
+        "The log contains the handler's records as they are, and `orders logs` knows the errors of Lambda's runtime",
+        "`orders logs`, before and after `aws lambda update-function-configuration` with a handler that does not exist",
+    ),
     "autonaming": Claim(
         "Autonaming gives `prod` unique names",
         "`pulumi stack output --stack prod`",
