@@ -32,6 +32,7 @@ record-previews: $(INSTALLED) ## run the tests of predictions, and record their 
 
 bench: $(INSTALLED) ## compare the functions and the command with alternatives, and write docs/benchmarks.md (about 5 minutes)
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m tests.judges.aws_lambda
 
 soak: $(INSTALLED) ## process a million deliveries with faults, and look for lost orders (some minutes)
 	@$(BIN)/python -m tests.soak

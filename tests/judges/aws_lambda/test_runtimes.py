@@ -10,13 +10,16 @@ from uuid import uuid4
 
 import pytest
 
+from bench.warm import SEED_STYLE
 from handler.contract import Variable
 from ops.clients import local_clients
+from ops.cost import OURS
 from ops.log.causes import Cause
 from ops.log.lines import Line, Source, line_of
 from ops.samples import invalid_orders, valid_orders
 from tests.judges.aws_lambda.bootstrap import Bootstrap, Function, InvocationError, running_function
 from tests.judges.aws_lambda.flow import running_flow, sqs_of
+from tests.judges.aws_lambda.starts import measure
 from tests.judges.judge import Judge
 from tests.support.processes import needs_proc, python_in
 from tests.support.recorder import Program
@@ -151,3 +154,9 @@ def test_the_end_of_the_process_is_recognized(processor: Function, sent: signal.
     # The emulator does not log this text, as Lambda does. It answers with it.
     assert line_of({"message": str(ended.value)}).cause is cause
     assert processor.invoke({"Records": []}) == {"batchItemFailures": []}
+
+
+def test_the_starts_of_both_handlers_are_measured(bootstrap: Bootstrap) -> None:
+    [by_name] = measure({"the runtime": bootstrap}, 1, lambda _: None).milliseconds.values()
+    assert by_name.keys() == {OURS, SEED_STYLE}
+    assert all(milliseconds > 0 for milliseconds in by_name.values())
