@@ -13,7 +13,7 @@ HERE = Path(__file__).parent / "locked" / "dynamodb_local"
 def installed_dynamodb_local() -> Path:
     """Install DynamoDB Local. Returns the folder of its libraries. It needs Java 17 or later, and Maven."""
     kits.need("java", "mvn")
-    return kits.installed("dynamodb-local", _install)
+    return kits.installed("dynamodb-local", _install, lock=HERE)
 
 
 def _install(folder: Path) -> None:

@@ -12,7 +12,7 @@ HERE = Path(__file__).parent / "locked" / "elasticmq"
 def installed_elasticmq() -> Path:
     """Install ElasticMQ. Returns the folder of its libraries."""
     kits.need("java", "mvn")
-    return kits.installed("elasticmq", _install)
+    return kits.installed("elasticmq", _install, lock=HERE)
 
 
 def _install(folder: Path) -> None:

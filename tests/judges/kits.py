@@ -1,6 +1,7 @@
 """Installs judges below `build/judges`, each once, with hashes or exact versions."""
 
 import fcntl
+import hashlib
 import os
 import re
 import shutil
@@ -32,21 +33,28 @@ def need(*commands: str) -> None:
             raise Missing(f"needs `{command}` on PATH")
 
 
-def installed(name: str, install: Callable[[Path], None]) -> Path:
+def installed(name: str, install: Callable[[Path], None], *, lock: Path | None = None) -> Path:
     """Return the folder of a judge. `install` gets an empty one if the judge is not installed yet.
 
-    Several processes may call this at once. Raises Missing if the installation fails.
+    `lock` is a folder with the versions. If its files have changed, the judge is installed again. Several processes may
+    call this at once. Raises Missing if the installation fails.
     """
     FOLDER.mkdir(parents=True, exist_ok=True)
+    digest = _digest(lock) if lock else ""
     folder, done = FOLDER / name, FOLDER / f"{name}.installed"
-    with (FOLDER / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
+    with (FOLDER / f"{name}.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not done.exists() or done.read_text() != digest:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             install(folder)
-            done.touch()
+            done.write_text(digest)
     return folder
+
+
+def _digest(lock: Path) -> str:
+    content = b"".join(file.read_bytes() for file in sorted(lock.iterdir()))
+    return hashlib.sha256(content).hexdigest()
 
 
 def run(*command: str | Path, folder: Path, environment: dict[str, str] | None = None) -> str:

@@ -24,7 +24,7 @@ main()
 def installed_localstack() -> Path:
     """Install LocalStack. Returns the Python of its environment. It needs Python 3.13."""
     interpreter = kits.python("3.13")
-    folder = kits.installed("localstack", lambda folder: kits.install_locked(folder, interpreter, HERE))
+    folder = kits.installed("localstack", lambda folder: kits.install_locked(folder, interpreter, HERE), lock=HERE)
     return folder / "bin" / "python"
 
 

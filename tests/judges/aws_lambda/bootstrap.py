@@ -26,7 +26,8 @@ from tests.support.background import is_listening
 from tests.support.waiting import eventually
 
 LOCK = Path(__file__).parent.parent / "locked" / "aws_lambda"
-EMULATOR = "github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@v0.0.0-20261030222936-bef5c4ba774d"
+EMULATOR = "github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie"
+EMULATOR_VERSION = "v0.0.0-20261030222936-bef5c4ba774d"
 RUNTIMES: tuple[str, ...] = get_args(Runtime)
 """The values of the setting `processorRuntime`."""
 _UNTIL_STANDARD_INPUT_ENDS = 'cd "$0"; "$@" >../log 2>../emulator & echo started $!; cat >/dev/null; kill $!; wait'
@@ -54,13 +55,19 @@ def installed_bootstrap(runtime: str) -> Bootstrap:
         copy_distributions(RUNTIME, folder / "packages")
         kits.run(folder / "bin/python", "-m", "compileall", "-qq", folder / "packages", folder=folder)
 
-    folder = kits.installed(f"lambda-python-{python}-boto3-{version('boto3')}", install)
-    emulator = kits.installed("lambda-emulator", _install_emulator) / "aws-lambda-rie"
+    folder = kits.installed(f"lambda-python-{python}-boto3-{version('boto3')}", install, lock=LOCK)
+    emulator = kits.installed(f"lambda-emulator-{EMULATOR_VERSION}", _install_emulator) / "aws-lambda-rie"
     return Bootstrap(emulator=emulator, python=folder / "bin/python", packages=folder / "packages")
 
 
 def _install_emulator(folder: Path) -> None:
-    kits.run("go", "install", EMULATOR, folder=folder, environment={**os.environ, "GOBIN": str(folder)})
+    kits.run(
+        "go",
+        "install",
+        f"{EMULATOR}@{EMULATOR_VERSION}",
+        folder=folder,
+        environment={**os.environ, "GOBIN": str(folder)},
+    )
 
 
 class InvocationError(Exception):
@@ -77,7 +84,7 @@ class Function:
 
     def invoke(self, event: Any) -> Any:
         """Return the function's response. Raises InvocationError with the emulator's answer."""
-        connection = HTTPConnection(self._address)
+        connection = HTTPConnection(self._address, timeout=60)
         try:
             connection.request("POST", "/2015-03-31/functions/function/invocations", json.dumps(event))
             answered = connection.getresponse()
