@@ -2,6 +2,7 @@ import pytest
 
 from tests.judges.aws_lambda.bootstrap import RUNTIMES, Bootstrap, installed_bootstrap
 from tests.judges.conftest import Have
+from tests.judges.judge import Judge
 from tests.support.recorder import Program, recorded
 
 
@@ -23,7 +24,11 @@ def bootstrap(dev: Program, have: Have) -> Bootstrap:
     return _bootstrap(runtime, have)
 
 
-@pytest.fixture(scope="session", params=RUNTIMES)
+# Few machines have Python 3.14, so it is a claim of its own.
+NEWEST = pytest.param("python3.14", marks=pytest.mark.judged(Judge.LAMBDA, "zip-python314"))
+
+
+@pytest.fixture(scope="session", params=[*(one for one in RUNTIMES if one not in NEWEST.values), NEWEST])
 def each_bootstrap(request: pytest.FixtureRequest, have: Have) -> Bootstrap:
     """Each runtime that a stack can have."""
     return _bootstrap(request.param, have)
