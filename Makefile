@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-contract test-dynamodb test-engine record-previews bench soak lint check format package docs lock clean
+.PHONY: help demo test test-contract test-judges test-engine record-previews bench soak lint check format package docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,8 +19,8 @@ test: $(INSTALLED) ## run every test that this machine can run
 test-contract: $(INSTALLED) ## check the contract with AsyncAPI's parser and a second validator (needs Node and npm)
 	@$(BIN)/python -m tests.contract_judges
 
-test-dynamodb: $(INSTALLED) ## run the store's tests on AWS's DynamoDB Local (needs Java and Maven)
-	@$(BIN)/python -m tests.dynamodb_local
+test-judges: $(INSTALLED) ## try the claims about AWS on implementations that are not ours (each says what it needs)
+	@ORDERS_TEST_JUDGES=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/judges
 
 test-engine: $(INSTALLED) ## deploy the stacks to the emulator with the real Pulumi engine (needs the Pulumi CLI)
 	@ORDERS_TEST_ENGINE=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/engine
@@ -32,6 +32,7 @@ record-previews: $(INSTALLED) ## run the tests of predictions, and record their 
 
 bench: $(INSTALLED) ## compare the functions and the command with alternatives, and write docs/benchmarks.md (about 5 minutes)
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m tests.judges.aws_lambda
 
 soak: $(INSTALLED) ## process a million deliveries with faults, and look for lost orders (some minutes)
 	@$(BIN)/python -m tests.soak

@@ -92,9 +92,9 @@ def measure(on_progress: Callable[[str], None]) -> ColdStarts:
 
 def _install(package: Path, task: Path, runtime: Path) -> None:
     """Copy the packages of the runtime to one folder, and each handler to a folder of its own in another one."""
-    _copy_distributions(RUNTIME, runtime)
+    copy_distributions(RUNTIME, runtime)
     compileall.compile_dir(runtime, quiet=2)
-    _copy_distributions(POWERTOOLS_ZIP, task / POWERTOOLS)
+    copy_distributions(POWERTOOLS_ZIP, task / POWERTOOLS)
     for name, module in ((POWERTOOLS, "powertools"), (SEED_STYLE, "seed_style"), (PLAIN, "plain_notifier")):
         (task / name).mkdir(exist_ok=True)
         shutil.copy(ROOT / f"bench/handlers/{module}.py", task / name)
@@ -104,7 +104,8 @@ def _install(package: Path, task: Path, runtime: Path) -> None:
         archive.extractall(task / POWERTOOLS, CONTRACT)
 
 
-def _copy_distributions(names: tuple[str, ...], folder: Path) -> None:
+def copy_distributions(names: tuple[str, ...], folder: Path) -> None:
+    """Copy installed packages to a folder, without their commands and their bytecode."""
     for name in names:
         for file in distribution(name).files or ():
             if file.parts[0] != ".." and "__pycache__" not in file.parts:

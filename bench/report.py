@@ -18,6 +18,7 @@ from ops.event_cost import NOTIFIER
 PAGE = ROOT / "docs/benchmarks.md"
 PICTURE = ROOT / "docs/benchmarks.svg"
 FIGURES = ROOT / "docs/benchmarks.json"
+START_FIGURES = ROOT / "docs/starts.json"
 SOAK_FIGURES = ROOT / "docs/soak.json"
 SHOWN_LATENCY = 5
 
@@ -36,6 +37,15 @@ class Soak:
     wrong: int
     """Orders whose item differs from the reference, and invalid messages that succeeded."""
     seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Starts:
+    """The medians of the starts of handlers in Lambda's runtime."""
+
+    rounds: int
+    milliseconds: Mapping[str, Mapping[str, float]]
+    """By runtime, and by the handler's name."""
 
 
 Compared = Mapping[str, warm.Figures]
@@ -114,6 +124,14 @@ CPU time of short commands as whole processes, in user and system mode. The byte
 AWS cannot be faster than botocore.
 """
 
+_STARTS = """
+## Starts in Lambda's runtime
+
+Lambda's own runtime client starts both handlers, behind AWS's Runtime Interface Emulator. The emulator measures each
+start: from the new process until it asks for the first event. The files are as in the cold starts above. The figures
+are medians of {rounds} starts, and the handlers take turns. `make bench` updates this section if Go is on PATH.
+
+"""
 _SOAK = """
 ## Soak
 
@@ -147,7 +165,7 @@ def write(
     PAGE.write_text("\n".join([_ABOUT, *_batches(batches), *_notified(notified)]))
     with PAGE.open("a") as page:
         page.write("\n".join(["", *_cold(starts), *_published(published), *_moved(moves), *_started(commands)]))
-        page.write(f"\n{soak_section()}{_LIMITS}\n{_machine()}")
+        page.write(f"\n{soak_section()}{starts_section()}{_LIMITS}\n{_machine()}")
     panels = [
         (
             f"A batch of {size} orders, {SHOWN_LATENCY} ms per request",
@@ -170,10 +188,34 @@ def write(
 def write_soak(soak: Soak) -> None:
     """Write the figures of a soak, and its section of the page."""
     SOAK_FIGURES.write_text(json.dumps(asdict(soak), indent=1) + "\n")
-    page = PAGE.read_text()
-    PAGE.write_text(
-        re.sub(r"\n## Soak\n.*?(?=\n## )|(?=\n## Limits)", lambda _: soak_section(), page, count=1, flags=re.DOTALL)
-    )
+    _write_section(soak_section())
+
+
+def write_starts(starts: Starts) -> None:
+    """Write the figures of starts in Lambda's runtime, and their section of the page."""
+    START_FIGURES.write_text(json.dumps(asdict(starts), indent=1) + "\n")
+    _write_section(starts_section())
+
+
+def _write_section(section: str) -> None:
+    """Replace the section of the page with the same heading. If there is none, add it before the limits."""
+    heading = section.splitlines()[1]
+    old = rf"\n{re.escape(heading)}\n.*?(?=\n## )|(?=\n## Limits)"
+    PAGE.write_text(re.sub(old, lambda _: section, PAGE.read_text(), count=1, flags=re.DOTALL))
+
+
+def starts_section() -> str:
+    """The section about the last starts in Lambda's runtime. Empty if there were none."""
+    if not START_FIGURES.exists():
+        return ""
+    starts = Starts(**json.loads(START_FIGURES.read_text()))
+    rows = ["| Runtime | | Started after | Ratio to ours |", "| --- | --- | ---: | ---: |"]
+    rows += [
+        f"| {runtime} | {name} | {one:,.0f} ms | {one / by_name[OURS]:.2f} x |"
+        for runtime, by_name in starts.milliseconds.items()
+        for name, one in by_name.items()
+    ]
+    return "\n".join([_STARTS.format(rounds=starts.rounds).rstrip("\n"), "", *rows, ""])
 
 
 def soak_section() -> str:

@@ -7,7 +7,9 @@ import pytest
 from _pytest.assertion.rewrite import AssertionRewritingHook
 
 pytest_plugins = ["pytester"]
-pytest.register_assert_rewrite("tests.support.store_suite")
+pytest.register_assert_rewrite(
+    "tests.support.dynamodb_suite", "tests.support.store_suite", "tests.support.stream_suite"
+)
 
 _ASSERTED = pytest.StashKey[bool]()
 

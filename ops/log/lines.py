@@ -24,6 +24,8 @@ Record = Mapping[str, Any]
 and a list of order IDs for each of LISTS that it names. It can lack any other part, or have it with any type."""
 EVENT = "platform."
 """The types of Lambda's own events begin with this."""
+RUNTIME_WARNING = "LAMBDA_WARNING: "
+"""The warning that Lambda's runtime logs beside the error of a start begins with this."""
 LISTS = (*map(str, Kind), *map(str, State), RecordField.ORDER_IDS)
 """The fields of records that are lists of order IDs: by outcome of a message, by state of an event, or of one cause."""
 _DEVIATION = timedelta(days=1)
@@ -164,11 +166,11 @@ def _from_error(at: datetime, document: Record) -> Line:
 
 
 def _from_output(at: datetime, text: str, document: Record) -> Line:
-    """A JSON document that the code printed or that Python's logging wrote."""
+    """A JSON document that the code printed or that Python's logging wrote. Lambda's runtime uses that logging, too."""
     message = document.get("message")
     return Line(
         at=at,
-        source=Source.OUTPUT,
+        source=Source.LAMBDA if text_in(document, "message").startswith(RUNTIME_WARNING) else Source.OUTPUT,
         level=_level(document, None),
         message=message if isinstance(message, str) else text,
         request_id=text_in(document, "requestId") or text_in(document, "AWSRequestId"),
@@ -185,9 +187,10 @@ def _from_text(at: datetime, text: str) -> Line:
     cause, is_lambdas = cause_of_text(text)
     request = _REQUEST.search(text) if is_lambdas else None
     level = _LEVEL.match(text)
+    is_warning = level and f"\t{RUNTIME_WARNING}" in text
     return Line(
         at=at,
-        source=Source.LAMBDA if is_lambdas else Source.OUTPUT,
+        source=Source.LAMBDA if is_lambdas or is_warning else Source.OUTPUT,
         level="ERROR" if cause else level[1] if level else "INFO",
         message=text,
         request_id=request[0] if request else "",

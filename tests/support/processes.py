@@ -28,6 +28,16 @@ def all_processes() -> list[int]:
     return [int(process.name) for process in Path("/proc").glob("[0-9]*")]
 
 
+def python_in(folder: Path) -> int:
+    """Return the Python process that runs in a folder."""
+    [found] = [
+        process
+        for process in all_processes()
+        if _link(Path(f"/proc/{process}/cwd")) == str(folder) and "python" in str(_link(Path(f"/proc/{process}/exe")))
+    ]
+    return found
+
+
 def _session_of(process: int) -> int | None:
     try:
         return os.getsid(process)

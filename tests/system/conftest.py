@@ -1,4 +1,3 @@
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -6,8 +5,7 @@ from botocore.loaders import JSONFileLoader
 
 from local.deployer import deploy
 from local.emulator import emulator
-from ops.clients import Clients, local_clients
-from tests.dynamodb_local import DYNAMODB_LOCAL
+from ops.clients import Clients
 from tests.support.pipeline import Pipeline
 from tests.support.service_models import load_file
 
@@ -25,13 +23,8 @@ def service_models(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(JSONFileLoader, "load_file", load_file)
 
 
-@pytest.fixture(scope="module", params=["emulator", "DynamoDB Local"])
-def clients(request: pytest.FixtureRequest, worker_id: str) -> Iterator[Clients]:
-    """Clients of the emulator and, if its URL is set, of AWS's DynamoDB Local."""
-    if request.param == "emulator":
-        with emulator(f"test-dynamodb-{worker_id}") as started:
-            yield started
-    elif DYNAMODB_LOCAL in os.environ:
-        yield local_clients(os.environ[DYNAMODB_LOCAL])
-    else:
-        pytest.skip("needs DynamoDB Local, which `make test-dynamodb` starts if Java and Maven are installed")
+@pytest.fixture(scope="module")
+def clients(worker_id: str) -> Iterator[Clients]:
+    """Clients of an emulator without the stack."""
+    with emulator(f"test-dynamodb-{worker_id}") as started:
+        yield started

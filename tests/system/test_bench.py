@@ -11,6 +11,7 @@ import pytest
 
 from bench import cold, dead_letters, notifying, publishing, report, startup, warm
 from bench.cold import ColdStarts, Start
+from bench.report import Starts
 from bench.warm import BOUND, POWERTOOLS, SEED_STYLE, THREAD_POOL, Figures
 from infra.project import ROOT
 from ops.cost import OURS
@@ -65,6 +66,7 @@ def test_the_report_shows_the_figures_of_the_run(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(report, "PAGE", tmp_path / "page.md")
     monkeypatch.setattr(report, "PICTURE", tmp_path / "picture.svg")
     monkeypatch.setattr(report, "FIGURES", tmp_path / "figures.json")
+    monkeypatch.setattr(report, "START_FIGURES", tmp_path / "starts.json")
     figures = {(latency, size): some_figures(*warm.MODULES, BOUND) for latency in warm.LATENCIES for size in warm.TURNS}
     starts = {name: Start(seconds=0.2, cpu_seconds=0.2, memory=2**20) for name in cold.STARTS}
     report.write(
@@ -92,3 +94,15 @@ def test_the_report_shows_the_figures_of_the_run(tmp_path: Path, monkeypatch: py
     shown = [text.text for text in ET.parse(tmp_path / "picture.svg").iter() if text.tag.endswith("text")]  # noqa: S314 - our own
     assert (shown.count(OURS), shown.count(NOTIFIER)) == (3, 2)
     assert "7.0 ms" in shown
+
+
+def test_a_section_of_another_run_replaces_its_last_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "PAGE", tmp_path / "page.md")
+    monkeypatch.setattr(report, "START_FIGURES", tmp_path / "starts.json")
+    report.PAGE.write_text("# Benchmarks\n\n## Soak\n\nsome\n\n## Limits\n\nmany\n")
+    for milliseconds in (900.0, 300.0):
+        report.write_starts(Starts(rounds=3, milliseconds={"python3.13": {OURS: 200.0, SEED_STYLE: milliseconds}}))
+    page = report.PAGE.read_text()
+    assert f"| python3.13 | {SEED_STYLE} | 300 ms | 1.50 x |\n\n## Limits\n\nmany\n" in page
+    assert "900 ms" not in page
+    assert page.startswith("# Benchmarks\n\n## Soak\n\nsome\n\n## Starts in Lambda's runtime\n")

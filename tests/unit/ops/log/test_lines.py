@@ -139,6 +139,19 @@ def test_the_error_of_an_extension_that_had_started_is_shown_if_the_line_is_text
     assert (found.source, found.cause, found.is_routine) == (Source.LAMBDA, None, False)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"level": "WARNING", "message": "LAMBDA_WARNING: Unhandled exception.\r", "logger": "root"}),
+        "[WARNING]\t2025-05-03T12:00:00.000Z\t\tLAMBDA_WARNING: Unhandled exception.",
+    ],
+    ids=["JSON", "text"],
+)
+def test_the_warning_that_lambdas_runtime_logs_is_lambdas_and_no_routine(text: str) -> None:
+    found = line(text)
+    assert (found.source, found.level, found.cause, found.is_routine) == (Source.LAMBDA, "WARNING", None, False)
+
+
 PRINTED = ["START of it all", "END", "a print", "EXTENSION of it all", "LOGS", "RESTORE_START", "LOGS Name: x"]
 
 

@@ -1,0 +1,154 @@
+"""AWS's Lambda runtime for Python, behind AWS's Runtime Interface Emulator.
+
+The emulator starts the runtime, stops it at the function's timeout, and starts it again. It knows no event sources, no
+permissions and no other instance of the function.
+"""
+
+import json
+import os
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, get_args
+
+from bench.cold import RUNTIME, copy_distributions
+from infra.project import ROOT
+from infra.settings import Runtime
+from local.emulator import LOOPBACK
+from ops.clients import LOCAL_KEY, LOCAL_REGION
+from tests.judges import kits
+from tests.support.background import is_listening
+from tests.support.waiting import eventually
+
+LOCK = Path(__file__).parent.parent / "locked" / "aws_lambda"
+EMULATOR = "github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie"
+EMULATOR_VERSION = "v0.0.0-20261030222936-bef5c4ba774d"
+RUNTIMES: tuple[str, ...] = get_args(Runtime)
+"""The values of the setting `processorRuntime`."""
+_UNTIL_STANDARD_INPUT_ENDS = 'cd "$0"; "$@" >../log 2>../emulator & echo started $!; cat >/dev/null; kill $!; wait'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bootstrap:
+    """What Lambda runs a function with."""
+
+    emulator: Path
+    python: Path
+    """The Python of an environment with Lambda's runtime client."""
+    packages: Path
+    """A folder with the packages that Lambda's Python runtimes contain."""
+
+
+def installed_bootstrap(runtime: str) -> Bootstrap:
+    """Install a runtime, such as python3.13. It needs this Python, and Go for the emulator."""
+    kits.need("go")
+    python = runtime.removeprefix("python")
+    interpreter = kits.python(python)
+
+    def install(folder: Path) -> None:
+        kits.install_locked(folder, interpreter, LOCK)
+        copy_distributions(RUNTIME, folder / "packages")
+        kits.run(folder / "bin/python", "-m", "compileall", "-qq", folder / "packages", folder=folder)
+
+    folder = kits.installed(f"lambda-python-{python}-boto3-{version('boto3')}", install, lock=LOCK)
+    emulator = kits.installed(f"lambda-emulator-{EMULATOR_VERSION}", _install_emulator) / "aws-lambda-rie"
+    return Bootstrap(emulator=emulator, python=folder / "bin/python", packages=folder / "packages")
+
+
+def _install_emulator(folder: Path) -> None:
+    kits.run(
+        "go",
+        "install",
+        f"{EMULATOR}@{EMULATOR_VERSION}",
+        folder=folder,
+        environment={**os.environ, "GOBIN": str(folder)},
+    )
+
+
+class InvocationError(Exception):
+    """An invocation ended without a response: an exception, the timeout, or the end of the process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function in the emulator, which runs one invocation at a time."""
+
+    folder: Path
+    """Its code. The log is beside it."""
+    _address: str
+
+    def invoke(self, event: Any) -> Any:
+        """Return the function's response. Raises InvocationError with the emulator's answer."""
+        connection = HTTPConnection(self._address, timeout=60)
+        try:
+            connection.request("POST", "/2015-03-31/functions/function/invocations", json.dumps(event))
+            answered = connection.getresponse()
+            answer = answered.read().decode()
+        finally:
+            connection.close()
+        # The emulator answers with the status 200 after an exception and after the timeout, too.
+        if answered.status != 200 or answer.startswith(("Task timed out", '{"errorMessage"')):
+            raise InvocationError(answer)
+        return json.loads(answer)
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the log so far: what the function wrote, and the emulator's START, END and REPORT."""
+        return (self.folder.parent / "log").read_text().splitlines()
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """The JSON documents in the log so far."""
+        return [json.loads(line) for line in self.lines if line.startswith("{")]
+
+    @property
+    def durations(self) -> list[float]:
+        """The milliseconds of each invocation so far. The first one contains the start of the function."""
+        return [float(found) for found in re.findall(r"\tDuration: ([\d.]+) ms", "\n".join(self.lines))]
+
+    @property
+    def starts(self) -> list[float]:
+        """The milliseconds of each start of the function so far."""
+        log = (self.folder.parent / "emulator").read_text()
+        return [float(found) for found in re.findall(r"INIT REPORT\(durationMs: ([\d.]+)\)", log)]
+
+
+@contextmanager
+def running_function(
+    bootstrap: Bootstrap, folder: Path, declared: Mapping[str, Any], variables: Mapping[str, str]
+) -> Iterator[Function]:
+    """Run a function as the program declares it, in a new folder. `variables` are added to its environment."""
+    task = folder / "task"
+    with zipfile.ZipFile(ROOT / declared["code"].path) as package:
+        package.extractall(task)
+    function, runtime = (f"{LOOPBACK}:{kits.free_port()}" for _ in range(2))
+    command = (
+        *("sh", "-c", _UNTIL_STANDARD_INPUT_ENDS, task, bootstrap.emulator, "--log-level", "info"),
+        *("--runtime-interface-emulator-address", function, "--runtime-api-address", runtime),
+        *(bootstrap.python, "-m", "awslambdaric", declared["handler"]),
+    )
+    environment = _environment(declared) | {"HOME": str(task), "PYTHONPATH": str(bootstrap.packages)} | dict(variables)
+    with kits.server(f"lambda-{folder.name}", *command, ready=r"started (\d+)", environment=environment):
+        eventually(lambda: is_listening(function.rpartition(":")[2]), "the emulator")
+        yield Function(folder=task, _address=function)
+
+
+def _environment(declared: Mapping[str, Any]) -> dict[str, str]:
+    """Return the variables that Lambda sets, and those that the program declares."""
+    return {
+        "AWS_LAMBDA_FUNCTION_NAME": "OrderProcessor",
+        "AWS_LAMBDA_FUNCTION_TIMEOUT": str(int(declared["timeout"])),
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(int(declared["memorySize"])),
+        "AWS_LAMBDA_LOG_FORMAT": declared["loggingConfig"]["logFormat"],
+        "AWS_REGION": LOCAL_REGION,
+        "AWS_DEFAULT_REGION": LOCAL_REGION,
+        "AWS_ACCESS_KEY_ID": LOCAL_KEY,
+        "AWS_SECRET_ACCESS_KEY": LOCAL_KEY,
+        "PYTHONDONTWRITEBYTECODE": "1",  # In Lambda, the folder of the function is read-only.
+        **declared["environment"]["variables"],
+    }

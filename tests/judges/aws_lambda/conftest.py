@@ -1,0 +1,42 @@
+import pytest
+
+from tests.judges.aws_lambda.bootstrap import RUNTIMES, Bootstrap, installed_bootstrap
+from tests.judges.conftest import Have
+from tests.judges.judge import Judge
+from tests.support.recorder import Program, recorded
+
+
+@pytest.fixture(scope="session")
+def dev() -> Program:
+    return recorded("dev")
+
+
+@pytest.fixture(scope="session")
+def local() -> Program:
+    """The stack whose timeouts are so short that a test can wait for them."""
+    return recorded("local")
+
+
+@pytest.fixture(scope="session")
+def bootstrap(dev: Program, have: Have) -> Bootstrap:
+    """The runtime that the stacks have."""
+    runtime: str = dev.one("aws:lambda/function:Function", "OrderProcessor").inputs["runtime"]
+    return _bootstrap(runtime, have)
+
+
+# Few machines have Python 3.14, so it is a claim of its own.
+NEWEST = pytest.param("python3.14", marks=pytest.mark.judged(Judge.LAMBDA, "zip-python314"))
+
+
+@pytest.fixture(scope="session", params=[*(one for one in RUNTIMES if one not in NEWEST.values), NEWEST])
+def each_bootstrap(request: pytest.FixtureRequest, have: Have) -> Bootstrap:
+    """Each runtime that a stack can have."""
+    return _bootstrap(request.param, have)
+
+
+def _bootstrap(runtime: str, have: Have) -> Bootstrap:
+    def installed() -> Bootstrap:
+        return installed_bootstrap(runtime)
+
+    installed.__name__ = runtime
+    return have(installed)

@@ -1,0 +1,29 @@
+"""ElasticMQ, a second implementation of SQS. It has no retention period and no redrive allow policy."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.judges import kits
+
+HERE = Path(__file__).parent / "locked" / "elasticmq"
+
+
+def installed_elasticmq() -> Path:
+    """Install ElasticMQ. Returns the folder of its libraries."""
+    kits.need("java", "mvn")
+    return kits.installed("elasticmq", _install, lock=HERE)
+
+
+def _install(folder: Path) -> None:
+    pom = f"--file={HERE / 'pom.xml'}"
+    kits.run("mvn", "--quiet", pom, "dependency:copy-dependencies", f"-DoutputDirectory={folder}", folder=folder)
+
+
+@contextmanager
+def running_elasticmq(libraries: Path) -> Iterator[str]:
+    """Run ElasticMQ on a free loopback port. Yields its URL."""
+    configuration = f"-Dconfig.file={HERE / 'loopback.conf'}"
+    command = ("java", configuration, "-cp", f"{libraries}/*", HERE / "OnLoopback.java")
+    with kits.server("elasticmq", *command, ready=r"bind address (127\.0\.0\.1:\d+)") as address:
+        yield f"http://{address}"
