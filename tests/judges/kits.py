@@ -26,6 +26,10 @@ class Missing(Exception):
     """This machine cannot have a judge. The text says why."""
 
 
+class NoPython(Missing):
+    """This machine has no Python of a version."""
+
+
 def need(*commands: str) -> None:
     """Raise Missing if a command that a judge needs is not on PATH."""
     for command in commands:
@@ -69,7 +73,7 @@ def run(*command: str | Path, folder: Path, environment: dict[str, str] | None =
 
 
 def python(version: str) -> Path:
-    """Return a Python of a version such as 3.13: this one, one on PATH, or one of pyenv. Raises Missing without it."""
+    """Return a Python of a version such as 3.13: this one, one on PATH, or one of pyenv. Raises NoPython without it."""
     names = [
         sys.executable,
         shutil.which(f"python{version}"),
@@ -80,7 +84,7 @@ def python(version: str) -> Path:
         asked = subprocess.run([name, "--version"], capture_output=True, text=True, check=False)
         if asked.stdout.startswith(f"Python {version}."):
             return Path(name)
-    raise Missing(f"needs Python {version} on PATH")
+    raise NoPython(f"needs Python {version} on PATH")
 
 
 def install_locked(folder: Path, interpreter: Path, lock: Path) -> None:

@@ -3,6 +3,7 @@ import pytest
 from tests.judges.aws_lambda.bootstrap import RUNTIMES, Bootstrap, installed_bootstrap
 from tests.judges.conftest import Have
 from tests.judges.judge import Judge
+from tests.judges.kits import NoPython, python
 from tests.support.recorder import Program, recorded
 
 
@@ -30,7 +31,11 @@ NEWEST = pytest.param("python3.14", marks=pytest.mark.judged(Judge.LAMBDA, "zip-
 
 @pytest.fixture(scope="session", params=[*(one for one in RUNTIMES if one not in NEWEST.values), NEWEST])
 def each_bootstrap(request: pytest.FixtureRequest, have: Have) -> Bootstrap:
-    """Each runtime that a stack can have."""
+    """Each runtime that a stack can have, on a machine with its Python."""
+    try:
+        python(request.param.removeprefix("python"))
+    except NoPython as missing:
+        pytest.skip(str(missing))
     return _bootstrap(request.param, have)
 
 
