@@ -146,6 +146,8 @@ _KEY_USE = (
 
 
 def logs_may_use_key(service: pulumi.Input[str], log_groups: Sequence[Arn]) -> Statement:
+    # CloudWatch Logs User Guide, "Encrypt log data". A request for DescribeKey has no encryption context, so that the
+    # condition never holds for it.
     return {
         "Sid": "LogsMayUse",
         "Effect": "Allow",

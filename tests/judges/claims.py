@@ -124,6 +124,7 @@ CLAIMS: Mapping[str, Claim] = {
         "The four permissions on `table/Orders/stream/*` are sufficient for the event source mapping of "
         "`OrderNotifier`",
         "publish an order, and read its event from a queue that is subscribed to `OrderEvents`",
+        why_nobody="iam-simulate knows `dynamodb:ListStreams` only without a resource, and allows the other three",
     ),
     "given-up-permissions": Claim(
         "Lambda and the notifier may send to `OrderEventsDLQ`",
@@ -165,5 +166,9 @@ CLAIMS: Mapping[str, Claim] = {
     "metrics-namespace": Claim(
         "The metrics appear under the namespace `Orders`",
         "CloudWatch, Metrics, after the first order",
+    ),
+    "workflow-permissions": Claim(
+        "The roles of GitHub's workflows may do what a preview and a deployment of their stacks need, and nothing else",
+        "open a pull request, merge it, and read the log of each job: no `AccessDenied`",
     ),
 }

@@ -1,5 +1,8 @@
 """ARNs as AWS writes them (Service Authorization Reference: the page of each service, resource types)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from infra.resource_types import ALARM, FUNCTION, KEY, LOG_GROUP, MAPPING, QUEUE, ROLE, SUBSCRIPTION, TABLE, TOPIC
 from tests.support.resource_types import POLICY
 
@@ -53,3 +56,18 @@ def arn(type_token: str, name: str) -> str:
     Raises KeyError if the type is not in ARNS.
     """
     return f"{ARNS[type_token]}{name}"
+
+
+def arn_of(type_token: str, name: str, inputs: Mapping[str, Any]) -> str:
+    """Return the ARN of a resource with this name, or with the name in its inputs. Raises KeyError as `arn` does."""
+    match type_token:
+        case "aws:kms/key:Key" | "aws:lambda/eventSourceMapping:EventSourceMapping":
+            return arn(type_token, f"{name}-id")
+        case "aws:kms/alias:Alias" | "aws:sns/topic:Topic":
+            return arn(type_token, inputs.get("name", name))
+        case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
+            return arn(type_token, inputs["url"].removeprefix("https://"))
+        case "aws:sns/topicSubscription:TopicSubscription":
+            return arn(type_token, f"{inputs['topic'].rpartition(':')[2]}:{name}-id")
+        case _:
+            return arn(type_token, name)

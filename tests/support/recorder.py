@@ -10,7 +10,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 
 from infra.project import stack_config
 from local.program import main_program, run_program
-from tests.support.arns import ACCOUNT, REGION, WITHOUT_ARN, arn
+from tests.support.arns import ACCOUNT, REGION, WITHOUT_ARN, arn_of
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class _Answers(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         made_up = {"name": args.name, "url": f"https://{args.name}"}
         if args.custom and args.typ not in WITHOUT_ARN:
-            made_up["arn"] = arn(args.typ, _identity(args))
+            made_up["arn"] = arn_of(args.typ, args.name, args.inputs)
         if args.inputs.get("streamEnabled"):
             made_up["streamArn"] = f"{made_up['arn']}/stream/2025-05-03T12:00:00.000"
         return f"{args.name}-id", {**made_up, **args.inputs}
@@ -85,23 +85,6 @@ class _Answers(Mocks):
             "aws:index/getRegion:getRegion": {"region": REGION},
         }
         return known[args.token], []
-
-
-def _identity(args: MockResourceArgs) -> str:
-    """Return the part of a resource's ARN that identifies it."""
-    match args.typ:
-        case "aws:kms/key:Key" | "aws:lambda/eventSourceMapping:EventSourceMapping":
-            return f"{args.name}-id"
-        case "aws:kms/alias:Alias":
-            return str(args.inputs["name"])
-        case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
-            return str(args.inputs["url"]).removeprefix("https://")
-        case "aws:sns/topic:Topic":
-            return str(args.inputs.get("name", args.name))
-        case "aws:sns/topicSubscription:TopicSubscription":
-            return f"{str(args.inputs['topic']).rpartition(':')[2]}:{args.name}-id"
-        case _:
-            return args.name
 
 
 class _Recorder(MockMonitor):

@@ -1,7 +1,6 @@
 """The roles of GitHub's workflows in AWS: their trust and their permissions."""
 
 import re
-import runpy
 from typing import Any
 
 import pytest
@@ -14,11 +13,11 @@ from infra.names import system_names
 from infra.project import ROOT
 from infra.resource_types import ROLE_POLICY, ROLE_POLICY_ATTACHMENT
 from tests.support.arns import ACCOUNT, BUCKET, IDENTITY_PROVIDER, arn
-from tests.support.recorder import Program, Registration, recorded, recorded_with
+from tests.support.github_access import recorded_access
+from tests.support.recorder import Program, Registration, recorded
 from tests.support.resource_types import POLICY
 from tests.support.security_rules.rule import listed
 
-REPOSITORY = "acme@12/orders@345"
 ORDERS = system_names("Order")
 DEV = Resources(stack=Stack(name="dev", region="eu-west-1", system=ORDERS, names="${name}"), account=ACCOUNT)
 PROD = Resources(
@@ -26,18 +25,9 @@ PROD = Resources(
 )
 
 
-def recorded_access(**settings: str) -> Program:
-    config = {"aws:region": "eu-west-1", "orders-ci:repository": REPOSITORY, "orders-ci:identityProvider": ""}
-    return recorded_with(config | {f"orders-ci:{key}": value for key, value in settings.items()}, "github", _run_github)
-
-
 @pytest.fixture(scope="module")
 def access() -> Program:
     return recorded_access()
-
-
-def _run_github() -> None:
-    runpy.run_path(str(ROOT / "github/__main__.py"), run_name="__main__")
 
 
 def trusted(access: Program, role: str) -> list[str]:

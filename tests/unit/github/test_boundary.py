@@ -12,10 +12,10 @@ from github.resources import Resources
 from github.stacks import deployed_stacks
 from infra.resource_types import KEY, ROLE, ROLE_POLICY
 from tests.support.arns import ACCOUNT, arn
+from tests.support.github_access import recorded_access
 from tests.support.recorder import Program, recorded
 from tests.support.resource_types import POLICY
 from tests.support.security_rules.rule import listed
-from tests.unit.github.test_access import recorded_access
 
 STACKS = [Resources(stack=stack, account=ACCOUNT) for stack in deployed_stacks()]
 CHANGES_A_ROLE = {

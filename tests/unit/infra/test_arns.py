@@ -6,8 +6,8 @@ import re
 import pytest
 
 from tests.support.arns import ACCOUNT, ARNS, REGION, WITHOUT_ARN
+from tests.support.github_access import recorded_access
 from tests.support.recorder import Program, recorded
-from tests.unit.github.test_access import recorded_access
 
 HERE = f"{REGION}:{ACCOUNT}"
 FORMS = (

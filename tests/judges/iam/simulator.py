@@ -1,0 +1,100 @@
+"""Decides requests with iam-simulate, which Node runs as a process of its own."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.judges.iam.policies import Kind, Policy
+from tests.judges.iam.questions import Question
+from tests.judges.kits import installed, need, run
+from tests.support.arns import ACCOUNT
+
+HERE = Path(__file__).parent
+LOCKED = HERE.parent / "locked" / "iam_simulate"
+
+KNOWN_AS = {
+    "kms:EncryptionContext:aws:logs:arn": "kms:EncryptionContext:${EncryptionContextKey}",
+    "kms:EncryptionContext:aws:sns:topicArn": "kms:EncryptionContext:${EncryptionContextKey}",
+    "token.actions.githubusercontent.com:aud": "accounts.google.com:aud",
+    "token.actions.githubusercontent.com:sub": "accounts.google.com:sub",
+}
+"""Condition keys that the simulator ignores because AWS's reference does not list them, and listed keys of the same
+type. Documents and requests have the listed ones. No request has two keys that become the same."""
+
+
+class Undecided(Exception):
+    """The simulator refused a policy or a request."""
+
+
+def iam_simulate() -> Path:
+    """Return the folder in which the simulator is installed."""
+    need("node", "npm")
+
+    def install(folder: Path) -> None:
+        for file in ("package.json", "package-lock.json"):
+            shutil.copy(LOCKED / file, folder)
+        # The lock has a hash for each package. Without scripts, an installation runs no code of a package.
+        run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", folder=folder)
+
+    return installed("iam-simulate", install, lock=LOCKED)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question with the policies that are in force."""
+
+    question: Question
+    policies: Sequence[Policy]
+
+
+def first_other_answers(simulator: Path, groups: Iterable[Iterable[Case]]) -> list[int | None]:
+    """Return for each group the place of the first question that IAM answers in another way than the table.
+
+    Raises Undecided if the simulator refuses a policy or a request.
+    """
+    documents: dict[str, int] = {}
+    requests = [[_request(case, documents) for case in group] for group in groups]
+    text = f'{{"documents": [{", ".join(documents)}], "groups": {json.dumps(requests)}}}'
+    for key, known in KNOWN_AS.items():
+        text = text.replace(key, known)
+    judge = subprocess.run(
+        ["node", HERE / "judge.cjs", simulator], input=text, capture_output=True, text=True, check=False
+    )
+    if judge.returncode:
+        raise Undecided(judge.stderr)
+    found: list[int | None] = json.loads(judge.stdout)
+    return found
+
+
+def _request(case: Case, documents: dict[str, int]) -> dict[str, Any]:
+    question = case.question
+    evaluated = [one for one in case.policies if question.is_about(one)]
+    indexes = {
+        kind.value: [
+            documents.setdefault(json.dumps(one.document), len(documents)) for one in evaluated if one.kind is kind
+        ]
+        for kind in Kind
+    }
+    return {
+        "principal": _principal(question.who),
+        "action": question.action,
+        "resource": question.resource,
+        "account": _account(question.resource),
+        "context": question.context,
+        "allowed": question.allowed,
+        **indexes,
+    }
+
+
+def _principal(who: str) -> str:
+    """Return the session of a role, as requests come from sessions. Services and users stay as they are."""
+    return f"{who.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/session" if ":role/" in who else who
+
+
+def _account(resource: str) -> str:
+    """Return the account in an ARN. The ARN of a bucket contains none, and its owner is the account of the mocks."""
+    return ACCOUNT if resource == "*" else resource.split(":")[4] or ACCOUNT
