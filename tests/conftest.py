@@ -6,7 +6,7 @@ from collections.abc import Generator
 import pytest
 from _pytest.assertion.rewrite import AssertionRewritingHook
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.support.request_plugin"]
 pytest.register_assert_rewrite(
     "tests.support.dynamodb_suite", "tests.support.store_suite", "tests.support.stream_suite"
 )

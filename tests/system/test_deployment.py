@@ -2,12 +2,16 @@
 
 import base64
 import json
+from collections import Counter
 
 import pytest
 
 from infra.config import SettingsError
 from local.deployer import deploy
+from local.emulator import emulator
+from tests.judges.judge import Judge
 from tests.support.pipeline import Pipeline
+from tests.support.request_plugin import REQUESTS
 
 TAGS = {"project": "orders", "stack": "local"}
 
@@ -101,3 +105,17 @@ def test_a_bad_setting_is_refused_and_nothing_changes(pipeline: Pipeline) -> Non
     with pytest.raises(SettingsError):
         deploy(pipeline.clients, settings={"visibilityTimeoutSeconds": "50000"})
     assert queue_attributes(pipeline, "queueUrl") == before
+
+
+@pytest.mark.judged(Judge.BOTOCORE, "provider-properties")
+def test_every_value_of_a_deployment_is_within_the_limits_of_awss_service_models(worker_id: str) -> None:
+    # Every test checks its requests. This one shows that the check sees those of a whole deployment.
+    before = Counter(REQUESTS.seen)
+    with emulator(f"test-requests-{worker_id}") as clients:
+        deploy(clients, settings={"customerManagedKey": "true", "alertAddresses": "a@example.com"})
+    assert {operation for _, operation in REQUESTS.seen - before} >= {
+        *("CreateTable", "UpdateContinuousBackups", "CreateQueue", "SetQueueAttributes", "CreateTopic", "Subscribe"),
+        *("CreateRole", "PutRolePolicy", "CreateLogGroup", "PutRetentionPolicy", "PutMetricAlarm", "PutDashboard"),
+        *("CreateFunction", "CreateEventSourceMapping", "CreateKey"),
+    }
+    assert REQUESTS.flaws() == []

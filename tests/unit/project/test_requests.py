@@ -1,0 +1,102 @@
+"""A test fails if it sends a request that AWS's service models do not allow, even if botocore accepts it."""
+
+from typing import Any
+
+import pytest
+from botocore.session import Session
+from botocore.stub import Stubber
+
+from infra import resource_types as types
+from infra.project import ROOT
+from tests.judges.judge import Judge
+from tests.support.arns import REGION, arn
+from tests.support.request_plugin import REQUESTS
+
+pytestmark = pytest.mark.judged(Judge.BOTOCORE, "provider-properties")
+
+FUNCTION = "OrderProcessor"
+FUNCTION_ARN = arn(types.FUNCTION, FUNCTION)
+MAPPING = "12345678-1234-1234-1234-123456789012"
+
+
+def flaws_of(service: str, operation: str, **request: Any) -> list[str]:
+    """Send a request that nobody receives, and return what the check says about it."""
+    session = Session()
+    session.set_credentials("key", "key")
+    client = session.create_client(service, region_name=REGION)
+    with Stubber(client) as stubber:
+        stubber.add_response(operation, {})
+        getattr(client, operation)(**request)
+    return REQUESTS.flaws()
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "request_", "flaw"),
+    [
+        (
+            *("lambda", "update_function_configuration", {"FunctionName": FUNCTION, "MemorySize": 10**6}),
+            "lambda UpdateFunctionConfiguration: input.MemorySize: the value 1000000 is not within 128..",
+        ),
+        (
+            *("logs", "put_retention_policy", {"logGroupName": "x" * 513, "retentionInDays": 14}),
+            "logs PutRetentionPolicy: input.logGroupName: the length 513 is not within 1..512",
+        ),
+        (
+            *("lambda", "get_function", {"FunctionName": "order processor"}),
+            "lambda GetFunction: input.FunctionName: 'order processor' does not match",
+        ),
+        (
+            *("lambda", "update_function_configuration", {"FunctionName": FUNCTION, "Runtime": "python2"}),
+            "lambda UpdateFunctionConfiguration: input.Runtime: 'python2' is none of",
+        ),
+    ],
+    ids=["range", "length", "pattern", "choice"],
+)
+def test_a_request_beyond_a_limit_is_noticed(service: str, operation: str, request_: dict[str, Any], flaw: str) -> None:
+    [found] = flaws_of(service, operation, **request_)
+    assert found.startswith(flaw)
+
+
+def test_limits_inside_lists_structures_and_maps_are_noticed() -> None:
+    found = [
+        *flaws_of("lambda", "update_event_source_mapping", UUID=MAPPING, FunctionResponseTypes=["Nothing"]),
+        *flaws_of("lambda", "update_event_source_mapping", UUID=MAPPING, ScalingConfig={"MaximumConcurrency": 10**6}),
+        *flaws_of("lambda", "tag_resource", Resource=FUNCTION_ARN, Tags={"x" * 129: "y"}),
+    ]
+    assert [one.split(": ")[1] for one in found] == [
+        "input.FunctionResponseTypes.0",
+        "input.ScalingConfig.MaximumConcurrency",
+        f"input.Tags.key {'x' * 129}",
+    ]
+
+
+def test_a_request_within_the_limits_is_not_noticed() -> None:
+    assert flaws_of("lambda", "update_function_configuration", FunctionName=FUNCTION, Timeout=5) == []
+
+
+def test_the_plugin_fails_the_test_that_sends_the_request(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makepyfile(
+        """
+        from tests.unit.project.test_requests import Session, Stubber
+
+        def send(name):
+            session = Session()
+            session.set_credentials("key", "key")
+            client = session.create_client("lambda", region_name="eu-west-1")
+            with Stubber(client) as stubber:
+                stubber.add_response("get_function", {})
+                client.get_function(FunctionName=name)
+
+        def test_valid():
+            send("OrderProcessor")
+
+        def test_invalid():
+            send("order processor")
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "tests.support.request_plugin", "-p", "no:xdist")
+    result.assert_outcomes(passed=1, failed=1)
+    assert "lambda GetFunction: input.FunctionName: 'order processor' does not match" in result.stdout.str()
