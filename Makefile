@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-contract test-judges test-engine record-previews bench soak lint check format package docs lock clean
+.PHONY: help demo test test-contract test-judges test-engine record-previews record-judges bench soak lint check format package docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ record-previews: $(INSTALLED) ## run the tests of predictions, and record their 
 	@ORDERS_TEST_ENGINE=1 ORDERS_RECORD_PREVIEWS=build/previews $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/engine/prediction
 	@$(BIN)/python -m tests.support.recordings build/previews
 
+record-judges: $(INSTALLED) ## run all tests that try claims about AWS, and record in docs/aws.md who passed (needs the Pulumi CLI)
+	@ORDERS_TEST_JUDGES=1 ORDERS_TEST_ENGINE=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -p tests.judges.recording \
+		-m judged tests; status=$$?; $(BIN)/python -m tests.judges.table; exit $$status
+
 bench: $(INSTALLED) ## compare the functions and the command with alternatives, and write docs/benchmarks.md (about 5 minutes)
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m tests.judges.aws_lambda
@@ -53,8 +57,9 @@ format: $(INSTALLED) ## format the code and apply the linter's fixes
 package: $(INSTALLED) ## write the Lambda zip to build/ and print its SHA-256
 	@$(BIN)/python -m infra.package
 
-docs: $(INSTALLED) ## write what is generated in the docs: the command reference, the contract, the fields of orders
+docs: $(INSTALLED) ## write what is generated in the docs: the command reference, the contract, the fields of orders, the claims about AWS
 	@$(BIN)/python -m tests.support.generated_docs
+	@$(BIN)/python -m tests.judges.table
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
 lock: $(INSTALLED) ## update the locked dependencies to the newest versions that pyproject.toml allows
