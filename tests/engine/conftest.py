@@ -23,6 +23,8 @@ RESOURCES = 62
 
 WANTED = "ORDERS_TEST_ENGINE"
 """The environment variable that `make test-engine` sets to run these tests."""
+LANGUAGE_HOST = "PULUMI_ENGINE_LANGUAGE_HOST"
+"""Set where the CLI has another language host than its own: `stand-in`, or `real`, which is Pulumi's of March 2023."""
 
 
 def pytest_runtest_setup() -> None:
