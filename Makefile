@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-contract test-judges test-engine record-previews record-judges bench soak lint check format package docs lock clean
+.PHONY: help demo test test-judges test-engine record-previews record-judges bench soak lint check format package docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,9 +15,6 @@ demo: $(INSTALLED) ## run the whole system on this machine and show what happens
 # Without reordering, the many short unit tests come last and fill the time of the worker that is ready first.
 test: $(INSTALLED) ## run every test that this machine can run
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
-
-test-contract: $(INSTALLED) ## check the contract with AsyncAPI's parser and a second validator (needs Node and npm)
-	@$(BIN)/python -m tests.contract_judges
 
 test-judges: $(INSTALLED) ## try the claims about AWS on implementations that are not ours (each says what it needs)
 	@ORDERS_TEST_JUDGES=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/judges
