@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-judges test-engine record-previews record-judges bench soak lint check format package docs lock clean
+.PHONY: help demo test test-judges test-engine record-previews record-judges try-on-aws bench soak lint check format package docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ record-previews: $(INSTALLED) ## run the tests of predictions, and record their 
 record-judges: $(INSTALLED) ## run all tests that try claims about AWS, and record in docs/aws.md who passed (needs the Pulumi CLI)
 	@ORDERS_TEST_JUDGES=1 ORDERS_TEST_ENGINE=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -p tests.judges.recording \
 		-m judged tests; status=$$?; $(BIN)/python -m tests.judges.table; exit $$status
+
+try-on-aws: $(INSTALLED) ## deploy a stack into your AWS account, try the claims of docs/aws.md on it, and destroy it
+	@$(BIN)/python -m tests.aws_trial
 
 bench: $(INSTALLED) ## compare the functions and the command with alternatives, and write docs/benchmarks.md (about 5 minutes)
 	@$(BIN)/python -m bench

@@ -9,8 +9,9 @@ import pytest
 from pulumi.automation import OpType
 
 from infra.project import ROOT
-from tests.engine.conftest import LANGUAGE_HOST, RESOURCES, Deployment
+from tests.engine.conftest import LANGUAGE_HOST, RESOURCES
 from tests.judges.judge import Judge
+from tests.support.deployment import Deployment
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,9 @@ from pulumi.automation import CommandError
 from infra.autonaming import Autonaming
 from infra.names import LIMITS, system_names
 from infra.resource_types import FUNCTION, QUEUE
-from tests.engine.conftest import Deploy, Deployment
+from tests.engine.conftest import Deploy
 from tests.judges.judge import Judge
+from tests.support.deployment import Deployment
 
 STACK = "prod"
 EVERY_EXPRESSION = "${config.batchSize}-${organization}-${project}.${stack}-${name}-${hex(3)}-${uuid}"

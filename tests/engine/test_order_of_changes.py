@@ -8,9 +8,10 @@ import pytest
 from pulumi.automation import CommandError
 
 from ops.samples import EXAMPLE_ORDER
-from tests.engine.conftest import Deploy, Deployment
+from tests.engine.conftest import Deploy
 from tests.engine.timeline import Timeline, update
 from tests.judges.judge import Judge
+from tests.support.deployment import Deployment
 from tests.support.waiting import eventually
 
 ENCRYPTED = [

@@ -10,8 +10,9 @@ import yaml
 from github.stacks import read_stack
 from infra.project import stack_config
 from ops.samples import EXAMPLE_ORDER
-from tests.engine.conftest import Deploy, Deployment
+from tests.engine.conftest import Deploy
 from tests.judges.judge import Judge
+from tests.support.deployment import Deployment
 from tests.support.metrics import logged, shown
 from tests.support.waiting import eventually
 
