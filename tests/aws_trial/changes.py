@@ -5,11 +5,14 @@ from contextlib import contextmanager
 
 from pulumi.automation import CommandError
 
+from ops.cli.exit_codes import Exit
 from tests.aws_trial.failures import an_alarm_reaches_its_topic
 from tests.aws_trial.orders import events_reach_a_subscriber, functions_log_into_their_groups
-from tests.aws_trial.probes import store
+from tests.aws_trial.probes import events_until, store, subscribed_queue
 from tests.aws_trial.stack import leftovers
 from tests.support.deployment import Deployment
+
+DAYS = [f"2026-01-0{day}T00:00:00Z" for day in (1, 2, 3)]
 
 
 @contextmanager
@@ -67,13 +70,24 @@ def events_can_be_off_for_a_while(system: Deployment) -> str:
     return events_reach_a_subscriber(system)
 
 
-def a_fifo_topic_has_its_ending(system: Deployment) -> str:
+def a_fifo_topic_tells_versions_in_order(system: Deployment) -> str:
     before = system.pipeline().outputs["eventTopicArn"]
     with deployed_with(system, orderEventsFifo="true"):
         after: str = system.pipeline().outputs["eventTopicArn"]
-    assert after.endswith(".fifo")
-    assert after != before
-    return f"{before} became {after}"
+        assert after.endswith(".fifo")
+        assert after != before
+        url = subscribed_queue(system, after)
+        order_id = store(system, timestamp=DAYS[0])
+        for day in DAYS[1:]:
+            store(system, orderId=order_id, timestamp=day)
+        for _ in range(2):
+            replayed = system.orders("events", "replay", "--order", order_id, "--confirm")
+            assert replayed.returncode == Exit.DONE, replayed.stdout + replayed.stderr
+        events = events_until(system, url, store(system))
+    told = [(event["type"], event["time"]) for event in events if event["subject"] == order_id]
+    updates = [("order.updated", day) for day in DAYS[1:]]
+    assert told == [("order.stored", DAYS[0]), *updates, ("order.replayed", DAYS[-1])]
+    return f"{before} became {after}; a queue got {told}"
 
 
 def an_unconfirmed_subscription_is_removed(system: Deployment) -> str:

@@ -7,6 +7,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from infra.policies import policy
+from ops.cli.exit_codes import Exit
 from ops.queues import name_of_queue
 from tests.aws_trial.probes import (
     dead_letter,
@@ -38,6 +39,14 @@ def a_poison_order_does_not_wait(system: Deployment) -> str:
     times = sorted(datetime.fromisoformat(one["timestamp"]) for one in attempts)
     assert times[-1] - times[0] < AT_ONCE, f"the attempts took {times[-1] - times[0]}"
     return f"its attempts took {(times[-1] - times[0]).total_seconds():.1f} s"
+
+
+def sqs_moves_dead_letters_back(system: Deployment) -> str:
+    dead_letter(system, poison(system))
+    for words in (("start", "--confirm"), ("status",)):
+        ran = system.orders("dlq", "move", *words)
+        assert ran.returncode == Exit.DONE, ran.stdout + ran.stderr
+    return ran.stdout.strip()
 
 
 def _attempts(system: Deployment, order_id: str) -> list[dict[str, str]] | None:

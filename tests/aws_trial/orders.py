@@ -5,7 +5,7 @@ import json
 from pulumi.automation import CommandError, OpType
 
 from handler.outcome import Kind
-from tests.aws_trial.probes import order, publish, store, subscribed_queue, wait, wait_for_message
+from tests.aws_trial.probes import messages_in, order, publish, store, subscribed_queue, wait, wait_for_message
 from tests.aws_trial.trial import NotDeployed
 from tests.support.deployment import Deployment
 
@@ -84,6 +84,16 @@ def events_reach_a_subscriber(system: Deployment) -> str:
     updated = json.loads(wait_for_message(system, url, f"{order_id}@2026-01-03T00:00:00Z"))
     assert (updated["type"], updated["data"]["previousStatus"]) == ("order.updated", "new"), updated
     return f"a queue got both events of {order_id}"
+
+
+def a_filter_policy_chooses_events(system: Deployment) -> str:
+    topic = system.pipeline().outputs["eventTopicArn"]
+    paid, everything = subscribed_queue(system, topic, status=["paid"]), subscribed_queue(system, topic)
+    left_out, chosen = store(system, status="new"), store(system, status="paid")
+    wait_for_message(system, everything, left_out)
+    wait_for_message(system, paid, chosen)
+    assert [body for body in messages_in(system, paid) if left_out in body] == []
+    return f"the queue got the event of {chosen}, and not that of {left_out}"
 
 
 def metrics_have_the_namespace(system: Deployment) -> str:

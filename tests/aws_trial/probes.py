@@ -31,12 +31,17 @@ def publish(system: Deployment, *bodies: object) -> None:
 
 
 def store(system: Deployment, **changes: object) -> str:
-    """Publish an order, wait until the table has it, and return its ID."""
+    """Publish a version of an order, wait until the table has it, and return its ID."""
     published = order(**changes)
     publish(system, published)
-    pipeline = system.pipeline()
-    wait(lambda: pipeline.order(published["orderId"]), f"the order {published['orderId']} in the table")
-    return str(published["orderId"])
+    order_id, pipeline = str(published["orderId"]), system.pipeline()
+
+    def is_stored() -> bool:
+        stored = pipeline.order(order_id)
+        return stored is not None and stored["timestamp"] == published["timestamp"]
+
+    wait(is_stored, f"the order {order_id} in the table")
+    return order_id
 
 
 def poison(system: Deployment) -> str:
@@ -62,16 +67,37 @@ def messages_in(system: Deployment, url: str) -> list[str]:
     return [message["Body"] for message in received.get("Messages", ())]
 
 
-def subscribed_queue(system: Deployment, topic: str) -> str:
-    """Create a queue that gets what a topic sends, and return its URL. The trial removes it at the end."""
+def subscribed_queue(system: Deployment, topic: str, **filter_policy: list[str]) -> str:
+    """Create a queue that gets what a topic sends, and return its URL. The trial removes it at the end.
+
+    A filter policy gives the values of message attributes. It can be empty.
+    """
     sqs = system.clients.sqs
-    url = sqs.create_queue(QueueName=f"{system.stack.name}-{uuid4().hex[:8]}")["QueueUrl"]
+    name = f"{system.stack.name}-{uuid4().hex[:8]}"
+    if topic.endswith(".fifo"):
+        url = sqs.create_queue(QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    else:
+        url = sqs.create_queue(QueueName=name)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     allowed = json.dumps(policy(topic_may_send(topic, arn)))
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": allowed, "VisibilityTimeout": "1"})
-    attributes = {"RawMessageDelivery": "true"}
+    attributes = {"RawMessageDelivery": "true", "FilterPolicy": json.dumps(filter_policy)}
     system.clients.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=attributes)
     return url
+
+
+def events_until(system: Deployment, url: str, order_id: str) -> list[dict[str, Any]]:
+    """Receive and delete events until that of an order, and return all of them."""
+    sqs, events = system.clients.sqs, list[dict[str, Any]]()
+
+    def has_come() -> bool:
+        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", ()):
+            events.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return any(event["subject"] == order_id for event in events)
+
+    wait(has_come, f"the event of {order_id}")
+    return events
 
 
 def wait_for_message(system: Deployment, url: str, part: str) -> str:

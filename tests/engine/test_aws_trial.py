@@ -22,7 +22,9 @@ NOT_HERE = {
     "metrics-namespace": "the emulator makes no metrics from the log",
     "declared-values": "the emulator does not return the days of recovery",
     "zip-runs": "the emulator runs each function with its own Python",
-    "zip-runs-on-arm64": "the emulator runs each function on this machine's processor",
+    "zip-python314": "the emulator runs each function with its own Python",
+    "move-task": "the emulator has no move tasks",
+    "zip-arm64": "the emulator runs each function on this machine's processor",
     "key-on-and-off": "the emulator cannot change the key of a log group",
     "key-changes": "the emulator cannot change the key of a log group",
 }
