@@ -7,7 +7,11 @@ from pulumi.automation import CommandError
 
 from ops.cli.exit_codes import Exit
 from tests.aws_trial.failures import an_alarm_reaches_its_topic
-from tests.aws_trial.orders import events_reach_a_subscriber, functions_log_into_their_groups
+from tests.aws_trial.orders import (
+    a_second_update_changes_nothing,
+    events_reach_a_subscriber,
+    functions_log_into_their_groups,
+)
 from tests.aws_trial.probes import events_until, store, subscribed_queue
 from tests.aws_trial.stack import leftovers
 from tests.support.deployment import Deployment
@@ -41,6 +45,11 @@ def values_are_as_declared(system: Deployment) -> str:
         )
     assert found == (7, 2, 2)
     return "7 days, a maximum of 2, 2 reserved"
+
+
+def the_provider_does_what_is_declared(system: Deployment) -> str:
+    tried = (a_second_update_changes_nothing, values_are_as_declared, an_unconfirmed_subscription_is_removed)
+    return "; ".join(attempt(system) for attempt in tried)
 
 
 def every_runtime_stores_an_order(system: Deployment) -> str:

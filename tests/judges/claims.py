@@ -22,9 +22,13 @@ CLAIMS: Mapping[str, Claim] = {
         "`pulumi up --stack dev`, and the same for a copy of `prod`",
     ),
     "real-provider": Claim(
-        "The real AWS provider deploys the program, and a second `pulumi up` changes nothing",
-        "`pulumi preview --stack dev`, then `pulumi up`, then `pulumi up` again: all unchanged; "
-        "the stack `local`: the commands in [local.md](local.md#with-the-pulumi-cli)",
+        "The real AWS provider deploys the program as declared. A second `pulumi up` changes nothing, and a "
+        "subscription that was never confirmed can be removed",
+        "`pulumi preview --stack dev`, then `pulumi up`, then `pulumi up` again: all unchanged. Compare `aws dynamodb "
+        "describe-continuous-backups`, `aws lambda list-event-source-mappings` and `aws lambda "
+        "get-function-concurrency` with the settings. Set `alertAddresses` and deploy; then `pulumi config "
+        "--stack dev rm alertAddresses`, and "
+        "deploy again. For the stack `local`: the commands in [local.md](local.md#with-the-pulumi-cli)",
         "the provider plugin cannot be downloaded here",
     ),
     "role-permissions": Claim(
@@ -93,11 +97,6 @@ CLAIMS: Mapping[str, Claim] = {
     "bad-setting": Claim(
         "A bad setting results in one message, without a traceback, in the real language host",
         "`pulumi config --stack dev set batchSize 20`, then `pulumi preview`",
-    ),
-    "declared-values": Claim(
-        "The days of point-in-time recovery, `maximumConcurrency` and reserved concurrency are as declared",
-        "`aws dynamodb describe-continuous-backups`, `aws lambda list-event-source-mappings`, `aws "
-        "lambda get-function-concurrency`",
     ),
     "dead-letter-source": Claim(
         "Only `OrderQueue` may use `OrderDLQ`",
@@ -203,14 +202,12 @@ CLAIMS: Mapping[str, Claim] = {
         "open the `dashboardName` of `pulumi stack output`",
         "only CloudWatch checks and draws dashboards",
     ),
-    "unconfirmed-subscription": Claim(
-        "`pulumi up` removes a subscription that was never confirmed",
-        "set `alertAddresses` and deploy; then `pulumi config --stack dev rm alertAddresses`, and deploy again",
-        "the provider plugin decides, and it cannot be downloaded here",
-    ),
     "metrics-namespace": Claim(
-        "The metrics appear under the namespace `Orders`",
+        "CloudWatch finds the metrics in the log records, under the namespace `Orders`",
         "CloudWatch, Metrics, after the first order",
-        "only CloudWatch makes metrics from log records",
+    ),
+    "security-rules": Claim(
+        "The stacks follow the rules in [security.md](security.md), except where it says so",
+        "turn on AWS Security Hub, and compare its findings with the exceptions",
     ),
 }
