@@ -101,6 +101,7 @@ CLAIMS: Mapping[str, Claim] = {
     "dead-letter-source": Claim(
         "Only `OrderQueue` may use `OrderDLQ`",
         "`aws sqs set-queue-attributes` on another queue, with `OrderDLQ` in its redrive policy, is refused",
+        "no implementation here refuses such a queue",
     ),
     "destroy": Claim(
         "`pulumi destroy` deletes every resource of a stack that is not protected",
@@ -153,6 +154,7 @@ CLAIMS: Mapping[str, Claim] = {
         "The four permissions on `table/Orders/stream/*` are sufficient for the event source mapping of "
         "`OrderNotifier`",
         "publish an order, and read its event from a queue that is subscribed to `OrderEvents`",
+        "AWS's own pages disagree whether `dynamodb:ListStreams` can name the streams of a table",
     ),
     "given-up-permissions": Claim(
         "Lambda and the notifier may send to `OrderEventsDLQ`",
@@ -191,6 +193,7 @@ CLAIMS: Mapping[str, Claim] = {
     "dlq-growing": Claim(
         "`OrderDLQGrowing` reports a second dead letter while the first one still waits",
         'publish `{}`, and ten minutes later `{"a": 1}`',
+        "no implementation here raises alarms on expressions",
     ),
     "system-errors": Claim(
         "DynamoDB reports `SystemErrors` of `BatchExecuteStatement` by table",

@@ -8,9 +8,10 @@ from tests.judges.claims import CLAIMS
 from tests.judges.judge import Judge
 from tests.judges.recording import recorded, updated, write
 from tests.judges.table import PAGE, page, table
-from tests.judges.trials import Trial
+from tests.judges.trials import Trial, marked
 
 ENGINE, HOST = Trial("destroy", Judge.ENGINE), Trial("bad-setting", Judge.LANGUAGE_HOST)
+MOST_UNJUDGED = 10
 
 
 def test_the_table_is_that_of_the_markers_and_the_record() -> None:
@@ -87,3 +88,11 @@ def test_a_marker_with_an_unknown_claim_stops_the_run(pytester: pytest.Pytester)
     ran = pytester.runpytest_subprocess("-p", "tests.judges.recording", "--collect-only")
     assert ran.ret == pytest.ExitCode.USAGE_ERROR
     ran.stderr.fnmatch_lines(["ERROR: *::test_passes*: tests/judges/claims.py has no claim 'no-claim'"])
+
+
+@pytest.mark.xfail(reason="the judges of IAM, of properties and of dead letters are not here yet", strict=True)
+def test_few_claims_have_no_judge_and_each_says_why() -> None:
+    judged = {trial.claim for trial in marked()}
+    unjudged = {name: claim.why_nobody for name, claim in CLAIMS.items() if name not in judged}
+    assert [name for name, reason in unjudged.items() if not reason] == []
+    assert len(unjudged) <= MOST_UNJUDGED
