@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-contract test-judges test-engine record-previews bench soak lint check format package docs lock clean
+.PHONY: help demo test test-judges test-engine record-previews record-judges try-on-aws bench soak lint check format package docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,9 +16,6 @@ demo: $(INSTALLED) ## run the whole system on this machine and show what happens
 test: $(INSTALLED) ## run every test that this machine can run
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
-test-contract: $(INSTALLED) ## check the contract with AsyncAPI's parser and a second validator (needs Node and npm)
-	@$(BIN)/python -m tests.contract_judges
-
 test-judges: $(INSTALLED) ## try the claims about AWS on implementations that are not ours (each says what it needs)
 	@ORDERS_TEST_JUDGES=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/judges
 
@@ -29,6 +26,13 @@ record-previews: $(INSTALLED) ## run the tests of predictions, and record their 
 	@rm -rf build/previews
 	@ORDERS_TEST_ENGINE=1 ORDERS_RECORD_PREVIEWS=build/previews $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/engine/prediction
 	@$(BIN)/python -m tests.support.recordings build/previews
+
+record-judges: $(INSTALLED) ## run all tests that try claims about AWS, and record in docs/aws.md who passed (needs the Pulumi CLI)
+	@ORDERS_TEST_JUDGES=1 ORDERS_TEST_ENGINE=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -p tests.judges.recording \
+		-m judged tests; status=$$?; $(BIN)/python -m tests.judges.table; exit $$status
+
+try-on-aws: $(INSTALLED) ## deploy a stack into your AWS account, try the claims of docs/aws.md on it, and destroy it
+	@$(BIN)/python -m tests.aws_trial
 
 bench: $(INSTALLED) ## compare the functions and the command with alternatives, and write docs/benchmarks.md (about 5 minutes)
 	@$(BIN)/python -m bench
@@ -53,8 +57,9 @@ format: $(INSTALLED) ## format the code and apply the linter's fixes
 package: $(INSTALLED) ## write the Lambda zip to build/ and print its SHA-256
 	@$(BIN)/python -m infra.package
 
-docs: $(INSTALLED) ## write what is generated in the docs: the command reference, the contract, the fields of orders
+docs: $(INSTALLED) ## write what is generated in the docs: the command reference, the contract, the fields of orders, the claims about AWS
 	@$(BIN)/python -m tests.support.generated_docs
+	@$(BIN)/python -m tests.judges.table
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
 lock: $(INSTALLED) ## update the locked dependencies to the newest versions that pyproject.toml allows

@@ -1,21 +1,17 @@
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
-from pulumi import automation
 
 from infra.project import ROOT
 from local.emulator import LOOPBACK, USUAL_PORT, emulator
 from ops.clients import Clients, local_clients
-from tests.support.pipeline import Pipeline
-from tests.support.project_copy import copy_project
+from tests.support.deployment import Deployment, copied, created
 
 RESOURCES = 62
 """The stack, 11 components and 50 resources."""
@@ -23,6 +19,8 @@ RESOURCES = 62
 
 WANTED = "ORDERS_TEST_ENGINE"
 """The environment variable that `make test-engine` sets to run these tests."""
+LANGUAGE_HOST = "PULUMI_ENGINE_LANGUAGE_HOST"
+"""Set where the CLI has another language host than its own: `stand-in`, or `real`, which is Pulumi's of March 2023."""
 
 
 def pytest_runtest_setup() -> None:
@@ -44,86 +42,15 @@ def no_account() -> Iterator[None]:
         yield
 
 
-@dataclass(frozen=True)
-class Deployment:
-    """A stack of a copy of the project, on an emulator of its own."""
-
-    root: Path
-    clients: Clients
-    stack: automation.Stack
-
-    def pipeline(self) -> Pipeline:
-        return Pipeline(self.clients, {name: output.value for name, output in self.stack.outputs().items()})
-
-    def set(self, setting: str, value: str) -> None:
-        self.stack.set_config(setting, automation.ConfigValue(value))
-
-    def reset(self, setting: str) -> None:
-        self.stack.remove_config(setting)
-
-    def pulumi(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        """Run the CLI, as a user does. It may fail."""
-        return self._run("pulumi", *words, "--non-interactive")
-
-    def orders(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        """Run the `orders` command of the copy, without credentials. It may fail."""
-        return self._run(str(self.root / ".venv/bin/python"), "-m", "ops.cli", *words)
-
-    def _run(self, *command: str) -> "subprocess.CompletedProcess[str]":
-        words = [*command, "--stack", self.stack.name]
-        environment = {**os.environ, **self.stack.workspace.env_vars}
-        return subprocess.run(words, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
-
-    def preview(self, *options: str) -> str:
-        """Return the JSON of a preview. A preview that fails prints it, too."""
-        return self.pulumi("preview", "--json", *options).stdout
-
-    def changes(self) -> dict[str, list[str]]:
-        """Return the logical names of the resources in AWS that a preview would change, by operation."""
-        found: dict[str, list[str]] = {}
-
-        def note(event: automation.EngineEvent) -> None:
-            metadata = event.resource_pre_event.metadata if event.resource_pre_event else None
-            # A component records its settings, and so changes with them.
-            if metadata and metadata.op is not automation.OpType.SAME and not metadata.type.startswith("orders:index:"):
-                found.setdefault(metadata.op.value, []).append(metadata.urn.rpartition("::")[2])
-
-        self.stack.preview(on_event=note)
-        return found
-
-    def is_empty(self) -> bool:
-        """Return whether the emulator contains none of the program's resources."""
-        clients = self.clients
-        return not any(
-            (
-                clients.sns.list_topics()["Topics"],
-                clients.sqs.list_queues().get("QueueUrls"),
-                clients.dynamodb.list_tables()["TableNames"],
-                clients.lambda_.list_functions()["Functions"],
-                clients.lambda_.list_event_source_mappings()["EventSourceMappings"],
-                clients.logs.describe_log_groups()["logGroups"],
-                clients.cloudwatch.describe_alarms()["MetricAlarms"],
-                clients.cloudwatch.list_dashboards()["DashboardEntries"],
-                clients.iam.list_roles()["Roles"],
-            )
-        )
-
-
 @contextmanager
 def deployment(stack: str, folder: Path) -> Iterator[Deployment]:
-    root = copy_project(folder)
-    (root / ".venv").symlink_to(ROOT / ".venv")
-    state = folder / "state"
-    state.mkdir()
+    root = copied(folder)
     with emulator(f"engine-{stack}-{folder.name}") as clients:
-        region = _use_emulator(root / f"Pulumi.{stack}.yaml", clients)
-        variables = {"PULUMI_BACKEND_URL": state.as_uri(), "PULUMI_CONFIG_PASSPHRASE": "only for this test"}
-        options = automation.LocalWorkspaceOptions(env_vars=variables)
-        created = automation.create_stack(stack, work_dir=str(root), opts=options)
-        yield Deployment(root, local_clients(clients.emulator_url, region), created)
+        region = use_emulator(root / f"Pulumi.{stack}.yaml", clients)
+        yield created(stack, root, local_clients(clients.emulator_url, region))
 
 
-def _use_emulator(stack_file: Path, clients: Clients) -> str:
+def use_emulator(stack_file: Path, clients: Clients) -> str:
     """Point a stack's provider at the emulator, and return the stack's Region."""
     local = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text())["config"]
     document = yaml.safe_load(stack_file.read_text())

@@ -13,7 +13,8 @@ from pulumi import automation
 
 from ops.cli.exit_codes import Exit
 from ops.clients import LOCAL_KEY
-from tests.engine.conftest import RESOURCES, Deployment
+from tests.engine.conftest import RESOURCES
+from tests.support.deployment import Deployment
 from tests.support.handmade import Handmade, make_by_hand
 from tests.support.orders import body
 from tests.support.waiting import eventually

@@ -8,9 +8,11 @@ from pulumi.automation import CommandError
 from ops.queues import name_of_queue
 from ops.samples import EXAMPLE_ORDER
 from tests.engine.conftest import RESOURCES, Deploy
+from tests.judges.judge import Judge
 from tests.support.waiting import eventually
 
 
+@pytest.mark.judged(Judge.ENGINE, "destroy")
 @pytest.mark.parametrize("stack", ["dev", "local"])
 def test_destroy_leaves_nothing(deploy: Deploy, stack: str) -> None:
     with deploy(stack) as opened:
@@ -35,6 +37,7 @@ def test_orders_flow_under_a_key_of_the_stacks_own_which_stays_in_aws_after_the_
         assert opened.clients.kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] == "Enabled"
 
 
+@pytest.mark.judged(Judge.ENGINE, "destroy-protected")
 def test_prod_is_destroyed_only_once_its_protection_is_lifted(deploy: Deploy) -> None:
     with deploy("prod") as prod:
         prod.stack.up()
@@ -55,6 +58,7 @@ def test_prod_is_destroyed_only_once_its_protection_is_lifted(deploy: Deploy) ->
         urls = prod.clients.sqs.list_queues()["QueueUrls"]
         names = sorted(name_of_queue(url).partition("-")[0] for url in urls)
         assert names == ["OrderDLQ", "OrderEventsDLQ", "OrderQueue", "OrderUndelivered"]
+        assert len(prod.clients.logs.describe_log_groups()["logGroups"]) == 2
 
         prod.set("protectOrders", "false")
         prod.stack.up()

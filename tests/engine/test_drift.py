@@ -3,7 +3,7 @@
 import re
 
 from ops.review.drift import read_drift
-from tests.engine.conftest import Deployment
+from tests.support.deployment import Deployment
 
 
 def drift(deployed: Deployment) -> list[str]:

@@ -7,7 +7,8 @@ import pytest
 from handler.contract import INSTANT
 from ops.cli.exit_codes import Exit
 from ops.samples import EXAMPLE_ORDER
-from tests.engine.conftest import RESOURCES, Deployment
+from tests.engine.conftest import RESOURCES
+from tests.support.deployment import Deployment
 from tests.support.waiting import eventually
 
 

@@ -12,7 +12,9 @@ from pulumi.automation import CommandError
 from infra.autonaming import Autonaming
 from infra.names import LIMITS, system_names
 from infra.resource_types import FUNCTION, QUEUE
-from tests.engine.conftest import Deploy, Deployment
+from tests.engine.conftest import Deploy
+from tests.judges.judge import Judge
+from tests.support.deployment import Deployment
 
 STACK = "prod"
 EVERY_EXPRESSION = "${config.batchSize}-${organization}-${project}.${stack}-${name}-${hex(3)}-${uuid}"
@@ -55,6 +57,7 @@ def names_in_preview(prod: Deployment) -> dict[tuple[str, str], str]:
     return {(state["type"], name): state["inputs"]["name"] for name, state in states if state["type"] in LIMITS}
 
 
+@pytest.mark.judged(Judge.ENGINE, "autonaming")
 @pytest.mark.parametrize("configuration", CONFIGURATIONS.values(), ids=CONFIGURATIONS)
 def test_the_program_predicts_every_name_except_its_random_characters(
     prod: Deployment, configuration: dict[str, Any]

@@ -8,8 +8,10 @@ import pytest
 from pulumi.automation import CommandError
 
 from ops.samples import EXAMPLE_ORDER
-from tests.engine.conftest import Deploy, Deployment
+from tests.engine.conftest import Deploy
 from tests.engine.timeline import Timeline, update
+from tests.judges.judge import Judge
+from tests.support.deployment import Deployment
 from tests.support.waiting import eventually
 
 ENCRYPTED = [
@@ -46,6 +48,7 @@ def running(deploy: Deploy) -> Iterator[Deployment]:
         yield opened
 
 
+@pytest.mark.judged(Judge.ENGINE, "key-on-and-off")
 def test_a_key_has_its_permissions_before_it_encrypts_and_stays_when_it_leaves_the_stack(running: Deployment) -> None:
     running.set("customerManagedKey", "true")
     on = update(running.stack)
@@ -108,6 +111,7 @@ def test_a_permission_that_the_code_no_longer_needs_is_taken_after_the_code_has_
     assert ended < changes.begin("delete", "RolePolicy", "OrderProcessorMayWriteOrders")
 
 
+@pytest.mark.judged(Judge.ENGINE, "events-off-and-on")
 def test_the_notifier_reads_the_stream_only_with_all_of_its_permissions(running: Deployment) -> None:
     running.set("orderEvents", "false")
     off = update(running.stack)

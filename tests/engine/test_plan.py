@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.engine.conftest import Deployment
+from tests.support.deployment import Deployment
 from tests.support.workflows import JOBS, steps
 
 

@@ -3,7 +3,8 @@
 import pytest
 from pulumi.automation import CommandError, OpType
 
-from tests.engine.conftest import RESOURCES, Deployment
+from tests.engine.conftest import RESOURCES
+from tests.support.deployment import Deployment
 
 
 def test_a_preview_shows_everything_and_makes_nothing(fresh: Deployment) -> None:

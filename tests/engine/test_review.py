@@ -11,7 +11,8 @@ from ops.review.finding import Review, Verdict
 from ops.review.live import Live
 from ops.review.preview import read_preview
 from ops.review.review import review
-from tests.engine.conftest import Deploy, Deployment
+from tests.engine.conftest import Deploy
+from tests.support.deployment import Deployment
 
 TYPE = 'super().__init__("orders:index:OrderQueue", name, as_inputs(settings), opts)'
 RETYPED = TYPE.replace("OrderQueue", "Queues")

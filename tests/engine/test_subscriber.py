@@ -20,7 +20,8 @@ from infra.project import ROOT
 from ops.clients import Clients
 from ops.events.replay import replays
 from ops.events.telling import Teller
-from tests.engine.conftest import Deploy, Deployment
+from tests.engine.conftest import Deploy
+from tests.support.deployment import Deployment
 from tests.support.orders import body
 from tests.support.pipeline import Pipeline
 from tests.support.processes import emulator_on, needs_proc, processes_of

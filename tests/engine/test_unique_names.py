@@ -10,7 +10,9 @@ import yaml
 from github.stacks import read_stack
 from infra.project import stack_config
 from ops.samples import EXAMPLE_ORDER
-from tests.engine.conftest import Deploy, Deployment
+from tests.engine.conftest import Deploy
+from tests.judges.judge import Judge
+from tests.support.deployment import Deployment
 from tests.support.metrics import logged, shown
 from tests.support.waiting import eventually
 
@@ -30,6 +32,7 @@ def test_the_handlers_metrics_are_those_that_the_dashboard_shows(prod: Deploymen
     assert measured <= shown(pipeline)
 
 
+@pytest.mark.judged(Judge.ENGINE, "autonaming")
 def test_every_name_is_one_that_the_role_of_the_stack_reaches(prod: Deployment) -> None:
     stack = read_stack("prod", stack_config("prod"))
     exported = prod.stack.export_stack().deployment

@@ -1,4 +1,7 @@
-"""What this project claims about AWS and cannot try there, and how somebody with an account can try it."""
+"""What this project claims about AWS and Pulumi, and how somebody with an account can try it.
+
+Tests name the claims that a judge tries: `@pytest.mark.judged(Judge.ELASTICMQ, "poison-order")`.
+"""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -15,8 +18,18 @@ class Claim(NamedTuple):
 
 CLAIMS: Mapping[str, Claim] = {
     "provider-properties": Claim(
-        "The real AWS provider accepts every property",
-        "`pulumi preview --stack dev`, then `pulumi up`, then `pulumi up` again: all unchanged",
+        "AWS accepts the value of every property",
+        "`pulumi up --stack dev`, and the same for a copy of `prod`",
+    ),
+    "real-provider": Claim(
+        "The real AWS provider deploys the program as declared. A second `pulumi up` changes nothing, and a "
+        "subscription that was never confirmed can be removed",
+        "`pulumi preview --stack dev`, then `pulumi up`, then `pulumi up` again: all unchanged. Compare `aws dynamodb "
+        "describe-continuous-backups`, `aws lambda list-event-source-mappings` and `aws lambda "
+        "get-function-concurrency` with the settings. Set `alertAddresses` and deploy; then `pulumi config "
+        "--stack dev rm alertAddresses`, and "
+        "deploy again. For the stack `local`: the commands in [local.md](local.md#with-the-pulumi-cli)",
+        "the provider plugin cannot be downloaded here",
     ),
     "role-permissions": Claim(
         "The role's policies are sufficient under AWS's own IAM",
@@ -29,6 +42,10 @@ CLAIMS: Mapping[str, Claim] = {
     "tls": Claim(
         "Requests without TLS are denied",
         "`aws --endpoint-url http://sns.eu-west-1.amazonaws.com sns publish …` is denied",
+    ),
+    "workflow-permissions": Claim(
+        "The roles of GitHub's workflows may do what a preview and a deployment of their stacks need, and nothing else",
+        "open a pull request, merge it, and read the log of each job: no `AccessDenied`",
     ),
     "undelivered": Claim(
         "Orders that SNS cannot deliver go to `OrderUndelivered`",
@@ -50,6 +67,7 @@ CLAIMS: Mapping[str, Claim] = {
     "log-groups": Claim(
         "The functions log into the log groups that the program created",
         "`aws logs tail` as above; no second group `/aws/lambda/…` appears",
+        "AWS's runtime emulator prints what functions log; only Lambda itself brings it into a group",
     ),
     "lambda-lines": Claim(
         "The log contains the handler's records as they are, and `orders logs` knows the errors of Lambda's runtime",
@@ -80,36 +98,40 @@ CLAIMS: Mapping[str, Claim] = {
         "A bad setting results in one message, without a traceback, in the real language host",
         "`pulumi config --stack dev set batchSize 20`, then `pulumi preview`",
     ),
-    "local-stack": Claim(
-        "`pulumi up --stack local` deploys on the emulator through the real provider",
-        "the commands in [local.md](local.md#with-the-pulumi-cli)",
-    ),
-    "declared-values": Claim(
-        "The days of point-in-time recovery, `maximumConcurrency` and reserved concurrency are as declared",
-        "`aws dynamodb describe-continuous-backups`, `aws lambda list-event-source-mappings`, `aws "
-        "lambda get-function-concurrency`",
-    ),
     "dead-letter-source": Claim(
         "Only `OrderQueue` may use `OrderDLQ`",
         "`aws sqs set-queue-attributes` on another queue, with `OrderDLQ` in its redrive policy, is refused",
+        "no implementation here refuses such a queue",
     ),
     "destroy": Claim(
-        "`destroy` deletes every resource, and deletes the queues, table and log groups of `prod` only "
-        "after you remove their protection",
-        "the commands above, on a stack of your own",
+        "`pulumi destroy` deletes every resource of a stack that is not protected",
+        "`pulumi destroy` of a stack of your own, then `aws resourcegroupstaggingapi get-resources`",
+    ),
+    "destroy-protected": Claim(
+        "`pulumi destroy` deletes the queues, table and log groups of `prod` only after you remove their protection",
+        "[the commands](running.md#replace-or-destroy-a-protected-stack), on a stack of your own",
     ),
     "key-use": Claim(
         "With `customerManagedKey`, SNS, the alarms, the logs, the functions, the stream and the table may use the key",
         "set it, subscribe to `OrderEvents`, publish an order, raise an alarm, and read the logs",
     ),
     "key-on-and-off": Claim(
-        "`customerManagedKey` can be turned on and off on a stack in use",
-        "the emulator cannot change the key of a log group; the tests do without that",
+        "When `customerManagedKey` is turned on or off, the permissions exist before the key encrypts anything, "
+        "and the key leaves the stack after everything else stops using it",
+        "set it, deploy, remove it, deploy, and publish an order after each step",
+    ),
+    "key-changes": Claim(
+        "AWS changes the key of topics, queues, table and log groups in use",
+        "the same; the resources have not been replaced",
     ),
     "key-policy-alone": Claim(
-        "The key's policy alone lets the functions read the queue and the stream, and write the table; "
-        "KMS accepts the new roles in it",
+        "The key's policy alone lets the functions read the queue and the stream, and write the table",
         "set `customerManagedKey` on a new stack, publish an order",
+    ),
+    "key-policy-roles": Claim(
+        "KMS accepts a key's policy that names roles created a moment before",
+        "the same: `pulumi up` reports no `MalformedPolicyDocument`",
+        "no implementation here has KMS's delay until it knows a new role",
     ),
     "partiql-permission": Claim(
         "`dynamodb:PartiQLInsert` is sufficient for the batch of `INSERT`s",
@@ -120,51 +142,71 @@ CLAIMS: Mapping[str, Claim] = {
         "`maxReceiveCount` receives and without waiting for a visibility timeout",
         "publish `{}`, read `OrderDLQ`, and compare the times of the failed attempts in the log",
     ),
+    "dead-letter-tool": Claim(
+        "`orders dead-letters` loses no dead letter, even if it is killed in the middle",
+        "publish `{}` some times, and kill `orders dlq redrive --all --confirm` or `orders dlq archive` while it runs",
+    ),
+    "move-task": Claim(
+        "`orders dead-letters move start`, `status` and `cancel` start, follow and cancel a move task of SQS",
+        "publish `{}`, then `orders dlq move start --confirm`, `orders dlq move status`, and again",
+    ),
     "stream-permissions": Claim(
         "The four permissions on `table/Orders/stream/*` are sufficient for the event source mapping of "
         "`OrderNotifier`",
         "publish an order, and read its event from a queue that is subscribed to `OrderEvents`",
-        why_nobody="iam-simulate knows `dynamodb:ListStreams` only without a resource, and allows the other three",
+        "iam-simulate allows three of them; AWS's own pages disagree whether `dynamodb:ListStreams` can name streams",
     ),
     "given-up-permissions": Claim(
         "Lambda and the notifier may send to `OrderEventsDLQ`",
         "write an item without `userId` to the table with the console, read `OrderEventsDLQ`",
     ),
     "events-off-and-on": Claim(
-        "`orderEvents` can be turned off and on again on a stack in use; the mapping reads the new stream",
+        "When `orderEvents` is turned off and on again, permissions come before what needs them and go after it",
         "set it to `false`, deploy, set it to `true`, deploy, publish an order",
+    ),
+    "new-stream": Claim(
+        "A table whose stream was turned off and on has a new stream, which contains every later change",
+        "the same, and read the event from a queue that is subscribed to `OrderEvents`",
     ),
     "events-fifo": Claim(
         "`orderEventsFifo` replaces the topic, and its name ends with `.fifo`",
         "set it, deploy, and `pulumi stack output eventTopicArn`",
     ),
+    "filter-policy": Claim(
+        "A filter policy of a subscriber chooses events by `status` and `eventType`",
+        "deploy the lines of [events.md](events.md#subscribe-a-queue), publish orders with several statuses",
+    ),
+    "fifo-events": Claim(
+        "A FIFO topic tells the versions of an order in their order, and tells a repeated event once",
+        "the same with `orderEventsFifo`; then `orders events replay --all --confirm` twice",
+    ),
     "mails": Claim(
-        "Mails of `notifyAddresses` arrive, and only for the chosen statuses",
-        "set `notifyAddresses` and `notifyStatuses`, confirm, publish orders with several statuses",
+        "The mails of `alertAddresses` and `notifyAddresses` arrive",
+        "set both and `notifyStatuses`, confirm, raise an alarm, and publish orders with several statuses",
+        "nothing here sends mails",
     ),
     "alarms-publish": Claim(
-        "Alarms may publish to `OrderAlerts`, and emails arrive",
-        "set `alertAddresses`, confirm, then `aws cloudwatch set-alarm-state --alarm-name "
+        "Alarms may publish to `OrderAlerts`",
+        "subscribe to it, then `aws cloudwatch set-alarm-state --alarm-name "
         "OrderDLQNotEmpty --state-value ALARM --state-reason try`",
     ),
     "dlq-growing": Claim(
         "`OrderDLQGrowing` reports a second dead letter while the first one still waits",
         'publish `{}`, and ten minutes later `{"a": 1}`',
+        "no implementation here raises alarms on expressions",
     ),
     "system-errors": Claim(
         "DynamoDB reports `SystemErrors` of `BatchExecuteStatement` by table",
         "only after such an error; its latency on the dashboard has the same dimensions",
+        "nobody can cause such an error",
     ),
     "dashboard": Claim(
         "CloudWatch accepts the dashboard without a warning, and draws every graph",
         "open the `dashboardName` of `pulumi stack output`",
-    ),
-    "unconfirmed-subscription": Claim(
-        "`pulumi up` removes a subscription that was never confirmed",
-        "set `alertAddresses` and deploy; then `pulumi config --stack dev rm alertAddresses`, and deploy again",
+        "only CloudWatch checks and draws dashboards",
     ),
     "metrics-namespace": Claim(
-        "The metrics appear under the namespace `Orders`",
+        "CloudWatch finds the metrics in the log records, under the namespace `Orders`",
         "CloudWatch, Metrics, after the first order",
     ),
     "workflow-permissions": Claim(

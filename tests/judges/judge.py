@@ -16,6 +16,7 @@ class Judge(StrEnum):
 
     LAMBDA = "AWS's Lambda runtime client and interface emulator"
     DYNAMODB_LOCAL = "DynamoDB Local"
+    POWERTOOLS = "Powertools for AWS Lambda"
     BOTOCORE = "the service models in botocore"
     CFN_LINT = "AWS's resource schemas in cfn-lint"
     CHECKOV = "checkov"
@@ -27,6 +28,6 @@ class Judge(StrEnum):
 
     @property
     def kind(self) -> Kind:
-        if self in {Judge.LAMBDA, Judge.DYNAMODB_LOCAL, Judge.BOTOCORE, Judge.CFN_LINT}:
+        if self in {Judge.LAMBDA, Judge.DYNAMODB_LOCAL, Judge.POWERTOOLS, Judge.BOTOCORE, Judge.CFN_LINT}:
             return Kind.AWS
         return Kind.PULUMI if self in {Judge.ENGINE, Judge.LANGUAGE_HOST} else Kind.SECOND

@@ -9,8 +9,8 @@ from typing import Any
 
 from infra import resource_types as types
 from ops.clients import Clients
-from tests.engine.conftest import Deployment
 from tests.engine.prediction.state import resources
+from tests.support.deployment import Deployment
 
 Guarantees = Mapping[str, float]
 

@@ -7,10 +7,10 @@ import pytest
 from ops.review.live import Live, read_live
 from ops.review.preview import read_preview
 from ops.review.review import review
-from tests.engine.conftest import Deployment
 from tests.engine.prediction.guarantees import guarantees, weaker
 from tests.engine.prediction.orders import flow, lost, seed
 from tests.engine.prediction.state import outputs
+from tests.support.deployment import Deployment
 from tests.support.pipeline import Pipeline
 from tests.support.prediction import Outcome, Prediction
 from tests.support.recordings import Recording, record

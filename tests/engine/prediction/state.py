@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from tests.engine.conftest import Deployment
+from tests.support.deployment import Deployment
 
 
 def resources(deployed: Deployment) -> Sequence[dict[str, Any]]:

@@ -6,7 +6,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from tests.engine.conftest import Deployment, deployment
+from tests.engine.conftest import deployment
+from tests.support.deployment import Deployment
 from tests.support.gateway import Answer, Gateway, Pass, gateway_to
 
 UNKNOWN_TO_THE_EMULATOR = {"AssociateKmsKey", "DisassociateKmsKey"}

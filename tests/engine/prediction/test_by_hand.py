@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from ops.clients import Clients
-from tests.engine.conftest import Deployment
 from tests.engine.prediction.prediction import predict
 from tests.engine.prediction.system import Sandbox
+from tests.support.deployment import Deployment
 
 
 def url(clients: Clients, queue: str) -> str:

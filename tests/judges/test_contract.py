@@ -1,8 +1,6 @@
 """The contract's documents under judges that are not written in Python: AsyncAPI's parser, and Ajv."""
 
 import json
-import os
-import subprocess
 from typing import Any
 
 import pytest
@@ -10,10 +8,10 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from infra.project import ROOT
+from tests.judges.conftest import Have
+from tests.judges.contract import installed_contract_judges, judge
 from tests.support.order_texts import border_texts, order_texts
 
-JUDGES = "ORDERS_CONTRACT_JUDGES"
-"""The variable with the folder in which npm has installed the judges."""
 WARNING = 1
 """The severity of a diagnostic. That of an error is 0, and hints have a greater number."""
 
@@ -36,14 +34,9 @@ def texts() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def judged() -> dict[str, Any]:
-    folder = os.environ.get(JUDGES)
-    if folder is None:
-        pytest.skip("needs AsyncAPI's parser and Ajv, which `make test-contract` installs with npm")
+def judged(have: Have) -> dict[str, Any]:
     asked = {"asyncapi": (DOCS / "asyncapi.json").read_text(), "order": ORDER, "event": EVENT, "texts": texts()}
-    judge = ["node", str(ROOT / "tests/contract_judges/judge.cjs"), folder]
-    ran = subprocess.run(judge, input=json.dumps(asked), capture_output=True, text=True, check=True)
-    return {**asked, **json.loads(ran.stdout)}
+    return {**asked, **judge(have(installed_contract_judges), asked)}
 
 
 def test_asyncapis_parser_accepts_the_document(judged: dict[str, Any]) -> None:

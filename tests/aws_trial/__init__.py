@@ -1,0 +1,1 @@
+"""`make try-on-aws`: tries the claims of tests/judges/claims.py in an AWS account."""

@@ -1,0 +1,167 @@
+"""Trials that deploy the stack with other settings. Each of them leaves the settings as they were."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pulumi.automation import CommandError
+
+from ops.cli.exit_codes import Exit
+from tests.aws_trial.failures import an_alarm_reaches_its_topic
+from tests.aws_trial.orders import (
+    a_second_update_changes_nothing,
+    events_reach_a_subscriber,
+    functions_log_into_their_groups,
+)
+from tests.aws_trial.probes import events_until, store, subscribed_queue
+from tests.aws_trial.stack import leftovers
+from tests.support.deployment import Deployment
+
+DAYS = [f"2026-01-0{day}T00:00:00Z" for day in (1, 2, 3)]
+
+
+@contextmanager
+def deployed_with(system: Deployment, **settings: str) -> Iterator[None]:
+    """Deploy with these settings, and at the end without them."""
+    try:
+        system.deploy(**settings)
+        yield
+    finally:
+        system.deploy(**dict.fromkeys(settings, ""))
+
+
+def values_are_as_declared(system: Deployment) -> str:
+    with deployed_with(system, pointInTimeRecoveryDays="7", maximumConcurrency="2", reservedConcurrency="2"):
+        outputs, clients = system.pipeline().outputs, system.clients
+        backups = clients.dynamodb.describe_continuous_backups(TableName=outputs["tableName"])
+        recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+        [mapping] = clients.lambda_.list_event_source_mappings(FunctionName=outputs["processorName"])[
+            "EventSourceMappings"
+        ]
+        reserved = clients.lambda_.get_function_concurrency(FunctionName=outputs["processorName"])
+        found = (
+            recovery["RecoveryPeriodInDays"],
+            mapping["ScalingConfig"]["MaximumConcurrency"],
+            reserved["ReservedConcurrentExecutions"],
+        )
+    assert found == (7, 2, 2)
+    return "7 days, a maximum of 2, 2 reserved"
+
+
+def the_provider_does_what_is_declared(system: Deployment) -> str:
+    tried = (a_second_update_changes_nothing, values_are_as_declared, an_unconfirmed_subscription_is_removed)
+    return "; ".join(attempt(system) for attempt in tried)
+
+
+def every_runtime_stores_an_order(system: Deployment) -> str:
+    return _an_order_is_stored_with(system, "processorRuntime", "python3.12", "python3.13", "python3.14")
+
+
+def both_architectures_store_an_order(system: Deployment) -> str:
+    return _an_order_is_stored_with(system, "processorArchitecture", "x86_64")
+
+
+def _an_order_is_stored_with(system: Deployment, setting: str, *values: str) -> str:
+    """Store an order with each value, and with the default."""
+    try:
+        for value in values:
+            system.deploy(**{setting: value})
+            store(system)
+    finally:
+        system.deploy(**{setting: ""})
+    store(system)
+    return f"an order was stored with {', '.join(values)} and the default"
+
+
+def events_can_be_off_for_a_while(system: Deployment) -> str:
+    with deployed_with(system, orderEvents="false"):
+        assert system.pipeline().outputs["eventTopicArn"] == ""
+        store(system)
+    return events_reach_a_subscriber(system)
+
+
+def a_fifo_topic_tells_versions_in_order(system: Deployment) -> str:
+    before = system.pipeline().outputs["eventTopicArn"]
+    with deployed_with(system, orderEventsFifo="true"):
+        after: str = system.pipeline().outputs["eventTopicArn"]
+        assert after.endswith(".fifo")
+        assert after != before
+        url = subscribed_queue(system, after)
+        order_id = store(system, timestamp=DAYS[0])
+        for day in DAYS[1:]:
+            store(system, orderId=order_id, timestamp=day)
+        for _ in range(2):
+            replayed = system.orders("events", "replay", "--order", order_id, "--confirm")
+            assert replayed.returncode == Exit.DONE, replayed.stdout + replayed.stderr
+        events = events_until(system, url, store(system))
+    told = [(event["type"], event["time"]) for event in events if event["subject"] == order_id]
+    updates = [("order.updated", day) for day in DAYS[1:]]
+    assert told == [("order.stored", DAYS[0]), *updates, ("order.replayed", DAYS[-1])]
+    return f"{before} became {after}; a queue got {told}"
+
+
+def an_unconfirmed_subscription_is_removed(system: Deployment) -> str:
+    # AWS's own simulator of mailboxes. It confirms nothing.
+    with deployed_with(system, alertAddresses="success@simulator.amazonses.com"):
+        pass
+    state = system.stack.export_stack().deployment
+    assert state
+    assert [one["urn"] for one in state["resources"] if "simulator.amazonses.com" in one["urn"]] == []
+    return "the second deployment succeeded, and the state does not contain it any more"
+
+
+def the_key_can_be_off_for_a_while(system: Deployment) -> str:
+    places = ("topicArn", "queueUrl", "tableName", "logGroupName")
+    before = [system.pipeline().outputs[place] for place in places]
+    store(system)
+    try:
+        system.deploy(customerManagedKey="false")
+        assert encrypted_with(system) == {""}
+        store(system)
+    finally:
+        system.deploy(customerManagedKey="true")
+    store(system)
+    assert "" not in encrypted_with(system)
+    assert [system.pipeline().outputs[place] for place in places] == before
+    return "nothing was replaced, and orders were stored after each step"
+
+
+def everything_uses_the_key(system: Deployment) -> str:
+    assert "" not in encrypted_with(system)
+    used = (an_alarm_reaches_its_topic, events_reach_a_subscriber, functions_log_into_their_groups)
+    return "; ".join(use(system) for use in used)
+
+
+def encrypted_with(system: Deployment) -> set[str]:
+    """The keys of OrderTopic, OrderQueue, the table and the log group. Empty is a key of AWS's own, or none."""
+    outputs, clients = system.pipeline().outputs, system.clients
+    topic = clients.sns.get_topic_attributes(TopicArn=outputs["topicArn"])["Attributes"]
+    queue = clients.sqs.get_queue_attributes(QueueUrl=outputs["queueUrl"], AttributeNames=["All"])["Attributes"]
+    table = clients.dynamodb.describe_table(TableName=outputs["tableName"])["Table"]
+    [group] = clients.logs.describe_log_groups(logGroupNamePrefix=outputs["logGroupName"])["logGroups"]
+    return {
+        topic.get("KmsMasterKeyId", ""),
+        queue.get("KmsMasterKeyId", ""),
+        table.get("SSEDescription", {}).get("KMSMasterKeyArn", ""),
+        group.get("kmsKeyId", ""),
+    }
+
+
+def a_protected_stack_is_not_destroyed(system: Deployment) -> str:
+    system.deploy(protectOrders="true")
+    try:
+        refused = system.pulumi("destroy", "--yes")
+        table = system.clients.dynamodb.describe_table(TableName=system.pipeline().outputs["tableName"])["Table"]
+    finally:
+        system.deploy(protectOrders="false")
+    assert refused.returncode != 0
+    assert table["DeletionProtectionEnabled"]
+    return "Pulumi refused, and DynamoDB protects the table"
+
+
+def destroy_leaves_nothing(system: Deployment) -> str:
+    try:
+        system.stack.destroy()
+    except CommandError as error:
+        raise AssertionError(f"destroy failed: {error}") from error
+    assert leftovers(system) == []
+    return "nothing has the stack's name any more"

@@ -1,0 +1,123 @@
+"""Trials of orders that fail, of alarms, and of requests that AWS has to refuse."""
+
+import json
+from datetime import datetime, timedelta
+
+import boto3
+from botocore.exceptions import ClientError
+
+from infra.policies import policy
+from ops.cli.exit_codes import Exit
+from ops.queues import name_of_queue
+from tests.aws_trial.probes import (
+    dead_letter,
+    messages_in,
+    order,
+    poison,
+    publish,
+    subscribed_queue,
+    wait,
+    wait_for_message,
+)
+from tests.support.deployment import Deployment
+
+AT_ONCE = timedelta(seconds=2)
+
+
+def a_poison_order_keeps_its_message_id(system: Deployment) -> str:
+    order_id = poison(system)
+    message_id = dead_letter(system, order_id)
+    attempts = wait(lambda: _attempts(system, order_id), f"three attempts of {order_id} in the log")
+    assert {one["messageId"] for one in attempts} == {message_id}
+    return f"message {message_id} has failed {len(attempts)} times"
+
+
+def a_poison_order_does_not_wait(system: Deployment) -> str:
+    order_id = poison(system)
+    dead_letter(system, order_id)
+    attempts = wait(lambda: _attempts(system, order_id), f"three attempts of {order_id} in the log")
+    times = sorted(datetime.fromisoformat(one["timestamp"]) for one in attempts)
+    assert times[-1] - times[0] < AT_ONCE, f"the attempts took {times[-1] - times[0]}"
+    return f"its attempts took {(times[-1] - times[0]).total_seconds():.1f} s"
+
+
+def sqs_moves_dead_letters_back(system: Deployment) -> str:
+    dead_letter(system, poison(system))
+    for words in (("start", "--confirm"), ("status",)):
+        ran = system.orders("dlq", "move", *words)
+        assert ran.returncode == Exit.DONE, ran.stdout + ran.stderr
+    return ran.stdout.strip()
+
+
+def _attempts(system: Deployment, order_id: str) -> list[dict[str, str]] | None:
+    found = [record for record in system.pipeline().log_records_of(order_id) if record["level"] == "ERROR"]
+    return found if len(found) == 3 else None
+
+
+def another_dead_letter_raises_an_alarm(system: Deployment) -> str:
+    first = poison(system)
+    dead_letter(system, first)
+    [name] = [name for name in system.pipeline().outputs["alarmNames"] if name.startswith("OrderDLQGrowing")]
+
+    def state() -> str:
+        return system.clients.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"]
+
+    wait(lambda: state() == "OK", f"{name} to be OK while {first} waits")
+    poison(system)
+    wait(lambda: state() == "ALARM", f"{name} to be raised")
+    return f"{name} was raised"
+
+
+def an_alarm_reaches_its_topic(system: Deployment) -> str:
+    outputs = system.pipeline().outputs
+    url = subscribed_queue(system, outputs["alertTopicArn"])
+    [name] = [name for name in outputs["alarmNames"] if name.startswith("OrderDLQNotEmpty")]
+    system.clients.cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a trial")
+    wait_for_message(system, url, name)
+    return f"a subscriber got the alarm {name}"
+
+
+def what_sns_cannot_deliver_is_kept(system: Deployment) -> str:
+    url = system.pipeline().outputs["queueUrl"]
+    sqs = system.clients.sqs
+    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy(denied))})
+    try:
+        undelivered = order()
+        publish(system, undelivered)
+        wait_for_message(system, system.pipeline().outputs["undeliveredQueueUrl"], undelivered["orderId"])
+    finally:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": before})
+    return f"{undelivered['orderId']} is in OrderUndelivered"
+
+
+def a_given_up_event_is_kept(system: Deployment) -> str:
+    outputs = system.pipeline().outputs
+    foreign = str(order()["orderId"])
+    system.clients.dynamodb.put_item(TableName=outputs["tableName"], Item={"orderId": {"S": foreign}})
+    wait(lambda: messages_in(system, outputs["givenUpQueueUrl"]), f"a message about {foreign}")
+    return f"an item without userId, {foreign}, is in OrderEventsDLQ"
+
+
+def another_queue_may_not_use_the_dead_letter_queue(system: Deployment) -> str:
+    sqs = system.clients.sqs
+    url = system.pipeline().outputs["deadLetterQueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3})
+    try:
+        sqs.create_queue(QueueName=f"{system.stack.name}-source", Attributes={"RedrivePolicy": redrive})
+    except ClientError as error:
+        return f"SQS refused it: {error.response['Error'].get('Message')}"
+    raise AssertionError(f"another queue uses {name_of_queue(url)}")
+
+
+def a_request_without_tls_is_denied(system: Deployment) -> str:
+    sns = boto3.client("sns", region_name=system.clients.region, use_ssl=False)
+    try:
+        sns.publish(TopicArn=system.pipeline().outputs["topicArn"], Message=json.dumps(order()))
+    except ClientError as error:
+        assert error.response["Error"].get("Code") == "AuthorizationError", str(error)
+        return "SNS refused it"
+    raise AssertionError("SNS accepted an order without TLS")
