@@ -209,10 +209,6 @@ CLAIMS: Mapping[str, Claim] = {
         "CloudWatch finds the metrics in the log records, under the namespace `Orders`",
         "CloudWatch, Metrics, after the first order",
     ),
-    "workflow-permissions": Claim(
-        "The roles of GitHub's workflows may do what a preview and a deployment of their stacks need, and nothing else",
-        "open a pull request, merge it, and read the log of each job: no `AccessDenied`",
-    ),
     "security-rules": Claim(
         "The stacks follow the rules in [security.md](security.md), except where it says so",
         "turn on AWS Security Hub, and compare its findings with the exceptions",
