@@ -133,6 +133,14 @@ CLAIMS: Mapping[str, Claim] = {
         "set `alertAddresses`, confirm, then `aws cloudwatch set-alarm-state --alarm-name "
         "OrderDLQNotEmpty --state-value ALARM --state-reason try`",
     ),
+    "dead-letter-tool": Claim(
+        "`orders dead-letters` loses no dead letter, even if it is killed in the middle",
+        "publish `{}` some times, and kill `orders dlq redrive --all --confirm` or `orders dlq archive` while it runs",
+    ),
+    "move-task": Claim(
+        "`orders dead-letters move` starts, follows and cancels a move task of SQS",
+        "publish `{}`, then `orders dlq move start --confirm`, `orders dlq move status`, and again",
+    ),
     "dlq-growing": Claim(
         "`OrderDLQGrowing` reports a second dead letter while the first one still waits",
         'publish `{}`, and ten minutes later `{"a": 1}`',
