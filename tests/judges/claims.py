@@ -124,6 +124,14 @@ CLAIMS: Mapping[str, Claim] = {
         "`orderEventsFifo` replaces the topic, and its name ends with `.fifo`",
         "set it, deploy, and `pulumi stack output eventTopicArn`",
     ),
+    "filter-policy": Claim(
+        "A filter policy of a subscriber chooses events by `status` and `eventType`",
+        "deploy the lines of [events.md](events.md#subscribe-a-queue), publish orders with several statuses",
+    ),
+    "fifo-events": Claim(
+        "A FIFO topic tells the versions of an order in their order, and tells a repeated event once",
+        "the same with `orderEventsFifo`; then `orders events replay --all --confirm` twice",
+    ),
     "mails": Claim(
         "Mails of `notifyAddresses` arrive, and only for the chosen statuses",
         "set `notifyAddresses` and `notifyStatuses`, confirm, publish orders with several statuses",

@@ -9,11 +9,11 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 60
 
 
-def eventually(look: Callable[[], T | None], what: str) -> T:
-    """Call `look` until its result is true, and return the result. Raises AssertionError after PATIENCE_SECONDS."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def eventually(look: Callable[[], T | None], what: str, patience_seconds: float = PATIENCE_SECONDS) -> T:
+    """Call `look` until its result is true, and return the result. Raises AssertionError when the patience ends."""
+    deadline = time.monotonic() + patience_seconds
     while time.monotonic() < deadline:
         if found := look():
             return found
         time.sleep(0.05)
-    raise AssertionError(f"waited {PATIENCE_SECONDS} s in vain for {what}")
+    raise AssertionError(f"waited {patience_seconds} s in vain for {what}")
