@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-contract test-judges test-engine record-previews bench soak lint check format package docs lock clean
+.PHONY: help demo test test-contract test-judges test-engine record-previews record-conformance bench soak lint check format package docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ record-previews: $(INSTALLED) ## run the tests of predictions, and record their 
 	@rm -rf build/previews
 	@ORDERS_TEST_ENGINE=1 ORDERS_RECORD_PREVIEWS=build/previews $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/engine/prediction
 	@$(BIN)/python -m tests.support.recordings build/previews
+
+record-conformance: $(INSTALLED) ## try what AWS documents on every implementation, and write docs/conformance.md (needs all judges)
+	@$(BIN)/python -m tests.judges.conformance
+	@$(BIN)/python -m tests.support.generated_docs
 
 bench: $(INSTALLED) ## compare the functions and the command with alternatives, and write docs/benchmarks.md (about 5 minutes)
 	@$(BIN)/python -m bench
