@@ -7,13 +7,16 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 60
+PAUSE_SECONDS = 0.05
 
 
-def eventually(look: Callable[[], T | None], what: str, patience_seconds: float = PATIENCE_SECONDS) -> T:
-    """Call `look` until its result is true, and return the result. Raises AssertionError when the patience ends."""
-    deadline = time.monotonic() + patience_seconds
+def eventually(
+    look: Callable[[], T | None], what: str, patience: float = PATIENCE_SECONDS, pause: float = PAUSE_SECONDS
+) -> T:
+    """Call `look` until its result is true, and return the result. Raises AssertionError after `patience` seconds."""
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if found := look():
             return found
-        time.sleep(0.05)
-    raise AssertionError(f"waited {patience_seconds} s in vain for {what}")
+        time.sleep(pause)
+    raise AssertionError(f"waited {patience} s in vain for {what}")
