@@ -43,7 +43,10 @@ def running_localstack(python: Path) -> Iterator[str]:
             "DISABLE_EVENTS": "1",
             "DNS_ADDRESS": "0",
             "SKIP_SSL_CERT_DOWNLOAD": "1",
+            # In a container it would take itself for its own image, and use the same files as any other LocalStack.
+            "OVERRIDE_IN_DOCKER": "0",
             "FILESYSTEM_ROOT": folder,
+            "TMPDIR": folder,
             "HOME": folder,
         }
         ready = rf"Running on https?://({address})"
