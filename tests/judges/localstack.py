@@ -38,7 +38,7 @@ def running_localstack(python: Path) -> Iterator[str]:
             "LOCALSTACK_HOST": address,
             "GATEWAY_SERVER": "hypercorn",  # The default server listens on every interface.
             "SERVICES": ",".join(SERVICES),
-            "SQS_CLOUDWATCH_METRICS_REPORT_INTERVAL": "1",  # In seconds; AWS reports each minute.
+            "SQS_CLOUDWATCH_METRICS_REPORT_INTERVAL": "10",  # In seconds; AWS reports each minute.
             "SQS_ENDPOINT_STRATEGY": "path",  # Names in the default strategy need a name server.
             "DISABLE_EVENTS": "1",
             "DNS_ADDRESS": "0",

@@ -1,17 +1,31 @@
 """An alarm on LocalStack, which measures its own queues."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.judges.conftest import Have
+from tests.judges.deployed.system import deployed_on
 from tests.judges.judge import Judge
+from tests.judges.localstack import installed_localstack, running_localstack
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
 ALARM = "OrderDLQNotEmpty"
 PATIENCE_SECONDS = 150
 """An alarm is evaluated once in its period, which is a minute."""
+
+
+@pytest.fixture
+def pipeline(have: Have, worker_id: str) -> Iterator[Pipeline]:
+    """The program on a LocalStack of its own: an alarm that is raised already does not tell of a second dead letter."""
+    with (
+        running_localstack(have(installed_localstack)) as localstack,
+        deployed_on(localstack, f"test-alarms-{worker_id}") as deployed,
+    ):
+        yield deployed
 
 
 @pytest.mark.judged(Judge.LOCALSTACK, "alarms-publish")
