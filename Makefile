@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-judges test-engine record-previews record-judges try-on-aws bench soak lint check format package docs lock clean
+.PHONY: help demo test test-judges test-engine record-previews record-judges record-conformance try-on-aws bench soak lint check format package docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ record-judges: $(INSTALLED) ## run all tests that try claims about AWS, and reco
 
 try-on-aws: $(INSTALLED) ## deploy a stack into your AWS account, try the claims of docs/aws.md on it, and destroy it
 	@$(BIN)/python -m tests.aws_trial
+
+record-conformance: $(INSTALLED) ## try what AWS documents on every implementation, and write docs/conformance.md (needs all judges)
+	@$(BIN)/python -m tests.judges.conformance
+	@$(BIN)/python -m tests.support.generated_docs
 
 bench: $(INSTALLED) ## compare the functions and the command with alternatives, and write docs/benchmarks.md (about 5 minutes)
 	@$(BIN)/python -m bench

@@ -13,7 +13,8 @@ from ops.dead_letters.keeping import LeaseKeeper
 from ops.dead_letters.lease import Lease, elapsed_seconds
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.timing import Timing
-from ops.queues import count_messages
+from ops.errors import NoAccess
+from ops.queues import count_messages, name_of_queue
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -72,9 +73,13 @@ class Look(AbstractContextManager["Look"]):
         return max(0, count_messages(self._sqs, self._url).total - len(self))
 
     def retention(self) -> timedelta:
-        """How long SQS keeps a message after its order was first queued."""
-        attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["MessageRetentionPeriod"])
-        return timedelta(seconds=int(attributes["Attributes"]["MessageRetentionPeriod"]))
+        """How long SQS keeps a message after its order was first queued. Raises NoAccess if the queue does not say."""
+        found = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["MessageRetentionPeriod"])
+        seconds = found.get("Attributes", {}).get("MessageRetentionPeriod")
+        if seconds is None:  # Some emulators keep every message.
+            name = name_of_queue(self._url)
+            raise NoAccess(f"{name} has no MessageRetentionPeriod, as every queue on AWS has: check its endpoint")
+        return timedelta(seconds=int(seconds))
 
     def renew_if_due(self) -> None:
         """Renew the leases of which a third is over."""

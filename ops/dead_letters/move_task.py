@@ -32,7 +32,10 @@ class MoveTask:
 
 
 def start_move_task(system: System, *, rate: float, reason: str) -> None:
-    """Start to move all dead letters, at 1 to 500 messages per second. Raises NothingDone if a move task is running."""
+    """Start to move all dead letters, at 1 to 500 messages per second.
+
+    Raises NothingDone if a move task is running, or if OrderDLQ is the dead-letter queue of no queue.
+    """
     urls = system.outputs.dead_letter_queue_url, system.outputs.queue_url
     source, target = (arn_of_queue(system.clients.sqs, url) for url in urls)
     whole_rate = max(1, min(MAX_RATE, int(rate)))
@@ -44,6 +47,10 @@ def start_move_task(system: System, *, rate: float, reason: str) -> None:
         except ClientError as error:
             if _is_running_already(error):
                 raise NothingDone("a move task is running already: SQS runs one at a time") from None
+            if _has_no_source(error):
+                raise NothingDone(
+                    "no queue has OrderDLQ as its dead-letter queue, so SQS moves nothing: deploy the stack again"
+                ) from None
             raise
         result["task"] = answer["TaskHandle"]
 
@@ -76,7 +83,12 @@ def cancel_move_task(system: System, *, reason: str) -> int:
 
 # AWS uses codes that also have other causes, so the texts decide. Only some codes are prefixed with a namespace.
 def _is_running_already(error: ClientError) -> bool:
-    return _is(error, {"InvalidParameterValue"}, "already a task running")
+    # AWS answers InvalidParameterValue. Its reference names UnsupportedOperation.
+    return _is(error, {"InvalidParameterValue", "UnsupportedOperation"}, "already")
+
+
+def _has_no_source(error: ClientError) -> bool:
+    return _is(error, {"InvalidParameterValue"}, "must be configured as a dead letter queue")
 
 
 def _has_ended(error: ClientError) -> bool:

@@ -2,7 +2,6 @@
 
 import fcntl
 import hashlib
-import os
 import re
 import shutil
 import socket
@@ -12,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from infra.project import ROOT
 from local.emulator import LOOPBACK
@@ -106,16 +106,15 @@ def server(name: str, *command: str | Path, ready: str, environment: Mapping[str
 
     `ready` is a pattern that its output matches as soon as it answers. Yields the first group of the match.
     """
-    log_path = FOLDER / f"{name}-{os.getpid()}.log"
     with (
-        log_path.open("w") as log,
+        NamedTemporaryFile("w", prefix=f"{name}-", suffix=".log", dir=FOLDER, delete=False) as log,
         subprocess.Popen(
             command, env={**inherited(), **(environment or {})}, stdin=subprocess.PIPE, stdout=log, stderr=log
         ) as running,
     ):
         assert running.stdin
         try:
-            yield _first_match(ready, log_path, running)
+            yield _first_match(ready, Path(log.name), running)
         finally:
             running.stdin.close()
 

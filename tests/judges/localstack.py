@@ -38,11 +38,15 @@ def running_localstack(python: Path) -> Iterator[str]:
             "LOCALSTACK_HOST": address,
             "GATEWAY_SERVER": "hypercorn",  # The default server listens on every interface.
             "SERVICES": ",".join(SERVICES),
+            "SQS_CLOUDWATCH_METRICS_REPORT_INTERVAL": "10",  # In seconds; AWS reports each minute.
             "SQS_ENDPOINT_STRATEGY": "path",  # Names in the default strategy need a name server.
             "DISABLE_EVENTS": "1",
             "DNS_ADDRESS": "0",
             "SKIP_SSL_CERT_DOWNLOAD": "1",
+            # In a container it would take itself for its own image, and use the same files as any other LocalStack.
+            "OVERRIDE_IN_DOCKER": "0",
             "FILESYSTEM_ROOT": folder,
+            "TMPDIR": folder,
             "HOME": folder,
         }
         ready = rf"Running on https?://({address})"

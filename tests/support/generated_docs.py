@@ -1,7 +1,7 @@
 """What is generated in the docs: `make docs` writes it, and a test holds it.
 
-These are the command reference, the documents of the contract, the tables of the contract in docs/how-it-works.md, and
-the fields of the orders that any page shows.
+These are the command reference, the documents of the contract, the tables of the contract in docs/how-it-works.md, the
+tables of docs/conformance.md, and the fields of the orders that any page shows.
 """
 
 import re
@@ -15,6 +15,8 @@ from ops.contract.event import event_schema
 from ops.contract.order import Schema, order_schema
 from ops.contract.unexpressed import UNEXPRESSED
 from ops.text import as_json_text
+from tests.judges.conformance.implementations import recorded
+from tests.judges.conformance.page import conformance
 from tests.support.reference import reference
 from tests.support.sample_orders import with_all_fields
 
@@ -34,6 +36,7 @@ def generated() -> Mapping[Path, str]:
         ROOT / "docs/order.schema.json": _document(order_schema()),
         ROOT / "docs/event.schema.json": _document(event_schema()),
         ROOT / "docs/asyncapi.json": _document(asyncapi()),
+        ROOT / "docs/conformance.md": conformance(recorded()),
     }
 
 

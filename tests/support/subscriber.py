@@ -12,11 +12,17 @@ class Subscriber:
     """Receives the events from its creation on."""
 
     def __init__(self, pipeline: Pipeline, **filter_policy: list[str]) -> None:
-        self._sqs = pipeline.clients.sqs
-        self._url = self._sqs.create_queue(QueueName=f"Subscriber-{uuid4()}")["QueueUrl"]
+        self._sqs, topic = pipeline.clients.sqs, pipeline.outputs["eventTopicArn"]
+        # A FIFO topic delivers in order only to a FIFO queue.
+        name = f"Subscriber-{uuid4()}"
+        if topic.endswith(".fifo"):
+            created = self._sqs.create_queue(QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true"})
+        else:
+            created = self._sqs.create_queue(QueueName=name)
+        self._url = created["QueueUrl"]
         arn = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         pipeline.clients.sns.subscribe(
-            TopicArn=pipeline.outputs["eventTopicArn"],
+            TopicArn=topic,
             Protocol="sqs",
             Endpoint=arn,
             Attributes={"RawMessageDelivery": "true", "FilterPolicy": json.dumps(filter_policy)},

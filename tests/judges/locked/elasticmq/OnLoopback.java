@@ -3,6 +3,7 @@ class OnLoopback {
     public static void main(String[] arguments) throws Exception {
         org.elasticmq.server.Main.main(arguments);
         System.in.readAllBytes();
-        System.exit(0);
+        // An ordered exit waits for the open connections.
+        Runtime.getRuntime().halt(0);
     }
 }

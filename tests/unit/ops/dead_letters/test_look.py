@@ -2,14 +2,20 @@
 
 import signal
 import threading
-from typing import cast
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
 from ops.dead_letters.journal import Journal
+from ops.dead_letters.look import Look
+from ops.errors import NoAccess
 from tests.support.recording_sqs import Answer, RecordingSQS, Request, look_at, mover, numbered
 from tests.support.waiting import eventually
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
 
 
 @pytest.mark.parametrize("count", [0, 1, 10, 95])
@@ -28,6 +34,13 @@ def test_the_oldest_is_seen_first(sqs: RecordingSQS) -> None:
         moments = [lease.first_seen for lease in look.leases]
         assert moments == sorted(moments)
         assert len(moments) == 30
+
+
+def test_a_queue_that_does_not_say_how_long_it_keeps_a_message_is_one_line() -> None:
+    queue = SimpleNamespace(get_queue_attributes=lambda **_: {"Attributes": {}}, receive_message=lambda **_: {})
+    with Look(cast("SQSClient", queue), "https://sqs/OrderDLQ") as look, pytest.raises(NoAccess) as refused:
+        look.retention()
+    assert str(refused.value).startswith("OrderDLQ has no MessageRetentionPeriod")
 
 
 def test_what_a_look_sees_is_hidden_from_others_until_its_end(sqs: RecordingSQS) -> None:

@@ -1,4 +1,4 @@
-"""`orders dlq move` over a hand-written SQS: neither the emulator nor moto has move tasks."""
+"""`orders dlq move` over a hand-written SQS. `make test-judges` tries it on ElasticMQ and LocalStack, too."""
 
 import json
 from types import SimpleNamespace
@@ -22,6 +22,7 @@ ALREADY_RUNNING = (
     "Value arn:aws:sqs:eu-west-1:1:OrderDLQ for parameter SourceArn is invalid. Reason: There is already a task "
     "running. Only one active task is allowed for a source queue arn at a given time."
 )
+NO_SOURCE = "Source queue must be configured as a Dead Letter Queue."
 
 
 def error(code: str, message: str, operation: str) -> ClientError:
@@ -35,6 +36,7 @@ class FakeSQS:
         self.tasks: list[dict[str, Any]] = []
         self.started: list[dict[str, Any]] = []
         self.has_just_ended = False
+        self.has_source = True
 
     def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N803 - SQS's names
         assert AttributeNames == ["QueueArn"]
@@ -43,6 +45,8 @@ class FakeSQS:
     def start_message_move_task(self, **arguments: Any) -> dict[str, Any]:
         if any(task["Status"] == "RUNNING" for task in self.tasks):
             raise error("InvalidParameterValue", ALREADY_RUNNING, "StartMessageMoveTask")
+        if not self.has_source:
+            raise error("InvalidParameterValue", NO_SOURCE, "StartMessageMoveTask")
         self.started.append(arguments)
         task = {"Status": "RUNNING", "TaskHandle": "handle"}
         self.tasks.insert(0, task | {"ApproximateNumberOfMessagesMoved": 3, "ApproximateNumberOfMessagesToMove": 9})
@@ -145,6 +149,14 @@ def test_a_second_start_while_one_runs_is_one_line(system: FakeSystem, move: Ord
     assert (ran.code, ran.out) == (Exit.INCOMPLETE, "")
     assert ran.err == "a move task is running already: SQS runs one at a time\n"
     assert [record["step"] for record in system.logs.records] == ["begun", "ended", "begun", "stopped"]
+
+
+def test_dead_letters_of_no_queue_are_not_moved_and_one_line_says_why(system: FakeSystem, move: Orders) -> None:
+    system.sqs.has_source = False
+    ran = move("start", "--confirm")
+    assert (ran.code, ran.out) == (Exit.INCOMPLETE, "")
+    assert ran.err.startswith("no queue has OrderDLQ as its dead-letter queue")
+    assert [record["step"] for record in system.logs.records] == ["begun", "stopped"]
 
 
 def test_cancelling_a_task_that_has_just_ended_is_one_line(system: FakeSystem, move: Orders) -> None:

@@ -1,0 +1,92 @@
+"""A conformance case: something that AWS documents, and a function that tries it and returns what it saw."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from botocore.config import Config
+from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.session import Session
+
+from ops.clients import LOCAL_KEY, LOCAL_REGION
+
+
+@dataclass(frozen=True)
+class Aws:
+    """Clients of one implementation, without retries. None as URL is moto in this process."""
+
+    url: str | None
+
+    def client(self, service: str) -> Any:
+        session = Session(session_vars={"profile": (None, None, None, None)})
+        session.set_credentials(LOCAL_KEY, LOCAL_KEY)
+        config = Config(retries={"total_max_attempts": 1}, read_timeout=20)
+        return session.create_client(service, LOCAL_REGION, endpoint_url=self.url, config=config)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What AWS documents, where, and the outcome that follows from it."""
+
+    text: str
+    source: str
+    documented: str
+    observe: Callable[[Aws], str]
+
+
+@dataclass(frozen=True)
+class Service:
+    """The cases of a service, by the name of their function."""
+
+    name: str
+    cases: dict[str, Case] = field(default_factory=dict)
+
+    def case(
+        self, text: str, *, source: str, documented: str
+    ) -> Callable[[Callable[[Aws], str]], Callable[[Aws], str]]:
+        """Add the decorated function as a case."""
+
+        def add(observe: Callable[[Aws], str]) -> Callable[[Aws], str]:
+            known = Case(text=text, source=source, documented=documented, observe=observe)
+            self.cases[observe.__name__] = known
+            return observe
+
+        return add
+
+    def outcomes(self, aws: Aws) -> Mapping[str, str]:
+        """Try every case. An error that a case does not expect is its outcome."""
+        return {name: _outcome(case, aws) for name, case in self.cases.items()}
+
+
+def _outcome(case: Case, aws: Aws) -> str:
+    try:
+        return case.observe(aws)
+    except ClientError as error:
+        return code_of(error)
+    except ReadTimeoutError:
+        return "no answer"
+    except NotImplementedError:  # moto raises it in this process.
+        return "not implemented"
+    except (AssertionError, KeyError, ValueError) as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def code_of(error: ClientError) -> str:
+    """The code of an error, without the namespace that older protocols put before it."""
+    return str(error.response["Error"]["Code"]).rpartition(".")[2]
+
+
+def answer_to(request: Callable[..., Any], **parameters: Any) -> str:
+    """`accepted`, or the code of the error."""
+    try:
+        request(**parameters)
+    except ClientError as error:
+        return code_of(error)
+    except NotImplementedError:
+        return "not implemented"
+    return "accepted"
+
+
+def new_name(suffix: str = "") -> str:
+    return f"c-{uuid4().hex[:12]}{suffix}"

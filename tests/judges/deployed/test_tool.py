@@ -1,0 +1,41 @@
+"""The `orders` command on LocalStack's queues, alarms and logs."""
+
+from pathlib import Path
+
+import pytest
+
+from ops import local_system
+from ops.cli.exit_codes import Exit
+from ops.local_system import LocalSystem, save_local_system
+from tests.support.command import CommandResult, Orders, run_orders
+from tests.support.orders import body
+from tests.support.pipeline import Pipeline
+
+
+@pytest.fixture
+def orders(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Orders:
+    monkeypatch.setattr(local_system, "RECORD", tmp_path / "running.json")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    save_local_system(LocalSystem(url=pipeline.clients.emulator_url, outputs=pipeline.outputs))
+
+    def run(*arguments: str, stdin: str = "") -> CommandResult:
+        return run_orders(monkeypatch, capsys, *arguments, stdin=stdin)
+
+    return run
+
+
+def test_the_command_publishes_shows_the_status_corrects_and_redrives(orders: Orders, pipeline: Pipeline) -> None:
+    assert orders("publish", "-", stdin=body("O-1")).code == Exit.DONE
+    sqs, dead_letters = pipeline.clients.sqs, pipeline.outputs["deadLetterQueueUrl"]
+    sqs.send_message(QueueUrl=dead_letters, MessageBody=body("O-2", quantity=0))
+    [status] = orders("status", "--json").json
+    assert [(queue["name"], queue["visible"]) for queue in status["queues"][:2]] == [("OrderQueue", 1), ("OrderDLQ", 1)]
+
+    assert orders("dlq", "edit", "O-2", "--set", "quantity=1", "--confirm").code == Exit.DONE
+    assert orders("dlq", "redrive", "O-2", "--confirm").code == Exit.DONE
+    [status] = orders("status", "--json").json
+    assert [(queue["name"], queue["visible"]) for queue in status["queues"][:2]] == [("OrderQueue", 2), ("OrderDLQ", 0)]
+    steps = [(one["history"], one["step"]) for one in orders("dlq", "history", "--json").json]
+    assert steps == [("edit", "begun"), ("edit", "ended"), ("redrive", "begun"), ("redrive", "ended")]
