@@ -15,7 +15,7 @@ def test_after_three_receives_an_order_is_a_dead_letter_with_its_message_id(pipe
     for attempt in range(1, 4):
         [message] = eventually(
             lambda: sqs.receive_message(
-                QueueUrl=queue, VisibilityTimeout=0, AttributeNames=["ApproximateReceiveCount"]
+                QueueUrl=queue, VisibilityTimeout=0, MessageSystemAttributeNames=["ApproximateReceiveCount"]
             ).get("Messages"),
             f"receive {attempt}",
         )

@@ -90,7 +90,6 @@ def test_a_marker_with_an_unknown_claim_stops_the_run(pytester: pytest.Pytester)
     ran.stderr.fnmatch_lines(["ERROR: *::test_passes*: tests/judges/claims.py has no claim 'no-claim'"])
 
 
-@pytest.mark.xfail(reason="the judges of IAM, of properties and of dead letters are not here yet", strict=True)
 def test_few_claims_have_no_judge_and_each_says_why() -> None:
     judged = {trial.claim for trial in marked()}
     unjudged = {name: claim.why_nobody for name, claim in CLAIMS.items() if name not in judged}
