@@ -154,7 +154,6 @@ CLAIMS: Mapping[str, Claim] = {
         "The four permissions on `table/Orders/stream/*` are sufficient for the event source mapping of "
         "`OrderNotifier`",
         "publish an order, and read its event from a queue that is subscribed to `OrderEvents`",
-        "iam-simulate allows three of them; AWS's own pages disagree whether `dynamodb:ListStreams` can name streams",
     ),
     "given-up-permissions": Claim(
         "Lambda and the notifier may send to `OrderEventsDLQ`",

@@ -19,6 +19,7 @@ class Judge(StrEnum):
     POWERTOOLS = "Powertools for AWS Lambda"
     BOTOCORE = "the service models in botocore"
     CFN_LINT = "AWS's resource schemas in cfn-lint"
+    SAM = "the policy templates of AWS SAM"
     CHECKOV = "checkov"
     IAM_SIMULATE = "iam-simulate"
     ELASTICMQ = "ElasticMQ"
@@ -28,6 +29,6 @@ class Judge(StrEnum):
 
     @property
     def kind(self) -> Kind:
-        if self in {Judge.LAMBDA, Judge.DYNAMODB_LOCAL, Judge.POWERTOOLS, Judge.BOTOCORE, Judge.CFN_LINT}:
-            return Kind.AWS
-        return Kind.PULUMI if self in {Judge.ENGINE, Judge.LANGUAGE_HOST} else Kind.SECOND
+        if self in {Judge.CHECKOV, Judge.IAM_SIMULATE, Judge.ELASTICMQ, Judge.LOCALSTACK}:
+            return Kind.SECOND
+        return Kind.PULUMI if self in {Judge.ENGINE, Judge.LANGUAGE_HOST} else Kind.AWS

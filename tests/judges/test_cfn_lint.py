@@ -49,7 +49,7 @@ FAULTS: tuple[tuple[str, str, object], ...] = (
 
 
 def installed_cfn_lint() -> Path:
-    """Install cfn-lint. Returns its command."""
+    """Install cfn-lint, and AWS SAM beside it. Returns the command of cfn-lint."""
     interpreter = kits.python("3.11")
     folder = kits.installed("cfn-lint", lambda folder: kits.install_locked(folder, interpreter, LOCKED), lock=LOCKED)
     return folder / "bin" / "cfn-lint"
