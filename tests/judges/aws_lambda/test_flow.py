@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -92,7 +93,7 @@ def test_101_published_orders_take_the_same_ways(
 ) -> None:
     with running_flow(dev, bootstrap, tmp_path, queues=localstack, database=dynamodb_local) as flow:
         sns = local_clients(localstack).sns
-        topic = sns.create_topic(Name="OrderTopic")["TopicArn"]
+        topic = sns.create_topic(Name=f"OrderTopic-{uuid4()}")["TopicArn"]
         queue = flow.sqs.get_queue_attributes(QueueUrl=flow.queue_url, AttributeNames=["QueueArn"])
         raw = dev.one("aws:sns/topicSubscription:TopicSubscription", "OrderSubscription").inputs["rawMessageDelivery"]
         sns.subscribe(
