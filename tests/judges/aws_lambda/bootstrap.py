@@ -46,7 +46,6 @@ class Bootstrap:
 
 def installed_bootstrap(runtime: str) -> Bootstrap:
     """Install a runtime, such as python3.13. It needs this Python, and Go for the emulator."""
-    kits.need("go")
     python = runtime.removeprefix("python")
     interpreter = kits.python(python)
 
@@ -56,8 +55,13 @@ def installed_bootstrap(runtime: str) -> Bootstrap:
         kits.run(folder / "bin/python", "-m", "compileall", "-qq", folder / "packages", folder=folder)
 
     folder = kits.installed(f"lambda-python-{python}-boto3-{version('boto3')}", install, lock=LOCK)
-    emulator = kits.installed(f"lambda-emulator-{EMULATOR_VERSION}", _install_emulator) / "aws-lambda-rie"
-    return Bootstrap(emulator=emulator, python=folder / "bin/python", packages=folder / "packages")
+    return Bootstrap(emulator=installed_emulator(), python=folder / "bin/python", packages=folder / "packages")
+
+
+def installed_emulator() -> Path:
+    """Install AWS's Runtime Interface Emulator. It needs Go."""
+    kits.need("go")
+    return kits.installed(f"lambda-emulator-{EMULATOR_VERSION}", _install_emulator) / "aws-lambda-rie"
 
 
 def _install_emulator(folder: Path) -> None:

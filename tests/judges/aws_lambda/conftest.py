@@ -1,5 +1,6 @@
 import pytest
 
+from tests.judges.aws_lambda.arm64 import installed_arm64_bootstrap
 from tests.judges.aws_lambda.bootstrap import RUNTIMES, Bootstrap, installed_bootstrap
 from tests.judges.conftest import Have
 from tests.judges.judge import Judge
@@ -19,6 +20,12 @@ def local() -> Program:
 
 
 @pytest.fixture(scope="session")
+def patient() -> Program:
+    """A stack whose functions have time to start on an emulated processor: the start is part of the first batch."""
+    return recorded("local", {"processorTimeoutSeconds": "60", "visibilityTimeoutSeconds": "360"})
+
+
+@pytest.fixture(scope="session")
 def bootstrap(dev: Program, have: Have) -> Bootstrap:
     """The runtime that the stacks have."""
     runtime: str = dev.one("aws:lambda/function:Function", "OrderProcessor").inputs["runtime"]
@@ -28,10 +35,14 @@ def bootstrap(dev: Program, have: Have) -> Bootstrap:
 # Few machines have Python 3.14, so it is a claim of its own.
 NEWEST = pytest.param("python3.14", marks=pytest.mark.judged(Judge.LAMBDA, "zip-python314"))
 
+ARM64 = pytest.param("arm64", marks=pytest.mark.judged(Judge.LAMBDA, "zip-arm64"))
 
-@pytest.fixture(scope="session", params=[*(one for one in RUNTIMES if one not in NEWEST.values), NEWEST])
+
+@pytest.fixture(scope="session", params=[*(one for one in RUNTIMES if one not in NEWEST.values), NEWEST, ARM64])
 def each_bootstrap(request: pytest.FixtureRequest, have: Have) -> Bootstrap:
-    """Each runtime that a stack can have, on a machine with its Python."""
+    """Each runtime that a stack can have, on a machine with its Python, and Python 3.11 on arm64."""
+    if request.param in ARM64.values:
+        return have(installed_arm64_bootstrap)
     try:
         python(request.param.removeprefix("python"))
     except NoPython as missing:

@@ -1,8 +1,9 @@
-"""Both functions on each Python that a stack can have, in AWS's own bootstrap."""
+"""Both functions on each Python that a stack can have and on arm64, in AWS's own bootstrap."""
 
 import json
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,11 @@ from ops.cost import OURS
 from ops.log.causes import Cause
 from ops.log.lines import Line, Source, line_of
 from ops.samples import invalid_orders, valid_orders
+from tests.judges.aws_lambda.arm64 import installed_arm64_bootstrap
 from tests.judges.aws_lambda.bootstrap import Bootstrap, Function, InvocationError, running_function
 from tests.judges.aws_lambda.flow import running_flow, sqs_of
 from tests.judges.aws_lambda.starts import measure
+from tests.judges.conftest import Have
 from tests.judges.judge import Judge
 from tests.support.processes import needs_proc, python_in
 from tests.support.recorder import Program
@@ -53,9 +56,9 @@ def received(sqs: "SQSClient", queue_url: str, count: int) -> list[dict[str, Any
 
 @pytest.mark.judged(Judge.LAMBDA, "zip-runs", "lambda-lines")
 def test_the_processor_runs_on_each_runtime_and_its_records_are_the_log(
-    local: Program, each_bootstrap: Bootstrap, tmp_path: Path, elasticmq: str, dynamodb_local: str
+    patient: Program, each_bootstrap: Bootstrap, tmp_path: Path, elasticmq: str, dynamodb_local: str
 ) -> None:
-    with running_flow(local, each_bootstrap, tmp_path, queues=elasticmq, database=dynamodb_local) as flow:
+    with running_flow(patient, each_bootstrap, tmp_path, queues=elasticmq, database=dynamodb_local) as flow:
         flow.send([*valid_orders(8), *invalid_orders()])
         flow.process_all()
         assert (len(flow.stored()), len(flow.dead_letters())) == (8, 6)
@@ -86,6 +89,15 @@ def test_the_notifier_runs_on_each_runtime(
         assert function.invoke({"Records": records}) == {"batchItemFailures": []}
     assert {event["subject"] for event in received(sqs, subscriber, 2)} == {"O1", "O2"}
     assert [letter["orderId"] for letter in received(sqs, given_up, 1)] == ["X"]
+
+
+@pytest.mark.judged(Judge.LAMBDA, "zip-arm64")
+def test_the_python_for_arm64_runs_on_such_a_processor(have: Have) -> None:
+    python = have(installed_arm64_bootstrap).python
+    asked = subprocess.run(
+        [python, "-c", "import platform; print(platform.machine())"], capture_output=True, text=True, check=True
+    )
+    assert asked.stdout == "aarch64\n"
 
 
 @pytest.fixture
