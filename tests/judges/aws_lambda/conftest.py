@@ -1,10 +1,10 @@
 import pytest
 
-from tests.judges.aws_lambda.arm64 import installed_arm64_bootstrap
+from tests.judges.aws_lambda.arm64 import installed_arm64_bootstrap, installed_newest_bootstrap
 from tests.judges.aws_lambda.bootstrap import RUNTIMES, Bootstrap, installed_bootstrap
 from tests.judges.conftest import Have
 from tests.judges.judge import Judge
-from tests.judges.kits import NoPython, python
+from tests.judges.kits import Missing, NoPython, python
 from tests.support.recorder import Program, recorded
 
 
@@ -40,14 +40,26 @@ ARM64 = pytest.param("arm64", marks=pytest.mark.judged(Judge.LAMBDA, "zip-arm64"
 
 @pytest.fixture(scope="session", params=[*(one for one in RUNTIMES if one not in NEWEST.values), NEWEST, ARM64])
 def each_bootstrap(request: pytest.FixtureRequest, have: Have) -> Bootstrap:
-    """Each runtime that a stack can have, on a machine with its Python, and Python 3.11 on arm64."""
+    """Each runtime that a stack can have, and Python 3.11 on arm64.
+
+    If this machine has no Python of a version, the newest one runs on arm64, too, and another one is skipped.
+    """
     if request.param in ARM64.values:
         return have(installed_arm64_bootstrap)
     try:
         python(request.param.removeprefix("python"))
     except NoPython as missing:
-        pytest.skip(str(missing))
+        if request.param not in NEWEST.values:
+            pytest.skip(str(missing))
+        return _newest_on_arm64(missing)
     return _bootstrap(request.param, have)
+
+
+def _newest_on_arm64(missing: NoPython) -> Bootstrap:
+    try:
+        return installed_newest_bootstrap()
+    except Missing as reason:
+        pytest.skip(f"{missing}, or Debian's: {reason}")
 
 
 def _bootstrap(runtime: str, have: Have) -> Bootstrap:
