@@ -85,6 +85,9 @@ class Clients:
             client = self._session.create_client(
                 service, region_name=self.region, endpoint_url=self.endpoint_url, config=config
             )
+            # botocore loads these classes at their first use. Two threads that do so at once get different ones, and
+            # the error of a request is not the one that the other thread expects.
+            client.exceptions  # noqa: B018
         silence = self._silences[self.endpoint_url or service]
         client.meta.events.register_first("before-send", silence.before_try)
         client.meta.events.register_first("needs-retry", silence.after_try)

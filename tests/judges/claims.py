@@ -115,8 +115,8 @@ CLAIMS: Mapping[str, Claim] = {
         "set it, subscribe to `OrderEvents`, publish an order, raise an alarm, and read the logs",
     ),
     "key-on-and-off": Claim(
-        "When `customerManagedKey` is turned on or off, the permissions exist before the key encrypts anything, "
-        "and the key leaves the stack after everything else stops using it",
+        "When `customerManagedKey` is turned on or off, the permissions exist before the key encrypts queues, "
+        "topics and the table, and the key leaves the stack after everything else stops using it",
         "set it, deploy, remove it, deploy, and publish an order after each step",
     ),
     "key-changes": Claim(
@@ -137,8 +137,8 @@ CLAIMS: Mapping[str, Claim] = {
         "the order from above is stored; DynamoDB Local accepted the batch, but does not check IAM",
     ),
     "retry-at-once": Claim(
-        "Orders that can never succeed are in `OrderDLQ` within 2 seconds of their first receive, after "
-        "`maxReceiveCount` receives and without waiting for a visibility timeout",
+        "Orders that can never succeed are in `OrderDLQ` after `maxReceiveCount` receives, without waiting for a "
+        "visibility timeout",
         "publish `{}`, read `OrderDLQ`, and compare the times of the failed attempts in the log",
     ),
     "dead-letter-tool": Claim(
@@ -204,11 +204,11 @@ CLAIMS: Mapping[str, Claim] = {
         "only CloudWatch checks and draws dashboards",
     ),
     "metrics-namespace": Claim(
-        "CloudWatch finds the metrics in the log records, under the namespace `Orders`",
+        "The metrics in the log records have the format that CloudWatch reads, with the namespace `Orders`",
         "CloudWatch, Metrics, after the first order",
     ),
     "security-rules": Claim(
-        "The stacks follow the rules in [security.md](security.md), except where it says so",
+        "The stacks follow the rules in [security.md](security.md) that checkov has too, except where it says so",
         "turn on AWS Security Hub, and compare its findings with the exceptions",
     ),
 }

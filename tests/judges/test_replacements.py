@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.resource_types import TOPIC
 from tests.judges.cloudformation import template
 from tests.judges.conftest import Have
 from tests.judges.judge import Judge
@@ -57,3 +58,5 @@ def test_a_topic_that_becomes_fifo_is_replaced(create_only: Mapping[str, Sequenc
     changed = [name for kind, name in changes(orderEventsFifo="true") if kind == "AWS::SNS::Topic"]
     assert "FifoTopic" in changed
     assert "FifoTopic" in create_only["AWS::SNS::Topic"]
+    topics = [one for one in recorded("prod", {"orderEventsFifo": "true"}).all(TOPIC) if one.inputs.get("fifoTopic")]
+    assert [topic.inputs["name"].endswith(".fifo") for topic in topics] == [True]

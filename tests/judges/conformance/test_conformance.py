@@ -6,6 +6,7 @@ import pytest
 
 from tests.judges.conformance.case import Aws, Service
 from tests.judges.conformance.implementations import HAVE, RUNNING, recorded
+from tests.support.request_plugin import REQUESTS
 
 JUDGES = {"ElasticMQ": "elasticmq", "LocalStack": "localstack", "DynamoDB Local": "dynamodb_local"}
 """The fixtures that run implementations."""
@@ -25,4 +26,6 @@ def aws(request: pytest.FixtureRequest, name: str) -> Iterator[Aws]:
     [pytest.param(name, service, id=f"{name}-{service.name}") for name, found in HAVE.items() for service in found],
 )
 def test_an_implementation_does_what_the_page_says(aws: Aws, name: str, service: Service) -> None:
-    assert service.outcomes(aws) == recorded()[service.name][name]
+    outcomes = service.outcomes(aws)
+    assert REQUESTS.flaws() or service.name != "DynamoDB"  # A case is about a request that is too large.
+    assert outcomes == recorded()[service.name][name]

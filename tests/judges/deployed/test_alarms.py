@@ -8,7 +8,6 @@ import pytest
 
 from tests.judges.conftest import Have
 from tests.judges.deployed.system import deployed_on
-from tests.judges.judge import Judge
 from tests.judges.localstack import installed_localstack, running_localstack
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
@@ -28,7 +27,6 @@ def pipeline(have: Have, worker_id: str) -> Iterator[Pipeline]:
         yield deployed
 
 
-@pytest.mark.judged(Judge.LOCALSTACK, "alarms-publish")
 def test_a_dead_letter_raises_the_alarm_which_tells_the_alert_topic_and_so_does_its_end(pipeline: Pipeline) -> None:
     sns, sqs, outputs = pipeline.clients.sns, pipeline.clients.sqs, pipeline.outputs
     inbox = sqs.create_queue(QueueName="inbox")["QueueUrl"]
