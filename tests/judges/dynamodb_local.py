@@ -12,13 +12,7 @@ HERE = Path(__file__).parent / "locked" / "dynamodb_local"
 
 def installed_dynamodb_local() -> Path:
     """Install DynamoDB Local. Returns the folder of its libraries. It needs Java 17 or later, and Maven."""
-    kits.need("java", "mvn")
-    return kits.installed("dynamodb-local", _install, lock=HERE)
-
-
-def _install(folder: Path) -> None:
-    pom = f"--file={HERE / 'pom.xml'}"
-    kits.run("mvn", "--quiet", pom, "dependency:copy-dependencies", f"-DoutputDirectory={folder}", folder=folder)
+    return kits.installed_libraries("dynamodb-local", HERE)
 
 
 @contextmanager

@@ -11,13 +11,7 @@ HERE = Path(__file__).parent / "locked" / "elasticmq"
 
 def installed_elasticmq() -> Path:
     """Install ElasticMQ. Returns the folder of its libraries."""
-    kits.need("java", "mvn")
-    return kits.installed("elasticmq", _install, lock=HERE)
-
-
-def _install(folder: Path) -> None:
-    pom = f"--file={HERE / 'pom.xml'}"
-    kits.run("mvn", "--quiet", pom, "dependency:copy-dependencies", f"-DoutputDirectory={folder}", folder=folder)
+    return kits.installed_libraries("elasticmq", HERE)
 
 
 @contextmanager

@@ -95,6 +95,36 @@ def install_locked(folder: Path, interpreter: Path, lock: Path) -> None:
     run(uv, "pip", "sync", "--quiet", "--python", folder, "--require-hashes", requirements, folder=folder)
 
 
+def installed_environment(name: str, version: str, lock: Path) -> Path:
+    """Return the folder of commands of a judge that is a Python package. Raises Missing as `installed` does."""
+    interpreter = python(version)
+    return installed(name, lambda folder: install_locked(folder, interpreter, lock), lock=lock) / "bin"
+
+
+def installed_libraries(name: str, lock: Path) -> Path:
+    """Return the folder of the libraries in a `pom.xml`, for a judge in Java. Raises Missing as `installed` does."""
+    need("java", "mvn")
+
+    def install(folder: Path) -> None:
+        pom = f"--file={lock / 'pom.xml'}"
+        run("mvn", "--quiet", pom, "dependency:copy-dependencies", f"-DoutputDirectory={folder}", folder=folder)
+
+    return installed(name, install, lock=lock)
+
+
+def installed_modules(name: str, lock: Path) -> Path:
+    """Return the folder with the `node_modules` of a judge in JavaScript. Raises Missing as `installed` does."""
+    need("node", "npm")
+
+    def install(folder: Path) -> None:
+        for file in ("package.json", "package-lock.json"):
+            shutil.copy(lock / file, folder)
+        # The lock has a hash for each package. Without scripts, an installation runs no code of a package.
+        run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", folder=folder)
+
+    return installed(name, install, lock=lock)
+
+
 def free_port() -> int:
     with socket.create_server((LOOPBACK, 0)) as listener:
         return int(listener.getsockname()[1])

@@ -23,9 +23,7 @@ main()
 
 def installed_localstack() -> Path:
     """Install LocalStack. Returns the Python of its environment. It needs Python 3.13."""
-    interpreter = kits.python("3.13")
-    folder = kits.installed("localstack", lambda folder: kits.install_locked(folder, interpreter, HERE), lock=HERE)
-    return folder / "bin" / "python"
+    return kits.installed_environment("localstack", "3.13", HERE) / "python"
 
 
 @contextmanager

@@ -50,9 +50,7 @@ FAULTS: tuple[tuple[str, str, object], ...] = (
 
 def installed_cfn_lint() -> Path:
     """Install cfn-lint, and AWS SAM beside it. Returns the command of cfn-lint."""
-    interpreter = kits.python("3.11")
-    folder = kits.installed("cfn-lint", lambda folder: kits.install_locked(folder, interpreter, LOCKED), lock=LOCKED)
-    return folder / "bin" / "cfn-lint"
+    return kits.installed_environment("cfn-lint", "3.11", LOCKED) / "cfn-lint"
 
 
 @pytest.fixture(scope="module")

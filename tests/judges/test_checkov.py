@@ -45,9 +45,7 @@ FAULTS: Mapping[str, tuple[str, str, object]] = {
 
 def installed_checkov() -> Path:
     """Install checkov. Returns its command."""
-    interpreter = kits.python("3.11")
-    folder = kits.installed("checkov", lambda folder: kits.install_locked(folder, interpreter, LOCKED), lock=LOCKED)
-    return folder / "bin" / "checkov"
+    return kits.installed_environment("checkov", "3.11", LOCKED) / "checkov"
 
 
 Verdicts = Mapping[str, Mapping[str, Mapping[str, bool]]]

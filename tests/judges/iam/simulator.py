@@ -1,7 +1,6 @@
 """Decides requests with iam-simulate, which Node runs as a process of its own."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Any
 
 from tests.judges.iam.policies import Kind, Policy
 from tests.judges.iam.questions import Question
-from tests.judges.kits import installed, need, run
+from tests.judges.kits import installed_modules
 from tests.support.arns import ACCOUNT
 
 HERE = Path(__file__).parent
@@ -32,15 +31,7 @@ class Undecided(Exception):
 
 def iam_simulate() -> Path:
     """Return the folder in which the simulator is installed."""
-    need("node", "npm")
-
-    def install(folder: Path) -> None:
-        for file in ("package.json", "package-lock.json"):
-            shutil.copy(LOCKED / file, folder)
-        # The lock has a hash for each package. Without scripts, an installation runs no code of a package.
-        run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", folder=folder)
-
-    return installed("iam-simulate", install, lock=LOCKED)
+    return installed_modules("iam-simulate", LOCKED)
 
 
 @dataclass(frozen=True)
