@@ -77,6 +77,44 @@ def an_alarm_reaches_its_topic(system: Deployment) -> str:
     return f"a subscriber got the alarm {name}"
 
 
+def an_alarm_clears_by_itself(system: Deployment) -> str:
+    outputs, cloudwatch = system.pipeline().outputs, system.clients.cloudwatch
+    [name] = [name for name in outputs["alarmNames"] if name.startswith("OrderDLQNotEmpty")]
+
+    def is_clear() -> bool:
+        return bool(cloudwatch.describe_alarms(AlarmNames=[name], StateValue="OK")["MetricAlarms"])
+
+    _empty_dead_letter_queue(system)
+    wait(is_clear, f"{name} to be OK while OrderDLQ is empty")
+    url = subscribed_queue(system, outputs["alertTopicArn"])
+    poison(system)
+    _wait_for_alarm(system, url, name, "ALARM")
+    _empty_dead_letter_queue(system)
+    _wait_for_alarm(system, url, name, "OK")
+    return f"a subscriber got the alarm {name} and its end"
+
+
+def _empty_dead_letter_queue(system: Deployment) -> None:
+    """Delete all dead letters. SQS purges a queue only once a minute."""
+    sqs, pipeline = system.clients.sqs, system.pipeline()
+    url = pipeline.outputs["deadLetterQueueUrl"]
+
+    def is_empty() -> bool:
+        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", ()):
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return pipeline.waiting("deadLetterQueueUrl") == 0
+
+    wait(is_empty, "the end of the dead letters")
+
+
+def _wait_for_alarm(system: Deployment, url: str, name: str, state: str) -> None:
+    def has_come() -> bool:
+        alarms = map(json.loads, messages_in(system, url))
+        return any((alarm["AlarmName"], alarm["NewStateValue"]) == (name, state) for alarm in alarms)
+
+    wait(has_come, f"the message that {name} is {state}")
+
+
 def what_sns_cannot_deliver_is_kept(system: Deployment) -> str:
     url = system.pipeline().outputs["queueUrl"]
     sqs = system.clients.sqs

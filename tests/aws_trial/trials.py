@@ -23,6 +23,7 @@ TRIALS: Mapping[str, Attempt] = {
     "retry-at-once": failures.a_poison_order_does_not_wait,
     "move-task": failures.sqs_moves_dead_letters_back,
     "alarms-publish": failures.an_alarm_reaches_its_topic,
+    "alarm-clears": failures.an_alarm_clears_by_itself,
     "key-use": changes.everything_uses_the_key,
     "given-up-permissions": failures.a_given_up_event_is_kept,
     "undelivered": failures.what_sns_cannot_deliver_is_kept,

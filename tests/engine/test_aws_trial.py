@@ -16,6 +16,7 @@ from tests.support.deployment import Deployment
 NOT_HERE = {
     "key-use": "the emulator's alarms do nothing",
     "alarms-publish": "the emulator's alarms do nothing",
+    "alarm-clears": "the emulator does not measure its queues",
     "undelivered": "the emulator delivers without asking the queue's policy",
     "dead-letter-source": "the emulator does not know who may use a dead-letter queue",
     "tls": "the emulator has no TLS",

@@ -188,6 +188,11 @@ CLAIMS: Mapping[str, Claim] = {
         "subscribe to it, then `aws cloudwatch set-alarm-state --alarm-name "
         "OrderDLQNotEmpty --state-value ALARM --state-reason try`",
     ),
+    "alarm-clears": Claim(
+        "An alarm notifies `OrderAlerts` when it is raised, and again when it clears by itself",
+        "subscribe to `OrderAlerts`, publish `{}`, wait for the alarm, remove the letter with `orders dlq archive`, "
+        "and wait for the end of the alarm",
+    ),
     "dlq-growing": Claim(
         "`OrderDLQGrowing` reports a second dead letter while the first one still waits",
         'publish `{}`, and ten minutes later `{"a": 1}`',

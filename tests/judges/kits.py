@@ -152,7 +152,7 @@ def server(name: str, *command: str | Path, ready: str, environment: Mapping[str
 def _first_match(pattern: str, log: Path, running: "subprocess.Popen[bytes]") -> str:
     deadline = time.monotonic() + START_SECONDS
     while running.poll() is None and time.monotonic() < deadline:
-        if found := re.search(pattern, log.read_text(errors="replace")):
+        if found := re.search(pattern, log.read_text(errors="replace"), re.MULTILINE):
             return found[1]
         time.sleep(0.1)
     raise RuntimeError(f"the server did not start; {log} says why")

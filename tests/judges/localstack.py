@@ -13,6 +13,8 @@ from tests.judges import kits
 
 HERE = Path(__file__).parent / "locked" / "localstack"
 SERVICES = ("cloudwatch", "iam", "kms", "lambda", "logs", "sns", "sqs", "sts")
+METRICS_SECONDS = 10
+"""How often LocalStack measures its queues. AWS does so each minute."""
 UNTIL_STANDARD_INPUT_ENDS = """
 import os, sys, threading
 from localstack.runtime.main import main
@@ -36,7 +38,8 @@ def running_localstack(python: Path) -> Iterator[str]:
             "LOCALSTACK_HOST": address,
             "GATEWAY_SERVER": "hypercorn",  # The default server listens on every interface.
             "SERVICES": ",".join(SERVICES),
-            "SQS_CLOUDWATCH_METRICS_REPORT_INTERVAL": "10",  # In seconds; AWS reports each minute.
+            "EAGER_SERVICE_LOADING": "1",  # At its first request, loading can take longer than a client waits.
+            "SQS_CLOUDWATCH_METRICS_REPORT_INTERVAL": str(METRICS_SECONDS),
             "SQS_ENDPOINT_STRATEGY": "path",  # Names in the default strategy need a name server.
             "DISABLE_EVENTS": "1",
             "DNS_ADDRESS": "0",
@@ -47,6 +50,6 @@ def running_localstack(python: Path) -> Iterator[str]:
             "TMPDIR": folder,
             "HOME": folder,
         }
-        ready = rf"Running on https?://({address})"
+        ready = rf"(?s)Running on https?://({address}).*^Ready\.$"
         with kits.server("localstack", python, "-c", UNTIL_STANDARD_INPUT_ENDS, ready=ready, environment=settings):
             yield f"http://{address}"

@@ -7,6 +7,9 @@ from tests.judges.conformance.queues import Queue, moved_by_sqs, with_dead_lette
 from tests.judges.conformance.sqs import API, GUIDE, SQS
 from tests.support.waiting import eventually
 
+RECORDED = "AWS's answers that LocalStack's tests recorded in January 2024, test_sqs_move_task.snapshot.json"
+"""In tests/aws/services/sqs of https://github.com/localstack/localstack."""
+
 
 @SQS.case(
     "After `maxReceiveCount` receives, SQS moves a message to the dead-letter queue, with its message ID",
@@ -86,7 +89,7 @@ def move_task(aws: Aws) -> str:
 
 @SQS.case(
     "A queue has one move task at a time",
-    source="recorded by others on AWS; the reference names `UnsupportedOperation`",
+    source=f"{RECORDED}, test_start_multiple_move_tasks; the reference names `UnsupportedOperation`",
     documented="InvalidParameterValue",
 )
 def second_move_task(aws: Aws) -> str:
@@ -97,7 +100,7 @@ def second_move_task(aws: Aws) -> str:
 
 @SQS.case(
     "A move task of a queue that is no dead-letter queue is refused",
-    source=f"{API}, StartMessageMoveTask; its code as recorded by others on AWS",
+    source=f"{API}, StartMessageMoveTask; its code: {RECORDED}, test_source_needs_redrive_policy",
     documented="InvalidParameterValue",
 )
 def move_from_any_queue(aws: Aws) -> str:

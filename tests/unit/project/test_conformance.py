@@ -1,9 +1,11 @@
 """The tables of docs/conformance.md are complete, and say why a difference of the emulator does not matter."""
 
+import importlib
+import inspect
+
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.project import ROOT
 from tests.judges.conformance.case import Aws, Service
 from tests.judges.conformance.implementations import EMULATOR, HAVE, SERVICES, recorded
 from tests.judges.conformance.page import HELD, conformance, differing
@@ -24,7 +26,18 @@ def test_each_implementation_has_an_outcome_for_each_case() -> None:
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: str(service.name))
 def test_each_difference_of_the_emulator_is_held_by_tests(service: Service) -> None:
     assert differing(service, recorded()[service.name][EMULATOR]) == list(HELD[service.name])
-    assert all((ROOT / held.tests).is_file() for held in HELD[service.name].values())
+
+
+@pytest.mark.parametrize(
+    "test", sorted({test for cases in HELD.values() for held in cases.values() for test in held.tests})
+)
+def test_a_test_that_holds_a_difference_exists_and_is_never_skipped(test: str) -> None:
+    file, _, name = test.partition("::")
+    module = importlib.import_module(file.removesuffix(".py").replace("/", "."))
+    function = getattr(module, name)
+    marks = {mark.name for one in (module, function) for mark in getattr(one, "pytestmark", [])}
+    assert not marks & {"skip", "skipif", "xfail"}
+    assert "skip(" not in inspect.getsource(function)
 
 
 def test_a_cell_says_what_an_implementation_does_instead() -> None:

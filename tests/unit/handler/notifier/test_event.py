@@ -40,6 +40,7 @@ def document(new: Item, old: Item | None = None) -> dict[str, Any]:
 def test_every_event_keeps_the_contract(told: Event) -> None:
     Draft202012Validator(event_schema()).validate(json.loads(told.body))
     Draft202012Validator(HEADERS).validate(told.attributes)
+    assert told.attributes.keys() <= HEADERS["properties"].keys()
     assert told.size <= MAX_MESSAGE_BYTES
 
 

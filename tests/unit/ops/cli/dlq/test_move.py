@@ -17,7 +17,7 @@ from tests.support.fake_history import FakeHistoryLog
 DLQ, QUEUE = "https://sqs/1/OrderDLQ", "https://sqs/1/OrderQueue"
 
 
-# As recorded from AWS.
+# AWS's answers, as LocalStack's tests recorded them (test_sqs_move_task.snapshot.json).
 ALREADY_RUNNING = (
     "Value arn:aws:sqs:eu-west-1:1:OrderDLQ for parameter SourceArn is invalid. Reason: There is already a task "
     "running. Only one active task is allowed for a source queue arn at a given time."
