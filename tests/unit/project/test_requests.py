@@ -1,5 +1,7 @@
 """A test fails if it sends a request that AWS's service models do not allow, even if botocore accepts it."""
 
+from collections.abc import Callable, Sequence
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -19,14 +21,19 @@ FUNCTION_ARN = arn(types.FUNCTION, FUNCTION)
 MAPPING = "12345678-1234-1234-1234-123456789012"
 
 
-def flaws_of(service: str, operation: str, **request: Any) -> list[str]:
-    """Send a request that nobody receives, and return what the check says about it."""
+def send(service: str, operation: str, **request: Any) -> None:
+    """Send a request that nobody receives."""
     session = Session()
     session.set_credentials("key", "key")
     client = session.create_client(service, region_name=REGION)
     with Stubber(client) as stubber:
         stubber.add_response(operation, {})
         getattr(client, operation)(**request)
+
+
+def flaws_of(service: str, operation: str, **request: Any) -> list[str]:
+    """Send a request, and return what the check says about it."""
+    send(service, operation, **request)
     return REQUESTS.flaws()
 
 
@@ -74,29 +81,102 @@ def test_a_request_within_the_limits_is_not_noticed() -> None:
     assert flaws_of("lambda", "update_function_configuration", FunctionName=FUNCTION, Timeout=5) == []
 
 
-def test_the_plugin_fails_the_test_that_sends_the_request(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
+SEND = """
+import pytest
+from tests.unit.project.test_requests import flawed_request
+
+"""
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Callable[..., pytest.RunResult]:
+    """Run tests that can send a flawed request, with the plugin and with options. They print nothing else."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    pytester.makepyfile(
+
+    def run(tests: str, *options: str) -> pytest.RunResult:
+        pytester.makepyfile(SEND + dedent(tests))
+        return pytester.runpytest_subprocess("-p", "tests.support.request_plugin", *options)
+
+    return run
+
+
+def flawed_request() -> None:
+    send("lambda", "get_function", FunctionName="order processor")
+
+
+FLAW = "lambda GetFunction: input.FunctionName: 'order processor' does not match"
+
+
+def test_the_plugin_fails_the_test_that_sends_the_request(run: Callable[..., pytest.RunResult]) -> None:
+    result = run(
         """
-        from tests.unit.project.test_requests import Session, Stubber
+        def test_flawed():
+            flawed_request()
 
-        def send(name):
-            session = Session()
-            session.set_credentials("key", "key")
-            client = session.create_client("lambda", region_name="eu-west-1")
-            with Stubber(client) as stubber:
-                stubber.add_response("get_function", {})
-                client.get_function(FunctionName=name)
-
-        def test_valid():
-            send("OrderProcessor")
-
-        def test_invalid():
-            send("order processor")
+        def test_next():
+            pass
         """
     )
-    result = pytester.runpytest_subprocess("-p", "tests.support.request_plugin", "-p", "no:xdist")
     result.assert_outcomes(passed=1, failed=1)
-    assert "lambda GetFunction: input.FunctionName: 'order processor' does not match" in result.stdout.str()
+    assert FLAW in result.stdout.str()
+
+
+def test_a_test_that_fails_anyway_shows_its_own_flaws_and_leaves_none(run: Callable[..., pytest.RunResult]) -> None:
+    result = run(
+        """
+        def test_flawed():
+            flawed_request()
+            assert False, "the cause"
+
+        def test_next():
+            pass
+        """
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    assert "the cause" in result.stdout.str()
+    assert FLAW in result.stdout.str()
+
+
+@pytest.mark.parametrize(("before", "after"), [("flawed_request()", ""), ("", "flawed_request()")])
+def test_a_request_of_a_fixture_is_an_error_of_its_test(
+    run: Callable[..., pytest.RunResult], before: str, after: str
+) -> None:
+    result = run(
+        f"""
+        @pytest.fixture
+        def fixture():
+            {before}
+            yield
+            {after}
+
+        def test_flawed(fixture):
+            pass
+
+        def test_next():
+            pass
+        """
+    )
+    result.assert_outcomes(passed=1 if before else 2, errors=1)
+    assert FLAW in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("options", "is_worker"), [(("-p", "no:xdist"), False), (("-n", "2"), True)], ids=["one process", "workers"]
+)
+def test_a_request_after_the_last_test_fails_the_run(
+    run: Callable[..., pytest.RunResult], pytester: pytest.Pytester, options: Sequence[str], is_worker: bool
+) -> None:
+    pytester.makeconftest(
+        SEND
+        + dedent(
+            f"""
+            @pytest.hookimpl(tryfirst=True)
+            def pytest_sessionfinish(session):
+                if hasattr(session.config, "workerinput") is {is_worker}:
+                    flawed_request()
+            """
+        )
+    )
+    result = run("def test_passes(): pass", *options)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert f"after the last test: {FLAW}" in result.stdout.str()
