@@ -10,16 +10,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from typing import TextIO
 
 from infra.project import ROOT
 from local.emulator import LOOPBACK
 from local.environment import inherited
 
 FOLDER = ROOT / "build" / "judges"
-START_SECONDS = 60
-"""How long a server may take to start."""
+START_SECONDS = 180
+"""How long a server may take to start. LocalStack takes 5 s, and much longer on a busy machine."""
 
 
 class Missing(Exception):
@@ -137,7 +138,7 @@ def server(name: str, *command: str | Path, ready: str, environment: Mapping[str
     `ready` is a pattern that its output matches as soon as it answers. Yields the first group of the match.
     """
     with (
-        NamedTemporaryFile("w", prefix=f"{name}-", suffix=".log", dir=FOLDER, delete=False) as log,
+        _log(name) as log,
         subprocess.Popen(
             command, env={**inherited(), **(environment or {})}, stdin=subprocess.PIPE, stdout=log, stderr=log
         ) as running,
@@ -147,6 +148,20 @@ def server(name: str, *command: str | Path, ready: str, environment: Mapping[str
             yield _first_match(ready, Path(log.name), running)
         finally:
             running.stdin.close()
+
+
+def _log(name: str) -> TextIO:
+    """Open an empty log for a server: the first one that no running server of this name writes."""
+    for number in count(1):
+        log = (FOLDER / f"{name}-{number}.log").open("a")
+        try:
+            fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)  # The server inherits the lock.
+        except BlockingIOError:
+            log.close()
+            continue
+        log.truncate(0)
+        return log
+    raise AssertionError("there are infinitely many numbers")
 
 
 def _first_match(pattern: str, log: Path, running: "subprocess.Popen[bytes]") -> str:

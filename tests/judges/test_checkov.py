@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from local.environment import inherited
 from tests.judges import kits
 from tests.judges.cloudformation import logical_id, template, with_fault
 from tests.judges.conftest import Have
@@ -67,7 +68,10 @@ def verdicts(have: Have, programs: Mapping[str, Program], tmp_path_factory: pyte
     # Without the last option, checkov would download descriptions of its rules.
     checkov = have(installed_checkov)
     options = ("--framework", "cloudformation", "--output", "json", "--compact", "--skip-download")
-    judged = subprocess.run([checkov, "--directory", folder, *options], stdout=subprocess.PIPE, check=False)
+    home = {"HOME": str(folder), "XDG_CACHE_HOME": str(folder)}  # It caches there.
+    judged = subprocess.run(
+        [checkov, "--directory", folder, *options], env={**inherited(), **home}, stdout=subprocess.PIPE, check=False
+    )
     found: dict[str, dict[str, dict[str, bool]]] = {name: {} for name in documents}
     for complies, checks in ((True, "passed_checks"), (False, "failed_checks")):
         for check in json.loads(judged.stdout)["results"][checks]:

@@ -44,7 +44,7 @@ class Deployment:
         return self._run("pulumi", *words, "--non-interactive")
 
     def orders(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        """Run the `orders` command of the copy, without credentials. It may fail."""
+        """Run the `orders` command of the copy, with the credentials of this process if it has any. It may fail."""
         return self._run(str(self.root / ".venv/bin/python"), "-m", "ops.cli", *words)
 
     def _run(self, *command: str) -> "subprocess.CompletedProcess[str]":

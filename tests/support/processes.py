@@ -3,6 +3,7 @@
 import os
 import socket
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,14 @@ def processes_of(session: int) -> list[int]:
 
 def all_processes() -> list[int]:
     return [int(process.name) for process in Path("/proc").glob("[0-9]*")]
+
+
+def descendants(process: int) -> Iterator[int]:
+    """The processes that a process started, and those that these started."""
+    for path in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in map(int, path.read_text().split()):
+            yield child
+            yield from descendants(child)
 
 
 def python_in(folder: Path) -> int:

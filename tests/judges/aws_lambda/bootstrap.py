@@ -137,7 +137,7 @@ def running_function(
         *(bootstrap.python, "-m", "awslambdaric", declared["handler"]),
     )
     environment = _environment(declared) | {"HOME": str(task), "PYTHONPATH": str(bootstrap.packages)} | dict(variables)
-    with kits.server(f"lambda-{folder.name}", *command, ready=r"started (\d+)", environment=environment):
+    with kits.server("lambda", *command, ready=r"started (\d+)", environment=environment):
         eventually(lambda: is_listening(function.rpartition(":")[2]), "the emulator")
         yield Function(folder=task, _address=function)
 
