@@ -1,4 +1,9 @@
-"""Installs judges below `build/judges`, each once, with hashes or exact versions."""
+"""Installs judges below `build/judges`, each once.
+
+The files in `locked/` give a hash for each package of PyPI and npm, and an exact version for those of Maven. The
+version of a Go module is in the code, and Go checks its hash. Debian's packages, for arm64, are not locked: each
+installation takes the newest ones of a release, which apt checks with Debian's key.
+"""
 
 import fcntl
 import hashlib

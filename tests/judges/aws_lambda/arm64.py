@@ -84,12 +84,13 @@ def _install(debian: Debian, folder: Path) -> None:
 def _download(debian: Debian, folder: Path) -> None:
     """Download Debian's packages into an empty folder. apt checks their hashes, which Debian signs.
 
-    apt uses lists in this folder. The lists of this machine may lack arm64, and remain unchanged.
+    apt uses lists in this folder. The lists of this machine may lack arm64, and remain unchanged. The mirror keeps only
+    the newest version of a package, so no version is locked.
     """
-    mirror = kits.run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", folder=folder)
+    mirror = _mirror(folder)
     sources = folder / "sources.list"
     releases = {debian.codename, STABLE.codename}
-    lines = [f"deb [signed-by={KEYS}] {mirror.split()[0]} {codename} main\n" for codename in sorted(releases)]
+    lines = [f"deb [signed-by={KEYS}] {mirror} {codename} main\n" for codename in sorted(releases)]
     sources.write_text("".join(lines))
     options = (
         f"Dir::Etc::SourceList={sources}",
@@ -104,6 +105,15 @@ def _download(debian: Debian, folder: Path) -> None:
     kits.run(*apt, "update", folder=folder)
     packages = [f"{package}/{debian.codename}" for package in debian.packages]
     kits.run(*apt, "download", f"{QEMU}/{STABLE.codename}", *packages, folder=folder)
+
+
+def _mirror(folder: Path) -> str:
+    """Return the URL of this machine's mirror of Debian, as the lists of apt name it. Raises Missing without one."""
+    of_debian = ("Created-By: Packages", "Origin: Debian", "Label: Debian")
+    mirrors = kits.run("apt-get", "indextargets", "--format", "$(REPO_URI)", *of_debian, folder=folder).split()
+    if not mirrors:
+        raise kits.Missing("needs a source of Debian's packages in apt, and its lists: `apt-get update`")
+    return mirrors[0]
 
 
 def _write_python(command: Path, qemu: Path, python: Path, root: Path) -> None:
