@@ -13,6 +13,7 @@ from handler.log import Log
 from handler.message import Message
 from handler.queue import MAX_ENTRIES, RetryAtOnce
 from tests.support.orders import record
+from tests.support.valid_request import check_request
 
 
 class FakeQueue:
@@ -24,6 +25,7 @@ class FakeQueue:
         self.refused: list[dict[str, str]] = []
 
     def change_message_visibility_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:  # noqa: N803 - boto3's
+        check_request("sqs", "ChangeMessageVisibilityBatch", {"QueueUrl": QueueUrl, "Entries": Entries})
         assert QueueUrl == "url"
         assert [entry["VisibilityTimeout"] for entry in Entries] == [0] * len(Entries)
         assert len({entry["Id"] for entry in Entries}) == len(Entries)
