@@ -28,6 +28,8 @@ from tests.support.waiting import eventually
 LOCK = Path(__file__).parent.parent / "locked" / "aws_lambda"
 EMULATOR = "github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie"
 EMULATOR_VERSION = "v0.0.0-20261030222936-bef5c4ba774d"
+PATIENCE_SECONDS = 360
+"""Longer than the timeout of each function here. On an emulated processor, the first invocation can take minutes."""
 RUNTIMES: tuple[str, ...] = get_args(Runtime)
 """The values of the setting `processorRuntime`."""
 _UNTIL_STANDARD_INPUT_ENDS = 'cd "$0"; "$@" >../log 2>../emulator & echo started $!; cat >/dev/null; kill $!; wait'
@@ -88,7 +90,7 @@ class Function:
 
     def invoke(self, event: Any) -> Any:
         """Return the function's response. Raises InvocationError with the emulator's answer."""
-        connection = HTTPConnection(self._address, timeout=60)
+        connection = HTTPConnection(self._address, timeout=PATIENCE_SECONDS)
         try:
             connection.request("POST", "/2015-03-31/functions/function/invocations", json.dumps(event))
             answered = connection.getresponse()

@@ -22,7 +22,7 @@ def local() -> Program:
 @pytest.fixture(scope="session")
 def patient() -> Program:
     """A stack whose functions have time to start on an emulated processor: the start is part of the first batch."""
-    return recorded("local", {"processorTimeoutSeconds": "60", "visibilityTimeoutSeconds": "360"})
+    return recorded("local", {"processorTimeoutSeconds": "300", "visibilityTimeoutSeconds": "1800"})
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import boto3
 from handler.contract import PARTITION_KEY, Variable
 from ops.clients import LOCAL_KEY, LOCAL_REGION, Clients, local_clients
 from ops.queues import count_messages
-from tests.judges.aws_lambda.bootstrap import Bootstrap, Function, running_function
+from tests.judges.aws_lambda.bootstrap import PATIENCE_SECONDS, Bootstrap, Function, running_function
 from tests.judges.aws_lambda.poller import Poller
 from tests.support.gateway import Gateway, gateway_to
 from tests.support.recorder import Program
@@ -48,7 +48,11 @@ class Flow:
 
     def process_all(self) -> None:
         """Poll until the queue is empty."""
-        eventually(lambda: not self.poller.poll() and not count_messages(self.sqs, self.queue_url).total, "no message")
+
+        def is_empty() -> bool:
+            return not self.poller.poll() and not count_messages(self.sqs, self.queue_url).total
+
+        eventually(is_empty, "no message", PATIENCE_SECONDS)
 
     def dead_letters(self) -> dict[str, str]:
         """The bodies of the dead letters by message ID. They stay hidden afterwards."""
