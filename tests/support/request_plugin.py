@@ -3,9 +3,10 @@
 A flaw fails the phase of the test in which the request was sent: its setup, its call or its teardown. A request after
 the last test fails the run.
 
-The requests of other processes are not seen. Each has its like in this process: the local deployer runs here, and so do
-the commands in tests/system/cli/. tests/system/test_store.py sends the processor's requests to DynamoDB. The fakes of
-the functions' unit tests call `check_request` for those to SNS and SQS. Pulumi's provider is not this project's.
+The requests of other processes are not seen. Each has its like in this process: the local deployer runs here, and so
+do the commands in tests/system/cli/ and tests/unit/ops/. The store of the processor runs in tests/system/test_store.py.
+The fakes of the functions' unit tests call `check_request` for the requests to SNS and SQS. Pulumi's provider is not
+part of this project.
 """
 
 from collections.abc import Generator

@@ -14,6 +14,13 @@ from tests.support.pipeline import Pipeline
 from tests.support.request_plugin import REQUESTS
 
 TAGS = {"project": "orders", "stack": "local"}
+ALL_RESOURCES = {
+    "customerManagedKey": "true",
+    "alertAddresses": "a@example.com",
+    "reservedConcurrency": "5",
+    "permissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess",
+}
+"""Settings with which the deployer sends each of its requests."""
 
 
 def queue_attributes(pipeline: Pipeline, output: str) -> dict[str, str]:
@@ -112,10 +119,12 @@ def test_every_value_of_a_deployment_is_within_the_limits_of_awss_service_models
     # Every test checks its requests. This one shows that the check sees those of a whole deployment.
     before = Counter(REQUESTS.seen)
     with emulator(f"test-requests-{worker_id}") as clients:
-        deploy(clients, settings={"customerManagedKey": "true", "alertAddresses": "a@example.com"})
+        deploy(clients)
+        deploy(clients, settings=ALL_RESOURCES)
     assert {operation for _, operation in REQUESTS.seen - before} >= {
         *("CreateTable", "UpdateContinuousBackups", "CreateQueue", "SetQueueAttributes", "CreateTopic", "Subscribe"),
         *("CreateRole", "PutRolePolicy", "CreateLogGroup", "PutRetentionPolicy", "PutMetricAlarm", "PutDashboard"),
         *("CreateFunction", "CreateEventSourceMapping", "CreateKey"),
+        *("PutFunctionConcurrency", "PutRolePermissionsBoundary", "UpdateFunctionConfiguration"),
     }
     assert REQUESTS.flaws() == []
