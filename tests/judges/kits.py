@@ -18,7 +18,7 @@ from local.emulator import LOOPBACK
 from local.environment import inherited
 
 FOLDER = ROOT / "build" / "judges"
-START_SECONDS = 60
+START_SECONDS = 180
 """How long a server may take to start."""
 
 
