@@ -12,7 +12,7 @@ from local.emulator import LOOPBACK
 from tests.judges import kits
 
 HERE = Path(__file__).parent / "locked" / "localstack"
-SERVICES = ("cloudwatch", "iam", "kms", "lambda", "logs", "sns", "sqs", "sts")
+SERVICES = ("cloudwatch", "iam", "kms", "logs", "ses", "sns", "sqs", "sts")
 UNTIL_STANDARD_INPUT_ENDS = """
 import os, sys, threading
 from localstack.runtime.main import main
@@ -36,6 +36,8 @@ def running_localstack(python: Path) -> Iterator[str]:
             "LOCALSTACK_HOST": address,
             "GATEWAY_SERVER": "hypercorn",  # The default server listens on every interface.
             "SERVICES": ",".join(SERVICES),
+            # A deployment would wait for all services at once, longer than its requests wait for an answer.
+            "EAGER_SERVICE_LOADING": "1",
             "SQS_CLOUDWATCH_METRICS_REPORT_INTERVAL": "10",  # In seconds; AWS reports each minute.
             "SQS_ENDPOINT_STRATEGY": "path",  # Names in the default strategy need a name server.
             "DISABLE_EVENTS": "1",
@@ -47,6 +49,6 @@ def running_localstack(python: Path) -> Iterator[str]:
             "TMPDIR": folder,
             "HOME": folder,
         }
-        ready = rf"Running on https?://({address})"
+        ready = rf"Running on https?://({address})(?s:.*)\nReady\."
         with kits.server("localstack", python, "-c", UNTIL_STANDARD_INPUT_ENDS, ready=ready, environment=settings):
             yield f"http://{address}"
