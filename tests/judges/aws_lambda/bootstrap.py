@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from bench.cold import RUNTIME, copy_distributions
 from infra.project import ROOT
-from infra.settings import Runtime
 from local.emulator import LOOPBACK
 from ops.clients import LOCAL_KEY, LOCAL_REGION
 from tests.judges import kits
@@ -28,8 +27,6 @@ from tests.support.waiting import eventually
 LOCK = Path(__file__).parent.parent / "locked" / "aws_lambda"
 EMULATOR = "github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie"
 EMULATOR_VERSION = "v0.0.0-20261030222936-bef5c4ba774d"
-RUNTIMES: tuple[str, ...] = get_args(Runtime)
-"""The values of the setting `processorRuntime`."""
 _UNTIL_STANDARD_INPUT_ENDS = 'cd "$0"; "$@" >../log 2>../emulator & echo started $!; cat >/dev/null; kill $!; wait'
 
 
