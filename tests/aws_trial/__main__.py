@@ -1,53 +1,87 @@
 """`make try-on-aws`: deploys a stack into your account, tries the claims of docs/aws.md, and destroys the stack.
 
-It needs the Pulumi CLI on PATH, credentials that the AWS SDKs find, and AWS_REGION.
+It needs the Pulumi CLI on PATH, credentials that the AWS SDKs find, and AWS_REGION. The exit status is 0 if every claim
+held that the command can try, and nothing is left.
 """
 
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
+from pulumi.automation import CommandError
 from rich.console import Console
 from rich.table import Table
 
 from ops.clients import Clients
+from tests.aws_trial.leftovers import StillThere
 from tests.aws_trial.stack import opened
 from tests.aws_trial.trial import Outcome, Result, results
 from tests.aws_trial.trials import BY_PERSON, TRIALS
 from tests.judges.claims import CLAIMS
 
-COST = "It costs some cents: two KMS keys, the alarms and the metrics, each for about an hour."
+COST = "It costs some cents: two KMS keys, the alarms and the metrics, each for about two hours."
 
 
 def main() -> int:
+    clients = wanted()
+    return tried(clients) if clients else 1
+
+
+def wanted() -> Clients | None:
+    """The account in which the user wants the trial. None if something is missing, or the user does not want it."""
     region = os.environ.get("AWS_REGION")
-    if not region or not shutil.which("pulumi"):
-        print("make try-on-aws needs the Pulumi CLI on PATH, and a Region: AWS_REGION=eu-west-1 make try-on-aws")
-        return 1
+    if not region:
+        print("AWS_REGION is not set, but names the Region of the trial:\n  AWS_REGION=eu-west-1 make try-on-aws")
+        return None
+    if not shutil.which("pulumi"):
+        print("`pulumi` is not on PATH, but deploys the stack of the trial. Install the Pulumi CLI, then try again.")
+        return None
     clients = Clients(region)
     try:
-        account = clients.sts.get_caller_identity()["Account"]
+        identity = clients.sts.get_caller_identity()
     except (BotoCoreError, ClientError) as error:
-        print(f"AWS does not accept your credentials: {error}")
-        return 1
-    print(f"This deploys a stack into account {account}, Region {region}, changes it, and destroys it. {COST}")
-    if input("Type yes to go on: ") != "yes":
-        return 1
+        print(
+            f"AWS does not know who you are: {error}\nThis command must succeed first:\n  aws sts get-caller-identity"
+        )
+        return None
+    print(f"Account {identity['Account']}, Region {region}, as {identity['Arn']}:")
+    print(f"This deploys a stack with unique names there, changes it, and destroys it. {COST}")
+    print("Type yes to go on: ", end="", flush=True)
+    if sys.stdin.readline().strip() != "yes":
+        print("nothing was deployed")
+        return None
+    return clients
+
+
+def tried(clients: Clients) -> int:
+    """Try the claims, show what came of them, and return the exit status."""
     found: list[Result] = []
+    ended = False
     try:
         with opened(clients) as system:
             print(f"deploying {system.stack.name} ...")
             for result in results(TRIALS, system):
                 print(f"{result.claim}: {result.outcome}")
                 found.append(result)
-    finally:
-        found += [Result(claim, Outcome.NOT_TRIED, f"look yourself: {why}") for claim, why in BY_PERSON.items()]
-        show(found)
-    return int(any(result.outcome is Outcome.FAILED for result in found))
+        ended = True
+    except KeyboardInterrupt:
+        print("you stopped the trial")
+    except (CommandError, StillThere) as error:
+        print(error)
+    show([*found, *rest(found)])
+    return int(not ended or any(result.outcome is not Outcome.PASSED for result in found))
 
 
-def show(found: list[Result]) -> None:
+def rest(found: Sequence[Result]) -> list[Result]:
+    """The claims that the command did not reach, and those that only a person can try."""
+    reached = {result.claim for result in found}
+    missed = [Result(claim, Outcome.NOT_TRIED, "the trial ended before") for claim in TRIALS if claim not in reached]
+    return [*missed, *(Result(claim, Outcome.BY_PERSON, why) for claim, why in BY_PERSON.items())]
+
+
+def show(found: Sequence[Result]) -> None:
     table = Table("Claim", "", "What happened", show_lines=True)
     for result in found:
         table.add_row(CLAIMS[result.claim].text, result.outcome, result.what_happened)

@@ -1,17 +1,17 @@
 """Trials of orders that fail, of alarms, and of requests that AWS has to refuse."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import ClientError
 
 from infra.policies import policy
 from ops.cli.exit_codes import Exit
-from ops.queues import name_of_queue
+from ops.queues import count_messages, name_of_queue
 from tests.aws_trial.probes import (
     dead_letter,
-    messages_in,
     order,
     poison,
     publish,
@@ -21,7 +21,15 @@ from tests.aws_trial.probes import (
 )
 from tests.support.deployment import Deployment
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
+
 AT_ONCE = timedelta(seconds=2)
+SLOW_LETTERS = 10
+"""How many dead letters a move task of one letter a second has not moved when it is canceled."""
+PERIOD = timedelta(minutes=5)
+"""The period of OrderDLQGrowing, as in infra/alarms.py."""
+QUIET_SECONDS = 6 * PERIOD.seconds
 
 
 def a_poison_order_keeps_its_message_id(system: Deployment) -> str:
@@ -42,11 +50,34 @@ def a_poison_order_does_not_wait(system: Deployment) -> str:
 
 
 def sqs_moves_dead_letters_back(system: Deployment) -> str:
-    dead_letter(system, poison(system))
-    for words in (("start", "--confirm"), ("status",)):
-        ran = system.orders("dlq", "move", *words)
-        assert ran.returncode == Exit.DONE, ran.stdout + ran.stderr
-    return ran.stdout.strip()
+    """Cancel a slow move task, and let another one end. The orders fail again, as dead letters with other IDs."""
+    before = [dead_letter(system, order_id) for order_id in [poison(system) for _ in range(SLOW_LETTERS)]]
+    wait(lambda: _in_flight(system) == 0, "all dead letters to be visible")
+    _move(system, "start", "--rate", "1", "--confirm")
+    _move(system, "cancel")
+    wait(lambda: _move_status(system) == "CANCELLED", "the end of the canceled move task")
+    left = {letter.message_id for letter in system.pipeline().dead_letters()} & set(before)
+    assert left, "the task had ended before it was canceled"
+    wait(lambda: _in_flight(system) == 0, "all dead letters to be visible")
+    _move(system, "start", "--confirm")
+    wait(lambda: _move_status(system) == "COMPLETED", "the end of the move task")
+    wait(lambda: not left & {letter.message_id for letter in system.pipeline().dead_letters()}, "the letters to leave")
+    return f"canceled with {len(left)} of {SLOW_LETTERS} letters left, then moved all"
+
+
+def _move(system: Deployment, *words: str) -> str:
+    ran = system.orders("dlq", "move", *words)
+    assert ran.returncode == Exit.DONE, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def _move_status(system: Deployment) -> str:
+    """The status of the latest move task."""
+    return str(json.loads(_move(system, "status", "--json"))[0]["status"])
+
+
+def _in_flight(system: Deployment) -> int:
+    return count_messages(system.clients.sqs, system.pipeline().outputs["deadLetterQueueUrl"]).in_flight
 
 
 def _attempts(system: Deployment, order_id: str) -> list[dict[str, str]] | None:
@@ -59,13 +90,31 @@ def another_dead_letter_raises_an_alarm(system: Deployment) -> str:
     dead_letter(system, first)
     [name] = [name for name in system.pipeline().outputs["alarmNames"] if name.startswith("OrderDLQGrowing")]
 
-    def state() -> str:
-        return system.clients.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"]
+    def alarm() -> "MetricAlarmTypeDef":
+        return system.clients.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]
 
-    wait(lambda: state() == "OK", f"{name} to be OK while {first} waits")
-    poison(system)
-    wait(lambda: state() == "ALARM", f"{name} to be raised")
-    return f"{name} was raised"
+    # The first letter may raise the alarm, too. It is over as soon as the metric has not grown for two periods.
+    wait(lambda: _has_stopped_growing(system) and alarm()["StateValue"] == "OK", f"{name} to be OK", QUIET_SECONDS)
+    before = datetime.now(UTC)
+    second = poison(system)
+    wait(lambda: alarm()["StateValue"] == "ALARM" and alarm()["StateUpdatedTimestamp"] > before, f"{name} to be raised")
+    return f"{name} was OK while {first} waited, and was raised after {second}"
+
+
+def _has_stopped_growing(system: Deployment) -> bool:
+    """Whether OrderDLQ had the same number of visible letters, at least one, in three periods of the alarm."""
+    now = datetime.now(UTC)
+    points = system.clients.cloudwatch.get_metric_statistics(
+        Namespace="AWS/SQS",
+        MetricName="ApproximateNumberOfMessagesVisible",
+        Dimensions=[{"Name": "QueueName", "Value": name_of_queue(system.pipeline().outputs["deadLetterQueueUrl"])}],
+        StartTime=now - 4 * PERIOD,
+        EndTime=now,
+        Period=PERIOD.seconds,
+        Statistics=["Maximum"],
+    )["Datapoints"]
+    levels = [point["Maximum"] for point in sorted(points, key=lambda point: point["Timestamp"])][-3:]
+    return len(levels) == 3 and levels[0] == levels[1] == levels[2] >= 1
 
 
 def an_alarm_reaches_its_topic(system: Deployment) -> str:
@@ -129,14 +178,6 @@ def what_sns_cannot_deliver_is_kept(system: Deployment) -> str:
     finally:
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": before})
     return f"{undelivered['orderId']} is in OrderUndelivered"
-
-
-def a_given_up_event_is_kept(system: Deployment) -> str:
-    outputs = system.pipeline().outputs
-    foreign = str(order()["orderId"])
-    system.clients.dynamodb.put_item(TableName=outputs["tableName"], Item={"orderId": {"S": foreign}})
-    wait(lambda: messages_in(system, outputs["givenUpQueueUrl"]), f"a message about {foreign}")
-    return f"an item without userId, {foreign}, is in OrderEventsDLQ"
 
 
 def another_queue_may_not_use_the_dead_letter_queue(system: Deployment) -> str:

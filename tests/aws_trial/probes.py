@@ -16,8 +16,8 @@ PAUSE_SECONDS = 2
 Found = TypeVar("Found")
 
 
-def wait(look: Callable[[], Found | None], what: str) -> Found:
-    return eventually(look, what, PATIENCE_SECONDS, PAUSE_SECONDS)
+def wait(look: Callable[[], Found | None], what: str, seconds: float = PATIENCE_SECONDS) -> Found:
+    return eventually(look, what, seconds, PAUSE_SECONDS)
 
 
 def order(**changes: object) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The stack of a trial: a copy of `prod` under a name of its own, which is destroyed in any case."""
 
-import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -8,49 +7,41 @@ from pathlib import Path
 from secrets import token_hex
 
 import yaml
-from botocore.exceptions import ClientError
 from pulumi.automation import CommandError
 
 from infra.project import ROOT
 from ops.clients import Clients
+from tests.aws_trial.leftovers import KEY_DELETION_DAYS, StillThere, keys_of, leftovers, removing
 from tests.support.deployment import Deployment, copied, created
 
 FOLDER = ROOT / "build" / "aws-trial"
-KEY_DELETION_DAYS = 7
-"""The shortest time that KMS allows."""
-LISTS = (
-    ("sns", "list_topics", "Topics"),
-    ("sqs", "list_queues", "QueueUrls"),
-    ("dynamodb", "list_tables", "TableNames"),
-    ("lambda_", "list_functions", "Functions"),
-    ("logs", "describe_log_groups", "logGroups"),
-    ("cloudwatch", "describe_alarms", "MetricAlarms"),
-    ("cloudwatch", "list_dashboards", "DashboardEntries"),
-    ("iam", "list_roles", "Roles"),
-)
-"""The requests that list what a stack consists of: client, method, and the field of the response."""
 
 
 @contextmanager
 def opened(clients: Clients, folder: Path = FOLDER) -> Iterator[Deployment]:
-    """Create a stack, without deploying it. At the end, remove what it has in AWS, and then the stack."""
+    """Create a stack, without deploying it. At the end, remove what it has in AWS, and then the stack.
+
+    Raises StillThere with the commands that remove the rest, if something is still in AWS.
+    """
     stack = f"trial-{token_hex(3)}"
     root = copied(_made(folder / stack))
     (root / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": _settings(stack, clients.region)}))
-    system = created(stack, root, clients)
+    try:
+        system = created(stack, root, clients)
+    except CommandError:
+        shutil.rmtree(root.parent)
+        raise
     try:
         yield system
     finally:
         print(f"destroying {stack} ...")
         try:
             remove(system)
-        except BaseException:
-            print(f"{stack} is not destroyed. Its project and state are in {root.parent}. In {root}, run:")
-            print(
-                f"  export PULUMI_BACKEND_URL=file://{root.parent}/state PULUMI_CONFIG_PASSPHRASE='only for this stack'"
-            )
-            print(f"  pulumi cancel --stack {stack}; pulumi destroy --stack {stack}")
-            raise
+            found = leftovers(system)
+        except BaseException as error:
+            raise StillThere(_commands(system, str(error) or type(error).__name__)) from error
+        if found:
+            raise StillThere(_commands(system, "the destroy has ended"))
         shutil.rmtree(root.parent)
 
 
@@ -84,25 +75,21 @@ def remove(system: Deployment) -> None:
         system.clients.sqs.delete_queue(QueueUrl=url)
 
 
-def keys_of(system: Deployment) -> list[str]:
-    """The keys with the stack's tag that nobody deletes yet. A key that leaves the stack stays in AWS."""
-    found = []
-    for page in system.clients.kms.get_paginator("list_keys").paginate():
-        for key in page["Keys"]:
-            with suppress(ClientError):  # A key of somebody else, whose policy does not let this user look at it.
-                tags = system.clients.kms.list_resource_tags(KeyId=key["KeyId"])["Tags"]
-                state = system.clients.kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"]
-                if {"TagKey": "stack", "TagValue": system.stack.name} in tags and state == "Enabled":
-                    found.append(key["KeyId"])
-    return found
-
-
-def leftovers(system: Deployment) -> list[str]:
-    """What in AWS has the name of the stack in its own name, except the queues that the trial itself made."""
-    return [
-        text
-        for client, method, field in LISTS
-        for page in getattr(system.clients, client).get_paginator(method).paginate()
-        for text in (json.dumps(one, default=str) for one in page.get(field, ()))
-        if f"-{system.stack.name}-" in text
-    ]
+def _commands(system: Deployment, error: str) -> str:
+    """The commands that remove the stack by hand, and what else is in AWS of it."""
+    stack, folder = system.stack.name, system.root.parent
+    pulumi = (
+        f"cd {system.root}",
+        f"export PULUMI_BACKEND_URL=file://{folder}/state PULUMI_CONFIG_PASSPHRASE='only for this stack'",
+        f"pulumi cancel --yes --stack {stack}",
+        f"pulumi config set protectOrders false --stack {stack} && pulumi up --stack {stack}",
+        f"pulumi destroy --stack {stack}",
+    )
+    return "\n  ".join(
+        (
+            f"{error}\n{stack} is still in AWS, at least a part of it. These commands remove it:",
+            *pulumi,
+            *removing(system),
+            f"rm -r {folder}",
+        )
+    )

@@ -18,6 +18,7 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     NOT_TRIED = "not tried"
+    BY_PERSON = "look yourself"
 
 
 class Result(NamedTuple):

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 
-from tests.aws_trial import changes, failures, orders
+from tests.aws_trial import changes, failures, given_up, orders
 from tests.aws_trial.trial import Attempt
+from tests.judges.claims import RUNTIMES
 
 TRIALS: Mapping[str, Attempt] = {
     "provider-properties": orders.everything_is_created,
     "key-policy-roles": orders.everything_is_created,
-    "real-provider": changes.the_provider_does_what_is_declared,
+    "second-update": orders.a_second_update_changes_nothing,
+    "same-declaration": orders.a_second_update_changes_nothing,
+    "real-provider": changes.values_are_as_declared,
+    "unconfirmed-subscription": changes.an_unconfirmed_subscription_is_removed,
     "autonaming": orders.names_are_unique,
     "bad-setting": orders.a_bad_setting_is_one_message,
     "role-permissions": orders.an_order_is_stored,
@@ -25,17 +29,17 @@ TRIALS: Mapping[str, Attempt] = {
     "alarms-publish": failures.an_alarm_reaches_its_topic,
     "alarm-clears": failures.an_alarm_clears_by_itself,
     "key-use": changes.everything_uses_the_key,
-    "given-up-permissions": failures.a_given_up_event_is_kept,
+    "given-up-permissions": given_up.what_either_gives_up_is_kept,
     "undelivered": failures.what_sns_cannot_deliver_is_kept,
     "dead-letter-source": failures.another_queue_may_not_use_the_dead_letter_queue,
     "tls": failures.a_request_without_tls_is_denied,
     "dlq-growing": failures.another_dead_letter_raises_an_alarm,
     "metrics-namespace": orders.metrics_have_the_namespace,
-    "zip-runs": changes.every_runtime_stores_an_order,
-    "zip-python314": changes.every_runtime_stores_an_order,
+    **{f"zip-{runtime}": changes.a_runtime_stores_an_order(runtime) for runtime in RUNTIMES},
     "zip-arm64": changes.both_architectures_store_an_order,
     "events-off-and-on": changes.events_can_be_off_for_a_while,
     "new-stream": changes.events_can_be_off_for_a_while,
+    "mapping-of-new-stream": changes.events_can_be_off_for_a_while,
     "events-fifo": changes.a_fifo_topic_tells_versions_in_order,
     "fifo-events": changes.a_fifo_topic_tells_versions_in_order,
     "key-on-and-off": changes.the_key_can_be_off_for_a_while,
@@ -45,7 +49,9 @@ TRIALS: Mapping[str, Attempt] = {
 }
 BY_PERSON: Mapping[str, str] = {
     "queue-policy": "only a request from a second account shows it",
-    "mails": "only the owner of a mailbox sees its mails",
+    **dict.fromkeys(
+        ("alert-mails", "event-mails", "event-mails-statuses"), "only the owner of a mailbox sees its mails"
+    ),
     "dashboard": "only a person sees whether each graph is drawn",
     "lambda-lines": "the lines are for people, after you have broken the function",
     "dead-letter-tool": "you choose the moment at which the command is killed",

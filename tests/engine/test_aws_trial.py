@@ -3,14 +3,17 @@
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from local.emulator import emulator
 from ops.clients import local_clients
-from tests.aws_trial import changes
+from tests.aws_trial.leftovers import StillThere, leftovers
 from tests.aws_trial.probes import subscribed_queue
-from tests.aws_trial.stack import leftovers, opened
+from tests.aws_trial.stack import opened
 from tests.aws_trial.trial import Outcome, results
 from tests.aws_trial.trials import TRIALS
 from tests.engine.conftest import use_emulator
+from tests.judges.claims import RUNTIMES
 from tests.support.deployment import Deployment
 
 NOT_HERE = {
@@ -22,8 +25,8 @@ NOT_HERE = {
     "tls": "the emulator has no TLS",
     "dlq-growing": "the emulator's alarms do nothing",
     "metrics-namespace": "the emulator makes no metrics from the log",
-    "zip-runs": "the emulator runs each function with its own Python",
-    "zip-python314": "the emulator runs each function with its own Python",
+    "real-provider": "the emulator does not return all values that the trial compares",
+    **dict.fromkeys((f"zip-{runtime}" for runtime in RUNTIMES), "the emulator runs each function with its own Python"),
     "move-task": "the emulator has no move tasks",
     "zip-arm64": "the emulator runs each function on this machine's processor",
     "key-on-and-off": "the emulator cannot change the key of a log group",
@@ -32,9 +35,7 @@ NOT_HERE = {
 
 
 def test_each_claim_holds_that_the_emulator_can_keep_and_nothing_is_left(tmp_path: Path) -> None:
-    # The emulator does not return all values that the whole trial compares.
-    possible = {**TRIALS, "real-provider": changes.an_unconfirmed_subscription_is_removed}
-    trials = {claim: attempt for claim, attempt in possible.items() if claim not in NOT_HERE}
+    trials = {claim: attempt for claim, attempt in TRIALS.items() if claim not in NOT_HERE}
     with emulator("engine-trial") as started:
         with opened(local_clients(started.emulator_url), tmp_path) as system:
             use_emulator(system.root / f"Pulumi.{system.stack.name}.yaml", started)
@@ -51,6 +52,29 @@ def test_an_interrupted_trial_leaves_nothing_in_aws(tmp_path: Path) -> None:
             subscribed_queue(system, system.pipeline().outputs["alertTopicArn"])
             raise KeyboardInterrupt
         assert_that_nothing_is_left(system)
+
+
+def test_a_destroy_that_fails_names_the_commands_that_remove_the_rest(tmp_path: Path) -> None:
+    with emulator("engine-still-there") as started:
+        clients = local_clients(started.emulator_url)
+
+        def deploy_and_lose_the_project() -> None:
+            with opened(clients, tmp_path) as system:
+                use_emulator(system.root / f"Pulumi.{system.stack.name}.yaml", started)
+                system.stack.up()
+                subscribed_queue(system, system.pipeline().outputs["eventTopicArn"])
+                (system.root / "Pulumi.yaml").unlink()
+
+        with pytest.raises(StillThere) as raised:
+            deploy_and_lose_the_project()
+        [key] = clients.kms.list_keys()["Keys"]
+        [queue] = clients.sqs.list_queues(QueueNamePrefix="trial-")["QueueUrls"]
+        said = str(raised.value)
+        assert "\n  pulumi destroy --stack trial-" in said
+        assert f"\n  aws sqs delete-queue --queue-url {queue} --region us-east-1\n" in said
+        assert f"\n  aws kms schedule-key-deletion --key-id {key['KeyId']} --pending-window-in-days 7 " in said
+        assert "\n  aws logs delete-log-group --log-group-name /aws/lambda/OrderProcessor-trial-" in said
+        assert said.count("\n  aws sns unsubscribe --subscription-arn arn:") == 2
 
 
 def assert_that_nothing_is_left(system: Deployment) -> None:

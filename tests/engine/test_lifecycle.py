@@ -8,6 +8,7 @@ from handler.contract import INSTANT
 from ops.cli.exit_codes import Exit
 from ops.samples import EXAMPLE_ORDER
 from tests.engine.conftest import RESOURCES
+from tests.judges.judge import Judge
 from tests.support.deployment import Deployment
 from tests.support.waiting import eventually
 
@@ -39,6 +40,7 @@ def test_the_stacks_tags_are_on_the_queue(deployed: Deployment) -> None:
     assert tags == {"project": "orders", "stack": "dev"}
 
 
+@pytest.mark.judged(Judge.ENGINE, "same-declaration")
 def test_a_second_update_changes_nothing(deployed: Deployment) -> None:
     assert deployed.stack.up().summary.resource_changes == {"same": RESOURCES}
 

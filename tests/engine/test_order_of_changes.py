@@ -111,8 +111,19 @@ def test_a_permission_that_the_code_no_longer_needs_is_taken_after_the_code_has_
     assert ended < changes.begin("delete", "RolePolicy", "OrderProcessorMayWriteOrders")
 
 
-@pytest.mark.judged(Judge.ENGINE, "events-off-and-on")
-def test_the_notifier_reads_the_stream_only_with_all_of_its_permissions(running: Deployment) -> None:
+def stream_of_the_mapping(deployed: Deployment) -> str:
+    """Return the stream that the notifier's mapping reads, and assert that it is the one that the table has now."""
+    outputs = deployed.pipeline().outputs
+    mappings = deployed.clients.lambda_.list_event_source_mappings(FunctionName=outputs["notifierName"])
+    [stream] = [mapping["EventSourceArn"] for mapping in mappings["EventSourceMappings"]]
+    table = deployed.clients.dynamodb.describe_table(TableName=outputs["tableName"])["Table"]
+    assert stream == table["LatestStreamArn"]
+    return stream
+
+
+@pytest.mark.judged(Judge.ENGINE, "events-off-and-on", "mapping-of-new-stream")
+def test_the_notifier_reads_the_new_stream_and_only_with_all_of_its_permissions(running: Deployment) -> None:
+    before = stream_of_the_mapping(running)
     running.set("orderEvents", "false")
     off = update(running.stack)
     mapping = ("EventSourceMapping", "OrderNotifier")
@@ -128,6 +139,7 @@ def test_the_notifier_reads_the_stream_only_with_all_of_its_permissions(running:
     assert on.end("update", "Table", "Orders") < on.begin("create", *mapping)
     for name in permissions:
         assert on.end("create", "RolePolicy", name) < on.begin("create", "Function", "OrderNotifier")
+    assert stream_of_the_mapping(running) != before
     assert_that_orders_flow(running, "E2")
 
 

@@ -4,7 +4,12 @@ Tests name the claims that a judge tries: `@pytest.mark.judged(Judge.ELASTICMQ, 
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, get_args
+
+from infra.settings import Runtime
+
+RUNTIMES: tuple[str, ...] = get_args(Runtime)
+"""The values of the setting `processorRuntime`."""
 
 
 class Claim(NamedTuple):
@@ -16,20 +21,32 @@ class Claim(NamedTuple):
     """Why nobody can judge it here, if nobody does."""
 
 
+NO_PLUGIN = "the provider's plugin decides, and cannot be downloaded here"
 CLAIMS: Mapping[str, Claim] = {
     "provider-properties": Claim(
         "AWS accepts the value of every property",
         "`pulumi up --stack dev`, and the same for a copy of `prod`",
     ),
     "real-provider": Claim(
-        "The real AWS provider deploys the program as declared. A second `pulumi up` changes nothing, and a "
-        "subscription that was never confirmed can be removed",
-        "`pulumi preview --stack dev`, then `pulumi up`, then `pulumi up` again: all unchanged. Compare `aws dynamodb "
-        "describe-continuous-backups`, `aws lambda list-event-source-mappings` and `aws lambda "
-        "get-function-concurrency` with the settings. Set `alertAddresses` and deploy; then `pulumi config "
-        "--stack dev rm alertAddresses`, and "
-        "deploy again. For the stack `local`: the commands in [local.md](local.md#with-the-pulumi-cli)",
-        "the provider plugin cannot be downloaded here",
+        "The real AWS provider deploys the program as declared, to AWS and to the emulator",
+        "`pulumi up --stack dev`. Compare `aws dynamodb describe-continuous-backups`, `aws lambda "
+        "list-event-source-mappings` and `aws lambda get-function-concurrency` with the settings. For the stack "
+        "`local`: the commands in [local.md](local.md#with-the-pulumi-cli)",
+        NO_PLUGIN,
+    ),
+    "same-declaration": Claim(
+        "A second run of the program declares the same resources: the engine finds nothing to change",
+        "`pulumi preview --stack dev` after `pulumi up`",
+    ),
+    "second-update": Claim(
+        "The real AWS provider finds nothing to change after `pulumi up`",
+        "`pulumi up --stack dev` twice: the second time, all resources are unchanged",
+        NO_PLUGIN,
+    ),
+    "unconfirmed-subscription": Claim(
+        "`pulumi up` removes a subscription that was never confirmed",
+        "set `alertAddresses` and deploy; then `pulumi config --stack dev rm alertAddresses`, and deploy again",
+        NO_PLUGIN,
     ),
     "role-permissions": Claim(
         "The role's policies are sufficient under AWS's own IAM",
@@ -77,14 +94,10 @@ CLAIMS: Mapping[str, Claim] = {
         "Autonaming gives `prod` unique names",
         "`pulumi stack output --stack prod`",
     ),
-    "zip-runs": Claim(
-        "The zip runs on Python 3.11, 3.12 and 3.13",
-        "set `processorRuntime`; publish an order",
-    ),
-    "zip-python314": Claim(
-        "The zip runs on Python 3.14",
-        "the same",
-    ),
+    **{
+        f"zip-{runtime}": Claim(f"The zip runs on `{runtime}`", "set `processorRuntime`; publish an order")
+        for runtime in RUNTIMES
+    },
     "zip-arm64": Claim(
         "The zip runs on arm64 and x86_64",
         "set `processorArchitecture`; publish an order",
@@ -166,6 +179,10 @@ CLAIMS: Mapping[str, Claim] = {
         "A table whose stream was turned off and on has a new stream, which contains every later change",
         "the same, and read the event from a queue that is subscribed to `OrderEvents`",
     ),
+    "mapping-of-new-stream": Claim(
+        "When `orderEvents` is turned off and on again, a new event source mapping reads the new stream",
+        "the same",
+    ),
     "events-fifo": Claim(
         "`orderEventsFifo` replaces the topic, and its name ends with `.fifo`",
         "set it, deploy, and `pulumi stack output eventTopicArn`",
@@ -178,10 +195,17 @@ CLAIMS: Mapping[str, Claim] = {
         "A FIFO topic tells the versions of an order in their order, and tells a repeated event once",
         "the same with `orderEventsFifo`; then `orders events replay --all --confirm` twice",
     ),
-    "mails": Claim(
-        "The mails of `alertAddresses` and `notifyAddresses` arrive",
-        "set both and `notifyStatuses`, confirm, raise an alarm, and publish orders with several statuses",
-        "nothing here sends mails",
+    "alert-mails": Claim(
+        "SNS mails each alarm to `alertAddresses`",
+        "set it, confirm the subscription, and raise an alarm",
+    ),
+    "event-mails": Claim(
+        "SNS mails events to `notifyAddresses`",
+        "set it, confirm the subscription, and publish an order",
+    ),
+    "event-mails-statuses": Claim(
+        "SNS mails to `notifyAddresses` only the events of orders with a status of `notifyStatuses`",
+        "set both, and publish orders with several statuses",
     ),
     "alarms-publish": Claim(
         "Alarms may publish to `OrderAlerts`",
@@ -199,9 +223,8 @@ CLAIMS: Mapping[str, Claim] = {
         "no implementation here raises alarms on expressions",
     ),
     "system-errors": Claim(
-        "DynamoDB reports `SystemErrors` of `BatchExecuteStatement` by table",
+        "DynamoDB reports `SystemErrors` of `BatchExecuteStatement` by table and operation",
         "only after such an error; its latency on the dashboard has the same dimensions",
-        "nobody can cause such an error",
     ),
     "dashboard": Claim(
         "CloudWatch accepts the dashboard without a warning, and draws every graph",

@@ -20,6 +20,7 @@ class Judge(StrEnum):
     BOTOCORE = "the service models in botocore"
     CFN_LINT = "AWS's resource schemas in cfn-lint"
     SAM = "the policy templates of AWS SAM"
+    CDK = "the AWS CDK"
     CHECKOV = "checkov"
     IAM_SIMULATE = "iam-simulate"
     ELASTICMQ = "ElasticMQ"

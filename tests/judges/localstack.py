@@ -12,7 +12,7 @@ from local.emulator import LOOPBACK
 from tests.judges import kits
 
 HERE = Path(__file__).parent / "locked" / "localstack"
-SERVICES = ("cloudwatch", "iam", "kms", "lambda", "logs", "sns", "sqs", "sts")
+SERVICES = ("cloudwatch", "iam", "kms", "lambda", "logs", "ses", "sns", "sqs", "sts")
 METRICS_SECONDS = 10
 """How often LocalStack measures its queues. AWS does so each minute."""
 UNTIL_STANDARD_INPUT_ENDS = """

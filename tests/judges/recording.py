@@ -1,21 +1,21 @@
 """The record of which judge passed which claim, and when. As a plugin of pytest, this module writes it.
 
-`make record-judges` loads the plugin. A trial whose tests pass gets the date of today. A trial with a failed test
-leaves the record, and one whose tests are all skipped stays as it is.
+`make record-judges` loads the plugin. A trial gets the date of today if all of its tests ran and passed. It leaves the
+record if one of them failed, and stays as it is if some were skipped, deselected or not reached.
 """
 
 import json
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.judges.judge import Judge
-from tests.judges.trials import Trial, trials_of
+from tests.judges.trials import Trial, marked
 
 RECORD = Path(__file__).with_name("record.json")
-PROPERTY = "judged"
 Record = Mapping[Trial, str]
 """The date of the last pass, as in 2026-11-27, by trial."""
 
@@ -32,30 +32,41 @@ def write(record: Record, path: Path = RECORD) -> None:
     path.write_text(json.dumps(document, indent=2) + "\n")
 
 
-def updated(record: Record, outcomes: Mapping[Trial, bool], today: str) -> Record:
-    """The record after a run. `outcomes` has the trials with tests that were not skipped: whether all passed."""
-    kept = {trial: date for trial, date in record.items() if outcomes.get(trial, True)}
-    return kept | {trial: today for trial, passed in outcomes.items() if passed}
+def outcomes(
+    trials: Mapping[Trial, AbstractSet[str]], passed: AbstractSet[str], failed: AbstractSet[str]
+) -> Mapping[Trial, bool]:
+    """Which trials passed and which failed, by the tests of each. An incomplete trial did neither."""
+    return {trial: not tests & failed for trial, tests in trials.items() if tests & failed or tests <= passed}
+
+
+def updated(record: Record, trials: AbstractSet[Trial], found: Mapping[Trial, bool], today: str) -> Record:
+    """The record after a run, of the trials that tests mark. `found` says which trials passed or failed in this run."""
+    kept = {trial: date for trial, date in record.items() if trial in trials and found.get(trial, True)}
+    return kept | {trial: today for trial, passed in found.items() if passed}
 
 
 class _Recorder:
-    """Notes the outcomes of marked tests, and writes the record when the run ends."""
+    """Notes the outcomes of tests, and writes the record when the run ends."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, trials: Mapping[Trial, AbstractSet[str]]) -> None:
         self._path = path
-        self.outcomes: dict[Trial, bool] = {}
+        self._trials = trials
+        self._called: set[str] = set()
+        self._passed: set[str] = set()
+        self._failed: set[str] = set()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if not report.failed and not (report.when == "call" and report.passed):
-            return
-        for name, value in report.user_properties:
-            if name == PROPERTY and isinstance(value, str):
-                claim, judge = value.split()
-                trial = Trial(claim, Judge[judge])
-                self.outcomes[trial] = report.passed and self.outcomes.get(trial, True)
+        if report.failed:
+            self._failed.add(report.nodeid)
+        elif report.passed and report.when == "call":
+            self._called.add(report.nodeid)
+        elif report.passed and report.when == "teardown" and report.nodeid in self._called:
+            self._passed.add(report.nodeid)
 
     def pytest_sessionfinish(self) -> None:
-        write(updated(recorded(self._path), self.outcomes, f"{datetime.now(UTC):%Y-%m-%d}"), self._path)
+        found = outcomes(self._trials, self._passed, self._failed)
+        today = f"{datetime.now(UTC):%Y-%m-%d}"
+        write(updated(recorded(self._path), self._trials.keys(), found, today), self._path)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,9 +74,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):  # the workers of pytest-xdist send their reports to the process without it
-        config.pluginmanager.register(_Recorder(config.getoption("judges_record")))
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    item.user_properties.extend((PROPERTY, f"{trial.claim} {trial.judge.name}") for trial in trials_of(item))
+    if hasattr(config, "workerinput"):  # the workers of pytest-xdist send their reports to the process without it
+        return
+    try:
+        trials = marked(config.rootpath)
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from error
+    config.pluginmanager.register(_Recorder(config.getoption("judges_record"), trials))

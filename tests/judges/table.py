@@ -37,7 +37,7 @@ def _judges(trials: AbstractSet[Trial], record: Record) -> str:
 
 def page() -> str:
     """The page with the table as it should be."""
-    return with_parts(PAGE.read_text(), {"claims": table(marked(), recorded())})
+    return with_parts(PAGE.read_text(), {"claims": table(marked().keys(), recorded())})
 
 
 if __name__ == "__main__":

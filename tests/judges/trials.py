@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -34,14 +36,14 @@ def trials_of(item: pytest.Item) -> Iterator[Trial]:
             yield Trial(claim, judge)
 
 
-def marked() -> frozenset[Trial]:
-    """The trials of all tests, as pytest collects them. Runs pytest in a process of its own."""
-    judges = set(ROOT.glob("tests/judges/**/test_*.py"))  # their helpers can add markers
-    others = {file for file in ROOT.glob("tests/**/test_*.py") if MARKER in file.read_text()}
+def marked(root: Path = ROOT) -> Mapping[Trial, AbstractSet[str]]:
+    """The IDs of the tests of each trial, as pytest collects them all. Runs pytest in a process of its own."""
+    judges = set(root.glob("tests/judges/**/test_*.py"))  # their helpers can add markers
+    others = {file for file in root.glob("tests/**/test_*.py") if MARKER in file.read_text()}
     files = [str(file) for file in sorted(judges | others)]
     ran = subprocess.run(
         [sys.executable, "-m", __name__, *files],
-        cwd=ROOT,
+        cwd=root,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
@@ -49,27 +51,31 @@ def marked() -> frozenset[Trial]:
     )
     if ran.returncode:
         raise ValueError(f"pytest cannot collect the tests with markers: {ran.stdout}{ran.stderr}")
-    pairs = [line.split("\t") for line in ran.stdout.splitlines() if "\t" in line]
-    return frozenset(Trial(claim, Judge[judge]) for claim, judge in pairs)
+    found: dict[Trial, set[str]] = {}
+    for line in ran.stdout.splitlines():
+        if line.count("\t") == 2:
+            claim, judge, test = line.split("\t")
+            found.setdefault(Trial(claim, Judge[judge]), set()).add(test)
+    return found
 
 
 class _Collected:
     """A plugin that notes the trials of each collected test."""
 
     def __init__(self) -> None:
-        self.trials: set[Trial] = set()
+        self.trials: set[tuple[Trial, str]] = set()
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
-        self.trials.update(trials_of(item))
+        self.trials.update((trial, item.nodeid) for trial in trials_of(item))
 
 
 def main(files: Sequence[str]) -> int:
-    """Print the claims and judges of the tests in these files."""
+    """Print the claims, judges and IDs of the tests in these files."""
     found = _Collected()
     options = ["--collect-only", "-qq", "-p", "no:cacheprovider"]
     status = pytest.main([*options, *files], plugins=[found]) if files else pytest.ExitCode.OK
-    for trial in sorted(found.trials):
-        print(f"{trial.claim}\t{trial.judge.name}")
+    for trial, test in sorted(found.trials):
+        print(f"{trial.claim}\t{trial.judge.name}\t{test}")
     return status
 
 

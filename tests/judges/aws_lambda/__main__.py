@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from bench import report
-from tests.judges.aws_lambda.bootstrap import RUNTIMES, Bootstrap, installed_bootstrap
+from tests.judges.aws_lambda.bootstrap import Bootstrap, installed_bootstrap
 from tests.judges.aws_lambda.starts import measure
+from tests.judges.claims import RUNTIMES
 from tests.judges.kits import Missing
 
 ROUNDS = 11

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from bench.cold import RUNTIME, copy_distributions
 from infra.project import ROOT
-from infra.settings import Runtime
 from local.emulator import LOOPBACK
 from ops.clients import LOCAL_KEY, LOCAL_REGION
 from tests.judges import kits
@@ -30,8 +29,6 @@ EMULATOR = "github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-
 EMULATOR_VERSION = "v0.0.0-20261030222936-bef5c4ba774d"
 PATIENCE_SECONDS = 360
 """Longer than the timeout of each function here. On an emulated processor, the first invocation can take minutes."""
-RUNTIMES: tuple[str, ...] = get_args(Runtime)
-"""The values of the setting `processorRuntime`."""
 _UNTIL_STANDARD_INPUT_ENDS = 'cd "$0"; "$@" >../log 2>../emulator & echo started $!; cat >/dev/null; kill $!; wait'
 
 

@@ -1,7 +1,8 @@
 import pytest
 
 from tests.judges.aws_lambda.arm64 import installed_arm64_bootstrap, installed_newest_bootstrap
-from tests.judges.aws_lambda.bootstrap import RUNTIMES, Bootstrap, installed_bootstrap
+from tests.judges.aws_lambda.bootstrap import Bootstrap, installed_bootstrap
+from tests.judges.claims import RUNTIMES
 from tests.judges.conftest import Have
 from tests.judges.judge import Judge
 from tests.judges.kits import Missing, NoPython, python
@@ -32,24 +33,26 @@ def bootstrap(dev: Program, have: Have) -> Bootstrap:
     return _bootstrap(runtime, have)
 
 
-# Few machines have Python 3.14, so it is a claim of its own.
-NEWEST = pytest.param("python3.14", marks=pytest.mark.judged(Judge.LAMBDA, "zip-python314"))
+NEWEST = RUNTIMES[-1]
+"""The runtime whose Python few machines have."""
+ARM64 = "arm64"
 
-ARM64 = pytest.param("arm64", marks=pytest.mark.judged(Judge.LAMBDA, "zip-arm64"))
 
-
-@pytest.fixture(scope="session", params=[*(one for one in RUNTIMES if one not in NEWEST.values), NEWEST, ARM64])
+@pytest.fixture(
+    scope="session",
+    params=[pytest.param(name, marks=pytest.mark.judged(Judge.LAMBDA, f"zip-{name}")) for name in (*RUNTIMES, ARM64)],
+)
 def each_bootstrap(request: pytest.FixtureRequest, have: Have) -> Bootstrap:
     """Each runtime that a stack can have, and Python 3.11 on arm64.
 
     If this machine has no Python of a version, the newest one runs on arm64, too, and another one is skipped.
     """
-    if request.param in ARM64.values:
+    if request.param == ARM64:
         return have(installed_arm64_bootstrap)
     try:
         python(request.param.removeprefix("python"))
     except NoPython as missing:
-        if request.param not in NEWEST.values:
+        if request.param != NEWEST:
             pytest.skip(str(missing))
         return _newest_on_arm64(missing)
     return _bootstrap(request.param, have)

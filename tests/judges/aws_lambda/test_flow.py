@@ -21,11 +21,12 @@ from ops.samples import EXAMPLE_ORDER, invalid_orders, valid_orders
 from tests.judges.aws_lambda.bootstrap import Bootstrap
 from tests.judges.aws_lambda.flow import Flow, running_flow
 from tests.judges.judge import Judge
+from tests.support.defaults import DEFAULTS
 from tests.support.gateway import Answer, Pass, refused, undisturbed
 from tests.support.processes import needs_proc, python_in
 from tests.support.recorder import Program
 
-pytestmark = pytest.mark.judged(Judge.LAMBDA, "zip-runs")
+pytestmark = pytest.mark.judged(Judge.LAMBDA, f"zip-{DEFAULTS['processorRuntime']}")
 
 BODIES = [json.dumps(EXAMPLE_ORDER), *valid_orders(94), *invalid_orders()]
 """The 101 orders of the demo."""

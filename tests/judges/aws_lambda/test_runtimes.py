@@ -24,6 +24,7 @@ from tests.judges.aws_lambda.flow import running_flow, sqs_of
 from tests.judges.aws_lambda.starts import measure
 from tests.judges.conftest import Have
 from tests.judges.judge import Judge
+from tests.support.defaults import DEFAULTS
 from tests.support.processes import needs_proc, python_in
 from tests.support.recorder import Program
 from tests.support.stream_records import item, stream_record
@@ -32,6 +33,8 @@ from tests.support.waiting import eventually
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
+THE_ZIP_RUNS = f"zip-{DEFAULTS['processorRuntime']}"
+"""The claim about the runtime that the stacks have."""
 UNREACHABLE = "http://127.0.0.1:9"
 
 
@@ -54,7 +57,7 @@ def received(sqs: "SQSClient", queue_url: str, count: int) -> list[dict[str, Any
     return bodies
 
 
-@pytest.mark.judged(Judge.LAMBDA, "zip-runs", "lambda-lines")
+@pytest.mark.judged(Judge.LAMBDA, "lambda-lines")
 def test_the_processor_runs_on_each_runtime_and_its_records_are_the_log(
     patient: Program, each_bootstrap: Bootstrap, tmp_path: Path, elasticmq: str, dynamodb_local: str
 ) -> None:
@@ -67,7 +70,6 @@ def test_the_processor_runs_on_each_runtime_and_its_records_are_the_log(
     assert all(line.is_routine and line.request_id for line in lines if line.source is Source.LAMBDA)
 
 
-@pytest.mark.judged(Judge.LAMBDA, "zip-runs")
 def test_the_notifier_runs_on_each_runtime(
     local: Program, each_bootstrap: Bootstrap, tmp_path: Path, localstack: str
 ) -> None:
@@ -109,7 +111,7 @@ def notifier(local: Program, bootstrap: Bootstrap, tmp_path: Path) -> Iterator[F
         yield function
 
 
-@pytest.mark.judged(Judge.LAMBDA, "zip-runs")
+@pytest.mark.judged(Judge.LAMBDA, THE_ZIP_RUNS)
 def test_changes_that_cannot_be_told_are_reported_by_their_sequence_numbers(notifier: Function) -> None:
     records = [stream_record(item(order_id)) for order_id in ("O1", "O2")]
     numbers = [record["dynamodb"]["SequenceNumber"] for record in records]

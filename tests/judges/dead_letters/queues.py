@@ -11,11 +11,13 @@ from ops.clients import Clients, local_clients
 from tests.judges.judge import Judge
 from tests.judges.router import routed
 
+JUDGES = {"elasticmq": Judge.ELASTICMQ, "localstack": Judge.LOCALSTACK}
+"""The judges of queues, by the name of the fixture that runs each."""
 
-def judges_of(claim: str) -> list[Any]:
-    """The judges of queues, as parameters: each is the name of the fixture that runs it."""
-    found = {"elasticmq": Judge.ELASTICMQ, "localstack": Judge.LOCALSTACK}
-    return [pytest.param(name, marks=pytest.mark.judged(judge, claim)) for name, judge in found.items()]
+
+def judges_of(claim: str, *names: str) -> list[Any]:
+    """The names of all judges of queues, or of these, as parameters."""
+    return [pytest.param(name, marks=pytest.mark.judged(JUDGES[name], claim)) for name in names or JUDGES]
 
 
 @contextmanager

@@ -17,8 +17,10 @@ from tests.support.dead_letters import OrderQueues, fill
 from tests.support.orders import body
 from tests.support.waiting import eventually
 
+CLAIM = "move-task"
 
-@pytest.fixture(scope="module", params=judges_of("move-task"))
+
+@pytest.fixture(scope="module", params=judges_of(CLAIM))
 def clients(request: pytest.FixtureRequest) -> Iterator[Clients]:
     with clients_over(request.param, request) as clients:
         yield clients
@@ -89,11 +91,9 @@ def test_before_the_first_task_there_is_none_to_show(move: Orders) -> None:
     assert (none_yet.code, none_yet.err) == (Exit.INCOMPLETE, NO_TASK)
 
 
-def test_dead_letters_of_no_queue_are_not_moved_and_one_line_says_why(
-    request: pytest.FixtureRequest, move: Orders, queues: OrderQueues
-) -> None:
-    if "elasticmq" in request.node.name:
-        pytest.skip("ElasticMQ moves from any queue")
+@pytest.mark.parametrize("clients", judges_of(CLAIM, "localstack"), indirect=True)
+def test_dead_letters_of_no_queue_are_not_moved_and_one_line_says_why(move: Orders, queues: OrderQueues) -> None:
+    # ElasticMQ moves from any queue.
     queues.clients.sqs.set_queue_attributes(QueueUrl=queues.source, Attributes={"RedrivePolicy": ""})
     refused = move("start", "--confirm")
     assert (refused.code, refused.out, len(refused.err.splitlines())) == (Exit.INCOMPLETE, "", 1), refused

@@ -1,15 +1,19 @@
 """The trials of `make try-on-aws`: none is forgotten, and none keeps the others from being tried."""
 
 from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
 from typing import cast
 
 import pytest
+from moto import mock_aws
 
-from tests.aws_trial.__main__ import show
+from tests.aws_trial.__main__ import main, rest, show
 from tests.aws_trial.trial import Attempt, NotDeployed, Outcome, Result, results
 from tests.aws_trial.trials import BY_PERSON, TRIALS
 from tests.judges.claims import CLAIMS
 from tests.support.deployment import Deployment
+from tests.support.no_credentials import remove_credentials
 
 NO_SYSTEM = cast("Deployment", None)
 """The attempts here look at no system."""
@@ -36,7 +40,7 @@ def is_not_deployed(_: Deployment) -> str:
     raise NotDeployed("AccessDenied")
 
 
-PASSED, FAILED, NOT_TRIED = Outcome
+PASSED, FAILED, NOT_TRIED, BY_A_PERSON = Outcome
 
 
 @pytest.mark.parametrize(
@@ -70,6 +74,59 @@ def test_an_attempt_for_two_claims_runs_once() -> None:
 
     assert [result.claim for result in results({"a": attempt, "b": attempt}, NO_SYSTEM)] == ["a", "b"]
     assert len(calls) == 1
+
+
+def test_what_the_command_did_not_reach_and_what_a_person_tries_is_in_the_table_too() -> None:
+    reached = Result("destroy", PASSED, "nothing is left")
+    others = {result.claim: result.outcome for result in rest([reached])}
+    assert others.keys() == CLAIMS.keys() - {"destroy"}
+    assert (others["autonaming"], others["dashboard"]) == (NOT_TRIED, BY_A_PERSON)
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Pulumi CLI on PATH, which nothing here runs, and a Region."""
+    (tmp_path / "pulumi").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+
+
+@pytest.mark.usefixtures("cli")
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [("AWS_REGION", "AWS_REGION is not set, but names the Region"), ("PATH", "`pulumi` is not on PATH, but deploys")],
+)
+def test_without_a_region_or_the_cli_nothing_is_asked(
+    variable: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv(variable)
+    assert main() == 1
+    assert capsys.readouterr().out.startswith(said)
+
+
+@pytest.mark.usefixtures("cli")
+def test_without_credentials_the_command_to_try_first_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    remove_credentials(monkeypatch)
+    assert main() == 1
+    assert capsys.readouterr().out == (
+        "AWS does not know who you are: Unable to locate credentials\n"
+        "This command must succeed first:\n  aws sts get-caller-identity\n"
+    )
+
+
+@pytest.mark.usefixtures("cli")
+@pytest.mark.parametrize("answer", ["no\n", "\n", ""], ids=["no", "nothing", "no terminal"])
+def test_the_account_is_shown_and_without_a_yes_nothing_is_deployed(
+    answer: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO(answer))
+    with mock_aws():
+        assert main() == 1
+    said = capsys.readouterr().out
+    assert said.startswith("Account 123456789012, Region eu-west-1, as arn:aws:sts::123456789012:")
+    assert said.endswith("nothing was deployed\n")
 
 
 def test_the_table_shows_the_claim_and_what_happened_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
