@@ -75,10 +75,17 @@ def installed_cfn_lint() -> Path:
 
 
 @pytest.fixture(scope="module")
-def findings(have: Have, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]:
+def programs() -> Mapping[str, Program]:
+    return {name: record() for name, record in PROGRAMS.items()}
+
+
+@pytest.fixture(scope="module")
+def findings(
+    have: Have, programs: Mapping[str, Program], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], list[str]]:
     """Return what gives the findings of a stack, or of a fault by its place in FAULTS."""
     folder = tmp_path_factory.mktemp("templates")
-    documents = {name: template(record()) for name, record in PROGRAMS.items()}
+    documents = {name: template(program) for name, program in programs.items()}
     for place, (_, resource, path, value) in enumerate(FAULTS):
         complete = next(one for one in (documents["prod"], documents["workflows"]) if resource in one["Resources"])
         documents[str(place)] = with_fault(complete, resource, path, value)
@@ -111,6 +118,6 @@ def test_a_value_that_aws_does_not_accept_is_found(findings: Callable[[str], lis
     assert [found.partition(": ")[0] for found in findings(str(place))].count(expected) == 1
 
 
-def test_every_resource_is_in_the_template() -> None:
-    registered = {one.type for record in PROGRAMS.values() for one in record().resources if one.custom}
+def test_every_resource_is_in_the_template(programs: Mapping[str, Program]) -> None:
+    registered = {one.type for program in programs.values() for one in program.resources if one.custom}
     assert registered - PARTS == set(TYPES)
