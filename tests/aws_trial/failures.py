@@ -12,6 +12,7 @@ from ops.cli.exit_codes import Exit
 from ops.queues import count_messages, name_of_queue
 from tests.aws_trial.probes import (
     dead_letter,
+    messages_in,
     order,
     poison,
     publish,

@@ -3,18 +3,20 @@
 import json
 import subprocess
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.resource_types import ALLOW_POLICY, REDRIVE_POLICY
 from tests.judges import kits
-from tests.judges.cloudformation import TYPES, template, with_fault
+from tests.judges.cloudformation import template, with_fault
+from tests.judges.cloudformation_types import PARTS, TYPES
 from tests.judges.conftest import Have
 from tests.judges.judge import Judge
 from tests.support.arns import REGION
-from tests.support.recorder import recorded
+from tests.support.github_access import recorded_access
+from tests.support.recorder import Program, recorded
 
 pytestmark = pytest.mark.judged(Judge.CFN_LINT, "provider-properties")
 
@@ -23,29 +25,48 @@ LOCKED = Path(__file__).parent / "locked" / "cfn_lint"
 STACKS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "dev": ("dev", {}),
     "prod": ("prod", {}),
+    "local": ("local", {}),
     "prod with a key": ("prod", {"customerManagedKey": "true"}),
     "prod without events": ("prod", {"orderEvents": "false"}),
     "prod with a FIFO topic": ("prod", {"orderEventsFifo": "true"}),
     "prod with another runtime": ("prod", {"processorRuntime": "python3.14", "processorArchitecture": "x86_64"}),
     "prod with addresses": ("prod", {"notifyAddresses": "a@example.com", "alertAddresses": "b@example.com"}),
 }
+PROGRAMS: Mapping[str, Callable[[], Program]] = {
+    **{name: partial(recorded, stack, settings) for name, (stack, settings) in STACKS.items()},
+    "workflows": recorded_access,
+}
 
-FAULTS: tuple[tuple[str, str, object], ...] = (
-    ("QueueOrderQueue", "VisibilityTimeout", 43_201),
-    ("TopicOrderTopic", "KmsMasterKeyId", "key"),
-    ("TableOrders", "BillingMode", "FREE"),
-    ("TableOrders", "PointInTimeRecoverySpecification.RecoveryPeriodInDays", 36),
-    ("FunctionOrderProcessor", "MemorySize", 64),
-    ("FunctionOrderProcessor", "Runtime", "python2"),
-    ("FunctionOrderProcessor", "Role", "arn:aws:iam::1:role/OrderProcessor"),
-    ("EventSourceMappingOrderProcessor", "ScalingConfig.MaximumConcurrency", 1),
-    ("EventSourceMappingOrderNotifier", "StartingPosition", "OLDEST"),
-    ("MetricAlarmOrderDLQNotEmpty", "ComparisonOperator", "GreaterThan"),
-    ("LogGroupawslambdaOrderProcessor", "RetentionInDays", 91),
-    ("LogGroupawslambdaOrderProcessor", "LogGroupName", "order processor"),
-    ("QueueOrderQueue", "Visibility", 30),
+UNKNOWN, REQUIRED, TYPE, CHOICE, PATTERN, LENGTH, RANGE, FORMAT = (
+    *("E3002", "E3003", "E3012", "E3030"),
+    *("E3031", "E3033", "E3034", "E3017"),
 )
-"""Values that AWS does not accept: outside a range, no choice, not in a pattern, or of an unknown property."""
+"""The checks of cfn-lint that compare values with AWS's resource schemas."""
+FAULTS: tuple[tuple[str, str, str, object], ...] = (
+    (RANGE, "QueueOrderQueue", "VisibilityTimeout", 43_201),
+    (RANGE, "TableOrders", "PointInTimeRecoverySpecification.RecoveryPeriodInDays", 36),
+    (RANGE, "FunctionOrderProcessor", "MemorySize", 64),
+    (RANGE, "EventSourceMappingOrderProcessor", "ScalingConfig.MaximumConcurrency", 1),
+    (CHOICE, "TableOrders", "BillingMode", "FREE"),
+    (CHOICE, "FunctionOrderProcessor", "Runtime", "python2"),
+    (CHOICE, "Bucketordersstate", "VersioningConfiguration.Status", "On"),
+    (CHOICE, "MetricAlarmOrderDLQNotEmpty", "ComparisonOperator", "GreaterThan"),
+    (CHOICE, "LogGroupawslambdaOrderProcessor", "RetentionInDays", 91),
+    (PATTERN, "FunctionOrderProcessor", "Role", "arn:aws:iam::1:role/OrderProcessor"),
+    (PATTERN, "EventSourceMappingOrderNotifier", "StartingPosition", "OLDEST"),
+    (PATTERN, "LogGroupawslambdaOrderProcessor", "LogGroupName", "order processor"),
+    (LENGTH, "LogGroupawslambdaOrderProcessor", "LogGroupName", "x" * 513),
+    (LENGTH, "FunctionOrderProcessor", "Handler", "x" * 129),
+    (LENGTH, "OpenIdConnectProvidergithub", "Url", ""),
+    (REQUIRED, "FunctionOrderProcessor", "Role", None),
+    (REQUIRED, "TopicPolicyOrderTopic", "PolicyDocument", None),
+    (TYPE, "QueueOrderQueue", "VisibilityTimeout", "soon"),
+    (TYPE, "MetricAlarmOrderDLQNotEmpty", "ActionsEnabled", ["yes"]),
+    (UNKNOWN, "QueueOrderQueue", "Visibility", 30),
+    (UNKNOWN, "TableOrders", "PointInTimeRecoverySpecification.Days", 30),
+    (FORMAT, "TopicOrderTopic", "KmsMasterKeyId", "key"),
+)
+"""Values that AWS does not accept, and the rule of cfn-lint that finds them. None removes the property."""
 
 
 def installed_cfn_lint() -> Path:
@@ -54,11 +75,20 @@ def installed_cfn_lint() -> Path:
 
 
 @pytest.fixture(scope="module")
-def findings(have: Have, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]:
+def programs() -> Mapping[str, Program]:
+    return {name: record() for name, record in PROGRAMS.items()}
+
+
+@pytest.fixture(scope="module")
+def findings(
+    have: Have, programs: Mapping[str, Program], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], list[str]]:
     """Return what gives the findings of a stack, or of a fault by its place in FAULTS."""
     folder = tmp_path_factory.mktemp("templates")
-    documents = {name: template(recorded(stack, settings)) for name, (stack, settings) in STACKS.items()}
-    documents |= {str(place): with_fault(documents["prod"], *fault) for place, fault in enumerate(FAULTS)}
+    documents = {name: template(program) for name, program in programs.items()}
+    for place, (_, resource, path, value) in enumerate(FAULTS):
+        complete = next(one for one in (documents["prod"], documents["workflows"]) if resource in one["Resources"])
+        documents[str(place)] = with_fault(complete, resource, path, value)
     for name, document in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(document))
     cfn_lint = have(installed_cfn_lint)
@@ -74,20 +104,20 @@ def _described(finding: Mapping[str, Any]) -> str:
     return f"{finding['Rule']['Id']} {place}: {finding['Message']}"
 
 
-@pytest.mark.parametrize("stack", STACKS)
-def test_every_property_is_one_that_aws_accepts(findings: Callable[[str], list[str]], stack: str) -> None:
-    assert findings(stack) == []
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_property_is_one_that_aws_accepts(findings: Callable[[str], list[str]], program: str) -> None:
+    assert findings(program) == []
 
 
-@pytest.mark.parametrize("place", range(len(FAULTS)), ids=[f"{path}={value}" for _, path, value in FAULTS])
+@pytest.mark.parametrize("place", range(len(FAULTS)), ids=[f"{path}={str(value)[:30]}" for *_, path, value in FAULTS])
 def test_a_value_that_aws_does_not_accept_is_found(findings: Callable[[str], list[str]], place: int) -> None:
-    resource, path, _ = FAULTS[place]
-    assert [found for found in findings(str(place)) if f"Resources.{resource}.Properties.{path}" in found]
+    rule, resource, path, _ = FAULTS[place]
+    where = f"Resources.{resource}.Properties"
+    # A missing property is found in what should contain it.
+    expected = f"{rule} {where}" if rule == REQUIRED else f"{rule} {where}.{path}"
+    assert [found.partition(": ")[0] for found in findings(str(place))].count(expected) == 1
 
 
-def test_every_resource_is_in_the_template() -> None:
-    registered = {
-        one.type for stack, settings in STACKS.values() for one in recorded(stack, settings).resources if one.custom
-    }
-    # The redrive policies are properties of the queues.
-    assert registered - {REDRIVE_POLICY, ALLOW_POLICY} == set(TYPES)
+def test_every_resource_is_in_the_template(programs: Mapping[str, Program]) -> None:
+    registered = {one.type for program in programs.values() for one in program.resources if one.custom}
+    assert registered - PARTS == set(TYPES)

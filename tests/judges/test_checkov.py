@@ -1,17 +1,23 @@
 """checkov finds in every stack what the rules of this project find, if both have a rule of the same ID."""
 
 import json
+import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from infra.project import ROOT
+from infra.resource_types import KEY, QUEUE
 from local.environment import inherited
 from tests.judges import kits
 from tests.judges.cloudformation import logical_id, template, with_fault
 from tests.judges.conftest import Have
 from tests.judges.judge import Judge
+from tests.support.arns import arn
+from tests.support.github_access import recorded_access
 from tests.support.recorder import Program, recorded
 from tests.support.security_rules import RULES
 
@@ -19,29 +25,53 @@ pytestmark = pytest.mark.judged(Judge.CHECKOV, "security-rules")
 
 LOCKED = Path(__file__).parent / "locked" / "checkov"
 
-STACKS: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "dev": ("dev", {}),
-    "prod": ("prod", {}),
-    "with a key": ("prod", {"customerManagedKey": "true"}),
+PROGRAMS: Mapping[str, Callable[[], Program]] = {
+    "dev": partial(recorded, "dev"),
+    "prod": partial(recorded, "prod"),
+    "local": partial(recorded, "local"),
+    "with a key": partial(recorded, "prod", {"customerManagedKey": "true"}),
+    "workflows": recorded_access,
 }
-"""The stacks of docs/security.md, except the emulator's."""
+"""The programs of docs/security.md."""
+STACKS = PROGRAMS.keys() - {"workflows"}
 
 
-ON_ALL_QUEUES = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "sqs:AddPermission", "Resource": "*"}],
-}
-FAULTS: Mapping[str, tuple[str, str, object]] = {
+def _policy(**statement: object) -> dict[str, object]:
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", **statement}]}
+
+
+def _trust(principal: str) -> dict[str, object]:
+    statement = {"Effect": "Allow", "Principal": {"AWS": [principal]}, "Action": "sts:AssumeRole"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+PERMISSIONS = ("RolePolicyOrderProcessorMayReceive", "PolicyDocument")
+CHANGES: Mapping[str, tuple[str, str, object]] = {
     "CKV_AWS_7": ("KeyOrderKey", "EnableKeyRotation", False),
     "CKV_AWS_26": ("TopicOrderTopic", "KmsMasterKeyId", ""),
     "CKV_AWS_27": ("QueueOrderQueue", "KmsMasterKeyId", ""),
-    "CKV_AWS_45": ("FunctionOrderProcessor", "Environment", {"Variables": {"KEY": "AKIAIOSFODNN7EXAMPLA"}}),
-    "CKV_AWS_66": ("LogGroupawslambdaOrderProcessor", "RetentionInDays", None),
     "CKV_AWS_28": ("TableOrders", "PointInTimeRecoverySpecification", None),
-    "CKV_AWS_109": ("RolePolicyOrderProcessorMayReceive", "PolicyDocument", ON_ALL_QUEUES),
+    "CKV_AWS_33": ("KeyOrderKey", "KeyPolicy", _policy(Principal="*", Action="kms:Decrypt")),
+    "CKV_AWS_45": ("FunctionOrderProcessor", "Environment", {"Variables": {"KEY": "AKIAIOSFODNN7EXAMPLA"}}),
+    "CKV_AWS_60": ("RoleOrderProcessor", "AssumeRolePolicyDocument", _trust("*")),
+    "CKV_AWS_61": ("RoleOrderProcessor", "AssumeRolePolicyDocument", _trust("123456789012")),
+    "CKV_AWS_62": (*PERMISSIONS, _policy(Action="*")),
+    "CKV_AWS_63": (*PERMISSIONS, _policy(Action="*")),
+    "CKV_AWS_66": ("LogGroupawslambdaOrderProcessor", "RetentionInDays", None),
+    "CKV_AWS_107": (*PERMISSIONS, _policy(Action="iam:CreateAccessKey")),
+    "CKV_AWS_108": (*PERMISSIONS, _policy(Action="s3:GetObject")),
+    "CKV_AWS_109": (*PERMISSIONS, _policy(Action="sqs:AddPermission")),
+    "CKV_AWS_110": (*PERMISSIONS, _policy(Action="iam:CreatePolicyVersion")),
+    "CKV_AWS_111": (*PERMISSIONS, _policy(Action="sqs:SendMessage")),
+    "CKV_AWS_115": ("FunctionOrderProcessor", "ReservedConcurrentExecutions", None),
+    "CKV_AWS_116": ("FunctionOrderProcessor", "DeadLetterConfig", {"TargetArn": arn(QUEUE, "OrderDLQ")}),
+    "CKV_AWS_117": ("FunctionOrderProcessor", "VpcConfig", {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}),
+    "CKV_AWS_119": ("TableOrders", "SSESpecification", None),
+    "CKV_AWS_158": ("LogGroupawslambdaOrderProcessor", "KmsKeyId", None),
+    "CKV_AWS_173": ("FunctionOrderProcessor", "KmsKeyArn", arn(KEY, "1234abcd-12ab-34cd-56ef-1234567890ab")),
     "CKV_AWS_363": ("FunctionOrderProcessor", "Runtime", "python3.6"),
 }
-"""For some rules: a resource, and the property whose value breaks the rule. None removes the property."""
+"""For each rule of both sides: a property whose value decides whether the resource complies. None removes it."""
 
 
 def installed_checkov() -> Path:
@@ -55,18 +85,22 @@ Verdicts = Mapping[str, Mapping[str, Mapping[str, bool]]]
 
 @pytest.fixture(scope="module")
 def programs() -> Mapping[str, Program]:
-    return {name: recorded(stack, settings) for name, (stack, settings) in STACKS.items()}
+    return {name: record() for name, record in PROGRAMS.items()}
 
 
 @pytest.fixture(scope="module")
-def verdicts(have: Have, programs: Mapping[str, Program], tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
+def checkov(have: Have) -> Path:
+    return have(installed_checkov)
+
+
+@pytest.fixture(scope="module")
+def verdicts(checkov: Path, programs: Mapping[str, Program], tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
     documents = {name: template(program) for name, program in programs.items()}
-    documents |= {rule: with_fault(documents["with a key"], *fault) for rule, fault in FAULTS.items()}
+    documents |= {rule: with_fault(documents["with a key"], *change) for rule, change in CHANGES.items()}
     folder = tmp_path_factory.mktemp("templates")
     for name, document in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(document))
     # Without the last option, checkov would download descriptions of its rules.
-    checkov = have(installed_checkov)
     options = ("--framework", "cloudformation", "--output", "json", "--compact", "--skip-download")
     home = {"HOME": str(folder), "XDG_CACHE_HOME": str(folder)}  # It caches there.
     judged = subprocess.run(
@@ -80,7 +114,15 @@ def verdicts(have: Have, programs: Mapping[str, Program], tmp_path_factory: pyte
     return found
 
 
-@pytest.mark.parametrize("stack", STACKS)
+def _broken(verdicts: Mapping[str, Mapping[str, bool]]) -> dict[str, set[str]]:
+    """Return the resources that break a rule, by rule."""
+    broken = {
+        rule: {one for one, complies in resources.items() if not complies} for rule, resources in verdicts.items()
+    }
+    return {rule: resources for rule, resources in broken.items() if resources}
+
+
+@pytest.mark.parametrize("stack", sorted(STACKS))
 def test_checkov_finds_what_the_rules_of_this_project_find(
     verdicts: Verdicts, programs: Mapping[str, Program], stack: str
 ) -> None:
@@ -89,15 +131,30 @@ def test_checkov_finds_what_the_rules_of_this_project_find(
         for rule in RULES
         for identifier in rule.ids
     }
-    found = {
-        rule: {resource for resource, complies in resources.items() if not complies}
-        for rule, resources in verdicts[stack].items()
-    }
-    assert found == {rule: ours.get(rule, set()) for rule in found}
-    assert len(found.keys() & ours.keys()) >= 19
+    assert _broken(verdicts[stack]) == {rule: ours[rule] for rule in CHANGES if ours[rule]}
 
 
-@pytest.mark.parametrize("rule", FAULTS)
-def test_checkov_finds_a_fault(verdicts: Verdicts, rule: str) -> None:
-    resource, *_ = FAULTS[rule]
-    assert (verdicts["with a key"][rule][resource], verdicts[rule][rule][resource]) == (True, False)
+def test_checkov_finds_in_the_roles_of_the_workflows_what_the_docs_except(
+    verdicts: Verdicts, programs: Mapping[str, Program]
+) -> None:
+    section = (
+        (ROOT / "docs/security.md").read_text().partition("## The roles of the workflows\n")[2].partition("\n## ")[0]
+    )
+    excepted = dict(re.findall(r"(?m)^\| `(\w+)` \| `([^`]+)` \| .+\. \|$", section))
+    names = {logical_id(one): one.name for one in programs["workflows"].resources}
+    found = {rule: {names[one] for one in resources} for rule, resources in _broken(verdicts["workflows"]).items()}
+    assert found == {rule: {name} for rule, name in excepted.items()}
+
+
+def test_every_rule_that_checkov_has_too_is_compared(checkov: Path) -> None:
+    options = ("--list", "--framework", "cloudformation")
+    listed = subprocess.run([checkov, *options], stdout=subprocess.PIPE, text=True, check=True).stdout
+    ours = {identifier for rule in RULES for identifier in rule.ids}
+    assert set(re.findall(r"\bCKV\w+", listed)) & ours == CHANGES.keys()
+
+
+@pytest.mark.parametrize("rule", CHANGES)
+def test_the_verdict_of_a_rule_follows_a_property(verdicts: Verdicts, rule: str) -> None:
+    resource, *_ = CHANGES[rule]
+    before, after = verdicts["with a key"][rule][resource], verdicts[rule][rule][resource]
+    assert before is not after

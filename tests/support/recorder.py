@@ -9,6 +9,7 @@ from pulumi.runtime import Mocks, rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 
 from infra.project import stack_config
+from infra.resource_types import KEY
 from local.program import main_program, run_program
 from tests.support.arns import ACCOUNT, REGION, WITHOUT_ARN, arn_of
 
@@ -72,6 +73,8 @@ class _Answers(Mocks):
         made_up = {"name": args.name, "url": f"https://{args.name}"}
         if args.custom and args.typ not in WITHOUT_ARN:
             made_up["arn"] = arn_of(args.typ, args.name, args.inputs)
+        if args.typ == KEY:
+            made_up["keyId"] = f"{args.name}-id"
         if args.inputs.get("streamEnabled"):
             made_up["streamArn"] = f"{made_up['arn']}/stream/2025-05-03T12:00:00.000"
         return f"{args.name}-id", {**made_up, **args.inputs}

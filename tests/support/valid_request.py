@@ -15,6 +15,9 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
+UNICODE = {r"\p{L}": r"\w", r"\p{N}": r"\w", r"\p{Z}": " \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"}
+"""The classes of characters in the patterns of tags, which Python's `re` lacks. These patterns also allow `_`."""
+
 
 class RequestCheck:
     """Checks the requests of all botocore clients that this process creates from now on."""
@@ -92,5 +95,6 @@ def _matches(pattern: str | None, value: str) -> bool:
 
 @cache
 def _compiled(pattern: str) -> "re.Pattern[str] | None":
-    # Python's `re` lacks the classes of Unicode characters that the patterns of tags contain.
+    for name, characters in UNICODE.items():
+        pattern = pattern.replace(name, characters)
     return None if r"\p{" in pattern else re.compile(pattern)

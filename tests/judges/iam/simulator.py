@@ -2,8 +2,8 @@
 
 import json
 import subprocess
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ KNOWN_AS = {
 }
 """Condition keys that the simulator ignores because AWS's reference does not list them, and listed keys of the same
 type. Documents and requests have the listed ones. No request has two keys that become the same."""
+
+SERVICES = ("cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "s3", "sns", "sqs", "sts")
 
 
 class Undecided(Exception):
@@ -49,21 +51,51 @@ def first_other_answers(simulator: Path, groups: Iterable[Iterable[Case]]) -> li
     """
     documents: dict[str, int] = {}
     requests = [[_request(case, documents) for case in group] for group in groups]
-    text = f'{{"documents": [{", ".join(documents)}], "groups": {json.dumps(requests)}}}'
+    found: list[int | None] = _run(simulator, "judge.cjs", documents, requests)
+    return found
+
+
+def all_allowed(simulator: Path, groups: Iterable[Sequence[Case]]) -> Iterator[Question]:
+    """Yield a question for everything that IAM allows, whatever action the questions of a group have.
+
+    The questions of a group are about the same resource. Raises Undecided as `first_other_answers` does.
+    """
+    documents: dict[str, int] = {}
+    asked = [list(group) for group in groups]
+    requests = [
+        {
+            "services": _services(group[0].question.resource),
+            "requests": [_request(case, documents) for case in group],
+        }
+        for group in asked
+    ]
+    found: list[list[tuple[int, str]]] = _run(simulator, "everything.cjs", documents, requests)
+    for group, allowed in zip(asked, found, strict=True):
+        for place, action in allowed:
+            yield replace(group[place].question, action=action, allowed=True)
+
+
+def _run(simulator: Path, script: str, documents: Iterable[str], groups: object) -> Any:
+    text = f'{{"documents": [{", ".join(documents)}], "groups": {json.dumps(groups)}}}'
     for key, known in KNOWN_AS.items():
         text = text.replace(key, known)
-    judge = subprocess.run(
-        ["node", HERE / "judge.cjs", simulator], input=text, capture_output=True, text=True, check=False
-    )
+    judge = subprocess.run(["node", HERE / script, simulator], input=text, capture_output=True, text=True, check=False)
     if judge.returncode:
         raise Undecided(judge.stderr)
-    found: list[int | None] = json.loads(judge.stdout)
-    return found
+    return json.loads(judge.stdout)
+
+
+def _services(resource: str) -> Sequence[str]:
+    """Return the services whose actions can be about a resource. `*` stands for what has no resource."""
+    service = resource.split(":")[2] if resource != "*" else "*"
+    return {"*": SERVICES, "iam": ("iam", "sts")}.get(service, (service,))
 
 
 def _request(case: Case, documents: dict[str, int]) -> dict[str, Any]:
     question = case.question
     evaluated = [one for one in case.policies if question.is_about(one)]
+    if len([one for one in evaluated if one.kind is Kind.RESOURCE]) > 1:
+        raise Undecided(f"{question.resource} has several policies, of which AWS would keep the last one")
     indexes = {
         kind.value: [
             documents.setdefault(json.dumps(one.document), len(documents)) for one in evaluated if one.kind is kind

@@ -1,15 +1,16 @@
-"""iam-simulate gives every answer of the table of the pipeline, and a fault in a policy changes an answer."""
+"""iam-simulate gives every answer of the table of the pipeline, allows nothing else, and notices every fault."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from infra.project import ROOT
 from infra.resource_types import ROLE
-from tests.judges.iam.judgement import unnoticed_faults, wrong_answers
+from tests.judges.iam.judgement import unlisted, unnoticed_faults, wrong_answers
 from tests.judges.iam.policies import Deployment, Kind, Policy, deployed, physical_names
-from tests.judges.iam.questions import NOT_OURS, Question, may, questions
+from tests.judges.iam.questions import NOT_OURS, OTHER_ACCOUNT, OTHER_REGION, Question, may, questions
 from tests.judges.iam.simulator import Undecided
 from tests.judges.iam.tables.key import PUBLISHING, WITH_A_KEY
 from tests.judges.iam.tables.names import PROCESSOR, TABLE
@@ -24,7 +25,8 @@ pytestmark = pytest.mark.judged(
     *("alarms-publish", "key-use", "key-policy-alone"),
 )
 
-WITHOUT_A_ROW = {
+STACKS = pytest.mark.parametrize(("stack", "key"), [("dev", False), ("prod", False), ("prod", True)])
+UNNOTICED = {
     # AWS's reference gives ListStreams no resource, so the simulator refuses a request on the streams of a table.
     # The DynamoDB Developer Guide allows it there, as this policy does ("IAM policy to grant read access for a
     # DynamoDB stream only").
@@ -33,6 +35,7 @@ WITHOUT_A_ROW = {
     # follows the CloudWatch Logs User Guide ("Encrypt log data using AWS KMS"), which has the action, too.
     "OrderKey, LogsMayUse without kms:DescribeKey",
 }
+"""Faults that no request can show, each with the reason."""
 
 
 def as_deployed(stack: str, *, key: bool = False) -> tuple[Deployment, list[Question]]:
@@ -42,15 +45,43 @@ def as_deployed(stack: str, *, key: bool = False) -> tuple[Deployment, list[Ques
     return deployment, list(questions(PIPELINE + WITH_A_KEY if key else PIPELINE, deployment.arns))
 
 
-@pytest.mark.parametrize(("stack", "key"), [("dev", False), ("prod", False), ("prod", True)])
-def test_everyone_may_do_what_the_table_says_and_nothing_else(simulator: Path, stack: str, key: bool) -> None:
+@STACKS
+def test_everyone_may_do_what_the_table_says(simulator: Path, stack: str, key: bool) -> None:
     deployment, table = as_deployed(stack, key=key)
     assert wrong_answers(simulator, table, [*deployment.policies, *NOT_OURS]) == []
 
 
-def test_a_fault_in_any_statement_changes_an_answer(simulator: Path) -> None:
-    deployment, table = as_deployed("prod", key=True)
-    assert unnoticed_faults(simulator, table, deployment.policies, NOT_OURS) == WITHOUT_A_ROW
+@STACKS
+def test_no_action_of_aws_is_allowed_that_the_table_does_not_list(simulator: Path, stack: str, key: bool) -> None:
+    deployment, table = as_deployed(stack, key=key)
+    elsewhere = (OTHER_ACCOUNT, OTHER_REGION)
+    resources = {one.resource for one in table if not any(place in one.resource for place in elsewhere)}
+    assert unlisted(simulator, table, [*deployment.policies, *NOT_OURS], [*resources, "*"]) == set()
+
+
+@STACKS
+def test_a_fault_in_any_statement_changes_an_answer(simulator: Path, stack: str, key: bool) -> None:
+    deployment, table = as_deployed(stack, key=key)
+    expected = {fault for fault in UNNOTICED if key or not fault.startswith("OrderKey")}
+    assert unnoticed_faults(simulator, table, deployment.policies, NOT_OURS) == expected
+
+
+def test_a_permission_that_the_table_does_not_list_is_found(simulator: Path) -> None:
+    deployment, table = as_deployed("dev")
+    [policy] = [one for one in deployment.policies if one.name == "OrderProcessorMayReceive"]
+    [statement] = policy.document["Statement"]
+    queue = statement["Resource"]
+    wider = {**policy.document, "Statement": [{**statement, "Action": [*statement["Action"], "sqs:ListQueueTags"]}]}
+    policies = [replace(policy, document=wider), *(one for one in deployment.policies if one is not policy)]
+    assert unlisted(simulator, table, policies, [queue]) == {(policy.owner, "sqs:ListQueueTags", queue)}
+
+
+def test_a_resource_with_two_policies_is_refused(simulator: Path) -> None:
+    deployment, table = as_deployed("dev")
+    [policy] = [one for one in deployment.policies if one.name == "OrderQueue"]
+    with pytest.raises(Undecided) as refused:
+        wrong_answers(simulator, table, [*deployment.policies, replace(policy, name="Another")])
+    assert "OrderQueue has several policies" in str(refused.value)
 
 
 def test_no_action_but_those_of_its_statements_stands_for_a_batch_of_inserts(simulator: Path) -> None:

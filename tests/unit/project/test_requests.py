@@ -64,17 +64,37 @@ def test_a_request_beyond_a_limit_is_noticed(service: str, operation: str, reque
     assert found.startswith(flaw)
 
 
-def test_limits_inside_lists_structures_and_maps_are_noticed() -> None:
+def test_limits_inside_lists_structures_unions_and_maps_are_noticed() -> None:
+    alarm, item = {"PromQLCriteria": {"Query": "x" * 10001}}, {"details": {"M": {"x" * 65536: {"S": ""}}}}
     found = [
         *flaws_of("lambda", "update_event_source_mapping", UUID=MAPPING, FunctionResponseTypes=["Nothing"]),
         *flaws_of("lambda", "update_event_source_mapping", UUID=MAPPING, ScalingConfig={"MaximumConcurrency": 10**6}),
         *flaws_of("lambda", "tag_resource", Resource=FUNCTION_ARN, Tags={"x" * 129: "y"}),
+        *flaws_of("lambda", "tag_resource", Resource=FUNCTION_ARN, Tags={"team": "orders!"}),
+        *flaws_of(
+            "logs", "tag_resource", resourceArn=arn(types.LOG_GROUP, "one"), tags=dict.fromkeys(map(str, range(51)), "")
+        ),
+        *flaws_of("iam", "tag_role", RoleName="one", Tags=[{"Key": "team!", "Value": ""}]),
+        *flaws_of("iam", "tag_role", RoleName="one", Tags=[{"Key": "team", "Value": ""}] * 51),
+        *flaws_of("cloudwatch", "put_metric_alarm", AlarmName="one", EvaluationCriteria=alarm),
+        *flaws_of("dynamodb", "put_item", TableName="one", Item=item),
     ]
     assert [one.split(": ")[1] for one in found] == [
         "input.FunctionResponseTypes.0",
         "input.ScalingConfig.MaximumConcurrency",
         f"input.Tags.key {'x' * 129}",
+        "input.Tags.team",
+        "input.tags",
+        "input.Tags.0.Key",
+        "input.Tags",
+        "input.EvaluationCriteria.PromQLCriteria.Query",
+        f"input.Item.details.M.key {'x' * 65536}",
     ]
+
+
+@pytest.mark.parametrize("value", ["orders", "Bestellungen für Köln 1/2", "注文_1"])
+def test_a_tag_may_contain_the_letters_of_any_language(value: str) -> None:
+    assert flaws_of("lambda", "tag_resource", Resource=FUNCTION_ARN, Tags={"team": value}) == []
 
 
 def test_a_request_within_the_limits_is_not_noticed() -> None:

@@ -3,9 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.judges.iam.questions import Row, may, may_not
+from tests.judges.iam.questions import OTHER_REGION, Row, may, may_not
 from tests.judges.iam.tables.key import WITH_A_KEY
-from tests.judges.iam.tables.names import DEPLOY, KEY, NOTIFIER, PROCESSOR, PROCESSOR_LOG, STREAM, TABLE, USE, of, via
+from tests.judges.iam.tables.names import (
+    DEPLOY,
+    KEY,
+    NOTIFIER,
+    PROCESSOR,
+    PROCESSOR_LOG,
+    STREAM,
+    TABLE,
+    USE,
+    in_another_region,
+    of,
+    via,
+)
 from tests.judges.iam.tables.pipeline import PIPELINE
 
 FUNCTIONS_MAY = tuple(row for row in PIPELINE + WITH_A_KEY if row.allowed and row.who in {(PROCESSOR,), (NOTIFIER,)})
@@ -18,6 +30,8 @@ def _of_boundary(stack: str) -> Iterator[Row]:
             # KMS chooses the ID of a key, so the boundary cannot name one.
             allowed = place == stack or KEY in row.resources
             yield replace(row, who=(role,), resources=of(place, *row.resources), allowed=allowed)
+        elsewhere = in_another_region(*of(stack, *row.resources))
+        yield replace(row, who=(role,), resources=elsewhere, allowed=False)
     yield may(role, "sns:Publish", *of(stack, "topic OrderEvents > .fifo"))
     yield may_not(role, "sns:Publish", *of(stack, "topic OrderTopic", "topic OrderAlerts"))
     yield may_not(role, "sns:Subscribe", *of(stack, "topic OrderEvents"))
@@ -31,7 +45,7 @@ def _of_boundary(stack: str) -> Iterator[Row]:
     yield may_not(role, USE, *of(stack, KEY), when=via("s3"))
     for service in ("sqs", "sns", "dynamodb"):
         yield may_not(role, "kms:CreateGrant", *of(stack, KEY), when=via(service))
-        yield may_not(role, "kms:Decrypt", *of(stack, f"{KEY} of another Region"), when=via(service))
+        yield may_not(role, USE, *of(stack, KEY), when=via(service, OTHER_REGION))
 
 
 BOUNDARIES = tuple(row for stack in DEPLOY for row in _of_boundary(stack))

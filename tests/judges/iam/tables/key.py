@@ -3,7 +3,7 @@
 No role has a permission on the key of its own: the policy of the key has them all.
 """
 
-from tests.judges.iam.questions import OTHER_ACCOUNT, may, may_not
+from tests.judges.iam.questions import OTHER_ACCOUNT, OTHER_REGION, may, may_not
 from tests.judges.iam.tables.names import (
     ADMINISTRATOR,
     CHANGE,
@@ -40,6 +40,7 @@ WITH_A_KEY = (
     may(LOGS, CIPHER, KEY, when=of_log("log group /aws/lambda/OrderProcessor")),
     may(LOGS, CIPHER, KEY, when=of_log("log group /aws/lambda/OrderNotifier")),
     may_not(LOGS, CIPHER, KEY, when=of_log("log group /aws/lambda/OrderProcessor of another account")),
+    may_not(LOGS, CIPHER, KEY, when=of_log("log group /aws/lambda/OrderProcessor of another Region")),
     may_not(LOGS, CIPHER, KEY, when=of_log(f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/Other")),
     may_not(LOGS, "kms:CreateGrant", KEY, when=of_log("log group /aws/lambda/OrderProcessor")),
     may_not(LOGS, f"{USE} {CHANGE}", KEY),
@@ -49,7 +50,8 @@ WITH_A_KEY = (
     may(PROCESSOR, USE, KEY, when=via("dynamodb")),
     may_not(PROCESSOR, "kms:GenerateDataKey kms:Encrypt", KEY, when=via("sqs")),
     may_not(PROCESSOR, "kms:Decrypt", KEY, when=via("sns")),
-    may_not(PROCESSOR, "kms:Decrypt", KEY, when=via("sqs", "us-east-1")),
+    may_not(PROCESSOR, "kms:Decrypt", KEY, when=via("sqs", OTHER_REGION)),
+    may_not(PROCESSOR, USE, KEY, when=via("dynamodb", OTHER_REGION)),
     may_not(PROCESSOR, USE, KEY),
     may_not(PROCESSOR, CHANGE, KEY, when=via("dynamodb")),
     # The notifier reads the stream, publishes events and sends what is given up.
@@ -60,6 +62,7 @@ WITH_A_KEY = (
     may_not(NOTIFIER, f"kms:Encrypt {CHANGE}", KEY, when=via("sns")),
     may_not(NOTIFIER, USE, KEY),
     may_not(NOTIFIER, "kms:Decrypt", KEY, when=via("s3")),
+    *(may_not(NOTIFIER, "kms:Decrypt", KEY, when=via(one, OTHER_REGION)) for one in ("dynamodb", "sns", "sqs")),
     # The account keeps its say over the key, and nobody else has one.
     may(ADMINISTRATOR, f"{USE} {CHANGE}", KEY),
     may_not("another role", USE, KEY, when=via("sqs")),

@@ -1,5 +1,7 @@
 """Names that several tables have: principals, resources, actions and condition keys."""
 
+import re
+
 from tests.support.arns import REGION
 
 PROCESSOR, NOTIFIER, ADMINISTRATOR = "role OrderProcessor", "role OrderNotifier", "an administrator"
@@ -24,6 +26,11 @@ def via(service: str, region: str = REGION) -> dict[str, str]:
 PREVIEW, PLAN = READERS = ("role orders-preview", "role orders-plan")
 DEPLOY = {"dev": "role orders-deploy-dev", "prod": "role orders-deploy-prod"}
 ROLES = (*READERS, *DEPLOY.values())
+
+
+def in_another_region(*resources: str) -> tuple[str, ...]:
+    """Return the names of resources of the same names in another Region."""
+    return tuple(re.sub(r"(?= > |$)", " of another Region", resource, count=1) for resource in resources)
 
 
 def of(stack: str, *resources: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from tests.judges.iam.tables.names import (
     STREAM,
     TABLE,
     WITHOUT_TLS,
+    in_another_region,
 )
 from tests.support.arns import ACCOUNT, REGION
 
@@ -22,10 +23,12 @@ QUEUE, DEAD_LETTERS, UNDELIVERED, GIVEN_UP = QUEUES = (
 )
 ALERTS = "topic OrderAlerts"
 TOPICS = (ORDERS, EVENTS, ALERTS)
-ANOTHER_STREAM = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/Another/stream/2026-11-27T00:00:00.000"
+ANOTHER_TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/Another"
+ANOTHER_STREAM = f"{ANOTHER_TABLE}/stream/2026-11-27T00:00:00.000"
 NOTIFIER_LOG = "log group /aws/lambda/OrderNotifier > :log-stream:one"
 FOR_ORDERS = {"aws:SourceArn": ORDERS, "aws:SourceAccount": ACCOUNT}
-FOR_AN_ALARM = {"aws:SourceArn": "metric alarm OrderDLQNotEmpty", "aws:SourceAccount": ACCOUNT}
+ALARM = "metric alarm OrderDLQNotEmpty"
+FOR_AN_ALARM = {"aws:SourceArn": ALARM, "aws:SourceAccount": ACCOUNT}
 
 PIPELINE = (
     # SNS delivers orders, and sends the orders that it cannot deliver to a queue of their own.
@@ -44,12 +47,13 @@ PIPELINE = (
     may_not(PROCESSOR, "sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility", DEAD_LETTERS, UNDELIVERED),
     may_not(PROCESSOR, "sqs:SendMessage sqs:PurgeQueue sqs:SetQueueAttributes", *QUEUES),
     may_not(PROCESSOR, "sqs:ReceiveMessage", QUEUE, when=WITHOUT_TLS),
-    may_not(PROCESSOR, "sqs:ReceiveMessage", f"{QUEUE} of another account", f"{QUEUE} of another Region"),
+    may_not(PROCESSOR, "sqs:ReceiveMessage", f"{QUEUE} of another account"),
+    may_not(PROCESSOR, "sqs:ReceiveMessage sqs:ChangeMessageVisibility", *in_another_region(QUEUE)),
     may_not(PROCESSOR, "dynamodb:PartiQLUpdate dynamodb:PartiQLDelete dynamodb:PartiQLSelect", TABLE),
     may_not(PROCESSOR, "dynamodb:GetItem dynamodb:DeleteItem dynamodb:UpdateItem dynamodb:DeleteTable", TABLE),
-    may_not(PROCESSOR, "dynamodb:PutItem", f"{TABLE} of another account", f"{TABLE} of another Region"),
+    may_not(PROCESSOR, "dynamodb:PutItem", f"{TABLE} of another account", *in_another_region(TABLE), ANOTHER_TABLE),
     may_not(PROCESSOR, "dynamodb:GetRecords", STREAM),
-    may_not(PROCESSOR, "logs:CreateLogStream logs:PutLogEvents", NOTIFIER_LOG),
+    may_not(PROCESSOR, "logs:CreateLogStream logs:PutLogEvents", NOTIFIER_LOG, *in_another_region(PROCESSOR_LOG)),
     may_not(PROCESSOR, "logs:DeleteLogStream", PROCESSOR_LOG),
     may_not(PROCESSOR, "sns:Publish", *TOPICS),
     # The notifier, and Lambda, which polls the stream and gives records up with the role of the function.
@@ -62,21 +66,22 @@ PIPELINE = (
     may_not(NOTIFIER, "dynamodb:GetItem dynamodb:Scan dynamodb:PutItem dynamodb:PartiQLInsert", TABLE),
     may_not(NOTIFIER, "dynamodb:PutResourcePolicy", STREAM),
     may_not(NOTIFIER, "dynamodb:GetRecords", ANOTHER_STREAM, STREAM.replace(" >", " of another account >")),
-    may_not(NOTIFIER, "sns:Publish", ORDERS, ALERTS),
+    may_not(NOTIFIER, "dynamodb:GetRecords", *in_another_region(STREAM)),
+    may_not(NOTIFIER, "sns:Publish", ORDERS, ALERTS, *in_another_region(EVENTS)),
     may_not(NOTIFIER, "sns:Publish", EVENTS, when=WITHOUT_TLS),
     may_not(NOTIFIER, "sns:Subscribe sns:SetTopicAttributes", EVENTS),
-    may_not(NOTIFIER, "sqs:SendMessage", QUEUE, DEAD_LETTERS, UNDELIVERED),
+    may_not(NOTIFIER, "sqs:SendMessage", QUEUE, DEAD_LETTERS, UNDELIVERED, *in_another_region(GIVEN_UP)),
     may_not(NOTIFIER, "sqs:SendMessage", GIVEN_UP, when=WITHOUT_TLS),
     may_not(NOTIFIER, "sqs:ReceiveMessage sqs:DeleteMessage", GIVEN_UP),
-    may_not(NOTIFIER, "logs:CreateLogStream logs:PutLogEvents", PROCESSOR_LOG),
+    may_not(NOTIFIER, "logs:CreateLogStream logs:PutLogEvents", PROCESSOR_LOG, *in_another_region(NOTIFIER_LOG)),
     may_not(NOTIFIER, "logs:DeleteLogStream", NOTIFIER_LOG),
     # The alarms
     may(CLOUDWATCH, "sns:Publish", ALERTS, when=FOR_AN_ALARM),
     may_not(CLOUDWATCH, "sns:Publish", ORDERS, EVENTS, when=FOR_AN_ALARM),
     may_not(CLOUDWATCH, "sns:Publish", ALERTS, when=FOR_AN_ALARM | WITHOUT_TLS),
-    may_not(
-        *(CLOUDWATCH, "sns:Publish", ALERTS),
-        when=FOR_AN_ALARM | {"aws:SourceArn": "metric alarm OrderDLQNotEmpty of another Region"},
+    *(
+        may_not(CLOUDWATCH, "sns:Publish", ALERTS, when=FOR_AN_ALARM | {"aws:SourceArn": f"{ALARM} of another {place}"})
+        for place in ("account", "Region")
     ),
     may_not(CLOUDWATCH, "sns:Publish", ALERTS, when=FOR_AN_ALARM | {"aws:SourceAccount": OTHER_ACCOUNT}),
     may_not(CLOUDWATCH, "sns:Subscribe sns:DeleteTopic", ALERTS, when=FOR_AN_ALARM),

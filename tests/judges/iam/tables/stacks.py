@@ -7,7 +7,7 @@ role may touch.
 from collections.abc import Iterable, Iterator, Mapping
 
 from tests.judges.iam.questions import OTHER_REGION, Row, Who, may, may_not
-from tests.judges.iam.tables.names import DEPLOY, READERS, ROLES, of
+from tests.judges.iam.tables.names import DEPLOY, READERS, ROLES, in_another_region, of
 
 TOPICS = ("topic OrderTopic", "topic OrderEvents", "topic OrderEvents > .fifo", "topic OrderAlerts")
 QUEUES = ("queue OrderQueue", "queue OrderDLQ", "queue OrderUndelivered", "queue OrderEventsDLQ")
@@ -30,7 +30,10 @@ ALARMS = (
     *("metric alarm OrderEventsTooOld", "metric alarm OrderNotifierErrors", "metric alarm OrderEventsDLQNotEmpty"),
 )
 DASHBOARD, TABLE = "dashboard OrderFlow", "table Orders"
-OF_A_FUNCTION = {"lambda:FunctionArn": "function OrderProcessor"}
+OF_A_FUNCTION: tuple[Mapping[str, str], ...] = tuple({"lambda:FunctionArn": function} for function in FUNCTIONS)
+OF_A_FUNCTION_ELSEWHERE: tuple[Mapping[str, str], ...] = tuple(
+    {"lambda:FunctionArn": f"{FUNCTIONS[0]} of another {place}"} for place in ("account", "Region")
+)
 CREATE_MAPPING, ELSEWHERE = "lambda:CreateEventSourceMapping", {"aws:RequestedRegion": OTHER_REGION}
 BOUNDED = {"iam:PermissionsBoundary": "policy boundary"}
 
@@ -44,7 +47,7 @@ DESCRIBE: tuple[Work, ...] = (
     ("dynamodb:DescribeContinuousBackups", (TABLE,), {}),
     ("lambda:GetFunction lambda:GetFunctionConfiguration lambda:GetFunctionCodeSigningConfig", FUNCTIONS, {}),
     ("lambda:ListTags lambda:ListVersionsByFunction", FUNCTIONS, {}),
-    ("lambda:GetEventSourceMapping", MAPPINGS, OF_A_FUNCTION),
+    *(("lambda:GetEventSourceMapping", MAPPINGS, function) for function in OF_A_FUNCTION),
     ("cloudwatch:DescribeAlarms cloudwatch:ListTagsForResource", ALARMS, {}),
     ("cloudwatch:GetDashboard", (DASHBOARD,), {}),
     ("logs:ListTagsForResource", LOG_GROUPS, {}),
@@ -59,7 +62,10 @@ CHANGES: tuple[Work, ...] = (
     ("lambda:CreateFunction lambda:DeleteFunction lambda:UpdateFunctionCode", FUNCTIONS, {}),
     ("lambda:UpdateFunctionConfiguration lambda:TagResource lambda:UntagResource", FUNCTIONS, {}),
     ("lambda:PutFunctionConcurrency lambda:DeleteFunctionConcurrency", FUNCTIONS, {}),
-    ("lambda:UpdateEventSourceMapping lambda:DeleteEventSourceMapping", MAPPINGS, OF_A_FUNCTION),
+    *(
+        ("lambda:UpdateEventSourceMapping lambda:DeleteEventSourceMapping", MAPPINGS, function)
+        for function in OF_A_FUNCTION
+    ),
     ("cloudwatch:PutMetricAlarm cloudwatch:DeleteAlarms", ALARMS, {}),
     ("cloudwatch:TagResource cloudwatch:UntagResource", ALARMS, {}),
     ("cloudwatch:PutDashboard cloudwatch:DeleteDashboards", (DASHBOARD,), {}),
@@ -78,8 +84,9 @@ NOBODY: tuple[Work, ...] = (
     ("cloudwatch:SetAlarmState", ALARMS, {}),
     ("cloudwatch:TagResource", (DASHBOARD,), {}),
     *(
-        (f"lambda:{verb}EventSourceMapping", (f"{MAPPINGS[0]} of another Region",), OF_A_FUNCTION)
+        (f"lambda:{verb}EventSourceMapping", MAPPINGS, function)
         for verb in ("Get", "Update", "Delete")
+        for function in OF_A_FUNCTION_ELSEWHERE
     ),
     ("logs:FilterLogEvents logs:PutSubscriptionFilter", LOG_GROUPS, {}),
     ("iam:AttachRolePolicy iam:DeleteRolePermissionsBoundary", FUNCTION_ROLES, BOUNDED),
@@ -89,6 +96,7 @@ NOBODY: tuple[Work, ...] = (
         FUNCTION_ROLES,
         {"iam:PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess"},
     ),
+    ("iam:CreateRole", FUNCTION_ROLES, {"iam:PermissionsBoundary": "policy boundary of another account"}),
     ("iam:PassRole", FUNCTION_ROLES, {"iam:PassedToService": "ec2.amazonaws.com"}),
     ("iam:CreatePolicyVersion iam:DeletePolicy", ("policy boundary",), {}),
 )
@@ -105,8 +113,16 @@ def rows(who: Who, work: Iterable[Work], stack: str, *, boundary: str | None = N
         yield make(who, actions, *of(stack, *resources), when=context)
 
 
+def _elsewhere(work: Iterable[Work]) -> Iterator[Work]:
+    """Yield the work on the resources in another Region. Roles and dashboards belong to no Region."""
+    for actions, resources, when in work:
+        if resources not in (FUNCTION_ROLES, (DASHBOARD,)):
+            yield actions, in_another_region(*resources), {**when, **ELSEWHERE}
+
+
 def _of_readers() -> Iterator[Row]:
     for stack in DEPLOY:
+        yield from rows(READERS, _elsewhere(DESCRIBE), stack, allowed=False)
         yield from rows(READERS, DESCRIBE, stack, allowed=True)
         yield from rows(READERS, CHANGES + NOBODY, stack, allowed=False)
     yield from rows(READERS, DESCRIBE + CHANGES + NOBODY, "other", allowed=False)
@@ -118,24 +134,36 @@ def _of_readers() -> Iterator[Row]:
 
 def _of_deployment(stack: str, role: str) -> Iterator[Row]:
     yield from rows(role, DESCRIBE + CHANGES, stack, allowed=True)
-    yield from rows(role, NOBODY, stack, allowed=False)
+    yield from rows(role, [*NOBODY, *_elsewhere(DESCRIBE + CHANGES)], stack, allowed=False)
     for other in {*DEPLOY, "other"} - {stack}:
         yield from rows(role, DESCRIBE + CHANGES + NOBODY, other, boundary=stack, allowed=False)
         yield from rows(role, [work for work in CHANGES if work[2] is BOUNDED], stack, boundary=other, allowed=False)
         yield may_not(role, CREATE_MAPPING, "*", when={"lambda:FunctionArn": f"{other} function OrderProcessor"})
-    yield may(role, CREATE_MAPPING, "*", when={"lambda:FunctionArn": f"{stack} function OrderNotifier"})
+    for function in FUNCTIONS:
+        yield may(role, CREATE_MAPPING, "*", when={"lambda:FunctionArn": f"{stack} {function}"})
+        for place in ("account", "Region"):
+            elsewhere = {"lambda:FunctionArn": f"{stack} {function} of another {place}"}
+            yield may_not(role, CREATE_MAPPING, "*", when=elsewhere)
     yield may_not(role, "cloudwatch:GetMetricStatistics", "*")
     # AWS has no narrower resource and no condition for these: each role can change the subscriptions of its Region,
     # and the tags of all event source mappings.
     yield may(role, "sns:SetSubscriptionAttributes sns:Unsubscribe", "dev topic OrderTopic", "prod topic OrderTopic")
     yield may_not(role, "sns:SetSubscriptionAttributes sns:Unsubscribe", "dev topic OrderTopic", when=ELSEWHERE)
     yield may(role, "lambda:TagResource lambda:UntagResource", *of(stack, *MAPPINGS))
+    yield may_not(role, "lambda:TagResource lambda:UntagResource", *in_another_region(*of(stack, *MAPPINGS)))
 
 
 STACKS = (
     *_of_readers(),
     *(row for stack, role in DEPLOY.items() for row in _of_deployment(stack, role)),
-    *(may((*READERS, role), "lambda:ListTags", *of(stack, *MAPPINGS)) for stack, role in DEPLOY.items()),
+    *(
+        row
+        for stack, role in DEPLOY.items()
+        for row in (
+            may((*READERS, role), "lambda:ListTags", *of(stack, *MAPPINGS)),
+            may_not((*READERS, role), "lambda:ListTags", *in_another_region(*of(stack, *MAPPINGS))),
+        )
+    ),
     may(ROLES, "sns:GetSubscriptionAttributes", "dev topic OrderTopic"),
     may(ROLES, "logs:DescribeLogGroups", "*"),
     may_not(ROLES, "sns:GetSubscriptionAttributes", "dev topic OrderTopic", when=ELSEWHERE),

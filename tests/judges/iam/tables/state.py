@@ -1,7 +1,17 @@
 """What the roles of GitHub's workflows may do with the state, its key and the plans."""
 
 from tests.judges.iam.questions import may, may_not
-from tests.judges.iam.tables.names import CHANGE, CIPHER, DEPLOY, PLAN, PREVIEW, READERS, ROLES, WITHOUT_TLS
+from tests.judges.iam.tables.names import (
+    CHANGE,
+    CIPHER,
+    DEPLOY,
+    PLAN,
+    PREVIEW,
+    READERS,
+    ROLES,
+    WITHOUT_TLS,
+    in_another_region,
+)
 
 BUCKET, STATE_KEY = "bucket orders-state", "key orders-state"
 
@@ -24,7 +34,7 @@ STATE = (
     may(ROLES, "s3:GetObject", *state_of("dev"), *state_of("prod")),
     may(ROLES, "kms:Decrypt", STATE_KEY),
     may_not(ROLES, f"kms:Encrypt {CHANGE}", STATE_KEY),
-    may_not(ROLES, CIPHER, "prod key OrderKey"),
+    may_not(ROLES, CIPHER, "prod key OrderKey", *in_another_region(STATE_KEY)),
     may_not(ROLES, "s3:PutBucketPolicy s3:DeleteBucket s3:ListBucketVersions", BUCKET),
     may_not(ROLES, "s3:ListBucket", BUCKET, "bucket another", when=WITHOUT_TLS),
     may_not(ROLES, "s3:GetObject", *state_of("dev"), when=WITHOUT_TLS),

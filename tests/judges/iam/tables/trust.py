@@ -30,6 +30,7 @@ TRUST = (
             job(context, repository="mallory@9/orders@345"),
             job(context, repository="acme/orders"),
             job(context, audience="https://github.com/acme"),
+            job(context, audience="signin.amazonaws.com"),
         )
     ),
     may_not(GITHUB, ASSUME, *ROLES, when=job("ref:refs/heads/feature")),
