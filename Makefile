@@ -20,11 +20,11 @@ test-judges: $(INSTALLED) ## try the claims about AWS on implementations that ar
 	@ORDERS_TEST_JUDGES=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/judges
 
 test-engine: $(INSTALLED) ## deploy the stacks to the emulator with the real Pulumi engine (needs the Pulumi CLI)
-	@ORDERS_TEST_ENGINE=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/engine
+	@ORDERS_TEST_ENGINE=1 $(BIN)/python -m pytest -q -n 3 --dist worksteal tests/engine
 
 record-previews: $(INSTALLED) ## run the tests of predictions, and record their previews for make test (needs the Pulumi CLI)
 	@rm -rf build/previews
-	@ORDERS_TEST_ENGINE=1 ORDERS_RECORD_PREVIEWS=build/previews $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/engine/prediction
+	@ORDERS_TEST_ENGINE=1 ORDERS_RECORD_PREVIEWS=build/previews $(BIN)/python -m pytest -q -n 3 --dist worksteal tests/engine/prediction
 	@$(BIN)/python -m tests.support.recordings build/previews
 
 record-judges: $(INSTALLED) ## run all tests that try claims about AWS, and record in docs/aws.md who passed (needs the Pulumi CLI)

@@ -7,6 +7,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from tests.engine.conftest import deployment
+from tests.engine.prediction.guarantees import guarantees, weaker
 from tests.support.deployment import Deployment
 from tests.support.gateway import Answer, Gateway, Pass, gateway_to
 
@@ -19,14 +20,22 @@ def _accept(operation: str, body: dict[str, Any], pass_on: Pass) -> Answer:
 
 
 class Sandbox:
-    """The dev stack on an emulator, deployed. `renew` replaces it by a new one after it has been damaged."""
+    """The dev stack on an emulator, deployed."""
 
     def __init__(self, folder: Path, contexts: ExitStack) -> None:
         self._folder = folder
         self._contexts = contexts
         self.deployed = self._deploy()
+        self._whole = guarantees(self.deployed)
+
+    def restore(self) -> None:
+        """Deploy the program as it is. If that does not repair all damage, replace the stack by a new one."""
+        is_deployed = self.deployed.pulumi("up", "--yes", "--skip-preview").returncode == 0
+        if not is_deployed or weaker(self._whole, guarantees(self.deployed)):
+            self.renew()
 
     def renew(self) -> None:
+        """Replace the stack by a new one."""
         self._contexts.close()
         self.deployed = self._deploy()
 
@@ -46,7 +55,8 @@ class Sandbox:
         deployed = self._contexts.enter_context(deployment("dev", Path(mkdtemp(dir=self._folder))))
         gateway = self._contexts.enter_context(gateway_to(deployed.clients))
         _send_logs_through(gateway, deployed)
-        deployed.stack.up()
+        up = deployed.pulumi("up", "--yes", "--skip-preview")
+        assert up.returncode == 0, up.stdout
         return deployed
 
 

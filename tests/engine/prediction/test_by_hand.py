@@ -63,4 +63,4 @@ def test_a_change_by_hand(box: Sandbox, change: str) -> None:
         is_harmless = predicted.outcome.is_harmless
     finally:
         if not is_harmless:
-            box.renew()
+            box.restore()

@@ -16,7 +16,8 @@ def test_a_setting_in_both_directions(box: Sandbox, setting: str, value: str) ->
         box.deployed.reset(setting)
         assert predict(box.deployed, f"{setting}{BACK}").faults() == []
     except BaseException:
-        box.renew()
+        box.deployed.reset(setting)
+        box.restore()
         raise
 
 
