@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import sys
 from itertools import count
 from pathlib import Path
@@ -44,6 +45,15 @@ def test_the_router_listens_on_loopback_only() -> None:
         addresses = listening() - before
     assert addresses == {url.removeprefix("http://")}
     assert are_on_loopback(addresses)
+
+
+@needs_proc
+def test_a_server_at_another_address_is_noticed() -> None:
+    before = listening()
+    with socket.create_server(("127.0.0.2", 0)):
+        addresses = listening() - before
+    assert len(addresses) == 1
+    assert not are_on_loopback(addresses)
 
 
 def bootstrap_of_this_python() -> Bootstrap:
