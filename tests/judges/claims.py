@@ -49,7 +49,7 @@ CLAIMS: Mapping[str, Claim] = {
     ),
     "tool-permissions": Claim(
         "The permissions in [running.md](running.md#permissions) and [dead-letters-guarantees.md]"
-        "(dead-letters-guarantees.md#permissions) are sufficient for the `orders` command",
+        "(dead-letters-guarantees.md#permissions) are sufficient for the `orders` command, and each is needed",
         "run each command with a role that has only these permissions",
     ),
     "undelivered": Claim(
