@@ -57,6 +57,7 @@ BY_PERSON: Mapping[str, str] = {
     "dead-letter-tool": "you choose the moment at which the command is killed",
     "security-rules": "Security Hub is turned on for a whole account",
     "workflow-permissions": "only a repository with its roles shows it",
+    "tool-permissions": "it needs a role for each command, and an account in which you may create roles",
     "system-errors": "nobody can cause such an error",
     "pulumi-install": "it comes before the trial, as the first command of docs/aws.md",
 }

@@ -64,6 +64,11 @@ CLAIMS: Mapping[str, Claim] = {
         "The roles of GitHub's workflows may do what a preview and a deployment of their stacks need, and nothing else",
         "open a pull request, merge it, and read the log of each job: no `AccessDenied`",
     ),
+    "tool-permissions": Claim(
+        "The permissions in [running.md](running.md#permissions) and [dead-letters-guarantees.md]"
+        "(dead-letters-guarantees.md#permissions) are sufficient for the `orders` command, and each is needed",
+        "run each command with a role that has only these permissions",
+    ),
     "undelivered": Claim(
         "Orders that SNS cannot deliver go to `OrderUndelivered`",
         "deny `sqs:SendMessage` in the queue's policy, publish an order, read `OrderUndelivered`",

@@ -22,22 +22,19 @@ def template(program: Program) -> dict[str, Any]:
         if one.type in TYPES
     }
     # The mocks' IDs of keys do not look like those of KMS.
-    text = re.sub(
-        r"[\w-]+-id\b", KEY_ID, json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources})
-    )
-    found: dict[str, Any] = json.loads(text)
-    return found
+    return template_of(json.loads(re.sub(r"[\w-]+-id\b", KEY_ID, json.dumps(resources))))
 
 
-def with_fault(document: Mapping[str, Any], resource: str, path: str, value: object) -> dict[str, Any]:
-    """Return a template with one of the resources, in which one property has another value.
+def template_of(resources: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a template with these resources, by their IDs."""
+    return {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}
 
-    The path joins keys with dots. None removes the property.
-    """
-    alone = {**document, "Resources": {resource: document["Resources"][resource]}}
-    copy: dict[str, Any] = json.loads(json.dumps(alone))
+
+def changed(resource: Mapping[str, Any], path: str, value: object) -> dict[str, Any]:
+    """Return a resource in which one property has another value. The path joins keys with dots. None removes it."""
+    copy: dict[str, Any] = json.loads(json.dumps(resource))
     *outer, last = path.split(".")
-    properties = copy["Resources"][resource]["Properties"]
+    properties = copy["Properties"]
     for key in outer:
         properties = properties[key]
     properties[last] = value

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.judges import kits
-from tests.judges.cloudformation import template, with_fault
+from tests.judges.cloudformation import changed, template, template_of
 from tests.judges.cloudformation_types import PARTS, TYPES
 from tests.judges.conftest import Have
 from tests.judges.judge import Judge
@@ -83,12 +83,13 @@ def programs() -> Mapping[str, Program]:
 def findings(
     have: Have, programs: Mapping[str, Program], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], list[str]]:
-    """Return what gives the findings of a stack, or of a fault by its place in FAULTS."""
+    """Return what gives the findings of a program, or those of the faults."""
     folder = tmp_path_factory.mktemp("templates")
     documents = {name: template(program) for name, program in programs.items()}
-    for place, (_, resource, path, value) in enumerate(FAULTS):
-        complete = next(one for one in (documents["prod"], documents["workflows"]) if resource in one["Resources"])
-        documents[str(place)] = with_fault(complete, resource, path, value)
+    resources = documents["prod"]["Resources"] | documents["workflows"]["Resources"]
+    documents["faults"] = template_of(
+        {f"Fault{place}": changed(resources[one], path, value) for place, (_, one, path, value) in enumerate(FAULTS)}
+    )
     for name, document in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(document))
     cfn_lint = have(installed_cfn_lint)
@@ -111,11 +112,11 @@ def test_every_property_is_one_that_aws_accepts(findings: Callable[[str], list[s
 
 @pytest.mark.parametrize("place", range(len(FAULTS)), ids=[f"{path}={str(value)[:30]}" for *_, path, value in FAULTS])
 def test_a_value_that_aws_does_not_accept_is_found(findings: Callable[[str], list[str]], place: int) -> None:
-    rule, resource, path, _ = FAULTS[place]
-    where = f"Resources.{resource}.Properties"
+    rule, _, path, _ = FAULTS[place]
+    where = f"Resources.Fault{place}.Properties"
     # A missing property is found in what should contain it.
     expected = f"{rule} {where}" if rule == REQUIRED else f"{rule} {where}.{path}"
-    assert [found.partition(": ")[0] for found in findings(str(place))].count(expected) == 1
+    assert [found.partition(": ")[0] for found in findings("faults")].count(expected) == 1
 
 
 def test_every_resource_is_in_the_template(programs: Mapping[str, Program]) -> None:

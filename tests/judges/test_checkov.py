@@ -13,7 +13,7 @@ from infra.project import ROOT
 from infra.resource_types import KEY, QUEUE
 from local.environment import inherited
 from tests.judges import kits
-from tests.judges.cloudformation import logical_id, template, with_fault
+from tests.judges.cloudformation import changed, logical_id, template, template_of
 from tests.judges.conftest import Have
 from tests.judges.judge import Judge
 from tests.support.arns import arn
@@ -96,7 +96,10 @@ def checkov(have: Have) -> Path:
 @pytest.fixture(scope="module")
 def verdicts(checkov: Path, programs: Mapping[str, Program], tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
     documents = {name: template(program) for name, program in programs.items()}
-    documents |= {rule: with_fault(documents["with a key"], *change) for rule, change in CHANGES.items()}
+    resources = documents["with a key"]["Resources"]
+    documents["changes"] = template_of(
+        {changed_id(rule): changed(resources[one], path, value) for rule, (one, path, value) in CHANGES.items()}
+    )
     folder = tmp_path_factory.mktemp("templates")
     for name, document in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(document))
@@ -112,6 +115,11 @@ def verdicts(checkov: Path, programs: Mapping[str, Program], tmp_path_factory: p
             of_rule = found[Path(check["file_path"]).stem].setdefault(check["check_id"], {})
             of_rule[check["resource"].rpartition(".")[2]] = complies
     return found
+
+
+def changed_id(rule: str) -> str:
+    """Return the ID of the resource that is changed for a rule."""
+    return rule.replace("_", "")
 
 
 def _broken(verdicts: Mapping[str, Mapping[str, bool]]) -> dict[str, set[str]]:
@@ -156,5 +164,5 @@ def test_every_rule_that_checkov_has_too_is_compared(checkov: Path) -> None:
 @pytest.mark.parametrize("rule", CHANGES)
 def test_the_verdict_of_a_rule_follows_a_property(verdicts: Verdicts, rule: str) -> None:
     resource, *_ = CHANGES[rule]
-    before, after = verdicts["with a key"][rule][resource], verdicts[rule][rule][resource]
+    before, after = verdicts["with a key"][rule][resource], verdicts["changes"][rule][changed_id(rule)]
     assert before is not after

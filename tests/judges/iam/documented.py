@@ -1,0 +1,71 @@
+"""The permissions that the docs list for the `orders` command, in tables of actions, resources and commands."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from infra.project import ROOT
+from tests.judges.iam.policies import Document, deployed
+from tests.support.recorder import recorded
+
+EVERY = {"all that read letters", "all that change something"}
+"""What the docs call several commands. A row of them is taken for one of each command."""
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A row of a table in the docs."""
+
+    actions: tuple[str, ...]
+    resources: str
+    commands: str
+
+    def is_for(self, command: str) -> bool:
+        """Return whether the row names a command, or the command that it belongs to."""
+        names = {command, command.partition(" ")[0]}
+        return self.commands in EVERY or bool(names & set(re.findall("`([^`]+)`", self.commands)))
+
+
+def policy_for(command: str, page: str) -> Document:
+    """Return the policy that the docs ask for a command."""
+    statements = [
+        {"Effect": "Allow", "Action": list(one.actions), "Resource": _arns_in(one.resources)}
+        for one in _permissions(page)
+        if one.is_for(command)
+    ]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def actions_in(page: str) -> set[str]:
+    return {action for one in _permissions(page) for action in one.actions}
+
+
+@cache
+def _permissions(page: str) -> tuple[Permission, ...]:
+    section = (ROOT / "docs" / page).read_text().partition("## Permissions\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"(?m)^\| (`\w+:.+) \| (.+) \| (.+) \|$", section)
+    return tuple(Permission(tuple(re.findall(r"`([^`]+)`", actions)), *rest) for actions, *rest in rows)
+
+
+@cache
+def arns() -> Mapping[str, str]:
+    return deployed(recorded("local")).arns
+
+
+def _arns_in(text: str) -> list[str]:
+    """Return the ARNs of the resources that a cell names."""
+    kinds = {
+        "the log group of the processor": ["log group /aws/lambda/OrderProcessor"],
+        "the log groups of the functions": [name for name in arns() if name.startswith("log group")],
+        "the alarms": [name for name in arns() if name.startswith("metric alarm")],
+    }
+    if text in kinds:
+        return [arns()[name] for name in kinds[text]]
+    if text.startswith("`*`"):
+        return ["*"]
+    names = re.findall("`([^`]+)`", text)
+    if text.startswith("its stream"):
+        return [f"{arns()['log group /aws/lambda/OrderProcessor']}:log-stream:{name}" for name in names]
+    found = [one for name in names for title, one in arns().items() if title.partition(" ")[2] == name]
+    return [f"{one}/stream/*" for one in found] if text.startswith("the stream of") else found
