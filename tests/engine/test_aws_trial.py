@@ -65,8 +65,8 @@ def test_a_destroy_that_fails_names_the_commands_that_remove_the_rest(tmp_path: 
         with pytest.raises(StillThere) as raised:
             lose_the_project()
         [queue] = clients.sqs.list_queues()["QueueUrls"]
-    assert "\n  pulumi destroy --stack trial-" in str(raised.value)
-    assert f"\n  aws sqs delete-queue --queue-url {queue} --region us-east-1\n" in str(raised.value)
+    assert "\npulumi destroy --yes --stack trial-" in str(raised.value)
+    assert f"\naws sqs delete-queue --queue-url {queue} --region us-east-1\n" in str(raised.value)
 
 
 def assert_that_nothing_is_left(system: Deployment) -> None:
