@@ -17,7 +17,7 @@ from rich.table import Table
 from ops.clients import Clients
 from tests.aws_trial.leftovers import StillThere
 from tests.aws_trial.stack import opened
-from tests.aws_trial.trial import Outcome, Result, results
+from tests.aws_trial.trial import STOPPED, Outcome, Result, results
 from tests.aws_trial.trials import BY_PERSON, TRIALS
 from tests.judges.claims import CLAIMS
 
@@ -58,20 +58,19 @@ def wanted() -> Clients | None:
 def tried(clients: Clients) -> int:
     """Try the claims, show what came of them, and return the exit status."""
     found: list[Result] = []
-    ended = False
+    problem: BaseException | None = None
     try:
         with opened(clients) as system:
             print(f"deploying {system.stack.name} ...")
             for result in results(TRIALS, system):
                 print(f"{result.claim}: {result.outcome}")
                 found.append(result)
-        ended = True
-    except KeyboardInterrupt:
-        print("you stopped the trial")
-    except (CommandError, StillThere) as error:
-        print(error)
+    except (KeyboardInterrupt, CommandError, StillThere) as error:
+        problem = error
     show([*found, *rest(found)])
-    return int(not ended or any(result.outcome is not Outcome.PASSED for result in found))
+    if problem:
+        print(str(problem) or STOPPED)
+    return int(problem is not None or any(result.outcome is not Outcome.PASSED for result in found))
 
 
 def rest(found: Sequence[Result]) -> list[Result]:
@@ -82,7 +81,7 @@ def rest(found: Sequence[Result]) -> list[Result]:
 
 
 def show(found: Sequence[Result]) -> None:
-    table = Table("Claim", "", "What happened", show_lines=True)
+    table = Table("Claim", "Outcome", "What happened", show_lines=True)
     for result in found:
         table.add_row(CLAIMS[result.claim].text, result.outcome, result.what_happened)
     Console(markup=False).print(table)

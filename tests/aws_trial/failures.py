@@ -95,14 +95,14 @@ def another_dead_letter_raises_an_alarm(system: Deployment) -> str:
         return system.clients.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]
 
     # The first letter may raise the alarm, too. It is over as soon as the metric has not grown for two periods.
-    wait(lambda: _has_stopped_growing(system) and alarm()["StateValue"] == "OK", f"{name} to be OK", QUIET_SECONDS)
+    wait(lambda: has_stopped_growing(system) and alarm()["StateValue"] == "OK", f"{name} to be OK", QUIET_SECONDS)
     before = datetime.now(UTC)
     second = poison(system)
     wait(lambda: alarm()["StateValue"] == "ALARM" and alarm()["StateUpdatedTimestamp"] > before, f"{name} to be raised")
     return f"{name} was OK while {first} waited, and was raised after {second}"
 
 
-def _has_stopped_growing(system: Deployment) -> bool:
+def has_stopped_growing(system: Deployment) -> bool:
     """Whether OrderDLQ had the same number of visible letters, at least one, in three periods of the alarm."""
     now = datetime.now(UTC)
     points = system.clients.cloudwatch.get_metric_statistics(

@@ -12,6 +12,7 @@ from pulumi.automation import CommandError
 from infra.project import ROOT
 from ops.clients import Clients
 from tests.aws_trial.leftovers import KEY_DELETION_DAYS, StillThere, keys_of, leftovers, removing
+from tests.aws_trial.trial import STOPPED
 from tests.support.deployment import Deployment, copied, created
 
 FOLDER = ROOT / "build" / "aws-trial"
@@ -39,7 +40,7 @@ def opened(clients: Clients, folder: Path = FOLDER) -> Iterator[Deployment]:
             remove(system)
             found = leftovers(system)
         except BaseException as error:
-            raise StillThere(_commands(system, str(error) or type(error).__name__)) from error
+            raise StillThere(_commands(system, str(error) or STOPPED)) from error
         if found:
             raise StillThere(_commands(system, "the destroy has ended"))
         shutil.rmtree(root.parent)
@@ -78,18 +79,18 @@ def remove(system: Deployment) -> None:
 def _commands(system: Deployment, error: str) -> str:
     """The commands that remove the stack by hand, and what else is in AWS of it."""
     stack, folder = system.stack.name, system.root.parent
-    pulumi = (
+    lines = (
+        error,
+        f"{stack} is still in AWS, at least a part of it. These commands remove it, and fail for what is gone already:",
         f"cd {system.root}",
         f"export PULUMI_BACKEND_URL=file://{folder}/state PULUMI_CONFIG_PASSPHRASE='only for this stack'",
         f"pulumi cancel --yes --stack {stack}",
-        f"pulumi config set protectOrders false --stack {stack} && pulumi up --stack {stack}",
-        f"pulumi destroy --stack {stack}",
+        f"pulumi destroy --yes --stack {stack}",
+        "# If it refuses to destroy what is protected:",
+        f"pulumi config set protectOrders false --stack {stack}; pulumi up --yes --stack {stack}",
+        f"pulumi destroy --yes --stack {stack}",
+        "# What is left:",
+        *removing(system),
+        f"rm -r {folder}",
     )
-    return "\n  ".join(
-        (
-            f"{error}\n{stack} is still in AWS, at least a part of it. These commands remove it:",
-            *pulumi,
-            *removing(system),
-            f"rm -r {folder}",
-        )
-    )
+    return "\n".join(lines)

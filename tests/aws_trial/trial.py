@@ -9,6 +9,8 @@ from tests.support.deployment import Deployment
 Attempt = Callable[[Deployment], str]
 """Tries a claim on a deployed system, and returns what happened. Raises an exception if the claim does not hold."""
 
+STOPPED = "you stopped the trial"
+
 
 class NotDeployed(Exception):
     """Without the stack, nothing else can be tried."""
@@ -46,7 +48,7 @@ def results(trials: Mapping[str, Attempt], system: Deployment) -> Iterator[Resul
         try:
             result = Result(claim, Outcome.PASSED, attempt(system))
         except KeyboardInterrupt:
-            stopped = "you stopped the trial"
+            stopped = STOPPED
             result = Result(claim, Outcome.NOT_TRIED, stopped)
         except NotDeployed as error:
             stopped = "the stack was not deployed"

@@ -1,19 +1,27 @@
 """The trials of `make try-on-aws`: none is forgotten, and none keeps the others from being tried."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
-from typing import cast
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from moto import mock_aws
 
+from ops.clients import Clients
 from tests.aws_trial.__main__ import main, rest, show
+from tests.aws_trial.failures import PERIOD, has_stopped_growing
 from tests.aws_trial.trial import Attempt, NotDeployed, Outcome, Result, results
 from tests.aws_trial.trials import BY_PERSON, TRIALS
 from tests.judges.claims import CLAIMS
 from tests.support.deployment import Deployment
 from tests.support.no_credentials import remove_credentials
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
+    from pulumi.automation import Stack
 
 NO_SYSTEM = cast("Deployment", None)
 """The attempts here look at no system."""
@@ -127,6 +135,29 @@ def test_the_account_is_shown_and_without_a_yes_nothing_is_deployed(
     said = capsys.readouterr().out
     assert said.startswith("Account 123456789012, Region eu-west-1, as arn:aws:sts::123456789012:")
     assert said.endswith("nothing was deployed\n")
+
+
+@pytest.mark.parametrize(
+    ("letters", "expected"),
+    [([1, 1, 1], True), ([0, 1, 1], False), ([1, 1, 2], False), ([0, 0, 0], False), ([2, 2], False)],
+)
+def test_a_second_letter_comes_only_after_the_first_one_has_waited_for_two_periods(
+    letters: Sequence[int], expected: bool
+) -> None:
+    dead_letters = SimpleNamespace(value="https://sqs.test/1/OrderDLQ")
+    stack = SimpleNamespace(outputs=lambda: {"deadLetterQueueUrl": dead_letters})
+    last = datetime.now(UTC) - timedelta(seconds=5)
+    with mock_aws():
+        system = Deployment(Path(), Clients("eu-west-1"), cast("Stack", stack))
+        for age, count in enumerate(reversed(letters)):
+            measured: MetricDatumTypeDef = {
+                "MetricName": "ApproximateNumberOfMessagesVisible",
+                "Dimensions": [{"Name": "QueueName", "Value": "OrderDLQ"}],
+                "Timestamp": last - age * PERIOD,
+                "Value": count,
+            }
+            system.clients.cloudwatch.put_metric_data(Namespace="AWS/SQS", MetricData=[measured])
+        assert has_stopped_growing(system) is expected
 
 
 def test_the_table_shows_the_claim_and_what_happened_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
