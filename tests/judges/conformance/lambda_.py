@@ -128,7 +128,7 @@ def timeout(aws: Aws) -> str:
     documented="1, 2, 1",
 )
 def instance(aws: Aws) -> str:
-    function = aws.function(SOURCE, timeout=1)
+    function = aws.function(SOURCE, timeout=2)
     counts = [function.invoke("count").payload for _ in range(2)]
     function.invoke("time.sleep(3)")
     return ", ".join([*counts, function.invoke("count").payload])

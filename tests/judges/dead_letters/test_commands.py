@@ -8,7 +8,6 @@ from tests.support.command import Orders
 from tests.support.dead_letters import OrderQueues, dead, fill
 from tests.support.orders import body
 from tests.system.cli.dlq.test_archive import *
-from tests.system.cli.dlq.test_damaged import *
 from tests.system.cli.dlq.test_edit import *
 from tests.system.cli.dlq.test_list import (
     test_a_list_of_many_dead_letters_has_each_once_oldest_first,
@@ -16,14 +15,9 @@ from tests.system.cli.dlq.test_list import (
     test_what_somebody_else_holds_is_said_to_be_hidden,
 )
 from tests.system.cli.dlq.test_message_group import *
-from tests.system.cli.dlq.test_not_found import *
-from tests.system.cli.dlq.test_redrive import (
-    test_without_confirm_a_redrive_tells_what_would_come_of_it_and_sends_nothing,
-)
 
 SHOW_WHEN_A_LETTER_EXPIRES = {
     "test_a_doubled_field_is_shown_twice_and_corrected",
-    "test_a_letter_that_is_not_there_is_said_to_be_unknown",
     "test_a_list_of_many_dead_letters_has_each_once_oldest_first",
     "test_after_ctrl_c_in_the_middle_of_a_list_all_letters_can_be_seen_again",
     "test_what_somebody_else_holds_is_said_to_be_hidden",

@@ -10,6 +10,7 @@ from tests.system.cli.dlq.test_history import *
 from tests.system.cli.dlq.test_list import (
     test_each_dead_letter_is_listed_once_with_its_reason_and_none_is_lost_or_hidden,
 )
+from tests.system.cli.dlq.test_not_found import test_a_letter_that_is_not_there_is_said_to_be_unknown
 from tests.system.cli.dlq.test_redrive import *
 from tests.system.cli.dlq.test_redrive_failures import *
 from tests.system.cli.dlq.test_selection import (
