@@ -65,6 +65,7 @@ def running_localstack(python: Path, more: Mapping[str, str] | None = None) -> I
             "HOME": folder,
             **(more or {}),
         }
+        ready = rf"(?ms)\A(?=.*Running on https?://({address}))(?=.*^Ready\.$)"  # in either sequence
         # Without -P, this file's folder would hide LocalStack's package.
-        with kits.server("localstack", python, "-P", SERVER, ready=r"(Ready\.)", environment=settings):
+        with kits.server("localstack", python, "-P", SERVER, ready=ready, environment=settings):
             yield f"http://{address}"
