@@ -1,26 +1,22 @@
-"""LocalStack's core: a second implementation of SNS, SQS, CloudWatch and others.
+"""LocalStack's core: a second implementation of SNS, SQS, CloudWatch, Lambda's event source mappings and others.
 
-It runs functions in Docker only, so there are none. For DynamoDB it would download DynamoDB Local.
+Beside it, functions run in AWS's Lambda runtime, and DynamoDB Local has the tables (localstack_server.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from local.emulator import LOOPBACK
 from tests.judges import kits
+from tests.judges.aws_lambda.bootstrap import Bootstrap
 
 HERE = Path(__file__).parent / "locked" / "localstack"
-SERVICES = ("cloudwatch", "iam", "kms", "lambda", "logs", "ses", "sns", "sqs", "sts")
+SERVER = Path(__file__).with_name("localstack_server.py")
+SERVICES = ("cloudwatch", "iam", "kms", "logs", "ses", "sns", "sqs", "sts")
 METRICS_SECONDS = 10
 """How often LocalStack measures its queues. AWS does so each minute."""
-UNTIL_STANDARD_INPUT_ENDS = """
-import os, sys, threading
-from localstack.runtime.main import main
-threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
-main()
-"""
 
 
 def installed_localstack() -> Path:
@@ -28,9 +24,27 @@ def installed_localstack() -> Path:
     return kits.installed_environment("localstack", "3.13", HERE) / "python"
 
 
+def with_functions(bootstrap: Bootstrap, dynamodb_url: str) -> Mapping[str, str]:
+    """The settings with which LocalStack has tables, and runs each function on the Python of the bootstrap."""
+    return {
+        "SERVICES": ",".join(
+            (*SERVICES, "dynamodb", "dynamodbstreams", "lambda", "s3")
+        ),  # S3 contains the code of functions.
+        "LAMBDA_EMULATOR": str(bootstrap.emulator),
+        "LAMBDA_PYTHON": str(bootstrap.python),
+        "LAMBDA_PACKAGES": str(bootstrap.packages),
+        "LAMBDA_SYNCHRONOUS_CREATE": "1",
+        "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.1",
+        "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "0.5",
+        "DYNAMODB_LOCAL_PORT": dynamodb_url.rpartition(":")[2],
+        "PROVIDER_OVERRIDE_DYNAMODB": "v2",  # It leaves the streams to DynamoDB Local, too.
+        "PROVIDER_OVERRIDE_DYNAMODBSTREAMS": "v2",
+    }
+
+
 @contextmanager
-def running_localstack(python: Path) -> Iterator[str]:
-    """Run LocalStack on a free loopback port. Yields its URL."""
+def running_localstack(python: Path, more: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Run LocalStack on a free loopback port, with more settings. Yields its URL."""
     address = f"{LOOPBACK}:{kits.free_port()}"
     with TemporaryDirectory(prefix="orders-localstack-") as folder:
         settings = {
@@ -49,7 +63,9 @@ def running_localstack(python: Path) -> Iterator[str]:
             "FILESYSTEM_ROOT": folder,
             "TMPDIR": folder,
             "HOME": folder,
+            **(more or {}),
         }
-        ready = rf"(?s)Running on https?://({address}).*^Ready\.$"
-        with kits.server("localstack", python, "-c", UNTIL_STANDARD_INPUT_ENDS, ready=ready, environment=settings):
+        ready = rf"(?ms)\A(?=.*Running on https?://({address}))(?=.*^Ready\.$)"  # in either sequence
+        # Without -P, this file's folder would hide LocalStack's package.
+        with kits.server("localstack", python, "-P", SERVER, ready=ready, environment=settings):
             yield f"http://{address}"

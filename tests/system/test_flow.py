@@ -108,3 +108,8 @@ def test_an_older_update_that_comes_late_changes_nothing(pipeline: Pipeline) -> 
     )
     assert len(stale) == 1
     assert stored(pipeline, newer["orderId"]) == as_stored(newer)
+
+
+def test_an_event_can_be_any_json(pipeline: Pipeline) -> None:
+    answer = pipeline.clients.lambda_.invoke(FunctionName="OrderProcessor", Payload=b'"text"')
+    assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")

@@ -23,7 +23,7 @@ def print_comparison(body: str, stored: StoredOrder | None, outcome: Outcome, *,
     `outcome` is what a redrive would do with the letter. It decides which fields are marked.
     """
     in_letter = readable(body).split("\n")
-    in_table = (as_json_text(stored, indent=2) if stored else "no such order").split("\n")
+    in_table = (as_json_text(_as_in(body, stored), indent=2) if stored else "no such order").split("\n")
     marked = _marked(in_letter, _flawed_fields(body, stored, outcome))
     heading = f"in {table_name}"
     width = min(MAX_COLUMN, max(len(line) for line, _ in marked))
@@ -31,6 +31,12 @@ def print_comparison(body: str, stored: StoredOrder | None, outcome: Outcome, *,
         _print_below(marked, heading, in_table)
     else:
         _print_beside(marked, heading, in_table, width)
+
+
+def _as_in(body: str, stored: StoredOrder) -> StoredOrder:
+    """The stored order with its fields in the sequence of the letter. DynamoDB returns them in any sequence."""
+    names = [*(name for name in order_in(body) or () if name in stored), *stored]
+    return {name: stored[name] for name in names}
 
 
 def _marked(lines: Sequence[str], flawed_fields: Collection[str]) -> list[tuple[str, bool]]:

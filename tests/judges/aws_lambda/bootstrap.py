@@ -7,6 +7,7 @@ permissions and no other instance of the function.
 import json
 import os
 import re
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -57,6 +58,11 @@ def installed_bootstrap(runtime: str) -> Bootstrap:
     return Bootstrap(emulator=installed_emulator(), python=folder / "bin/python", packages=folder / "packages")
 
 
+def installed_bootstrap_of_this_python() -> Bootstrap:
+    """Install the runtime with the version of the Python that runs the tests."""
+    return installed_bootstrap(f"python{sys.version_info.major}.{sys.version_info.minor}")
+
+
 def installed_emulator() -> Path:
     """Install AWS's Runtime Interface Emulator. It needs Go."""
     kits.need("go")
@@ -83,11 +89,12 @@ class Function:
 
     folder: Path
     """Its code. The log is beside it."""
-    _address: str
+    address: str
+    """Host and port of Lambda's Invoke."""
 
     def invoke(self, event: Any) -> Any:
         """Return the function's response. Raises InvocationError with the emulator's answer."""
-        connection = HTTPConnection(self._address, timeout=PATIENCE_SECONDS)
+        connection = HTTPConnection(self.address, timeout=PATIENCE_SECONDS)
         try:
             connection.request("POST", "/2015-03-31/functions/function/invocations", json.dumps(event))
             answered = connection.getresponse()
@@ -129,16 +136,24 @@ def running_function(
     task = folder / "task"
     with zipfile.ZipFile(ROOT / declared["code"].path) as package:
         package.extractall(task)
+    environment = _environment(declared) | {"HOME": str(task)} | dict(variables)
+    with running_code(bootstrap, task, declared["handler"], environment) as function:
+        yield function
+
+
+@contextmanager
+def running_code(bootstrap: Bootstrap, task: Path, handler: str, environment: Mapping[str, str]) -> Iterator[Function]:
+    """Run the code in a folder, which is the only one in its own."""
     function, runtime = (f"{LOOPBACK}:{kits.free_port()}" for _ in range(2))
     command = (
         *("sh", "-c", _UNTIL_STANDARD_INPUT_ENDS, task, bootstrap.emulator, "--log-level", "info"),
         *("--runtime-interface-emulator-address", function, "--runtime-api-address", runtime),
-        *(bootstrap.python, "-m", "awslambdaric", declared["handler"]),
+        *(bootstrap.python, "-m", "awslambdaric", handler),
     )
-    environment = _environment(declared) | {"HOME": str(task), "PYTHONPATH": str(bootstrap.packages)} | dict(variables)
+    environment = {"PYTHONPATH": str(bootstrap.packages), **environment}
     with kits.server("lambda", *command, ready=r"started (\d+)", environment=environment):
         eventually(lambda: is_listening(function.rpartition(":")[2]), "the emulator")
-        yield Function(folder=task, _address=function)
+        yield Function(folder=task, address=function)
 
 
 def _environment(declared: Mapping[str, Any]) -> dict[str, str]:

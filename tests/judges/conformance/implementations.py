@@ -1,4 +1,4 @@
-"""The implementations of SQS, SNS and DynamoDB that are here, and the record of what they do."""
+"""The implementations of SQS, SNS, DynamoDB and Lambda that are here, and the record of what they do."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -8,18 +8,26 @@ from pathlib import Path
 from moto import mock_aws
 
 from local.emulator import emulator
+from tests.judges.aws_lambda.bootstrap import installed_bootstrap_of_this_python
 from tests.judges.conformance import redrive as redrive  # noqa: PLC0414 - adds its cases to SQS
 from tests.judges.conformance.case import Aws, Service
 from tests.judges.conformance.dynamodb import DYNAMODB
+from tests.judges.conformance.lambda_ import LAMBDA
+from tests.judges.conformance.lambda_runtime import running_lambda_runtime
+from tests.judges.conformance.mappings import MAPPINGS
+from tests.judges.conformance.queue_mappings import QUEUE_MAPPINGS
 from tests.judges.conformance.sns import SNS
 from tests.judges.conformance.sqs import SQS
+from tests.judges.conformance.stream_mappings import STREAM_MAPPINGS
 from tests.judges.dynamodb_local import installed_dynamodb_local, running_dynamodb_local
 from tests.judges.elasticmq import installed_elasticmq, running_elasticmq
-from tests.judges.localstack import installed_localstack, running_localstack
+from tests.judges.localstack import installed_localstack, running_localstack, with_functions
 
 RECORD = Path(__file__).with_name("recorded.json")
 EMULATOR = "ministack"
 """The emulator of `make demo` and of the system tests."""
+
+LAMBDA_RUNTIME = "AWS's Lambda runtime"
 
 Outcomes = Mapping[str, Mapping[str, Mapping[str, str]]]
 """Outcomes by service, implementation and case."""
@@ -33,7 +41,7 @@ def ministack() -> Iterator[Aws]:
 
 @contextmanager
 def moto() -> Iterator[Aws]:
-    with mock_aws():
+    with mock_aws(config={"lambda": {"use_docker": False}}):
         yield Aws(None)
 
 
@@ -45,8 +53,10 @@ def elasticmq() -> Iterator[Aws]:
 
 @contextmanager
 def localstack() -> Iterator[Aws]:
-    with running_localstack(installed_localstack()) as url:
-        yield Aws(url)
+    with running_dynamodb_local(installed_dynamodb_local()) as tables:
+        functions = with_functions(installed_bootstrap_of_this_python(), tables)
+        with running_localstack(installed_localstack(), functions) as url:
+            yield Aws(url)
 
 
 @contextmanager
@@ -56,6 +66,7 @@ def dynamodb_local() -> Iterator[Aws]:
 
 
 RUNNING: Mapping[str, Callable[[], AbstractContextManager[Aws]]] = {
+    LAMBDA_RUNTIME: running_lambda_runtime,
     EMULATOR: ministack,
     "moto": moto,
     "ElasticMQ": elasticmq,
@@ -63,14 +74,15 @@ RUNNING: Mapping[str, Callable[[], AbstractContextManager[Aws]]] = {
     "DynamoDB Local": dynamodb_local,
 }
 HAVE: Mapping[str, tuple[Service, ...]] = {
-    EMULATOR: (SQS, SNS, DYNAMODB),
-    "moto": (SQS, SNS),  # Its PartiQL needs a package that this project does not have.
+    LAMBDA_RUNTIME: (LAMBDA,),
+    EMULATOR: (SQS, SNS, DYNAMODB, LAMBDA, MAPPINGS, QUEUE_MAPPINGS, STREAM_MAPPINGS),
+    "moto": (SQS, SNS, DYNAMODB, MAPPINGS),  # It runs functions in Docker.
     "ElasticMQ": (SQS,),
-    "LocalStack": (SQS, SNS),
+    "LocalStack": (SQS, SNS, MAPPINGS, QUEUE_MAPPINGS, STREAM_MAPPINGS),
     "DynamoDB Local": (DYNAMODB,),
 }
-"""The services of each implementation."""
-SERVICES = (SQS, SNS, DYNAMODB)
+"""The services of each implementation. LocalStack uses AWS's Lambda runtime and DynamoDB Local."""
+SERVICES = (SQS, SNS, DYNAMODB, LAMBDA, MAPPINGS, QUEUE_MAPPINGS, STREAM_MAPPINGS)
 
 
 def recorded() -> Outcomes:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.judges.aws_lambda.bootstrap import installed_bootstrap_of_this_python
 from tests.judges.conformance.case import Aws, Service
-from tests.judges.conformance.implementations import HAVE, RUNNING, recorded
+from tests.judges.conformance.implementations import HAVE, LAMBDA_RUNTIME, RUNNING, recorded
+from tests.judges.conftest import Have
 from tests.support.request_plugin import REQUESTS
 
 JUDGES = {"ElasticMQ": "elasticmq", "LocalStack": "localstack", "DynamoDB Local": "dynamodb_local"}
@@ -13,7 +15,9 @@ JUDGES = {"ElasticMQ": "elasticmq", "LocalStack": "localstack", "DynamoDB Local"
 
 
 @pytest.fixture
-def aws(request: pytest.FixtureRequest, name: str) -> Iterator[Aws]:
+def aws(request: pytest.FixtureRequest, have: Have, name: str) -> Iterator[Aws]:
+    if name == LAMBDA_RUNTIME:
+        have(installed_bootstrap_of_this_python)
     if name in JUDGES:
         yield Aws(request.getfixturevalue(JUDGES[name]))
         return

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -145,6 +146,13 @@ def test_the_response_is_valid_for_lambda(store: OrderStore, orders: list[str], 
     records = [record(f"m{n}", body(text) if text[:1] == "O" else text) for n, text in enumerate(orders)]
     response = Run(store, *records).response
     assert json.loads(json.dumps(response)) == {"batchItemFailures": [{"itemIdentifier": id_} for id_ in failed]}
+
+
+def test_the_response_about_the_largest_batch_is_not_too_large() -> None:
+    # Lambda quotas: a response has at most 6 MB. A batch of a queue has at most 10,000 messages.
+    response = Run(FakeStore(), *(record(str(uuid4()), "{") for _ in range(10_000))).response
+    assert len(response["batchItemFailures"]) == 10_000
+    assert len(json.dumps(response)) < 6_000_000
 
 
 def test_a_bug_fails_the_orders_and_logs_a_traceback_and_one_record_per_message() -> None:

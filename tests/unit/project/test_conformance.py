@@ -7,8 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.judges.conformance.case import Aws, Service
+from tests.judges.conformance.held import HELD
 from tests.judges.conformance.implementations import EMULATOR, HAVE, SERVICES, recorded
-from tests.judges.conformance.page import HELD, conformance, differing
+from tests.judges.conformance.page import conformance, differing
 
 NOWHERE = Aws(None)
 
