@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from handler.contract import INSTANT, MAX_PARTITION_KEY_BYTES, PARTITION_KEY, Attribute
 from handler.document import is_unicode
+from handler.fields import FIELDS
 from handler.item import Item, attributes_of
 from ops.text import readings
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 StoredOrder = Mapping[str, Any]
-"""An order as the table stores it: its attributes as plain values."""
+"""An order as the table stores it: its attributes as plain values, always in the same sequence."""
+_FIRST = (*(field.name for field in FIELDS), INSTANT)
 MAX_KEYS = 100
 """The maximum number of keys in one request (DynamoDB API Reference, BatchGetItem)."""
 
@@ -27,7 +29,7 @@ def get_order(dynamodb: "DynamoDBClient", table: str, order_id: str) -> StoredOr
     if not order_id or not is_unicode(order_id) or len(order_id.encode()) > MAX_PARTITION_KEY_BYTES:
         return None
     item = dynamodb.get_item(TableName=table, Key={PARTITION_KEY: {"S": order_id}}, ConsistentRead=True).get("Item")
-    return attributes_of(item) if item else None
+    return _in_sequence(attributes_of(item)) if item else None
 
 
 def find_order(dynamodb: "DynamoDBClient", table: str, typed: str) -> StoredOrder | None:
@@ -70,8 +72,25 @@ def list_orders(
     if not all(conditions.values()):  # DynamoDB has no such text.
         return iter(())
     pages = dynamodb.get_paginator("scan").paginate(TableName=table, **_filter(conditions))
-    # islice takes no larger number.
-    return islice((attributes_of(item) for page in pages for item in page["Items"]), limit and min(limit, sys.maxsize))
+    orders = (_in_sequence(attributes_of(item)) for page in pages for item in page["Items"])
+    return islice(orders, limit and min(limit, sys.maxsize))  # It takes no larger number.
+
+
+def _in_sequence(order: StoredOrder) -> StoredOrder:
+    """Return the order with the fields of the contract first, and the others by name. DynamoDB keeps no sequence."""
+    first = [name for name in _FIRST if name in order]
+    return {name: _sorted(order[name]) for name in (*first, *sorted(order.keys() - set(first)))}
+
+
+def _sorted(value: Any) -> Any:
+    """Return a value in which each map has its names in sequence."""
+    match value:
+        case dict():
+            return {name: _sorted(value[name]) for name in sorted(value)}
+        case list():
+            return [_sorted(inner) for inner in value]
+        case _:
+            return value
 
 
 def _filter(conditions: Mapping[str, Sequence[str]]) -> Any:

@@ -4,8 +4,6 @@ from typing import Annotated
 
 import typer
 
-from handler.contract import INSTANT
-from ops.cli.list import COLUMNS
 from ops.cli.options import Json, Stack, find_system
 from ops.cli.output import print_json, print_row
 from ops.errors import InvalidInput, NothingDone
@@ -34,7 +32,5 @@ def get(
     if as_json:
         print_json(order)
         return
-    first = [*COLUMNS, INSTANT]
-    for name in [*first, *sorted(order.keys() - set(first))]:
-        if name in order:
-            print_row({"name": name, "value": order[name]}, WIDTHS)
+    for name, value in order.items():
+        print_row({"name": name, "value": value}, WIDTHS)

@@ -34,7 +34,7 @@ def print_comparison(body: str, stored: StoredOrder | None, outcome: Outcome, *,
 
 
 def _as_in(body: str, stored: StoredOrder) -> StoredOrder:
-    """The stored order with its fields in the sequence of the letter. DynamoDB returns them in any sequence."""
+    """The stored order with its fields in the sequence of the letter, and then those that the letter lacks."""
     names = [*(name for name in order_in(body) or () if name in stored), *stored]
     return {name: stored[name] for name in names}
 

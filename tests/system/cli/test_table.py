@@ -25,7 +25,7 @@ def test_numbers_keep_their_digits(here: Orders, pipeline: Pipeline) -> None:
     written = f'{body(order_id)[:-1]}, "price": 19.990000000000000000001}}'
     assert here("publish", "-", stdin=written).code == Exit.DONE
     eventually(lambda: pipeline.order(order_id), "the order in the table")
-    assert '"price": 19.990000000000000000001,' in here("get", order_id, "--json").out
+    assert '"price": 19.990000000000000000001}' in here("get", order_id, "--json").out
 
 
 def test_an_order_cannot_write_into_the_terminal(here: Orders, pipeline: Pipeline) -> None:

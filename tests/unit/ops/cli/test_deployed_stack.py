@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 
-from handler.contract import PARTITION_KEY
+from handler.contract import INSTANT, PARTITION_KEY
 from ops.cli.exit_codes import Exit
 from ops.dead_letters.timing import Timing
 from tests.support.command import run_orders
@@ -70,6 +70,24 @@ def test_an_order_is_read_from_a_deployed_stack(
     code, out, _ = run(capsys, monkeypatch, "get", "O1", "--json")
     assert (code, json.loads(out)) == (Exit.DONE, {"orderId": "O1", "userId": "U1", "status": "new", "quantity": 1})
     assert run(capsys, monkeypatch, "list", "--status", "new")[1].splitlines()[1].split() == ["O1", "U1", "1", "new"]
+
+
+@pytest.mark.usefixtures("stack")
+def test_the_fields_of_an_order_have_the_same_sequence_in_whatever_sequence_dynamodb_returns_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nested: Any = {"L": [{"M": {"b": {"S": "2"}, "a": {"S": "1"}}}]}
+    item = {"gift": {"BOOL": True}, "crates": nested, INSTANT: {"S": "2025-05-03T12:00:00"}, **ORDER}
+    values = ["O1", "U1", "1", "new", "2025-05-03T12:00:00", '[{"a": "1", "b": "2"}]', "true"]
+    document = (
+        f'{{"orderId": "O1", "userId": "U1", "quantity": 1, "status": "new", "{INSTANT}": "2025-05-03T12:00:00", '
+        '"crates": [{"a": "1", "b": "2"}], "gift": true}\n'
+    )
+    for returned in (item, dict(reversed(item.items()))):
+        boto3.client("dynamodb", REGION).put_item(TableName="Orders", Item=returned)
+        assert [line.split(maxsplit=1)[1] for line in run(capsys, monkeypatch, "get", "O1")[1].splitlines()] == values
+        assert run(capsys, monkeypatch, "get", "O1", "--json")[1] == document
+        assert run(capsys, monkeypatch, "list", "--json")[1] == document
 
 
 def test_samples_get_to_the_topics_subscribers(
