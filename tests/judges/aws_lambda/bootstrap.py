@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -94,17 +94,21 @@ class Function:
 
     def invoke(self, event: Any) -> Any:
         """Return the function's response. Raises InvocationError with the emulator's answer."""
-        connection = HTTPConnection(self.address, timeout=PATIENCE_SECONDS)
-        try:
-            connection.request("POST", "/2015-03-31/functions/function/invocations", json.dumps(event))
-            answered = connection.getresponse()
-            answer = answered.read().decode()
-        finally:
-            connection.close()
+        answered, answer = self.answer(event)
         # The emulator answers with the status 200 after an exception and after the timeout, too.
         if answered.status != 200 or answer.startswith(("Task timed out", '{"errorMessage"')):
             raise InvocationError(answer)
         return json.loads(answer)
+
+    def answer(self, event: Any) -> tuple[HTTPResponse, str]:
+        """Return the emulator's answer, and its body."""
+        connection = HTTPConnection(self.address, timeout=PATIENCE_SECONDS)
+        try:
+            connection.request("POST", "/2015-03-31/functions/function/invocations", json.dumps(event))
+            answered = connection.getresponse()
+            return answered, answered.read().decode()
+        finally:
+            connection.close()
 
     @property
     def lines(self) -> list[str]:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.session import Session
 
 from ops.clients import LOCAL_KEY, LOCAL_REGION
-from tests.judges.conformance.functions import Function, create_function
+from tests.judges.conformance.functions import Function, created_function
 
 
 @cache
@@ -35,9 +35,7 @@ class Aws:
 
     def function(self, source: str, *, timeout: int = 3, **variables: str) -> Function:
         """A new function, whose handler is `handler` in the source."""
-        name = new_name()
-        create_function(self.client("lambda"), self.client("iam"), name, source, timeout, variables)
-        return Function(self.client("lambda"), name)
+        return created_function(self.client("lambda"), self.client("iam"), new_name(), source, timeout, variables)
 
 
 @dataclass(frozen=True, kw_only=True)

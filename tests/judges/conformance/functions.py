@@ -6,6 +6,7 @@ import zipfile
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -41,23 +42,14 @@ class Answer:
 class Function:
     """A function, and the request that cases need."""
 
-    client: Any
     name: str
-    log: Callable[[], str] | None = None
-    """The whole log, if the answer to an invocation does not contain its part."""
-
-    def invoke(self, event: Any) -> Answer:
-        before = len(self.log()) if self.log else 0
-        answer = self.client.invoke(FunctionName=self.name, Payload=json.dumps(event), LogType="Tail")
-        return Answer(
-            status=answer["StatusCode"],
-            payload=answer["Payload"].read().decode(),
-            function_error=answer.get("FunctionError"),
-            log=self.log()[before:] if self.log else b64decode(answer.get("LogResult", "")).decode(),
-        )
+    invoke: Callable[[Any], Answer]
 
 
-def create_function(client: Any, iam: Any, name: str, source: str, timeout: int, variables: Mapping[str, str]) -> None:
+def created_function(
+    client: Any, iam: Any, name: str, source: str, timeout: int, variables: Mapping[str, str]
+) -> Function:
+    """Create a function. Returns it when it can be invoked."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as package:
         package.writestr(FILE, source)
@@ -71,6 +63,17 @@ def create_function(client: Any, iam: Any, name: str, source: str, timeout: int,
         Environment={"Variables": variables},
     )
     client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+    return Function(name, partial(_invoke, client, name))
+
+
+def _invoke(client: Any, name: str, event: Any) -> Answer:
+    answer = client.invoke(FunctionName=name, Payload=json.dumps(event), LogType="Tail")
+    return Answer(
+        status=answer["StatusCode"],
+        payload=answer["Payload"].read().decode(),
+        function_error=answer.get("FunctionError"),
+        log=b64decode(answer.get("LogResult", "")).decode(),
+    )
 
 
 def _role(iam: Any) -> str:

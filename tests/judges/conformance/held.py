@@ -20,6 +20,7 @@ _RUNTIME = "tests/judges/aws_lambda/test_runtimes.py"
 _PROCESSOR = "tests/unit/infra/test_processor.py"
 _NOTIFIER = "tests/unit/infra/test_notifier.py"
 _RULES = "tests/unit/infra/test_rules.py"
+_LINES = "tests/unit/ops/log/test_lines.py"
 _STOPPED = (
     "tests/properties/test_events.py::test_an_order_that_stops_the_function_each_time_is_given_up_and_others_go_on"
 )
@@ -27,20 +28,12 @@ _CRASHED = Held(
     "`orders logs` is tried with the log of AWS's runtime.",
     [f"{_RUNTIME}::test_an_exception_is_recognized_with_its_request"],
 )
-_NOT_STARTED = Held(
-    "`orders logs` is tried with the log of AWS's runtime.",
-    [f"{_RUNTIME}::test_a_function_that_could_not_start_is_recognized"],
+_LINE = Held(
+    "`orders logs` knows Lambda's line about it.", [f"{_LINES}::test_a_line_gives_the_cause_of_a_failed_invocation"]
 )
 _RESPONSE = Held(
     "The response has a list, with the IDs of messages of the batch.",
     ["tests/unit/handler/test_processor.py::test_the_response_is_valid_for_lambda"],
-)
-_ONE_MAPPING = Held(
-    "The program makes one mapping for a function, and only when the role may receive.",
-    [
-        f"{_PROCESSOR}::test_the_mapping_feeds_the_function_and_reports_partial_failures",
-        f"{_PROCESSOR}::test_the_mapping_is_made_when_the_role_may_receive",
-    ],
 )
 _STREAM = Held(
     "The program sets where the mapping starts, and how it retries.",
@@ -131,15 +124,21 @@ HELD: Mapping[str, Mapping[str, Held]] = {
     },
     "Lambda": {
         "no_json": _RESPONSE,
-        "exception": _CRASHED,
-        "exception_in_log": _CRASHED,
-        "printed": _CRASHED,
-        "process_exit": Held(
-            "`orders logs` knows Lambda's line about it.",
-            ["tests/unit/ops/log/test_lines.py::test_a_line_gives_the_cause_of_a_failed_invocation"],
+        "exception": Held(
+            "Nothing reads the payload. `orders logs` reads the log.",
+            [f"{_LINES}::test_a_line_gives_the_cause_of_a_failed_invocation"],
         ),
-        "import_error": _NOT_STARTED,
-        "no_handler": _NOT_STARTED,
+        "exception_in_log": _CRASHED,
+        "printed": Held(
+            "`orders logs` tells these lines from what the code prints.",
+            [
+                f"{_LINES}::test_lambdas_lines_about_a_success_are_routine",
+                f"{_LINES}::test_what_the_code_writes_is_no_routine",
+            ],
+        ),
+        "process_exit": _LINE,
+        "import_error": _LINE,
+        "no_handler": _LINE,
         "large_response": Held(
             "The response about the largest batch is smaller.",
             ["tests/unit/handler/test_processor.py::test_the_response_about_the_largest_batch_is_not_too_large"],
@@ -164,8 +163,14 @@ HELD: Mapping[str, Mapping[str, Held]] = {
             "A rule between the settings refuses it.",
             [f"{_RULES}::test_a_rule_holds_up_to_its_boundary_and_no_further"],
         ),
-        "same_mapping": _ONE_MAPPING,
-        "no_such_queue": _ONE_MAPPING,
+        "same_mapping": Held(
+            "The program makes one mapping for a function.",
+            [f"{_PROCESSOR}::test_the_mapping_feeds_the_function_and_reports_partial_failures"],
+        ),
+        "no_such_queue": Held(
+            "The program makes the mapping after its queue.",
+            [f"{_PROCESSOR}::test_the_mapping_is_made_after_its_queue"],
+        ),
         "no_starting_position": _STREAM,
     },
     "Event source mappings of queues": {

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tests.judges.aws_lambda.bootstrap import Bootstrap, installed_bootstrap_of_this_python, running_code
+from tests.judges.aws_lambda.bootstrap import Function as RunningFunction
 from tests.judges.conformance.case import Aws
-from tests.judges.conformance.functions import FILE, HANDLER, Function
+from tests.judges.conformance.functions import FILE, HANDLER, Answer, Function
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,15 @@ class LambdaRuntime(Aws):
         (task / FILE).write_text(source)
         environment = {"AWS_LAMBDA_FUNCTION_TIMEOUT": str(timeout), "PYTHONDONTWRITEBYTECODE": "1", **variables}
         running = self._running.enter_context(running_code(self.bootstrap, task, HANDLER, environment))
-        log = task.parent / "log"
-        return Function(Aws(f"http://{running.address}").client("lambda"), "function", log.read_text)
+        return Function("function", partial(_invoke, running))
+
+
+def _invoke(running: RunningFunction, event: Any) -> Answer:
+    before = len(running.lines)
+    answered, payload = running.answer(event)
+    log = "\n".join(running.lines[before:])
+    error = answered.getheader("X-Amz-Function-Error")
+    return Answer(status=answered.status, payload=payload, function_error=error, log=log)
 
 
 @contextmanager

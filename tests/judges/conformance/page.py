@@ -13,9 +13,10 @@ AWS documents what SQS, SNS, DynamoDB and Lambda do. These tables show what impl
 ✓ is the documented outcome. ✗ is another outcome, and the cell names it. The cases were not tried on AWS itself.
 
 ministack is the emulator of `make demo` and of the system tests. The unit tests use moto. AWS's Lambda runtime is AWS's
-own code, in AWS's Runtime Interface Emulator. LocalStack runs functions in it and has its tables in DynamoDB Local. Its
-event source mappings are its own. `make record-conformance` writes this page, and `make test-judges` compares each
-implementation with it.
+own code, in AWS's Runtime Interface Emulator. This emulator, not the runtime, omits `FunctionError` and sets fewer
+variables than Lambda. LocalStack runs functions in the runtime and has its tables in DynamoDB Local. Its event source
+mappings are its own. `make record-conformance` writes this page, and `make test-judges` compares each implementation
+with it.
 """
 
 

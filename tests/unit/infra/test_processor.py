@@ -70,5 +70,9 @@ def test_the_mapping_is_made_when_the_role_may_receive(dev: Program) -> None:
     assert permissions <= dev.one(MAPPING, "OrderProcessor").dependencies
 
 
+def test_the_mapping_is_made_after_its_queue(dev: Program) -> None:
+    assert dev.one(QUEUE, "OrderQueue").urn in dev.one(MAPPING, "OrderProcessor").dependencies
+
+
 def test_the_mapping_is_made_when_failing_orders_become_dead_letters(dev: Program) -> None:
     assert dev.one(REDRIVE_POLICY).urn in dev.one(MAPPING, "OrderProcessor").dependencies
