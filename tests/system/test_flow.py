@@ -110,6 +110,6 @@ def test_an_older_update_that_comes_late_changes_nothing(pipeline: Pipeline) -> 
     assert stored(pipeline, newer["orderId"]) == as_stored(newer)
 
 
-def test_an_event_can_be_any_json(pipeline: Pipeline) -> None:
-    answer = pipeline.clients.lambda_.invoke(FunctionName="OrderProcessor", Payload=b'"text"')
+def test_an_event_that_is_no_batch_is_an_error_of_the_function(pipeline: Pipeline) -> None:
+    answer = pipeline.clients.lambda_.invoke(FunctionName=pipeline.outputs["processorName"], Payload=b'"text"')
     assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")
