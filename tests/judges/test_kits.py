@@ -3,7 +3,6 @@
 import os
 import shutil
 import socket
-import sys
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
@@ -11,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from tests.judges import kits
-from tests.judges.aws_lambda.bootstrap import Bootstrap, installed_bootstrap, running_function
+from tests.judges.aws_lambda.bootstrap import installed_bootstrap_of_this_python, running_function
 from tests.judges.conftest import Have
 from tests.judges.router import routed
 from tests.support.processes import descendants, listening_addresses, needs_proc
@@ -31,7 +30,7 @@ def test_a_judge_listens_on_loopback_only(judge: str, request: pytest.FixtureReq
 def test_the_runtime_interface_emulator_listens_on_loopback_only(have: Have, tmp_path: Path) -> None:
     declared = recorded("dev").one("aws:lambda/function:Function", "OrderProcessor").inputs
     before = listening()
-    with running_function(have(bootstrap_of_this_python), tmp_path, declared, {}) as function:
+    with running_function(have(installed_bootstrap_of_this_python), tmp_path, declared, {}) as function:
         assert function.invoke({"Records": []}) == {"batchItemFailures": []}
         addresses = listening() - before
     assert len(addresses) == 2, "that of the function and that of the runtime"
@@ -54,10 +53,6 @@ def test_a_server_at_another_address_is_noticed() -> None:
         addresses = listening() - before
     assert len(addresses) == 1
     assert not are_on_loopback(addresses)
-
-
-def bootstrap_of_this_python() -> Bootstrap:
-    return installed_bootstrap(f"python{sys.version_info.major}.{sys.version_info.minor}")
 
 
 def listening() -> set[str]:
