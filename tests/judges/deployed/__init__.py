@@ -1,5 +1,4 @@
-"""The program, deployed on LocalStack by the local deployer.
+"""The program, deployed on LocalStack by the local deployer, with the functions and the table of the emulator.
 
-LocalStack runs functions in Docker only, and downloads DynamoDB Local. So both functions and the table are the
-emulator's, and nothing polls the queue.
+So nothing polls LocalStack's queue. In tests/judges/whole, the functions and the table are those of LocalStack, too.
 """
