@@ -6,7 +6,7 @@ from typing import Any
 from tests.judges.conformance.case import Aws, Service, answer_to, new_name
 from tests.judges.conformance.queues import Queue
 
-SNS = Service("SNS")
+SNS = Service("SNS", at_once=6)
 KIB_256 = 262_144
 API = "SNS API Reference"
 GUIDE = "SNS Developer Guide"

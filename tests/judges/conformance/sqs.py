@@ -5,7 +5,7 @@ from typing import Any
 from tests.judges.conformance.case import Aws, Service, answer_to, code_of
 from tests.judges.conformance.queues import Queue
 
-SQS = Service("SQS")
+SQS = Service("SQS", at_once=6)
 MIB = 1_048_576
 API = "SQS API Reference"
 GUIDE = "SQS Developer Guide"
