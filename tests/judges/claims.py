@@ -57,7 +57,7 @@ CLAIMS: Mapping[str, Claim] = {
         "the same; `aws sqs send-message` from another account is denied",
     ),
     "tls": Claim(
-        "Requests without TLS are denied",
+        "Without TLS, publishing to the topics and all requests to the queues are denied",
         "`aws --endpoint-url http://sns.eu-west-1.amazonaws.com sns publish …` is denied",
     ),
     "workflow-permissions": Claim(
