@@ -57,7 +57,7 @@ CLAIMS: Mapping[str, Claim] = {
         "the same; `aws sqs send-message` from another account is denied",
     ),
     "tls": Claim(
-        "Requests without TLS are denied",
+        "Without TLS, publishing to the topics and all requests to the queues are denied",
         "`aws --endpoint-url http://sns.eu-west-1.amazonaws.com sns publish …` is denied",
     ),
     "workflow-permissions": Claim(
@@ -134,7 +134,7 @@ CLAIMS: Mapping[str, Claim] = {
     ),
     "key-on-and-off": Claim(
         "When `customerManagedKey` is turned on or off, the permissions exist before the key encrypts queues, "
-        "topics and the table, and the key leaves the stack after everything else stops using it",
+        "topics and the table, and the key leaves the stack after these stop using it",
         "set it, deploy, remove it, deploy, and publish an order after each step",
     ),
     "key-changes": Claim(
@@ -197,7 +197,7 @@ CLAIMS: Mapping[str, Claim] = {
         "deploy the lines of [events.md](events.md#subscribe-a-queue), publish orders with several statuses",
     ),
     "fifo-events": Claim(
-        "A FIFO topic tells the versions of an order in their order, and tells a repeated event once",
+        "A FIFO topic delivers the versions of an order in sequence, and a repeated event once",
         "the same with `orderEventsFifo`; then `orders events replay --all --confirm` twice",
     ),
     "alert-mails": Claim(

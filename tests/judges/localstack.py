@@ -15,6 +15,8 @@ from tests.judges.aws_lambda.bootstrap import Bootstrap
 HERE = Path(__file__).parent / "locked" / "localstack"
 SERVER = Path(__file__).with_name("localstack_server.py")
 SERVICES = ("cloudwatch", "iam", "kms", "logs", "ses", "sns", "sqs", "sts")
+SERVICES_WITH_FUNCTIONS = (*SERVICES, "dynamodb", "dynamodbstreams", "lambda", "s3")
+"""S3 contains the code of functions."""
 METRICS_SECONDS = 10
 """How often LocalStack measures its queues. AWS does so each minute."""
 
@@ -27,9 +29,7 @@ def installed_localstack() -> Path:
 def with_functions(bootstrap: Bootstrap, dynamodb_url: str) -> Mapping[str, str]:
     """The settings with which LocalStack has tables, and runs each function on the Python of the bootstrap."""
     return {
-        "SERVICES": ",".join(
-            (*SERVICES, "dynamodb", "dynamodbstreams", "lambda", "s3")
-        ),  # S3 contains the code of functions.
+        "SERVICES": ",".join(SERVICES_WITH_FUNCTIONS),
         "LAMBDA_EMULATOR": str(bootstrap.emulator),
         "LAMBDA_PYTHON": str(bootstrap.python),
         "LAMBDA_PACKAGES": str(bootstrap.packages),

@@ -28,7 +28,7 @@ def installed_cdk() -> Path:
 
 
 @pytest.mark.judged(Judge.CDK, "system-errors")
-def test_each_alarm_on_errors_of_the_table_has_a_metric_that_dynamodb_reports(have: Have) -> None:
+def test_each_alarm_on_errors_of_the_table_has_a_metric_that_the_cdk_declares(have: Have) -> None:
     ran = subprocess.run(
         ["node", "-e", ERRORS_BY_OPERATION], cwd=have(installed_cdk), capture_output=True, text=True, check=True
     )

@@ -46,6 +46,9 @@ def held_back(pipeline: Pipeline) -> Iterator[Any]:
         lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
     lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    eventually(
+        lambda: lambda_.get_event_source_mapping(UUID=mapping["UUID"])["State"] == "Disabled", "the end of the polling"
+    )
     yield let_go
     let_go()
 
@@ -64,7 +67,7 @@ def test_a_poison_order_gets_to_the_dead_letters_after_exactly_3_receives_and_it
     neighbours = [order() for _ in range(9)]
     bodies = [json.dumps(body) for body in (*neighbours[:4], poison, *neighbours[4:])]
     assert pipeline.publish(bodies) == []
-    assert pipeline.waiting("queueUrl") == len(bodies)
+    eventually(lambda: pipeline.waiting("queueUrl") == len(bodies), "all orders in the queue")
     held_back()
 
     [letter] = eventually(

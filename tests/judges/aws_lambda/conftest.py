@@ -54,15 +54,18 @@ def each_bootstrap(request: pytest.FixtureRequest, have: Have) -> Bootstrap:
     except NoPython as missing:
         if request.param != NEWEST:
             pytest.skip(str(missing))
-        return _newest_on_arm64(missing)
+        return _newest_on_arm64(missing, have)
     return _bootstrap(request.param, have)
 
 
-def _newest_on_arm64(missing: NoPython) -> Bootstrap:
-    try:
-        return installed_newest_bootstrap()
-    except Missing as reason:
-        pytest.skip(f"{missing}, or Debian's: {reason}")
+def _newest_on_arm64(missing: NoPython, have: Have) -> Bootstrap:
+    def newest_on_arm64() -> Bootstrap:
+        try:
+            return installed_newest_bootstrap()
+        except Missing as reason:
+            raise Missing(f"{missing}, or Debian's: {reason}") from None
+
+    return have(newest_on_arm64)
 
 
 def _bootstrap(runtime: str, have: Have) -> Bootstrap:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -93,13 +94,15 @@ def test_the_notifier_runs_on_each_runtime(
     assert [letter["orderId"] for letter in received(sqs, given_up, 1)] == ["X"]
 
 
+def machine_of(bootstrap: Bootstrap) -> str:
+    """Return the processor that the Python of a runtime runs on."""
+    command = (bootstrap.python, "-c", "import platform; print(platform.machine())")
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
 @pytest.mark.judged(Judge.LAMBDA, "zip-arm64")
 def test_the_python_for_arm64_runs_on_such_a_processor(have: Have) -> None:
-    python = have(installed_arm64_bootstrap).python
-    asked = subprocess.run(
-        [python, "-c", "import platform; print(platform.machine())"], capture_output=True, text=True, check=True
-    )
-    assert asked.stdout == "aarch64\n"
+    assert machine_of(have(installed_arm64_bootstrap)) == "aarch64"
 
 
 @pytest.fixture
@@ -126,6 +129,13 @@ def processor(local: Program, bootstrap: Bootstrap, tmp_path: Path) -> Iterator[
     declared = local.one("aws:lambda/function:Function", "OrderProcessor").inputs
     with running_function(bootstrap, tmp_path, declared, {"AWS_ENDPOINT_URL_DYNAMODB": UNREACHABLE}) as function:
         yield function
+
+
+@pytest.mark.judged(Judge.LAMBDA, "zip-arm64")
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="needs a processor of x86_64")
+def test_the_zip_runs_on_x86_64(processor: Function, bootstrap: Bootstrap) -> None:
+    assert processor.invoke({"Records": []}) == {"batchItemFailures": []}
+    assert machine_of(bootstrap) == "x86_64"
 
 
 @pytest.mark.judged(Judge.LAMBDA, "lambda-lines")

@@ -9,9 +9,6 @@ from infra.project import ROOT
 from tests.judges.iam.policies import Document, deployed
 from tests.support.recorder import recorded
 
-EVERY = {"all that read letters", "all that change something"}
-"""What the docs call several commands. A row of them is taken for one of each command."""
-
 
 @dataclass(frozen=True)
 class Permission:
@@ -22,9 +19,8 @@ class Permission:
     commands: str
 
     def is_for(self, command: str) -> bool:
-        """Return whether the row names a command, or the command that it belongs to."""
-        names = {command, command.partition(" ")[0]}
-        return self.commands in EVERY or bool(names & set(re.findall("`([^`]+)`", self.commands)))
+        """Return whether the row names a command."""
+        return command in re.findall("`([^`]+)`", self.commands)
 
 
 def policy_for(command: str, page: str) -> Document:
@@ -37,8 +33,8 @@ def policy_for(command: str, page: str) -> Document:
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def actions_in(page: str) -> set[str]:
-    return {action for one in _permissions(page) for action in one.actions}
+def commands_in(page: str) -> set[str]:
+    return {command for one in _permissions(page) for command in re.findall("`([^`]+)`", one.commands)}
 
 
 @cache

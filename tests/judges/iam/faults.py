@@ -13,6 +13,9 @@ from tests.support.security_rules.rule import listed
 
 Statement = dict[str, Any]
 EVERYTHING = "*"
+OF_LOGS, OF_SNS = "kms:EncryptionContext:aws:logs:arn", "kms:EncryptionContext:aws:sns:topicArn"
+LOOKS_LIKE = {OF_LOGS: OF_SNS, OF_SNS: OF_LOGS}
+"""Condition keys, each with one that is easily written in its place."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +88,9 @@ def _narrower(statement: Statement) -> Iterator[Change]:
         for key, values in keys.items():
             for value, others in _without_each(values):
                 yield change(f"without {value}", _conditioned(statement, operator, key, operator, others))
+            if other := LOOKS_LIKE.get(key):
+                both = {**statement["Condition"], operator: {**keys, other: values}}
+                yield change(f"with {other}", _conditioned({**statement, "Condition": both}, operator, key))
 
 
 def _wider(statement: Statement, kind: Kind) -> Iterator[Change]:

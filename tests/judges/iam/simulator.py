@@ -17,12 +17,12 @@ LOCKED = HERE.parent / "locked" / "iam_simulate"
 
 KNOWN_AS = {
     "kms:EncryptionContext:aws:logs:arn": "kms:EncryptionContext:${EncryptionContextKey}",
-    "kms:EncryptionContext:aws:sns:topicArn": "kms:EncryptionContext:${EncryptionContextKey}",
+    "kms:EncryptionContext:aws:sns:topicArn": "kms:CallerAccount",
     "token.actions.githubusercontent.com:aud": "accounts.google.com:aud",
     "token.actions.githubusercontent.com:sub": "accounts.google.com:sub",
 }
-"""Condition keys that the simulator ignores because AWS's reference does not list them, and listed keys of the same
-type. Documents and requests have the listed ones. No request has two keys that become the same."""
+"""Condition keys that the simulator ignores because AWS's reference does not list them. Each has a listed key of the
+same type that no document and no request has, and that stands for it in both."""
 
 SERVICES = ("cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "s3", "sns", "sqs", "sts")
 

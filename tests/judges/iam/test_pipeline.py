@@ -13,7 +13,7 @@ from tests.judges.iam.policies import Deployment, Kind, Policy, deployed, physic
 from tests.judges.iam.questions import NOT_OURS, OTHER_ACCOUNT, OTHER_REGION, Question, may, questions
 from tests.judges.iam.simulator import Undecided
 from tests.judges.iam.tables.key import PUBLISHING, WITH_A_KEY
-from tests.judges.iam.tables.names import PROCESSOR, TABLE
+from tests.judges.iam.tables.names import KEY, PROCESSOR, TABLE
 from tests.judges.iam.tables.pipeline import PIPELINE
 from tests.judges.judge import Judge
 from tests.support.arns import ACCOUNT, REGION, arn
@@ -93,7 +93,9 @@ def test_no_action_but_those_of_its_statements_stands_for_a_batch_of_inserts(sim
     assert "invalid.action" in str(refused.value)
 
 
-def test_the_statement_in_the_docs_lets_a_publisher_use_the_key(simulator: Path) -> None:
+def test_the_statement_in_the_docs_lets_a_publisher_use_the_key_and_each_fault_in_it_is_noticed(
+    simulator: Path,
+) -> None:
     deployment, _ = as_deployed("prod", key=True)
     section = (ROOT / "docs/aws.md").read_text().partition("### Turn the key on")[2]
     text = section.partition("```json")[2].partition("```")[0]
@@ -104,7 +106,11 @@ def test_the_statement_in_the_docs_lets_a_publisher_use_the_key(simulator: Path)
     }.items():
         text = text.replace(placeholder, value)
     publisher = arn(ROLE, "Publisher")
-    document = {"Version": "2012-10-17", "Statement": [json.loads(text)]}
+    document = {"Version": "2012-10-17", "Statement": [{"Sid": "Publish", **json.loads(text)}]}
     own = Policy(kind=Kind.IDENTITY, owner=publisher, name="Publish", document=document)
     table = list(questions(PUBLISHING, {**deployment.arns, "a publisher": publisher}))
-    assert wrong_answers(simulator, table, [*deployment.policies, own]) == []
+    [of_key] = [one for one in deployment.policies if one.owner == deployment.arns[KEY]]
+    elsewhere = replace(of_key, owner=of_key.owner.replace(REGION, OTHER_REGION))
+    others = [*deployment.policies, elsewhere]
+    assert wrong_answers(simulator, table, [*others, own]) == []
+    assert unnoticed_faults(simulator, table, [own], others) == set()

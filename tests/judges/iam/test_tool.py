@@ -1,9 +1,12 @@
-"""The permissions in the docs allow each request of the `orders` command, and each is needed."""
+"""The permissions in the docs allow each request of the `orders` command, and the command uses each of them."""
 
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from itertools import product, starmap
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
@@ -22,8 +25,8 @@ from ops.cli.exit_codes import Exit
 from ops.clients import Clients
 from ops.dead_letters.timing import Timing
 from ops.local_system import LocalSystem, save_local_system
-from tests.judges.iam.documented import actions_in, arns, policy_for
-from tests.judges.iam.policies import Kind, Policy
+from tests.judges.iam.documented import arns, commands_in, policy_for
+from tests.judges.iam.policies import Document, Kind, Policy
 from tests.judges.iam.questions import USUAL, Question
 from tests.judges.iam.simulator import Case, first_other_answers
 from tests.judges.judge import Judge
@@ -36,32 +39,47 @@ pytestmark = pytest.mark.judged(Judge.IAM_SIMULATE, "tool-permissions")
 
 OPERATOR = arn(ROLE, "Operator")
 GUIDE, DEAD_LETTERS = "running.md", "dead-letters-guarantees.md"
-COMMANDS: tuple[tuple[str, str, str, Exit], ...] = (
+INTERRUPTED = 130
+"""How Ctrl-C ends a command."""
+COMMANDS: tuple[tuple[str, str, str, int], ...] = (
     ("publish", GUIDE, "publish -", Exit.DONE),
     ("get", GUIDE, "get O-1", Exit.DONE),
     ("list", GUIDE, "list", Exit.DONE),
     ("logs", GUIDE, "logs", Exit.DONE),
+    ("logs", GUIDE, "logs --notifier --order nobody", Exit.INCOMPLETE),
     ("status", GUIDE, "status", Exit.DONE),
+    ("events failed", GUIDE, "events failed", Exit.DONE),
     ("events failed", GUIDE, "events failed --retry", Exit.DONE),
     ("events replay", GUIDE, "events replay --order O-1 --confirm", Exit.DONE),
     ("events replay", GUIDE, "events replay --all", Exit.DONE),
     ("list", DEAD_LETTERS, "dlq list", Exit.DONE),
     ("groups", DEAD_LETTERS, "dlq groups", Exit.DONE),
-    ("show", DEAD_LETTERS, "dlq show O-2", Exit.DONE),
+    ("show", DEAD_LETTERS, "dlq show O-3", Exit.DONE),
     ("edit", DEAD_LETTERS, "dlq edit O-2 --set quantity=1 --confirm", Exit.DONE),
-    # The emulator has no move tasks.
-    ("move start", DEAD_LETTERS, "dlq move start --confirm", Exit.NO_ACCESS),
-    ("move status", DEAD_LETTERS, "dlq move status", Exit.NO_ACCESS),
-    ("archive", DEAD_LETTERS, "dlq archive kept.jsonl --all --keep --confirm", Exit.DONE),
+    ("move start", DEAD_LETTERS, "dlq move start --confirm", Exit.DONE),
+    ("move status", DEAD_LETTERS, "dlq move status", Exit.DONE),
+    ("move cancel", DEAD_LETTERS, "dlq move cancel", Exit.DONE),
+    ("archive", DEAD_LETTERS, "dlq archive kept.jsonl O-2 --keep --confirm", Exit.DONE),
     ("purge", DEAD_LETTERS, "dlq purge kept.jsonl --confirm", Exit.DONE),
     ("restore", DEAD_LETTERS, "dlq restore kept.jsonl --confirm", Exit.DONE),
     ("redrive", DEAD_LETTERS, "dlq redrive O-3 --confirm --wait", Exit.DONE),
     ("archive", DEAD_LETTERS, "dlq archive rest.jsonl --all --confirm", Exit.DONE),
     ("history", DEAD_LETTERS, "dlq history", Exit.DONE),
+    ("watch", DEAD_LETTERS, "dlq watch", INTERRUPTED),
 )
 """A command, the page with its permissions, what to run, and how it ends. Each one has something to do."""
-NOT_TRIED = {"sqs:CancelMessageMoveTask"}
-"""Actions in the docs that no command asks for here, because the emulator has no move tasks."""
+USED_BY_SQS = {
+    ("move start", "sqs:ReceiveMessage", "queue OrderDLQ"),
+    ("move start", "sqs:DeleteMessage", "queue OrderDLQ"),
+    ("move start", "sqs:SendMessage", "queue OrderQueue"),
+}
+"""Permissions in the docs that no request of the command needs, but SQS itself, which moves the letters."""
+MOVE_TASKS = {
+    "StartMessageMoveTask": {"TaskHandle": "task"},
+    "ListMessageMoveTasks": {"Results": [{"TaskHandle": "task", "Status": "RUNNING"}]},
+    "CancelMessageMoveTask": {"ApproximateNumberOfMessagesMoved": 0},
+}
+"""What clients get for requests about move tasks, which the emulator does not have."""
 
 SINGLE = {"SendMessageBatch", "DeleteMessageBatch", "ChangeMessageVisibilityBatch", "PublishBatch"}
 """Operations for several messages, which need the permission of the operation for one."""
@@ -84,12 +102,16 @@ def noted() -> Iterator[set[Request]]:
         name = model.name.removesuffix("Batch") if model.name in SINGLE else model.name
         found.update(Request(f"{service}:{name}", resource) for resource in resources_of(params))
 
-    handler = ("before-parameter-build", note)
-    BUILTIN_HANDLERS.append(handler)
+    def answer(*, model: OperationModel, **_: object) -> tuple[object, object]:
+        return SimpleNamespace(status_code=200), MOVE_TASKS[model.name]
+
+    handlers = [("before-parameter-build", note), *((f"before-call.sqs.{name}", answer) for name in MOVE_TASKS)]
+    BUILTIN_HANDLERS.extend(handlers)
     try:
         yield found
     finally:
-        BUILTIN_HANDLERS.remove(handler)
+        for handler in handlers:
+            BUILTIN_HANDLERS.remove(handler)
 
 
 def resources_of(request: Mapping[str, Any]) -> Iterator[str]:
@@ -98,6 +120,8 @@ def resources_of(request: Mapping[str, Any]) -> Iterator[str]:
     match request:
         case {"QueueUrl": name} | {"TopicArn": name} | {"TableName": name} | {"SourceArn": name}:
             yield known[name.replace("/", ":").rpartition(":")[2]]
+        case {"TaskHandle": _}:
+            yield known["OrderDLQ"]
         case {"RequestItems": tables}:
             yield from (known[table] for table in tables)
         case {"StreamArn": _} | {"ShardIterator": _}:
@@ -112,11 +136,17 @@ def resources_of(request: Mapping[str, Any]) -> Iterator[str]:
             yield "*"
 
 
+def interrupt(_seconds: float) -> None:
+    """Press Ctrl-C while a command waits for its next page."""
+    raise KeyboardInterrupt
+
+
 @pytest.fixture
 def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pipeline]:
     """A system with a stored order, two dead letters and two events that were given up."""
     monkeypatch.setattr(local_system, "RECORD", tmp_path / "running.json")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr("ops.cli.terminal.time", SimpleNamespace(sleep=interrupt))
     monkeypatch.setattr(looking, "TIMING", Timing(poll_seconds=0, check_seconds=0.2))
     monkeypatch.chdir(tmp_path)
     with emulator("permissions") as clients:
@@ -147,11 +177,31 @@ def _given_up(clients: Clients) -> Iterator[Mapping[str, Any]]:
     yield {"requestContext": {"condition": "MaxRecordAgeExceeded"}, "DDBStreamBatchInfo": place}
 
 
+def granted(policy: Document) -> Iterator[Request]:
+    for statement in policy["Statement"]:
+        yield from starmap(Request, product(statement["Action"], statement["Resource"]))
+
+
+Use = tuple[str, str, str, str]
+"""A command, the page with its permissions, an action and a resource."""
+
+
+def is_use(permission: Use, request: Use) -> bool:
+    """Return whether a request needs a permission, whose resource can be a pattern."""
+    return permission[:3] == request[:3] and fnmatchcase(request[3], permission[3])
+
+
 @pytest.mark.usefixtures("pipeline")
-def test_the_permissions_in_the_docs_are_necessary_and_sufficient(
+def test_the_permissions_in_the_docs_are_sufficient_and_each_command_uses_all_of_its_own(
     simulator: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cases: list[Case] = []
+    unused = {
+        (command, page, action, resource)
+        for page in (GUIDE, DEAD_LETTERS)
+        for command in commands_in(page)
+        for action, resource in granted(policy_for(command, page))
+    }
     for command, page, line, exit_code in COMMANDS:
         with noted() as made:
             ran = run_orders(monkeypatch, capsys, *line.split(), stdin=body("O-1"))
@@ -161,11 +211,11 @@ def test_the_permissions_in_the_docs_are_necessary_and_sufficient(
         for action, resource in sorted(made):
             question = Question(who=OPERATOR, action=action, resource=resource, context=USUAL, allowed=True)
             cases.append(Case(question, [policy]))
+            unused = {one for one in unused if not is_use(one, (command, page, action, resource))}
     denied = [
         (case.policies[0].name, case.question.action, case.question.resource)
         for case, other in zip(cases, first_other_answers(simulator, [[case] for case in cases]), strict=True)
         if other is not None
     ]
     assert denied == []
-    documented = {action for page in (GUIDE, DEAD_LETTERS) for action in actions_in(page)}
-    assert documented - {case.question.action for case in cases} == NOT_TRIED
+    assert unused == {(command, DEAD_LETTERS, action, arns()[name]) for command, action, name in USED_BY_SQS}

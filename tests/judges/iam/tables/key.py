@@ -78,6 +78,14 @@ PUBLISHER, TO = "a publisher", "kms:EncryptionContext:aws:sns:topicArn"
 PUBLISHING = (
     may(PUBLISHER, "kms:GenerateDataKey kms:Decrypt", KEY, when=via("sns") | {TO: ORDERS}),
     may_not(PUBLISHER, "kms:GenerateDataKey kms:Decrypt", KEY, when=via("sns") | {TO: EVENTS}),
+    *(
+        may_not(
+            PUBLISHER, "kms:GenerateDataKey kms:Decrypt", KEY, when=via("sns") | {TO: f"{ORDERS} of another {place}"}
+        )
+        for place in ("account", "Region")
+    ),
     may_not(PUBLISHER, "kms:GenerateDataKey kms:Decrypt", KEY, when=via("sqs") | {TO: ORDERS}),
+    may_not(PUBLISHER, "kms:GenerateDataKey kms:Decrypt", KEY, when=via("sns", OTHER_REGION) | {TO: ORDERS}),
+    may_not(PUBLISHER, "kms:GenerateDataKey kms:Decrypt", f"{KEY} of another Region", when=via("sns") | {TO: ORDERS}),
     may_not(PUBLISHER, "kms:Encrypt", KEY, when=via("sns") | {TO: ORDERS}),
 )
