@@ -8,11 +8,12 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from ops.clients import Clients
 from tests.aws_trial.__main__ import main, rest, show
-from tests.aws_trial.failures import PERIOD, has_stopped_growing
+from tests.aws_trial.failures import PERIOD, another_queue_may_not_use_the_dead_letter_queue, has_stopped_growing
 from tests.aws_trial.trial import Attempt, NotDeployed, Outcome, Result, results
 from tests.aws_trial.trials import BY_PERSON, TRIALS
 from tests.judges.claims import CLAIMS
@@ -158,6 +159,49 @@ def test_a_second_letter_comes_only_after_the_first_one_has_waited_for_two_perio
             }
             system.clients.cloudwatch.put_metric_data(Namespace="AWS/SQS", MetricData=[measured])
         assert has_stopped_growing(system) is expected
+
+
+class RefusingSqs:
+    """SQS that gives this answer to a queue which wants to use OrderDLQ. Without a code, it accepts it."""
+
+    def __init__(self, code: str | None) -> None:
+        self.code = code
+
+    def create_queue(self, *, QueueName: str) -> dict[str, str]:  # noqa: N803 - the name of AWS
+        return {"QueueUrl": f"https://sqs.test/1/{QueueName}"}
+
+    def get_queue_attributes(self, *, QueueUrl: str, AttributeNames: Sequence[str]) -> dict[str, dict[str, str]]:  # noqa: N803
+        return {"Attributes": dict.fromkeys(AttributeNames, QueueUrl)}
+
+    def set_queue_attributes(self, *, QueueUrl: str, Attributes: Mapping[str, str]) -> None:  # noqa: N803
+        if self.code and "OrderDLQ" in Attributes["RedrivePolicy"]:
+            raise ClientError({"Error": {"Code": self.code, "Message": f"not {QueueUrl}"}}, "SetQueueAttributes")
+
+
+def uses_the_dead_letter_queue(code: str | None) -> str:
+    pipeline = SimpleNamespace(outputs={"deadLetterQueueUrl": "https://sqs.test/1/OrderDLQ"})
+    system = SimpleNamespace(
+        clients=SimpleNamespace(sqs=RefusingSqs(code)), stack=SimpleNamespace(name="trial"), pipeline=lambda: pipeline
+    )
+    return another_queue_may_not_use_the_dead_letter_queue(cast("Deployment", system))
+
+
+def test_a_queue_that_is_refused_the_dead_letter_queue_holds_the_claim() -> None:
+    assert uses_the_dead_letter_queue("InvalidParameterValue") == "SQS refused it: not https://sqs.test/1/trial-source"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("AccessDenied", "SQS refused it for another reason"),
+        ("RequestThrottled", "SQS refused it for another reason"),
+        (None, "another queue uses OrderDLQ"),
+    ],
+)
+def test_another_error_of_sqs_does_not_hold_the_claim_of_the_dead_letter_queue(code: str | None, said: str) -> None:
+    with pytest.raises(AssertionError) as raised:
+        uses_the_dead_letter_queue(code)
+    assert said in str(raised.value)
 
 
 def test_the_table_shows_the_claim_and_what_happened_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
