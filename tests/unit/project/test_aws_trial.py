@@ -13,6 +13,7 @@ from moto import mock_aws
 
 from ops.clients import Clients
 from tests.aws_trial.__main__ import main, rest, show
+from tests.aws_trial.changes import values_are_as_declared
 from tests.aws_trial.failures import PERIOD, another_queue_may_not_use_the_dead_letter_queue, has_stopped_growing
 from tests.aws_trial.trial import Attempt, NotDeployed, Outcome, Result, results
 from tests.aws_trial.trials import BY_PERSON, TRIALS
@@ -159,6 +160,43 @@ def test_a_second_letter_comes_only_after_the_first_one_has_waited_for_two_perio
             }
             system.clients.cloudwatch.put_metric_data(Namespace="AWS/SQS", MetricData=[measured])
         assert has_stopped_growing(system) is expected
+
+
+def values_with(unreserved: int) -> tuple[Mapping[str, str], str]:
+    """Try the values in an account with this much unreserved concurrency. Returns the settings, and what happened."""
+    deployed: list[Mapping[str, str]] = []
+
+    def reserved(**_: object) -> dict[str, int]:
+        settings = deployed[-1]
+        return {"ReservedConcurrentExecutions": 2} if "reservedConcurrency" in settings else {}
+
+    recovery = {"PointInTimeRecoveryDescription": {"RecoveryPeriodInDays": 7}}
+    mappings = [{"ScalingConfig": {"MaximumConcurrency": 2}}]
+    clients = SimpleNamespace(
+        dynamodb=SimpleNamespace(
+            describe_continuous_backups=lambda **_: {"ContinuousBackupsDescription": recovery},
+        ),
+        lambda_=SimpleNamespace(
+            get_account_settings=lambda: {"AccountLimit": {"UnreservedConcurrentExecutions": unreserved}},
+            list_event_source_mappings=lambda **_: {"EventSourceMappings": mappings},
+            get_function_concurrency=reserved,
+        ),
+    )
+    system = SimpleNamespace(
+        clients=clients,
+        deploy=lambda **settings: deployed.append(settings),
+        pipeline=lambda: SimpleNamespace(outputs={"tableName": "Orders", "processorName": "OrderProcessor"}),
+    )
+    happened = values_are_as_declared(cast("Deployment", system))
+    return deployed[0], happened
+
+
+def test_concurrency_is_reserved_only_in_an_account_that_has_enough_and_the_result_says_so() -> None:
+    enough, tried = values_with(102)
+    too_little, not_tried = values_with(101)
+    assert enough.keys() - too_little.keys() == {"reservedConcurrency"}
+    assert tried.endswith("; not tried: other values, the emulator")
+    assert "not tried: reservedConcurrency, because the account has only 101 unreserved" in not_tried
 
 
 class RefusingSqs:
