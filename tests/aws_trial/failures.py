@@ -1,6 +1,8 @@
 """Trials of orders that fail, of alarms, and of requests that AWS has to refuse."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,13 +14,13 @@ from ops.cli.exit_codes import Exit
 from ops.queues import count_messages, name_of_queue
 from tests.aws_trial.probes import (
     dead_letter,
+    dead_letters,
     messages_in,
     order,
     poison,
-    publish,
+    publish_until,
     subscribed_queue,
     wait,
-    wait_for_message,
 )
 from tests.support.deployment import Deployment
 
@@ -52,12 +54,12 @@ def a_poison_order_does_not_wait(system: Deployment) -> str:
 
 def sqs_moves_dead_letters_back(system: Deployment) -> str:
     """Cancel a slow move task, and let another one end. The orders fail again, as dead letters with other IDs."""
-    before = [dead_letter(system, order_id) for order_id in [poison(system) for _ in range(SLOW_LETTERS)]]
+    before = dead_letters(system, [poison(system) for _ in range(SLOW_LETTERS)])
     wait(lambda: _in_flight(system) == 0, "all dead letters to be visible")
     _move(system, "start", "--rate", "1", "--confirm")
     _move(system, "cancel")
     wait(lambda: _move_status(system) == "CANCELLED", "the end of the canceled move task")
-    left = {letter.message_id for letter in system.pipeline().dead_letters()} & set(before)
+    left = {letter.message_id for letter in system.pipeline().dead_letters()} & before
     assert left, "the task had ended before it was canceled"
     wait(lambda: _in_flight(system) == 0, "all dead letters to be visible")
     _move(system, "start", "--confirm")
@@ -120,41 +122,38 @@ def has_stopped_growing(system: Deployment) -> bool:
 
 def an_alarm_reaches_its_topic(system: Deployment) -> str:
     outputs = system.pipeline().outputs
-    url = subscribed_queue(system, outputs["alertTopicArn"])
     [name] = [name for name in outputs["alarmNames"] if name.startswith("OrderDLQNotEmpty")]
+    url = subscribed_queue(system, outputs["alertTopicArn"])
+    _clear(system, name)  # CloudWatch notifies only when the state of an alarm changes.
     system.clients.cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a trial")
-    wait_for_message(system, url, name)
+    _wait_for_alarm(system, url, name, "ALARM")
     return f"a subscriber got the alarm {name}"
 
 
 def an_alarm_clears_by_itself(system: Deployment) -> str:
-    outputs, cloudwatch = system.pipeline().outputs, system.clients.cloudwatch
+    outputs = system.pipeline().outputs
     [name] = [name for name in outputs["alarmNames"] if name.startswith("OrderDLQNotEmpty")]
-
-    def is_clear() -> bool:
-        return bool(cloudwatch.describe_alarms(AlarmNames=[name], StateValue="OK")["MetricAlarms"])
-
-    _empty_dead_letter_queue(system)
-    wait(is_clear, f"{name} to be OK while OrderDLQ is empty")
+    _clear(system, name)
     url = subscribed_queue(system, outputs["alertTopicArn"])
     poison(system)
     _wait_for_alarm(system, url, name, "ALARM")
-    _empty_dead_letter_queue(system)
+    _clear(system, name)
     _wait_for_alarm(system, url, name, "OK")
     return f"a subscriber got the alarm {name} and its end"
 
 
-def _empty_dead_letter_queue(system: Deployment) -> None:
-    """Delete all dead letters. SQS purges a queue only once a minute."""
-    sqs, pipeline = system.clients.sqs, system.pipeline()
+def _clear(system: Deployment, alarm: str) -> None:
+    """Delete all dead letters, those that still arrive included, until the alarm on them is OK."""
+    clients, pipeline = system.clients, system.pipeline()
     url = pipeline.outputs["deadLetterQueueUrl"]
 
-    def is_empty() -> bool:
-        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", ()):
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return pipeline.waiting("deadLetterQueueUrl") == 0
+    def is_clear() -> bool:
+        for message in clients.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", ()):
+            clients.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        [found] = clients.cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
+        return found["StateValue"] == "OK" and pipeline.waiting("deadLetterQueueUrl") == 0
 
-    wait(is_empty, "the end of the dead letters")
+    wait(is_clear, f"{alarm} to be OK while OrderDLQ is empty")
 
 
 def _wait_for_alarm(system: Deployment, url: str, name: str, state: str) -> None:
@@ -166,31 +165,53 @@ def _wait_for_alarm(system: Deployment, url: str, name: str, state: str) -> None
 
 
 def what_sns_cannot_deliver_is_kept(system: Deployment) -> str:
-    url = system.pipeline().outputs["queueUrl"]
-    sqs = system.clients.sqs
+    url = system.pipeline().outputs["undeliveredQueueUrl"]
+
+    def kept(published: list[str]) -> str | None:
+        bodies = messages_in(system, url)
+        return next((order_id for order_id in published for body in bodies if order_id in body), None)
+
+    with _deliveries_denied(system):
+        undelivered = publish_until(system, kept, "an order in OrderUndelivered")
+    return f"{undelivered} is in OrderUndelivered"
+
+
+@contextmanager
+def _deliveries_denied(system: Deployment) -> Iterator[None]:
+    """Deny every delivery to OrderQueue. At the end, wait until it gets orders again."""
+    sqs, pipeline = system.clients.sqs, system.pipeline()
+    url = pipeline.outputs["queueUrl"]
     before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    denied = {"Effect": "Deny", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "sqs:SendMessage", "Resource": _arn_of(system, url)}
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy(denied))})
     try:
-        undelivered = order()
-        publish(system, undelivered)
-        wait_for_message(system, system.pipeline().outputs["undeliveredQueueUrl"], undelivered["orderId"])
+        yield
     finally:
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": before})
-    return f"{undelivered['orderId']} is in OrderUndelivered"
+        publish_until(system, lambda published: next(filter(pipeline.order, published), None), "an order in the table")
 
 
 def another_queue_may_not_use_the_dead_letter_queue(system: Deployment) -> str:
+    """Another queue may have its own dead-letter queue, and is refused OrderDLQ."""
     sqs = system.clients.sqs
-    url = system.pipeline().outputs["deadLetterQueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3})
+    source, own = (sqs.create_queue(QueueName=f"{system.stack.name}-{use}")["QueueUrl"] for use in ("source", "dlq"))
+
+    def send_dead_letters_to(url: str) -> None:
+        redrive = json.dumps({"deadLetterTargetArn": _arn_of(system, url), "maxReceiveCount": 3})
+        sqs.set_queue_attributes(QueueUrl=source, Attributes={"RedrivePolicy": redrive})
+
+    send_dead_letters_to(own)
     try:
-        sqs.create_queue(QueueName=f"{system.stack.name}-source", Attributes={"RedrivePolicy": redrive})
+        send_dead_letters_to(system.pipeline().outputs["deadLetterQueueUrl"])
     except ClientError as error:
-        return f"SQS refused it: {error.response['Error'].get('Message')}"
-    raise AssertionError(f"another queue uses {name_of_queue(url)}")
+        code, message = error.response["Error"].get("Code"), error.response["Error"].get("Message")
+        assert code == "InvalidParameterValue", f"SQS refused it for another reason: {error}"
+        return f"SQS refused it: {message}"
+    raise AssertionError("another queue uses OrderDLQ")
+
+
+def _arn_of(system: Deployment, url: str) -> str:
+    return system.clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
 
 
 def a_request_without_tls_is_denied(system: Deployment) -> str:

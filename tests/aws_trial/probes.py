@@ -1,8 +1,8 @@
 """What the trials publish, and where they look for it."""
 
 import json
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from infra.policies import policy, topic_may_send
@@ -10,9 +10,14 @@ from ops.samples import EXAMPLE_ORDER
 from tests.support.deployment import Deployment
 from tests.support.waiting import eventually
 
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
+
 PATIENCE_SECONDS = 600
 """How long AWS may take. New metrics and alarms take some minutes."""
 PAUSE_SECONDS = 2
+DAYS = [f"2026-01-0{day}T00:00:00Z" for day in (1, 2, 3)]
+"""The timestamps of three versions of an order."""
 Found = TypeVar("Found")
 
 
@@ -44,6 +49,22 @@ def store(system: Deployment, **changes: object) -> str:
     return order_id
 
 
+def publish_until(system: Deployment, arrived: Callable[[list[str]], str | None], what: str) -> str:
+    """Publish one new order after the other until one of them has arrived, and return its ID.
+
+    AWS takes up to a minute to apply the attributes of a queue. Until then, orders go where they went before.
+    """
+    published: list[str] = []
+
+    def has_arrived() -> str | None:
+        one = order()
+        publish(system, one)
+        published.append(one["orderId"])
+        return arrived(published)
+
+    return wait(has_arrived, what)
+
+
 def poison(system: Deployment) -> str:
     """Publish an order that can never be stored, and return its ID."""
     published = order(quantity=0)
@@ -53,12 +74,21 @@ def poison(system: Deployment) -> str:
 
 def dead_letter(system: Deployment, order_id: str) -> str:
     """Wait for the dead letter of an order, and return its message ID."""
-    pipeline = system.pipeline()
+    [message_id] = dead_letters(system, [order_id])
+    return message_id
 
-    def found() -> str | None:
-        return next((one.message_id for one in pipeline.dead_letters() if order_id in one.body), None)
 
-    return wait(found, f"the dead letter of {order_id}")
+def dead_letters(system: Deployment, order_ids: Sequence[str]) -> set[str]:
+    """Wait for the dead letters of orders, and return their message IDs. A look hides them for some seconds."""
+    pipeline, found = system.pipeline(), dict[str, str]()
+
+    def all_found() -> bool:
+        letters = pipeline.dead_letters()
+        found.update((order_id, one.message_id) for order_id in order_ids for one in letters if order_id in one.body)
+        return len(found) == len(order_ids)
+
+    wait(all_found, f"the dead letters of {', '.join(order_ids)}")
+    return set(found.values())
 
 
 def messages_in(system: Deployment, url: str) -> list[str]:
@@ -70,19 +100,22 @@ def messages_in(system: Deployment, url: str) -> list[str]:
 def subscribed_queue(system: Deployment, topic: str, **filter_policy: list[str]) -> str:
     """Create a queue that gets what a topic sends, and return its URL. The trial removes it at the end.
 
-    A filter policy gives the values of message attributes. It can be empty.
+    A filter policy gives the values of message attributes. It can be empty. The queue has its policy from the start:
+    AWS takes up to a minute to apply a later one, and SNS does not repeat a delivery that a queue refuses.
     """
-    sqs = system.clients.sqs
-    name = f"{system.stack.name}-{uuid4().hex[:8]}"
-    if topic.endswith(".fifo"):
-        url = sqs.create_queue(QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-    else:
-        url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    allowed = json.dumps(policy(topic_may_send(topic, arn)))
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": allowed, "VisibilityTimeout": "1"})
-    attributes = {"RawMessageDelivery": "true", "FilterPolicy": json.dumps(filter_policy)}
-    system.clients.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=attributes)
+    sqs, is_fifo = system.clients.sqs, topic.endswith(".fifo")
+    _, partition, _, region, account, _ = topic.split(":")
+    name = f"{system.stack.name}-{uuid4().hex[:8]}{'.fifo' if is_fifo else ''}"
+    arn = f"arn:{partition}:sqs:{region}:{account}:{name}"
+    attributes: dict[QueueAttributeNameType, str] = {
+        "Policy": json.dumps(policy(topic_may_send(topic, arn))),
+        "VisibilityTimeout": "1",
+    }
+    if is_fifo:
+        attributes["FifoQueue"] = "true"
+    url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    subscription = {"RawMessageDelivery": "true", "FilterPolicy": json.dumps(filter_policy)}
+    system.clients.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=subscription)
     return url
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.aws_trial import changes, failures, given_up, orders
+from tests.aws_trial import changes, failures, given_up, orders, stream
 from tests.aws_trial.trial import Attempt
 from tests.judges.claims import RUNTIMES
 
@@ -19,7 +19,7 @@ TRIALS: Mapping[str, Attempt] = {
     "partiql-permission": orders.an_order_is_stored,
     "orders-in-table": orders.versions_are_decided,
     "stream-permissions": orders.events_reach_a_subscriber,
-    "changes-in-stream": orders.events_reach_a_subscriber,
+    "changes-in-stream": stream.the_stream_has_each_version,
     "filter-policy": orders.a_filter_policy_chooses_events,
     "key-policy-alone": orders.events_reach_a_subscriber,
     "log-groups": orders.functions_log_into_their_groups,

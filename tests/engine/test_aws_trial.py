@@ -32,15 +32,20 @@ NOT_HERE = {
     "key-on-and-off": "the emulator cannot change the key of a log group",
     "key-changes": "the emulator cannot change the key of a log group",
 }
+FAIL_AT_ONCE = {"move-task", "dead-letter-source"}
+"""Those of them that fail without a long wait. Once the emulator passes them, they do not belong there any more."""
 
 
 def test_each_claim_holds_that_the_emulator_can_keep_and_nothing_is_left(tmp_path: Path) -> None:
-    trials = {claim: attempt for claim, attempt in TRIALS.items() if claim not in NOT_HERE}
+    left_out = NOT_HERE.keys() - FAIL_AT_ONCE
+    trials = {claim: attempt for claim, attempt in TRIALS.items() if claim not in left_out}
     with emulator("engine-trial") as started:
         with opened(local_clients(started.emulator_url), tmp_path) as system:
             use_emulator(system.root / f"Pulumi.{system.stack.name}.yaml", started)
             found = list(results(trials, system))
-        assert [result for result in found if result.outcome is not Outcome.PASSED] == []
+        failed = [result for result in found if result.outcome is not Outcome.PASSED]
+        assert [result for result in failed if result.claim not in FAIL_AT_ONCE] == []
+        assert {result.claim for result in failed} == FAIL_AT_ONCE
         assert_that_nothing_is_left(system)
 
 

@@ -8,11 +8,13 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from ops.clients import Clients
 from tests.aws_trial.__main__ import main, rest, show
-from tests.aws_trial.failures import PERIOD, has_stopped_growing
+from tests.aws_trial.changes import values_are_as_declared
+from tests.aws_trial.failures import PERIOD, another_queue_may_not_use_the_dead_letter_queue, has_stopped_growing
 from tests.aws_trial.trial import Attempt, NotDeployed, Outcome, Result, results
 from tests.aws_trial.trials import BY_PERSON, TRIALS
 from tests.judges.claims import CLAIMS
@@ -158,6 +160,86 @@ def test_a_second_letter_comes_only_after_the_first_one_has_waited_for_two_perio
             }
             system.clients.cloudwatch.put_metric_data(Namespace="AWS/SQS", MetricData=[measured])
         assert has_stopped_growing(system) is expected
+
+
+def values_with(unreserved: int) -> tuple[Mapping[str, str], str]:
+    """Try the values in an account with this much unreserved concurrency. Returns the settings, and what happened."""
+    deployed: list[Mapping[str, str]] = []
+
+    def reserved(**_: object) -> dict[str, int]:
+        settings = deployed[-1]
+        return {"ReservedConcurrentExecutions": 2} if "reservedConcurrency" in settings else {}
+
+    recovery = {"PointInTimeRecoveryDescription": {"RecoveryPeriodInDays": 7}}
+    mappings = [{"ScalingConfig": {"MaximumConcurrency": 2}}]
+    clients = SimpleNamespace(
+        dynamodb=SimpleNamespace(
+            describe_continuous_backups=lambda **_: {"ContinuousBackupsDescription": recovery},
+        ),
+        lambda_=SimpleNamespace(
+            get_account_settings=lambda: {"AccountLimit": {"UnreservedConcurrentExecutions": unreserved}},
+            list_event_source_mappings=lambda **_: {"EventSourceMappings": mappings},
+            get_function_concurrency=reserved,
+        ),
+    )
+    system = SimpleNamespace(
+        clients=clients,
+        deploy=lambda **settings: deployed.append(settings),
+        pipeline=lambda: SimpleNamespace(outputs={"tableName": "Orders", "processorName": "OrderProcessor"}),
+    )
+    happened = values_are_as_declared(cast("Deployment", system))
+    return deployed[0], happened
+
+
+def test_concurrency_is_reserved_only_in_an_account_that_has_enough_and_the_result_says_so() -> None:
+    enough, tried = values_with(102)
+    too_little, not_tried = values_with(101)
+    assert enough.keys() - too_little.keys() == {"reservedConcurrency"}
+    assert tried.endswith("; not tried: other values, the emulator")
+    assert "not tried: reservedConcurrency, because the account has only 101 unreserved" in not_tried
+
+
+class RefusingSqs:
+    """SQS that gives this answer to a queue which wants to use OrderDLQ. Without a code, it accepts it."""
+
+    def __init__(self, code: str | None) -> None:
+        self.code = code
+
+    def create_queue(self, *, QueueName: str) -> dict[str, str]:  # noqa: N803 - the name of AWS
+        return {"QueueUrl": f"https://sqs.test/1/{QueueName}"}
+
+    def get_queue_attributes(self, *, QueueUrl: str, AttributeNames: Sequence[str]) -> dict[str, dict[str, str]]:  # noqa: N803
+        return {"Attributes": dict.fromkeys(AttributeNames, QueueUrl)}
+
+    def set_queue_attributes(self, *, QueueUrl: str, Attributes: Mapping[str, str]) -> None:  # noqa: N803
+        if self.code and "OrderDLQ" in Attributes["RedrivePolicy"]:
+            raise ClientError({"Error": {"Code": self.code, "Message": f"not {QueueUrl}"}}, "SetQueueAttributes")
+
+
+def uses_the_dead_letter_queue(code: str | None) -> str:
+    pipeline = SimpleNamespace(outputs={"deadLetterQueueUrl": "https://sqs.test/1/OrderDLQ"})
+    system = SimpleNamespace(
+        clients=SimpleNamespace(sqs=RefusingSqs(code)), stack=SimpleNamespace(name="trial"), pipeline=lambda: pipeline
+    )
+    return another_queue_may_not_use_the_dead_letter_queue(cast("Deployment", system))
+
+
+def test_a_queue_that_is_refused_the_dead_letter_queue_holds_the_claim() -> None:
+    assert uses_the_dead_letter_queue("InvalidParameterValue") == "SQS refused it: not https://sqs.test/1/trial-source"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("AccessDenied", "SQS refused it for another reason"),
+        ("RequestThrottled", "SQS refused it for another reason"),
+        (None, "another queue uses OrderDLQ"),
+    ],
+)
+def test_another_error_of_sqs_does_not_hold_the_claim_of_the_dead_letter_queue(code: str | None, said: str) -> None:
+    with pytest.raises(AssertionError) as raised:
+        uses_the_dead_letter_queue(code)
+    assert said in str(raised.value)
 
 
 def test_the_table_shows_the_claim_and_what_happened_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:

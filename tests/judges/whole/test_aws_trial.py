@@ -1,0 +1,71 @@
+"""Trials of `make try-on-aws` that need move tasks, or alarms that act. The emulator has neither."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+import pytest
+
+from ops import local_system
+from ops.local_system import LocalSystem, save_local_system
+from tests.aws_trial.trial import Outcome, results
+from tests.aws_trial.trials import TRIALS
+from tests.judges.judge import Judge
+from tests.judges.localstack import METRICS_SECONDS
+from tests.support.command import run_orders
+from tests.support.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from tests.support.deployment import Deployment
+
+CLAIMS = {"move-task", "alarms-publish", "alarm-clears"}
+ALARM = "OrderDLQNotEmpty"
+
+
+@dataclass(frozen=True)
+class WithoutEngine:
+    """What these trials use of a Deployment, on a system that no engine deployed."""
+
+    running: Pipeline
+    monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str]
+    stack: ClassVar = SimpleNamespace(name="trial")
+
+    @property
+    def clients(self) -> object:
+        return self.running.clients
+
+    def pipeline(self) -> Pipeline:
+        return self.running
+
+    def orders(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        ran = run_orders(self.monkeypatch, self.capsys, *words)
+        return subprocess.CompletedProcess(words, ran.code, ran.out, ran.err)
+
+
+@pytest.fixture
+def system(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> "Deployment":
+    monkeypatch.setattr(local_system, "RECORD", tmp_path / "running.json")
+    save_local_system(LocalSystem(url=pipeline.clients.emulator_url, outputs=pipeline.outputs))
+    shorten_period(pipeline.clients.cloudwatch)
+    return cast("Deployment", WithoutEngine(pipeline, monkeypatch, capsys))
+
+
+def shorten_period(cloudwatch: Any) -> None:
+    """Replace the minute of the deployed alarm by the time in which LocalStack measures. All else stays as deployed."""
+    [alarm] = cloudwatch.describe_alarms(AlarmNames=[ALARM])["MetricAlarms"]
+    inputs = cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
+    declared = {name: value for name, value in alarm.items() if name in inputs}
+    cloudwatch.put_metric_alarm(**{**declared, "Period": METRICS_SECONDS})
+
+
+# LocalStack does not check whether an alarm may publish.
+@pytest.mark.judged(Judge.LOCALSTACK, "move-task", "alarm-clears")
+def test_dead_letters_move_and_alarms_reach_their_topic_in_the_sequence_of_the_trials(system: "Deployment") -> None:
+    found = list(results({claim: attempt for claim, attempt in TRIALS.items() if claim in CLAIMS}, system))
+    assert {result.claim for result in found} == CLAIMS
+    assert [result for result in found if result.outcome is not Outcome.PASSED] == []
