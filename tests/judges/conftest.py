@@ -4,11 +4,10 @@ from typing import Protocol, TypeVar
 
 import pytest
 
-from tests.judges.aws_lambda.bootstrap import installed_bootstrap_of_this_python
 from tests.judges.dynamodb_local import installed_dynamodb_local, running_dynamodb_local
 from tests.judges.elasticmq import installed_elasticmq, running_elasticmq
 from tests.judges.kits import Missing
-from tests.judges.localstack import installed_localstack, running_localstack, with_functions
+from tests.judges.localstack import installed_localstack, running_localstack
 
 WANTED = "ORDERS_TEST_JUDGES"
 """The environment variable that `make test-judges` sets to run these tests."""
@@ -52,9 +51,9 @@ def elasticmq(have: Have) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def localstack(have: Have, dynamodb_local: str) -> Iterator[str]:
-    functions = with_functions(have(installed_bootstrap_of_this_python), dynamodb_local)
-    with running_localstack(have(installed_localstack), functions) as url:
+def localstack(have: Have) -> Iterator[str]:
+    """LocalStack without functions. tests/judges/whole starts servers of its own."""
+    with running_localstack(have(installed_localstack)) as url:
         yield url
 
 

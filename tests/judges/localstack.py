@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from local.emulator import LOOPBACK
 from tests.judges import kits
 from tests.judges.aws_lambda.bootstrap import Bootstrap
+from tests.judges.dynamodb_local import running_dynamodb_local
 
 HERE = Path(__file__).parent / "locked" / "localstack"
 SERVER = Path(__file__).with_name("localstack_server.py")
@@ -26,7 +27,7 @@ def installed_localstack() -> Path:
     return kits.installed_environment("localstack", "3.13", HERE) / "python"
 
 
-def with_functions(bootstrap: Bootstrap, dynamodb_url: str) -> Mapping[str, str]:
+def _with_functions(bootstrap: Bootstrap, dynamodb_url: str) -> Mapping[str, str]:
     """The settings with which LocalStack has tables, and runs each function on the Python of the bootstrap."""
     return {
         "SERVICES": ",".join(SERVICES_WITH_FUNCTIONS),
@@ -69,3 +70,13 @@ def running_localstack(python: Path, more: Mapping[str, str] | None = None) -> I
         # Without -P, this file's folder would hide LocalStack's package.
         with kits.server("localstack", python, "-P", SERVER, ready=ready, environment=settings):
             yield f"http://{address}"
+
+
+@contextmanager
+def running_localstack_with_functions(python: Path, bootstrap: Bootstrap, dynamodb_local: Path) -> Iterator[str]:
+    """Run LocalStack with functions, beside a DynamoDB Local of its own. Yields the URL of LocalStack."""
+    with (
+        running_dynamodb_local(dynamodb_local) as tables,
+        running_localstack(python, _with_functions(bootstrap, tables)) as url,
+    ):
+        yield url

@@ -21,7 +21,7 @@ from tests.judges.conformance.sqs import SQS
 from tests.judges.conformance.stream_mappings import STREAM_MAPPINGS
 from tests.judges.dynamodb_local import installed_dynamodb_local, running_dynamodb_local
 from tests.judges.elasticmq import installed_elasticmq, running_elasticmq
-from tests.judges.localstack import installed_localstack, running_localstack, with_functions
+from tests.judges.localstack import installed_localstack, running_localstack_with_functions
 
 RECORD = Path(__file__).with_name("recorded.json")
 EMULATOR = "ministack"
@@ -53,10 +53,9 @@ def elasticmq() -> Iterator[Aws]:
 
 @contextmanager
 def localstack() -> Iterator[Aws]:
-    with running_dynamodb_local(installed_dynamodb_local()) as tables:
-        functions = with_functions(installed_bootstrap_of_this_python(), tables)
-        with running_localstack(installed_localstack(), functions) as url:
-            yield Aws(url)
+    kits = (installed_localstack(), installed_bootstrap_of_this_python(), installed_dynamodb_local())
+    with running_localstack_with_functions(*kits) as url:
+        yield Aws(url)
 
 
 @contextmanager

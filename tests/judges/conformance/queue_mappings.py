@@ -1,6 +1,7 @@
 """Cases of event source mappings: the messages of a queue that the function gets, and what its response does."""
 
 import json
+import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Self
@@ -17,6 +18,7 @@ FILTERS = f"{GUIDE}, Using event filtering with an Amazon SQS event source"
 PARTIAL = ("ReportBatchItemFailures",)
 VISIBILITY_SECONDS = 4
 """The function has to respond within it."""
+LOOKS, LOOK_SECONDS = 3, 0.1
 SOURCE = """
 import json, os, time
 from urllib.parse import urlencode
@@ -91,8 +93,15 @@ class Mapped:
         return Counter(self.names[record["messageId"]] for event in self.events for record in event["Records"])
 
     def left(self) -> int:
-        """How many messages the queue has, those in flight included."""
-        return count_messages(self.queue.sqs, self.queue.url).total
+        """How many messages the queue has, those in flight included.
+
+        While a message becomes visible again, LocalStack's counts can miss it. So this is the most of several looks.
+        """
+        counts = []
+        for _ in range(LOOKS):
+            counts.append(count_messages(self.queue.sqs, self.queue.url).total)
+            time.sleep(LOOK_SECONDS)
+        return max(counts)
 
     def fates(self) -> str:
         """What became of each message after the response: it is deleted, or it comes back."""
