@@ -1,7 +1,7 @@
 import pytest
 
 from tests.judges.aws_lambda.arm64 import installed_arm64_bootstrap, installed_newest_bootstrap
-from tests.judges.aws_lambda.bootstrap import Bootstrap, installed_bootstrap
+from tests.judges.aws_lambda.bootstrap import PATIENT_TIMEOUT_SECONDS, Bootstrap, installed_bootstrap
 from tests.judges.claims import RUNTIMES
 from tests.judges.conftest import Have
 from tests.judges.judge import Judge
@@ -22,8 +22,9 @@ def local() -> Program:
 
 @pytest.fixture(scope="session")
 def patient() -> Program:
-    """A stack whose functions have time to start on an emulated processor: the start is part of the first batch."""
-    return recorded("local", {"processorTimeoutSeconds": "300", "visibilityTimeoutSeconds": "1800"})
+    """A stack whose OrderProcessor has time to start on an emulated CPU."""
+    timeout, visibility = str(PATIENT_TIMEOUT_SECONDS), str(6 * PATIENT_TIMEOUT_SECONDS)
+    return recorded("local", {"processorTimeoutSeconds": timeout, "visibilityTimeoutSeconds": visibility})
 
 
 @pytest.fixture(scope="session")

@@ -14,13 +14,20 @@ import pytest
 
 from bench.warm import SEED_STYLE
 from handler.contract import Variable
+from infra.function import request_timeout_seconds
 from ops.clients import local_clients
 from ops.cost import OURS
 from ops.log.causes import Cause
 from ops.log.lines import Line, Source, line_of
 from ops.samples import invalid_orders, valid_orders
 from tests.judges.aws_lambda.arm64 import installed_arm64_bootstrap
-from tests.judges.aws_lambda.bootstrap import Bootstrap, Function, InvocationError, running_function
+from tests.judges.aws_lambda.bootstrap import (
+    PATIENT_TIMEOUT_SECONDS,
+    Bootstrap,
+    Function,
+    InvocationError,
+    running_function,
+)
 from tests.judges.aws_lambda.flow import running_flow, sqs_of
 from tests.judges.aws_lambda.starts import measure
 from tests.judges.conftest import Have
@@ -79,8 +86,9 @@ def test_the_notifier_runs_on_each_runtime(
     subscriber, given_up = (sqs.create_queue(QueueName=f"{uuid4()}")["QueueUrl"] for _ in range(2))
     arn = sqs.get_queue_attributes(QueueUrl=subscriber, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
-    declared = local.one("aws:lambda/function:Function", "OrderNotifier").inputs
+    declared = {**local.one("aws:lambda/function:Function", "OrderNotifier").inputs, "timeout": PATIENT_TIMEOUT_SECONDS}
     variables = {
+        Variable.REQUEST_TIMEOUT_SECONDS: str(request_timeout_seconds(PATIENT_TIMEOUT_SECONDS)),
         Variable.EVENT_TOPIC_ARN: topic,
         Variable.GIVEN_UP_QUEUE_URL: given_up,
         "AWS_ENDPOINT_URL_SNS": localstack,
