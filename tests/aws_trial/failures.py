@@ -20,6 +20,7 @@ from tests.aws_trial.probes import (
     poison,
     publish_until,
     subscribed_queue,
+    take,
     wait,
 )
 from tests.support.deployment import Deployment
@@ -91,7 +92,7 @@ def _attempts(system: Deployment, order_id: str) -> list[dict[str, str]] | None:
 def another_dead_letter_raises_an_alarm(system: Deployment) -> str:
     first = poison(system)
     dead_letter(system, first)
-    [name] = [name for name in system.pipeline().outputs["alarmNames"] if name.startswith("OrderDLQGrowing")]
+    name = _alarm(system, "OrderDLQGrowing")
 
     def alarm() -> "MetricAlarmTypeDef":
         return system.clients.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]
@@ -121,9 +122,8 @@ def has_stopped_growing(system: Deployment) -> bool:
 
 
 def an_alarm_reaches_its_topic(system: Deployment) -> str:
-    outputs = system.pipeline().outputs
-    [name] = [name for name in outputs["alarmNames"] if name.startswith("OrderDLQNotEmpty")]
-    url = subscribed_queue(system, outputs["alertTopicArn"])
+    name = _alarm(system, "OrderDLQNotEmpty")
+    url = subscribed_queue(system, system.pipeline().outputs["alertTopicArn"])
     _clear(system, name)  # CloudWatch notifies only when the state of an alarm changes.
     system.clients.cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a trial")
     _wait_for_alarm(system, url, name, "ALARM")
@@ -131,10 +131,9 @@ def an_alarm_reaches_its_topic(system: Deployment) -> str:
 
 
 def an_alarm_clears_by_itself(system: Deployment) -> str:
-    outputs = system.pipeline().outputs
-    [name] = [name for name in outputs["alarmNames"] if name.startswith("OrderDLQNotEmpty")]
+    name = _alarm(system, "OrderDLQNotEmpty")
     _clear(system, name)
-    url = subscribed_queue(system, outputs["alertTopicArn"])
+    url = subscribed_queue(system, system.pipeline().outputs["alertTopicArn"])
     poison(system)
     _wait_for_alarm(system, url, name, "ALARM")
     _clear(system, name)
@@ -142,15 +141,20 @@ def an_alarm_clears_by_itself(system: Deployment) -> str:
     return f"a subscriber got the alarm {name} and its end"
 
 
+def _alarm(system: Deployment, title: str) -> str:
+    """Return the name of an alarm, which begins with a title."""
+    [name] = [name for name in system.pipeline().outputs["alarmNames"] if name.startswith(title)]
+    return str(name)
+
+
 def _clear(system: Deployment, alarm: str) -> None:
     """Delete all dead letters, those that still arrive included, until the alarm on them is OK."""
-    clients, pipeline = system.clients, system.pipeline()
+    pipeline = system.pipeline()
     url = pipeline.outputs["deadLetterQueueUrl"]
 
     def is_clear() -> bool:
-        for message in clients.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", ()):
-            clients.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        [found] = clients.cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
+        take(system, url)
+        [found] = system.clients.cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
         return found["StateValue"] == "OK" and pipeline.waiting("deadLetterQueueUrl") == 0
 
     wait(is_clear, f"{alarm} to be OK while OrderDLQ is empty")

@@ -5,7 +5,7 @@ import json
 from pulumi.automation import CommandError, OpType
 
 from handler.outcome import Kind
-from tests.aws_trial.probes import events_until, order, publish, store, subscribed_queue, wait, wait_for_message
+from tests.aws_trial.probes import DAYS, events_until, order, publish, store, subscribed_queue, wait, wait_for_message
 from tests.aws_trial.trial import NotDeployed
 from tests.support.deployment import Deployment
 
@@ -54,14 +54,14 @@ def an_order_is_stored(system: Deployment) -> str:
 
 
 def versions_are_decided(system: Deployment) -> str:
-    order_id = store(system, status="new", timestamp="2026-01-02T00:00:00Z")
+    order_id = store(system, status="new", timestamp=DAYS[1])
     pipeline = system.pipeline()
 
     def outcomes() -> set[str]:
         return {kind for record in pipeline.log_records_of(order_id) for kind in Kind if kind in record}
 
     for day, outcome in ((3, Kind.UPDATED), (3, Kind.DUPLICATE), (1, Kind.STALE)):
-        publish(system, order(orderId=order_id, status=f"day {day}", timestamp=f"2026-01-0{day}T00:00:00Z"))
+        publish(system, order(orderId=order_id, status=f"day {day}", timestamp=DAYS[day - 1]))
         wait(lambda outcome=outcome: outcome in outcomes(), f"the log record of {order_id}: {outcome}")  # type: ignore[misc]
     stored = pipeline.order(order_id)
     assert stored
@@ -82,10 +82,10 @@ def functions_log_into_their_groups(system: Deployment) -> str:
 
 def events_reach_a_subscriber(system: Deployment) -> str:
     url = subscribed_queue(system, system.pipeline().outputs["eventTopicArn"])
-    order_id = store(system, status="new", timestamp="2026-01-02T00:00:00Z")
-    wait_for_message(system, url, f"{order_id}@2026-01-02T00:00:00Z")
-    publish(system, order(orderId=order_id, status="paid", timestamp="2026-01-03T00:00:00Z"))
-    updated = json.loads(wait_for_message(system, url, f"{order_id}@2026-01-03T00:00:00Z"))
+    order_id = store(system, status="new", timestamp=DAYS[1])
+    wait_for_message(system, url, f"{order_id}@{DAYS[1]}")
+    publish(system, order(orderId=order_id, status="paid", timestamp=DAYS[2]))
+    updated = json.loads(wait_for_message(system, url, f"{order_id}@{DAYS[2]}"))
     assert (updated["type"], updated["data"]["previousStatus"]) == ("order.updated", "new"), updated
     return f"a queue got both events of {order_id}"
 

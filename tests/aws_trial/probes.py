@@ -97,6 +97,15 @@ def messages_in(system: Deployment, url: str) -> list[str]:
     return [message["Body"] for message in received.get("Messages", ())]
 
 
+def take(system: Deployment, url: str) -> list[str]:
+    """Receive and delete up to ten messages of a queue, and return their bodies."""
+    sqs = system.clients.sqs
+    received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", ())
+    for message in received:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return [message["Body"] for message in received]
+
+
 def subscribed_queue(system: Deployment, topic: str, **filter_policy: list[str]) -> str:
     """Create a queue that gets what a topic sends, and return its URL. The trial removes it at the end.
 
@@ -121,12 +130,10 @@ def subscribed_queue(system: Deployment, topic: str, **filter_policy: list[str])
 
 def events_until(system: Deployment, url: str, order_id: str) -> list[dict[str, Any]]:
     """Receive and delete events until that of an order, and return all of them."""
-    sqs, events = system.clients.sqs, list[dict[str, Any]]()
+    events: list[dict[str, Any]] = []
 
     def has_come() -> bool:
-        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", ()):
-            events.append(json.loads(message["Body"]))
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        events.extend(map(json.loads, take(system, url)))
         return any(event["subject"] == order_id for event in events)
 
     wait(has_come, f"the event of {order_id}")

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from local.emulator import LOOPBACK
 from tests.judges import kits
-from tests.judges.aws_lambda.bootstrap import Bootstrap
-from tests.judges.dynamodb_local import running_dynamodb_local
+from tests.judges.aws_lambda.bootstrap import Bootstrap, installed_bootstrap_of_this_python
+from tests.judges.dynamodb_local import installed_dynamodb_local, running_dynamodb_local
 
 HERE = Path(__file__).parent / "locked" / "localstack"
 SERVER = Path(__file__).with_name("localstack_server.py")
@@ -25,6 +26,19 @@ METRICS_SECONDS = 10
 def installed_localstack() -> Path:
     """Install LocalStack. Returns the Python of its environment. It needs Python 3.13."""
     return kits.installed_environment("localstack", "3.13", HERE) / "python"
+
+
+class WithFunctions(NamedTuple):
+    """What LocalStack needs to run functions."""
+
+    python: Path
+    """That of LocalStack's environment."""
+    bootstrap: Bootstrap
+    dynamodb_local: Path
+
+
+def installed_localstack_with_functions() -> WithFunctions:
+    return WithFunctions(installed_localstack(), installed_bootstrap_of_this_python(), installed_dynamodb_local())
 
 
 def _with_functions(bootstrap: Bootstrap, dynamodb_url: str) -> Mapping[str, str]:
@@ -73,10 +87,10 @@ def running_localstack(python: Path, more: Mapping[str, str] | None = None) -> I
 
 
 @contextmanager
-def running_localstack_with_functions(python: Path, bootstrap: Bootstrap, dynamodb_local: Path) -> Iterator[str]:
+def running_localstack_with_functions(kit: WithFunctions) -> Iterator[str]:
     """Run LocalStack with functions, beside a DynamoDB Local of its own. Yields the URL of LocalStack."""
     with (
-        running_dynamodb_local(dynamodb_local) as tables,
-        running_localstack(python, _with_functions(bootstrap, tables)) as url,
+        running_dynamodb_local(kit.dynamodb_local) as tables,
+        running_localstack(kit.python, _with_functions(kit.bootstrap, tables)) as url,
     ):
         yield url

@@ -3,15 +3,18 @@
 import io
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from ops import local_system
 from ops.cli.exit_codes import Exit
 from ops.cli.main import main
+from ops.local_system import LocalSystem, save_local_system
 from tests.support.orders import body
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
@@ -47,6 +50,12 @@ def run_orders(
         code = int(ended.code or 0)
     printed = capsys.readouterr()
     return CommandResult(code, printed.out, printed.err)
+
+
+def find_system(monkeypatch: pytest.MonkeyPatch, folder: Path, url: str, outputs: Mapping[str, Any]) -> None:
+    """Let commands find a system as the one that runs on this machine. The record of it is in a folder of the test."""
+    monkeypatch.setattr(local_system, "RECORD", folder / "running.json")
+    save_local_system(LocalSystem(url=url, outputs=outputs))
 
 
 def stored_order(here: Orders, pipeline: Pipeline, **changes: object) -> str:

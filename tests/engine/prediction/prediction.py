@@ -10,6 +10,7 @@ from ops.review.review import review
 from tests.engine.prediction.guarantees import guarantees, weaker
 from tests.engine.prediction.orders import flow, lost, seed
 from tests.engine.prediction.state import outputs
+from tests.engine.prediction.system import deploy
 from tests.support.deployment import Deployment
 from tests.support.pipeline import Pipeline
 from tests.support.prediction import Outcome, Prediction
@@ -34,7 +35,7 @@ def predict(deployed: Deployment, change: str, *, by_hand: ByHand | None = None,
     options = ["--refresh"] if by_hand else []
     preview = deployed.preview("--show-sames", *options)
     live = _live(deployed, preview)
-    refused = not _deploy(deployed, *options)
+    refused = not deploy(deployed, *options)
     lost_on_the_way, interrupted = flow(clients, orders, orders_after)
     outcome = Outcome(
         refused=refused,
@@ -53,8 +54,3 @@ def _live(deployed: Deployment, preview: str) -> Live:
         patch.setenv("AWS_ACCESS_KEY_ID", "test")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         return read_live(read_preview(preview).changes)
-
-
-def _deploy(deployed: Deployment, *options: str) -> bool:
-    # The Automation API would ask for outputs and history after each update.
-    return deployed.pulumi("up", "--yes", "--skip-preview", *options).returncode == 0

@@ -19,6 +19,12 @@ def _accept(operation: str, body: dict[str, Any], pass_on: Pass) -> Answer:
     return (200, {}) if operation in UNKNOWN_TO_THE_EMULATOR else pass_on(body)
 
 
+def deploy(deployed: Deployment, *options: str) -> bool:
+    """Deploy the program as it is. Returns whether that succeeded."""
+    # The Automation API would ask for outputs and history after each update.
+    return deployed.pulumi("up", "--yes", "--skip-preview", *options).returncode == 0
+
+
 class Sandbox:
     """The dev stack on an emulator, deployed."""
 
@@ -30,8 +36,7 @@ class Sandbox:
 
     def restore(self) -> None:
         """Deploy the program as it is. If that does not repair all damage, replace the stack by a new one."""
-        is_deployed = self.deployed.pulumi("up", "--yes", "--skip-preview").returncode == 0
-        if not is_deployed or weaker(self._whole, guarantees(self.deployed)):
+        if not deploy(self.deployed) or weaker(self._whole, guarantees(self.deployed)):
             self.renew()
 
     def renew(self) -> None:
@@ -55,8 +60,7 @@ class Sandbox:
         deployed = self._contexts.enter_context(deployment("dev", Path(mkdtemp(dir=self._folder))))
         gateway = self._contexts.enter_context(gateway_to(deployed.clients))
         _send_logs_through(gateway, deployed)
-        up = deployed.pulumi("up", "--yes", "--skip-preview")
-        assert up.returncode == 0, up.stdout
+        assert deploy(deployed), "the stack cannot be deployed"
         return deployed
 
 

@@ -107,5 +107,10 @@ def answer_to(request: Callable[..., Any], **parameters: Any) -> str:
     return "accepted"
 
 
+def refusal_of(request: Callable[..., Any], **parameters: Any) -> str:
+    """`accepted` or `refused`, where AWS documents no code of the error."""
+    return "accepted" if answer_to(request, **parameters) == "accepted" else "refused"
+
+
 def new_name(suffix: str = "") -> str:
     return f"c-{uuid4().hex[:12]}{suffix}"

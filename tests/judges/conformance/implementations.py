@@ -8,7 +8,6 @@ from pathlib import Path
 from moto import mock_aws
 
 from local.emulator import emulator
-from tests.judges.aws_lambda.bootstrap import installed_bootstrap_of_this_python
 from tests.judges.conformance import redrive as redrive  # noqa: PLC0414 - adds its cases to SQS
 from tests.judges.conformance.case import Aws, Service
 from tests.judges.conformance.dynamodb import DYNAMODB
@@ -21,7 +20,7 @@ from tests.judges.conformance.sqs import SQS
 from tests.judges.conformance.stream_mappings import STREAM_MAPPINGS
 from tests.judges.dynamodb_local import installed_dynamodb_local, running_dynamodb_local
 from tests.judges.elasticmq import installed_elasticmq, running_elasticmq
-from tests.judges.localstack import installed_localstack, running_localstack_with_functions
+from tests.judges.localstack import installed_localstack_with_functions, running_localstack_with_functions
 
 RECORD = Path(__file__).with_name("recorded.json")
 EMULATOR = "ministack"
@@ -53,8 +52,7 @@ def elasticmq() -> Iterator[Aws]:
 
 @contextmanager
 def localstack() -> Iterator[Aws]:
-    kits = (installed_localstack(), installed_bootstrap_of_this_python(), installed_dynamodb_local())
-    with running_localstack_with_functions(*kits) as url:
+    with running_localstack_with_functions(installed_localstack_with_functions()) as url:
         yield Aws(url)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.judges.conformance.case import Aws, Service, answer_to
+from tests.judges.conformance.case import Aws, Service, answer_to, refusal_of
 from tests.judges.conformance.dynamodb import Table
 from tests.judges.conformance.functions import Function
 from tests.judges.conformance.lambda_ import API, GUIDE
@@ -93,8 +93,7 @@ def same_mapping(aws: Aws) -> str:
 
 @MAPPINGS.case("A queue that does not exist is refused", source=CREATE, documented="refused")
 def no_such_queue(aws: Aws) -> str:
-    answer = Mapping(aws, f"{Queue(aws).arn}-missing").answer()
-    return answer if answer == "accepted" else "refused"
+    return refusal_of(Mapping(aws, f"{Queue(aws).arn}-missing").create)
 
 
 @MAPPINGS.case(
@@ -112,8 +111,7 @@ def no_such_function(aws: Aws) -> str:
     documented="refused",
 )
 def concurrency(aws: Aws) -> str:
-    answer = Mapping(aws).answer(ScalingConfig={"MaximumConcurrency": 1})
-    return answer if answer == "accepted" else "refused"
+    return refusal_of(Mapping(aws).create, ScalingConfig={"MaximumConcurrency": 1})
 
 
 @MAPPINGS.case(

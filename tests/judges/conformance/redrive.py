@@ -2,7 +2,7 @@
 
 import json
 
-from tests.judges.conformance.case import Aws, answer_to
+from tests.judges.conformance.case import Aws, answer_to, refusal_of
 from tests.judges.conformance.queues import Queue, moved_by_sqs, with_dead_letters
 from tests.judges.conformance.sqs import API, GUIDE, SQS
 from tests.support.waiting import eventually
@@ -58,8 +58,7 @@ def other_source(aws: Aws) -> str:
     allowed = {"redrivePermission": "byQueue", "sourceQueueArns": [queue.arn]}
     dead_letters = Queue(aws, RedriveAllowPolicy=json.dumps(allowed))
     policy = json.dumps({"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": 3})
-    answer = answer_to(other.sqs.set_queue_attributes, QueueUrl=other.url, Attributes={"RedrivePolicy": policy})
-    return answer if answer == "accepted" else "refused"
+    return refusal_of(other.sqs.set_queue_attributes, QueueUrl=other.url, Attributes={"RedrivePolicy": policy})
 
 
 def _slow_task(aws: Aws) -> tuple[Queue, dict[str, object]]:

@@ -8,8 +8,7 @@ from tests.judges.aws_lambda.bootstrap import installed_bootstrap_of_this_python
 from tests.judges.conformance.case import Aws, Service
 from tests.judges.conformance.implementations import HAVE, LAMBDA_RUNTIME, RUNNING, recorded
 from tests.judges.conftest import Have
-from tests.judges.dynamodb_local import installed_dynamodb_local
-from tests.judges.localstack import installed_localstack, running_localstack_with_functions
+from tests.judges.localstack import installed_localstack_with_functions, running_localstack_with_functions
 from tests.support.request_plugin import REQUESTS
 
 JUDGES = {"ElasticMQ": "elasticmq", "LocalStack": "localstack_with_functions", "DynamoDB Local": "dynamodb_local"}
@@ -18,8 +17,7 @@ JUDGES = {"ElasticMQ": "elasticmq", "LocalStack": "localstack_with_functions", "
 
 @pytest.fixture(scope="module")
 def localstack_with_functions(have: Have) -> Iterator[str]:
-    kits = (have(installed_localstack), have(installed_bootstrap_of_this_python), have(installed_dynamodb_local))
-    with running_localstack_with_functions(*kits) as url:
+    with running_localstack_with_functions(have(installed_localstack_with_functions)) as url:
         yield url
 
 

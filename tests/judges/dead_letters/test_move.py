@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ops import local_system
 from ops.cli.exit_codes import Exit
 from ops.clients import Clients
-from ops.local_system import LocalSystem, save_local_system
 from ops.queues import arn_of_queue
 from tests.judges.dead_letters.queues import clients_over, judges_of
-from tests.support.command import Orders, run_orders
+from tests.support.command import Orders, find_system, run_orders
 from tests.support.dead_letters import OrderQueues, fill
 from tests.support.orders import body
 from tests.support.waiting import eventually
@@ -41,8 +39,7 @@ def move(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, queues: OrderQueues
 ) -> Orders:
     """Run `orders dlq move`."""
-    monkeypatch.setattr(local_system, "RECORD", tmp_path / "running.json")
-    save_local_system(LocalSystem(url=queues.clients.emulator_url, outputs=queues.outputs))
+    find_system(monkeypatch, tmp_path, queues.clients.emulator_url, queues.outputs)
     return lambda *arguments: run_orders(monkeypatch, capsys, "dlq", "move", *arguments)
 
 

@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ops import local_system
 from ops.cli.exit_codes import Exit
-from ops.local_system import LocalSystem, save_local_system
-from tests.support.command import CommandResult, Orders, run_orders
+from tests.support.command import CommandResult, Orders, find_system, run_orders
 from tests.support.orders import body
 from tests.support.pipeline import Pipeline
 
@@ -16,9 +14,8 @@ from tests.support.pipeline import Pipeline
 def orders(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Orders:
-    monkeypatch.setattr(local_system, "RECORD", tmp_path / "running.json")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    save_local_system(LocalSystem(url=pipeline.clients.emulator_url, outputs=pipeline.outputs))
+    find_system(monkeypatch, tmp_path, pipeline.clients.emulator_url, pipeline.outputs)
 
     def run(*arguments: str, stdin: str = "") -> CommandResult:
         return run_orders(monkeypatch, capsys, *arguments, stdin=stdin)

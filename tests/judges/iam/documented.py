@@ -20,7 +20,7 @@ class Permission:
 
     def is_for(self, command: str) -> bool:
         """Return whether the row names a command."""
-        return command in re.findall("`([^`]+)`", self.commands)
+        return command in _quoted(self.commands)
 
 
 def policy_for(command: str, page: str) -> Document:
@@ -34,14 +34,18 @@ def policy_for(command: str, page: str) -> Document:
 
 
 def commands_in(page: str) -> set[str]:
-    return {command for one in _permissions(page) for command in re.findall("`([^`]+)`", one.commands)}
+    return {command for one in _permissions(page) for command in _quoted(one.commands)}
 
 
 @cache
 def _permissions(page: str) -> tuple[Permission, ...]:
     section = (ROOT / "docs" / page).read_text().partition("## Permissions\n")[2].partition("\n## ")[0]
     rows = re.findall(r"(?m)^\| (`\w+:.+) \| (.+) \| (.+) \|$", section)
-    return tuple(Permission(tuple(re.findall(r"`([^`]+)`", actions)), *rest) for actions, *rest in rows)
+    return tuple(Permission(tuple(_quoted(actions)), *rest) for actions, *rest in rows)
+
+
+def _quoted(text: str) -> list[str]:
+    return re.findall("`([^`]+)`", text)
 
 
 @cache
@@ -60,7 +64,7 @@ def _arns_in(text: str) -> list[str]:
         return [arns()[name] for name in kinds[text]]
     if text.startswith("`*`"):
         return ["*"]
-    names = re.findall("`([^`]+)`", text)
+    names = _quoted(text)
     if text.startswith("its stream"):
         return [f"{arns()['log group /aws/lambda/OrderProcessor']}:log-stream:{name}" for name in names]
     found = [one for name in names for title, one in arns().items() if title.partition(" ")[2] == name]

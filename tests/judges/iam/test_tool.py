@@ -19,19 +19,17 @@ from handler.order import parse_order
 from infra.resource_types import ROLE
 from local.deployer import deploy
 from local.emulator import emulator
-from ops import local_system
 from ops.cli.dlq import looking
 from ops.cli.exit_codes import Exit
 from ops.clients import Clients
 from ops.dead_letters.timing import Timing
-from ops.local_system import LocalSystem, save_local_system
 from tests.judges.iam.documented import arns, commands_in, policy_for
 from tests.judges.iam.policies import Document, Kind, Policy
 from tests.judges.iam.questions import USUAL, Question
 from tests.judges.iam.simulator import Case, first_other_answers
 from tests.judges.judge import Judge
 from tests.support.arns import arn
-from tests.support.command import run_orders
+from tests.support.command import find_system, run_orders
 from tests.support.orders import body
 from tests.support.pipeline import Pipeline
 
@@ -144,7 +142,6 @@ def interrupt(_seconds: float) -> None:
 @pytest.fixture
 def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pipeline]:
     """A system with a stored order, two dead letters and two events that were given up."""
-    monkeypatch.setattr(local_system, "RECORD", tmp_path / "running.json")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr("ops.cli.terminal.time", SimpleNamespace(sleep=interrupt))
     monkeypatch.setattr(looking, "TIMING", Timing(poll_seconds=0, check_seconds=0.2))
@@ -159,7 +156,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pipeli
             *(("givenUpQueueUrl", json.dumps(one)) for one in _given_up(clients)),
         ):
             clients.sqs.send_message(QueueUrl=outputs[queue], MessageBody=message)
-        save_local_system(LocalSystem(url=clients.emulator_url, outputs=outputs))
+        find_system(monkeypatch, tmp_path, clients.emulator_url, outputs)
         yield Pipeline(clients, outputs)
 
 

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import pytest
 
-from ops import local_system
-from ops.local_system import LocalSystem, save_local_system
 from tests.aws_trial.trial import Outcome, results
 from tests.aws_trial.trials import TRIALS
 from tests.judges.judge import Judge
 from tests.judges.localstack import METRICS_SECONDS
-from tests.support.command import run_orders
+from tests.support.command import find_system, run_orders
 from tests.support.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -49,8 +47,7 @@ class WithoutEngine:
 def system(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> "Deployment":
-    monkeypatch.setattr(local_system, "RECORD", tmp_path / "running.json")
-    save_local_system(LocalSystem(url=pipeline.clients.emulator_url, outputs=pipeline.outputs))
+    find_system(monkeypatch, tmp_path, pipeline.clients.emulator_url, pipeline.outputs)
     shorten_period(pipeline.clients.cloudwatch)
     return cast("Deployment", WithoutEngine(pipeline, monkeypatch, capsys))
 

@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ops import local_system
 from ops.cli import terminal
 from ops.cli.dlq import looking
 from ops.dead_letters.timing import Timing
-from ops.local_system import LocalSystem, save_local_system
-from tests.support.command import CommandResult, Orders, run_orders
+from tests.support.command import CommandResult, Orders, find_system, run_orders
 from tests.support.dead_letters import OrderQueues
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
@@ -35,12 +33,11 @@ def dlq(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, queues: OrderQueues
 ) -> Orders:
     """Run `orders dlq` on the running pipeline."""
-    monkeypatch.setattr(local_system, "RECORD", tmp_path / "running.json")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr(terminal.console, "_width", 200)
     # The emulator has one server, so a short poll sees all messages.
     monkeypatch.setattr(looking, "TIMING", Timing(poll_seconds=0, check_seconds=0.2))
-    save_local_system(LocalSystem(url=queues.clients.emulator_url, outputs=queues.outputs))
+    find_system(monkeypatch, tmp_path, queues.clients.emulator_url, queues.outputs)
 
     def run(*arguments: str, stdin: str = "") -> CommandResult:
         return run_orders(monkeypatch, capsys, "dlq", *arguments, stdin=stdin)
