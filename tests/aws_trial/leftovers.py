@@ -3,25 +3,14 @@
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tests.support.contents import contents, listed
 from tests.support.deployment import Deployment
 
 KEY_DELETION_DAYS = 7
 """The shortest time that KMS allows."""
-LISTS = (
-    ("sns", "list_topics", "Topics"),
-    ("sqs", "list_queues", "QueueUrls"),
-    ("dynamodb", "list_tables", "TableNames"),
-    ("lambda_", "list_functions", "Functions"),
-    ("logs", "describe_log_groups", "logGroups"),
-    ("cloudwatch", "describe_alarms", "MetricAlarms"),
-    ("cloudwatch", "list_dashboards", "DashboardEntries"),
-    ("iam", "list_roles", "Roles"),
-)
-"""The requests that list what a stack consists of: client, method, and the field of the response."""
 
 
 class StillThere(Exception):
@@ -30,8 +19,8 @@ class StillThere(Exception):
 
 def leftovers(system: Deployment) -> list[str]:
     """What in AWS has the name of the stack in its own name, except the queues that the trial itself made."""
-    found = [one for client, *listing in LISTS for one in _listed(getattr(system.clients, client), *listing)]
-    return [text for text in (json.dumps(one, default=str) for one in found) if f"-{system.stack.name}-" in text]
+    texts = (json.dumps(one, default=str) for one in contents(system.clients))
+    return [text for text in texts if f"-{system.stack.name}-" in text]
 
 
 def keys_of(system: Deployment) -> list[str]:
@@ -59,18 +48,13 @@ def _removing(system: Deployment) -> Iterator[str]:
     clients, name = system.clients, system.stack.name
     for key in keys_of(system):
         yield f"kms schedule-key-deletion --key-id {key} --pending-window-in-days {KEY_DELETION_DAYS}"
-    for url in _listed(clients.sqs, "list_queues", "QueueUrls"):
+    for url in listed(clients.sqs, "list_queues", "QueueUrls"):
         if name in url:
             yield f"sqs delete-queue --queue-url {url}"
-    for one in _listed(clients.sns, "list_subscriptions", "Subscriptions"):
+    for one in listed(clients.sns, "list_subscriptions", "Subscriptions"):
         # One that nobody confirmed has no ARN, and ends by itself.
         if name in one["TopicArn"] and one["SubscriptionArn"].startswith("arn:"):
             yield f"sns unsubscribe --subscription-arn {one['SubscriptionArn']}"
-    for group in _listed(clients.logs, "describe_log_groups", "logGroups"):
+    for group in listed(clients.logs, "describe_log_groups", "logGroups"):
         if name in group["logGroupName"]:
             yield f"logs delete-log-group --log-group-name {group['logGroupName']}"
-
-
-def _listed(client: Any, method: str, field: str) -> Iterator[Any]:
-    for page in client.get_paginator(method).paginate():
-        yield from page.get(field, ())

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from infra.project import ROOT
 from infra.resource_types import KEY, QUEUE
 from local.environment import inherited
 from tests.judges import kits
@@ -18,6 +17,7 @@ from tests.judges.conftest import Have
 from tests.judges.judge import Judge
 from tests.support.arns import arn
 from tests.support.github_access import recorded_access
+from tests.support.page_tables import rows_under
 from tests.support.recorder import Program, recorded
 from tests.support.security_rules import RULES
 
@@ -145,10 +145,9 @@ def test_checkov_finds_what_the_rules_of_this_project_find(
 def test_checkov_finds_in_the_roles_of_the_workflows_what_the_docs_except(
     verdicts: Verdicts, programs: Mapping[str, Program]
 ) -> None:
-    section = (
-        (ROOT / "docs/security.md").read_text().partition("## The roles of the workflows\n")[2].partition("\n## ")[0]
-    )
-    excepted = dict(re.findall(r"(?m)^\| `(\w+)` \| `([^`]+)` \| .+\. \|$", section))
+    rows = list(rows_under("The roles of the workflows", "security.md"))
+    assert all(reason.endswith(".") for *_, reason in rows)
+    excepted = {rule.strip("`"): resource.strip("`") for rule, resource, _ in rows}
     names = {logical_id(one): one.name for one in programs["workflows"].resources}
     found = {rule: {names[one] for one in resources} for rule, resources in _broken(verdicts["workflows"]).items()}
     assert found == {rule: {name} for rule, name in excepted.items()}

@@ -9,6 +9,7 @@ from pulumi import automation
 
 from infra.project import ROOT
 from ops.clients import Clients
+from tests.support.contents import contents
 from tests.support.pipeline import Pipeline
 from tests.support.project_copy import copy_project
 
@@ -71,20 +72,7 @@ class Deployment:
 
     def is_empty(self) -> bool:
         """Return whether the emulator contains none of the program's resources."""
-        clients = self.clients
-        return not any(
-            (
-                clients.sns.list_topics()["Topics"],
-                clients.sqs.list_queues().get("QueueUrls"),
-                clients.dynamodb.list_tables()["TableNames"],
-                clients.lambda_.list_functions()["Functions"],
-                clients.lambda_.list_event_source_mappings()["EventSourceMappings"],
-                clients.logs.describe_log_groups()["logGroups"],
-                clients.cloudwatch.describe_alarms()["MetricAlarms"],
-                clients.cloudwatch.list_dashboards()["DashboardEntries"],
-                clients.iam.list_roles()["Roles"],
-            )
-        )
+        return not any(contents(self.clients))
 
 
 def copied(folder: Path) -> Path:

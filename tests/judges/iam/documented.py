@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from infra.project import ROOT
 from tests.judges.iam.policies import Document, deployed
+from tests.support.page_tables import rows_under
 from tests.support.recorder import recorded
 
 
@@ -39,9 +39,8 @@ def commands_in(page: str) -> set[str]:
 
 @cache
 def _permissions(page: str) -> tuple[Permission, ...]:
-    section = (ROOT / "docs" / page).read_text().partition("## Permissions\n")[2].partition("\n## ")[0]
-    rows = re.findall(r"(?m)^\| (`\w+:.+) \| (.+) \| (.+) \|$", section)
-    return tuple(Permission(tuple(_quoted(actions)), *rest) for actions, *rest in rows)
+    rows = rows_under("Permissions", page)
+    return tuple(Permission(tuple(_quoted(actions)), resources, commands) for actions, resources, commands in rows)
 
 
 def _quoted(text: str) -> list[str]:

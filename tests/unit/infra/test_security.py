@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 from infra.project import ROOT
+from tests.support.page_tables import rows_under
 from tests.support.recorder import Program, recorded
 from tests.support.security_rules import RULES
 from tests.support.security_rules.rule import Rule
@@ -31,16 +32,9 @@ class Deviation:
     stack: str
 
 
-def rows(heading: str) -> Iterator[list[str]]:
-    """Yield the cells of each row of the table under a heading of the page."""
-    section = PAGE.partition(f"## {heading}\n")[2].partition("\n## ")[0]
-    for row in re.findall(r"(?m)^\| (`.*) \|$", section):
-        yield row.split(" | ")
-
-
 def exceptions() -> Iterator[Deviation]:
     rule_of = {rule.ids[0]: rule for rule in RULES}
-    for rule, resources, stacks, _ in rows("Exceptions"):
+    for rule, resources, stacks, _ in rows_under("Exceptions", "security.md"):
         for resource in re.findall("`([^`]+)`", resources):
             for stack in STACKS if stacks == "all" else stacks.split(", "):
                 yield Deviation(rule=rule_of[rule.strip("`")], resource=resource, stack=stack)
@@ -82,7 +76,7 @@ def test_every_exception_is_still_one(exception: Deviation) -> None:
 
 
 def test_every_exception_gives_its_reason_once() -> None:
-    assert all(reason.endswith(".") for *_, reason in rows("Exceptions"))
+    assert all(reason.endswith(".") for *_, reason in rows_under("Exceptions", "security.md"))
     assert len(EXCEPTIONS) == len(set(map(ids, EXCEPTIONS))) > 0
 
 
@@ -102,7 +96,7 @@ def test_no_id_stands_for_two_rules() -> None:
 def test_every_type_of_resource_has_a_rule_or_no_rule_set_has_one() -> None:
     ruled = {type_token for rule in RULES for type_token in rule.types}
     unruled = {resource.type for stack in STACKS for resource in program(stack).resources if resource.custom} - ruled
-    assert {type_token.strip("`") for type_token, _ in rows("Types without a rule")} == unruled
+    assert {type_token.strip("`") for type_token, _ in rows_under("Types without a rule", "security.md")} == unruled
 
 
 def rules_table() -> Iterator[str]:
