@@ -13,6 +13,7 @@ from infra.policies import policy
 from ops.cli.exit_codes import Exit
 from ops.queues import count_messages, name_of_queue
 from tests.aws_trial.probes import (
+    change_mapping,
     dead_letter,
     dead_letters,
     messages_in,
@@ -54,19 +55,34 @@ def a_poison_order_does_not_wait(system: Deployment) -> str:
 
 
 def sqs_moves_dead_letters_back(system: Deployment) -> str:
-    """Cancel a slow move task, and let another one end. The orders fail again, as dead letters with other IDs."""
+    """Cancel a slow move task, and let another one end.
+
+    Meanwhile, the function gets no orders. They would fail, and return to OrderDLQ before the task has found it empty.
+    """
     before = dead_letters(system, [poison(system) for _ in range(SLOW_LETTERS)])
     wait(lambda: _in_flight(system) == 0, "all dead letters to be visible")
     _move(system, "start", "--rate", "1", "--confirm")
     _move(system, "cancel")
-    wait(lambda: _move_status(system) == "CANCELLED", "the end of the canceled move task")
+    _wait_for_move(system, "CANCELLED")
     left = {letter.message_id for letter in system.pipeline().dead_letters()} & before
     assert left, "the task had ended before it was canceled"
     wait(lambda: _in_flight(system) == 0, "all dead letters to be visible")
-    _move(system, "start", "--confirm")
-    wait(lambda: _move_status(system) == "COMPLETED", "the end of the move task")
-    wait(lambda: not left & {letter.message_id for letter in system.pipeline().dead_letters()}, "the letters to leave")
+    with _no_processing(system):
+        _move(system, "start", "--confirm")
+        _wait_for_move(system, "COMPLETED")
+        remaining = {letter.message_id for letter in system.pipeline().dead_letters()}
+    assert not left & remaining, f"SQS has not moved {left & remaining}"
     return f"canceled with {len(left)} of {SLOW_LETTERS} letters left, then moved all"
+
+
+@contextmanager
+def _no_processing(system: Deployment) -> Iterator[None]:
+    name = system.pipeline().outputs["processorName"]
+    change_mapping(system, name, "Disabled", Enabled=False)
+    try:
+        yield
+    finally:
+        change_mapping(system, name, "Enabled", Enabled=True)
 
 
 def _move(system: Deployment, *words: str) -> str:
@@ -75,9 +91,15 @@ def _move(system: Deployment, *words: str) -> str:
     return ran.stdout
 
 
-def _move_status(system: Deployment) -> str:
-    """The status of the latest move task."""
-    return str(json.loads(_move(system, "status", "--json"))[0]["status"])
+def _wait_for_move(system: Deployment, end: str) -> None:
+    """Wait until the latest move task has this status. A task that ends otherwise fails the trial at once."""
+
+    def has_ended() -> bool:
+        latest = json.loads(_move(system, "status", "--json"))[0]
+        assert latest["status"] in {"RUNNING", "CANCELLING", end}, f"the move task ended: {latest}"
+        return bool(latest["status"] == end)
+
+    wait(has_ended, f"a move task that is {end}")
 
 
 def _in_flight(system: Deployment) -> int:

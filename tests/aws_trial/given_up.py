@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from handler.contract import Variable
-from tests.aws_trial.probes import order, store, wait, wait_for_message
+from tests.aws_trial.probes import change_mapping, mapping_of, order, store, wait_for_message
 from tests.aws_trial.stream import stream_of
 from tests.support.deployment import Deployment
 
@@ -38,7 +38,7 @@ def _lambda_gives_up(system: Deployment) -> str:
 def _failing_notifier(system: Deployment) -> Iterator[None]:
     """Give the notifier a topic that does not exist, and let Lambda give up each change that is a minute old."""
     lambda_, name = system.clients.lambda_, system.pipeline().outputs["notifierName"]
-    [mapping] = lambda_.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    declared_age = mapping_of(system, name)["MaximumRecordAgeInSeconds"]
     variables = lambda_.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     missing = f"{variables[Variable.EVENT_TOPIC_ARN]}-missing"
 
@@ -46,14 +46,10 @@ def _failing_notifier(system: Deployment) -> Iterator[None]:
         changed = {**variables, Variable.EVENT_TOPIC_ARN: topic}
         lambda_.update_function_configuration(FunctionName=name, Environment={"Variables": changed})
         lambda_.get_waiter("function_updated_v2").wait(FunctionName=name)
-        lambda_.update_event_source_mapping(UUID=mapping["UUID"], MaximumRecordAgeInSeconds=maximum_age)
-        wait(
-            lambda: lambda_.get_event_source_mapping(UUID=mapping["UUID"])["State"] == "Enabled",
-            f"the event source mapping of {name}",
-        )
+        change_mapping(system, name, "Enabled", MaximumRecordAgeInSeconds=maximum_age)
 
     try:
         change(missing, SHORTEST_AGE_SECONDS)
         yield
     finally:
-        change(variables[Variable.EVENT_TOPIC_ARN], mapping["MaximumRecordAgeInSeconds"])
+        change(variables[Variable.EVENT_TOPIC_ARN], declared_age)

@@ -11,6 +11,7 @@ from tests.support.deployment import Deployment
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
+    from mypy_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef
     from mypy_boto3_sqs.literals import QueueAttributeNameType
 
 PATIENCE_SECONDS = 600
@@ -89,6 +90,19 @@ def dead_letters(system: Deployment, order_ids: Sequence[str]) -> set[str]:
 
     wait(all_found, f"the dead letters of {', '.join(order_ids)}")
     return set(found.values())
+
+
+def mapping_of(system: Deployment, function: str) -> "EventSourceMappingConfigurationTypeDef":
+    [mapping] = system.clients.lambda_.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+    return mapping
+
+
+def change_mapping(system: Deployment, function: str, state: str, **inputs: Any) -> None:
+    """Change the event source mapping of a function, and wait until it has this state again."""
+    system.clients.lambda_.update_event_source_mapping(UUID=mapping_of(system, function)["UUID"], **inputs)
+    wait(
+        lambda: mapping_of(system, function)["State"] == state, f"the event source mapping of {function} to be {state}"
+    )
 
 
 def messages_in(system: Deployment, url: str) -> list[str]:

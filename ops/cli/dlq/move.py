@@ -34,7 +34,8 @@ def start(
 ) -> None:
     """Start to move all dead letters to OrderQueue.
 
-    SQS itself moves them (StartMessageMoveTask). It cannot select letters, and does not stop if they fail again.
+    SQS itself moves them (StartMessageMoveTask). It cannot select letters. Letters that fail again return to OrderDLQ,
+    and the task can move them again, without end.
 
     \b
     orders dead-letters move start --rate 100 --confirm
