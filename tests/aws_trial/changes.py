@@ -9,10 +9,11 @@ from ops.cli.exit_codes import Exit
 from tests.aws_trial.failures import an_alarm_reaches_its_topic
 from tests.aws_trial.leftovers import leftovers
 from tests.aws_trial.orders import events_reach_a_subscriber, functions_log_into_their_groups
-from tests.aws_trial.probes import DAYS, events_until, mapping_of, store, subscribed_queue, wait
+from tests.aws_trial.probes import DAYS, events_until, store, subscribed_queue, wait
 from tests.aws_trial.stream import stream_of, the_stream_has_each_version
 from tests.aws_trial.trial import Attempt
 from tests.support.deployment import Deployment
+from tests.support.mappings import mapping_of
 
 ALWAYS_UNRESERVED = 100
 """The concurrency that Lambda keeps unreserved in an account."""
@@ -39,7 +40,7 @@ def values_are_as_declared(system: Deployment) -> str:
         outputs = system.pipeline().outputs
         backups = clients.dynamodb.describe_continuous_backups(TableName=outputs["tableName"])
         recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
-        mapping = mapping_of(system, outputs["processorName"])
+        mapping = mapping_of(clients, outputs["processorName"])
         reserved = clients.lambda_.get_function_concurrency(FunctionName=outputs["processorName"])
         found = {
             "pointInTimeRecoveryDays": recovery["RecoveryPeriodInDays"],

@@ -57,7 +57,8 @@ def a_poison_order_does_not_wait(system: Deployment) -> str:
 def sqs_moves_dead_letters_back(system: Deployment) -> str:
     """Cancel a slow move task, and let another one end.
 
-    Meanwhile, the function gets no orders. They would fail, and return to OrderDLQ before the task has found it empty.
+    While the second task runs, the function gets no orders. They would fail, and return to OrderDLQ before the task
+    finds it empty.
     """
     before = dead_letters(system, [poison(system) for _ in range(SLOW_LETTERS)])
     wait(lambda: _in_flight(system) == 0, "all dead letters to be visible")
@@ -77,6 +78,7 @@ def sqs_moves_dead_letters_back(system: Deployment) -> str:
 
 @contextmanager
 def _no_processing(system: Deployment) -> Iterator[None]:
+    """Keep orders in OrderQueue, and let the function have them at the end."""
     name = system.pipeline().outputs["processorName"]
     change_mapping(system, name, "Disabled", Enabled=False)
     try:
@@ -96,10 +98,11 @@ def _wait_for_move(system: Deployment, end: str) -> None:
 
     def has_ended() -> bool:
         latest = json.loads(_move(system, "status", "--json"))[0]
-        assert latest["status"] in {"RUNNING", "CANCELLING", end}, f"the move task ended: {latest}"
-        return bool(latest["status"] == end)
+        status = str(latest["status"])
+        assert status in {"RUNNING", "CANCELLING", end}, f"the move task ended: {latest}"
+        return status == end
 
-    wait(has_ended, f"a move task that is {end}")
+    wait(has_ended, f"the move task to be {end}")
 
 
 def _in_flight(system: Deployment) -> int:

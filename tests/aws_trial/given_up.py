@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from handler.contract import Variable
-from tests.aws_trial.probes import change_mapping, mapping_of, order, store, wait_for_message
+from tests.aws_trial.probes import change_mapping, order, store, wait_for_message
 from tests.aws_trial.stream import stream_of
 from tests.support.deployment import Deployment
+from tests.support.mappings import mapping_of
 
 SHORTEST_AGE_SECONDS = 60
 """The shortest age at which Lambda can give up a record."""
@@ -38,7 +39,7 @@ def _lambda_gives_up(system: Deployment) -> str:
 def _failing_notifier(system: Deployment) -> Iterator[None]:
     """Give the notifier a topic that does not exist, and let Lambda give up each change that is a minute old."""
     lambda_, name = system.clients.lambda_, system.pipeline().outputs["notifierName"]
-    declared_age = mapping_of(system, name)["MaximumRecordAgeInSeconds"]
+    declared_age = mapping_of(system.clients, name)["MaximumRecordAgeInSeconds"]
     variables = lambda_.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     missing = f"{variables[Variable.EVENT_TOPIC_ARN]}-missing"
 

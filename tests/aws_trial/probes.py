@@ -8,10 +8,10 @@ from uuid import uuid4
 from infra.policies import policy, topic_may_send
 from ops.samples import EXAMPLE_ORDER
 from tests.support.deployment import Deployment
+from tests.support.mappings import mapping_of
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
-    from mypy_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef
     from mypy_boto3_sqs.literals import QueueAttributeNameType
 
 PATIENCE_SECONDS = 600
@@ -92,16 +92,12 @@ def dead_letters(system: Deployment, order_ids: Sequence[str]) -> set[str]:
     return set(found.values())
 
 
-def mapping_of(system: Deployment, function: str) -> "EventSourceMappingConfigurationTypeDef":
-    [mapping] = system.clients.lambda_.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
-    return mapping
-
-
 def change_mapping(system: Deployment, function: str, state: str, **inputs: Any) -> None:
-    """Change the event source mapping of a function, and wait until it has this state again."""
-    system.clients.lambda_.update_event_source_mapping(UUID=mapping_of(system, function)["UUID"], **inputs)
+    """Change the event source mapping of a function, and wait until Lambda has done so and it has this state."""
+    clients = system.clients
+    clients.lambda_.update_event_source_mapping(UUID=mapping_of(clients, function)["UUID"], **inputs)
     wait(
-        lambda: mapping_of(system, function)["State"] == state, f"the event source mapping of {function} to be {state}"
+        lambda: mapping_of(clients, function)["State"] == state, f"the event source mapping of {function} to be {state}"
     )
 
 

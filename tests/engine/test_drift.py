@@ -4,6 +4,7 @@ import re
 
 from ops.review.drift import read_drift
 from tests.support.deployment import Deployment
+from tests.support.mappings import mapping_of
 
 
 def drift(deployed: Deployment) -> list[str]:
@@ -28,7 +29,7 @@ def test_what_somebody_changed_or_deleted_is_reported_and_the_named_command_puts
 def test_what_somebody_changed_of_the_events_is_reported(fresh: Deployment) -> None:
     fresh.stack.up()
     clients, outputs = fresh.clients, fresh.pipeline().outputs
-    [mapping] = clients.lambda_.list_event_source_mappings(FunctionName="OrderNotifier")["EventSourceMappings"]
+    mapping = mapping_of(clients, "OrderNotifier")
     clients.lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False, MaximumRecordAgeInSeconds=60)
     clients.sns.delete_topic(TopicArn=outputs["eventTopicArn"])
     clients.sqs.delete_queue(QueueUrl=outputs["givenUpQueueUrl"])

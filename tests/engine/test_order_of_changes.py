@@ -12,6 +12,7 @@ from tests.engine.conftest import Deploy
 from tests.engine.timeline import Timeline, update
 from tests.judges.judge import Judge
 from tests.support.deployment import Deployment
+from tests.support.mappings import mapping_of
 from tests.support.waiting import eventually
 
 ENCRYPTED = [
@@ -114,8 +115,7 @@ def test_a_permission_that_the_code_no_longer_needs_is_taken_after_the_code_has_
 def stream_of_the_mapping(deployed: Deployment) -> str:
     """Return the stream that the notifier's mapping reads, and assert that it is the one that the table has now."""
     outputs = deployed.pipeline().outputs
-    mappings = deployed.clients.lambda_.list_event_source_mappings(FunctionName=outputs["notifierName"])
-    [stream] = [mapping["EventSourceArn"] for mapping in mappings["EventSourceMappings"]]
+    stream = mapping_of(deployed.clients, outputs["notifierName"])["EventSourceArn"]
     table = deployed.clients.dynamodb.describe_table(TableName=outputs["tableName"])["Table"]
     assert stream == table["LatestStreamArn"]
     return stream

@@ -165,7 +165,8 @@ CLAIMS: Mapping[str, Claim] = {
     ),
     "move-task": Claim(
         "`orders dead-letters move start`, `status` and `cancel` start, follow and cancel a move task of SQS",
-        "publish `{}`, then `orders dlq move start --confirm`, `orders dlq move status`, and again",
+        "publish `{}`, then `orders dlq move start --confirm` and `orders dlq move status`; cancel it with `orders dlq "
+        "move cancel` if it does not end",
     ),
     "stream-permissions": Claim(
         "The four permissions on `table/Orders/stream/*` are sufficient for the event source mapping of "

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ops.clients import Clients
+from tests.support.mappings import mapping_of
 from tests.support.waiting import eventually
 
 ROLE = "OrderProcessor-role-x1y2z3a4"
@@ -52,13 +53,12 @@ class Handmade:
     def ids(self) -> dict[str, object]:
         """What another resource of the same name does not have: its age, or an ID that the service makes up."""
         clients = self.clients
-        [trigger] = clients.lambda_.list_event_source_mappings(FunctionName=FUNCTION)["EventSourceMappings"]
         [log] = clients.logs.describe_log_groups(logGroupNamePrefix=LOG_GROUP)["logGroups"]
         return {
             "queues": [self._queue(url) for url in (self.queue_url, self.dead_letters_url)],
             "table": clients.dynamodb.describe_table(TableName="Orders")["Table"]["CreationDateTime"],
             "subscription": self.subscription_arn in self._subscriptions(),
-            "trigger": trigger["UUID"],
+            "trigger": mapping_of(clients, FUNCTION)["UUID"],
             "log": log["creationTime"],
         }
 

@@ -10,6 +10,7 @@ from infra.config import SettingsError
 from local.deployer import deploy
 from local.emulator import emulator
 from tests.judges.judge import Judge
+from tests.support.mappings import mapping_of
 from tests.support.pipeline import Pipeline
 from tests.support.request_plugin import REQUESTS
 
@@ -50,9 +51,7 @@ def test_the_topic_delivers_raw_and_has_somewhere_for_what_it_cannot_deliver(pip
 
 
 def test_the_mapping_is_on_and_reports_partial_failures(pipeline: Pipeline) -> None:
-    [mapping] = pipeline.clients.lambda_.list_event_source_mappings(FunctionName=pipeline.outputs["processorName"])[
-        "EventSourceMappings"
-    ]
+    mapping = mapping_of(pipeline.clients, pipeline.outputs["processorName"])
     assert mapping["State"] == "Enabled"
     assert mapping["EventSourceArn"] == queue_attributes(pipeline, "queueUrl")["QueueArn"]
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

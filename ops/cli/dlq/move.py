@@ -34,8 +34,8 @@ def start(
 ) -> None:
     """Start to move all dead letters to OrderQueue.
 
-    SQS itself moves them (StartMessageMoveTask). It cannot select letters. Letters that fail again return to OrderDLQ,
-    and the task can move them again, without end.
+    SQS itself moves them (StartMessageMoveTask). It cannot select letters. Letters that fail again return to OrderDLQ.
+    If the task still runs, it moves them again, and may never end.
 
     \b
     orders dead-letters move start --rate 100 --confirm

@@ -13,6 +13,7 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 
 from ops.clients import Clients, local_clients
+from tests.support.mappings import mapping_of
 from tests.support.orders import body
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
@@ -114,9 +115,7 @@ def _subscriber(pipeline: Pipeline) -> str | None:
 
 def _receive_before_the_function_does(pipeline: Pipeline, order: str) -> str:
     clients, queue_url = pipeline.clients, pipeline.outputs["queueUrl"]
-    [mapping] = clients.lambda_.list_event_source_mappings(FunctionName=pipeline.outputs["processorName"])[
-        "EventSourceMappings"
-    ]
+    mapping = mapping_of(clients, pipeline.outputs["processorName"])
     clients.lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
     clients.sqs.send_message(QueueUrl=queue_url, MessageBody=order)
     received = eventually(

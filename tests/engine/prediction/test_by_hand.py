@@ -8,6 +8,7 @@ from ops.clients import Clients
 from tests.engine.prediction.prediction import predict
 from tests.engine.prediction.system import Sandbox
 from tests.support.deployment import Deployment
+from tests.support.mappings import mapping_of
 
 
 def url(clients: Clients, queue: str) -> str:
@@ -26,7 +27,7 @@ def delete_queue(queue: str) -> Callable[[Clients], object]:
 
 
 def disable_mapping(clients: Clients) -> None:
-    [mapping] = clients.lambda_.list_event_source_mappings(FunctionName="OrderProcessor")["EventSourceMappings"]
+    mapping = mapping_of(clients, "OrderProcessor")
     clients.lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
 
 
