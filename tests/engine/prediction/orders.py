@@ -5,7 +5,7 @@ import re
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,6 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 
 from ops.clients import Clients, local_clients
-from tests.support.mappings import mapping_of
 from tests.support.orders import body
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
@@ -115,15 +114,27 @@ def _subscriber(pipeline: Pipeline) -> str | None:
 
 def _receive_before_the_function_does(pipeline: Pipeline, order: str) -> str:
     clients, queue_url = pipeline.clients, pipeline.outputs["queueUrl"]
-    mapping = mapping_of(clients, pipeline.outputs["processorName"])
-    clients.lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-    clients.sqs.send_message(QueueUrl=queue_url, MessageBody=order)
-    received = eventually(
-        lambda: clients.sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=LONG_SECONDS).get("Messages"),
-        "the order in flight",
-    )
-    clients.lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+    with _queue_mappings_paused(clients):
+        clients.sqs.send_message(QueueUrl=queue_url, MessageBody=order)
+        received = eventually(
+            lambda: clients.sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=LONG_SECONDS).get("Messages"),
+            "the order in flight",
+        )
     return received[0]["ReceiptHandle"]
+
+
+@contextmanager
+def _queue_mappings_paused(clients: Clients) -> Iterator[None]:
+    """Pause the mappings of all queues that are on. The latest mapping is the first to start again."""
+    found = clients.lambda_.list_event_source_mappings()["EventSourceMappings"]
+    mappings = [one["UUID"] for one in found if ":sqs:" in one["EventSourceArn"] and one["State"] == "Enabled"]
+    for mapping in mappings:
+        clients.lambda_.update_event_source_mapping(UUID=mapping, Enabled=False)
+    try:
+        yield
+    finally:
+        for mapping in reversed(mappings):
+            clients.lambda_.update_event_source_mapping(UUID=mapping, Enabled=True)
 
 
 def lost(clients: Clients, orders: Orders) -> Iterator[str]:
@@ -137,13 +148,15 @@ def lost(clients: Clients, orders: Orders) -> Iterator[str]:
 def flow(clients: Clients, orders: Orders, number: int) -> tuple[list[str], list[str]]:
     """Publish a number of orders after the change: return those that are lost, and what does not flow.
 
-    Publishers know the topic that they knew before.
+    Publishers know the topic that they knew before. The orders wait until all of them are in the queue, so that each
+    reader of the queue gets some of them.
     """
     valid, invalid = [f"N-{uuid4().hex[:8]}" for _ in range(number)], f"I-{uuid4().hex[:8]}"
     try:
-        for order in valid:
-            clients.sns.publish(TopicArn=orders.topic_arn, Message=body(order))
-        clients.sns.publish(TopicArn=orders.topic_arn, Message=body(invalid, quantity=0))
+        with _queue_mappings_paused(clients):
+            for order in valid:
+                clients.sns.publish(TopicArn=orders.topic_arn, Message=body(order))
+            clients.sns.publish(TopicArn=orders.topic_arn, Message=body(invalid, quantity=0))
     except ClientError:
         return [], ["publishers are rejected"]
     with suppress(ClientError):

@@ -14,8 +14,6 @@ from botocore.handlers import BUILTIN_HANDLERS
 from botocore.model import OperationModel
 
 from handler.contract import GivenUpField
-from handler.item import item_of
-from handler.order import parse_order
 from infra.resource_types import ROLE
 from local.deployer import deploy
 from local.emulator import emulator
@@ -32,6 +30,7 @@ from tests.support.arns import arn
 from tests.support.command import find_system, run_orders
 from tests.support.orders import body
 from tests.support.pipeline import Pipeline
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.judged(Judge.IAM_SIMULATE, "tool-permissions")
 
@@ -148,8 +147,9 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pipeli
     monkeypatch.chdir(tmp_path)
     with emulator("permissions") as clients:
         outputs = deploy(clients)
-        table = str(outputs["tableName"])
-        clients.dynamodb.put_item(TableName=table, Item=item_of(parse_order(body("O-1"))))
+        pipeline = Pipeline(clients, outputs)
+        pipeline.publish([body("O-1")])
+        eventually(lambda: list(pipeline.log_records_of("O-1")), "the log of the stored order")
         for queue, message in (
             ("deadLetterQueueUrl", body("O-2", quantity=0)),
             ("deadLetterQueueUrl", body("O-3")),
@@ -157,7 +157,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pipeli
         ):
             clients.sqs.send_message(QueueUrl=outputs[queue], MessageBody=message)
         find_system(monkeypatch, tmp_path, clients.emulator_url, outputs)
-        yield Pipeline(clients, outputs)
+        yield pipeline
 
 
 def _given_up(clients: Clients) -> Iterator[Mapping[str, Any]]:
