@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from handler.chunks import batches
 from ops.clients import IN_FLIGHT
 from ops.orders_file import MAX_PUBLISH_BYTES
 from ops.pacer import Pacer
+from ops.threads import Threads
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -62,7 +63,7 @@ def publish_orders(
             rejections.extend(future.result())
             on_progress(sizes.pop(future))
 
-    with ThreadPoolExecutor(IN_FLIGHT) as threads:
+    with Threads(IN_FLIGHT) as threads:
         for batch in waiting:
             pacer.wait(len(batch))
             sizes[threads.submit(_publish_or_reject, sns, topic_arn, batch, group_of)] = len(batch)

@@ -1,7 +1,6 @@
 """Keeps the leases of a look: renews them in time, and notices which of them were lost."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from handler.queue import MAX_ENTRIES
 from ops.dead_letters.index import LeaseIndex
 from ops.dead_letters.lease import Lease, elapsed_seconds, set_visibility_timeout
 from ops.dead_letters.timing import Timing
+from ops.threads import Threads
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -114,6 +114,6 @@ class LeaseKeeper:
         if len(leases) <= MAX_ENTRIES:
             change(leases)
             return
-        with ThreadPoolExecutor(self._timing.requests_in_flight) as threads:
+        with Threads(self._timing.requests_in_flight) as threads:
             for _ in threads.map(change, chunked(leases, MAX_ENTRIES)):
                 pass  # This raises the error of a request that failed as a whole.

@@ -1,7 +1,6 @@
 """A look: one reading of every visible dead letter, which loses none and releases all at its end."""
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from threading import Event
@@ -15,6 +14,7 @@ from ops.dead_letters.letter import Letter
 from ops.dead_letters.timing import Timing
 from ops.errors import NoAccess
 from ops.queues import count_messages, name_of_queue
+from ops.threads import Threads
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -107,10 +107,9 @@ class Look(AbstractContextManager["Look"]):
 
     def _receive_all(self) -> None:
         requests = self.timing.requests_in_flight
-        with ThreadPoolExecutor(requests) as threads:
-            workers = [threads.submit(self._receive_until_empty) for _ in range(requests)]
+        with Threads(requests) as threads:
             try:
-                for worker in workers:
+                for worker in [threads.submit(self._receive_until_empty) for _ in range(requests)]:
                     worker.result()
             finally:
                 self._stop.set()

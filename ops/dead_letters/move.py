@@ -4,7 +4,7 @@ A letter whose lease was lost is neither sent nor deleted: somebody else may hav
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from ops.dead_letters.lease import Lease
 from ops.dead_letters.letter import GROUP, MAX_BYTES, TRACE, Letter
 from ops.dead_letters.look import Look
 from ops.pacer import Pacer
+from ops.threads import Threads
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -129,7 +130,7 @@ class Mover:
         """
         in_progress: set[Future[SendResult]] = set()
         pacer = Pacer(rate)
-        with ThreadPoolExecutor(IN_FLIGHT) as threads:
+        with Threads(IN_FLIGHT) as threads:
             for batch in batches(leases, self._size_of, max_items=pacer.batch_size(MAX_ENTRIES), max_bytes=MAX_BYTES):
                 pacer.wait(len(batch))
                 self._look.renew_if_due()
