@@ -1,16 +1,15 @@
 """Failed attempts over time, as a chart in the terminal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from ops.cli.bars import bars
 from ops.cli.terminal import cell, console
 from ops.dead_letters.failures import Failure
 from ops.dead_letters.timeline import MAX_BUCKETS, Timeline, timeline
-
-BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 def chart(failures: Iterable[Failure], width: int) -> Table:
@@ -21,7 +20,7 @@ def chart(failures: Iterable[Failure], width: int) -> Table:
     highest = max(max(counts) for _, counts in line.rows)
     table = _empty_table(line, highest, width)
     for name, counts in line.rows:
-        table.add_row(f"{sum(counts):,}", _bars(counts, highest), cell(name))
+        table.add_row(f"{sum(counts):,}", bars(counts, highest), cell(name))
     return table
 
 
@@ -37,8 +36,3 @@ def _empty_table(line: Timeline, highest: int, width: int) -> Table:
     table.add_column("over time", no_wrap=True)
     table.add_column("class: signature", ratio=1, no_wrap=True)
     return table
-
-
-def _bars(counts: Sequence[int], highest: int) -> str:
-    """One block for each count. Heights are rounded up, so that one failure is visible next to a thousand."""
-    return "".join(BLOCKS[-(-count * len(BLOCKS) // highest) - 1] if count else " " for count in counts)
