@@ -1,0 +1,128 @@
+"""The numbers that AWS decides and the model uses, each with its source. This table is their only home.
+
+AWS dates none of these pages. So the date of a number is the day on which its source was read. A number without a date
+comes from a copy whose age is not known.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+READ = date(2026, 11, 27)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A number with its meaning and its source."""
+
+    value: float
+    meaning: str
+    source: str
+    as_of: date | None = None
+    choice: str = ""
+    """Why this number is used, if sources contradict each other or AWS publishes none."""
+
+    def __str__(self) -> str:
+        read = f"read {self.as_of:%Y-%m-%d}" if self.as_of else "undated"
+        return f"{self.meaning}: {self.value:,g} ({self.source}, {read}). {self.choice}".rstrip()
+
+
+def _publishes(value: float) -> Limit:
+    return Limit(
+        value=value,
+        meaning="messages a second that SNS accepts, for an account in this Region",
+        source="AWS General Reference, Amazon SNS quotas",
+        choice="The quota can be raised.",
+    )
+
+
+_PUBLISHES = {
+    "us-east-1": _publishes(30_000),
+    **dict.fromkeys(("us-west-2", "eu-west-1"), _publishes(9_000)),
+    **dict.fromkeys(("us-east-2", "us-west-1", "eu-central-1"), _publishes(1_500)),
+    **dict.fromkeys(("ap-south-1", "ap-northeast-2", "ap-southeast-1"), _publishes(1_500)),
+    **dict.fromkeys(("ap-southeast-2", "ap-northeast-1"), _publishes(1_500)),
+}
+_PUBLISHES_ELSEWHERE = _publishes(300)
+
+
+def publishes(region: str) -> Limit:
+    """Return the publish quota of a standard topic in a Region. Each message of a batch counts."""
+    return _PUBLISHES.get(region, _PUBLISHES_ELSEWHERE)
+
+
+IN_FLIGHT = Limit(
+    value=120_000,
+    meaning="received messages that a standard queue allows at the same time",
+    source="SQS API Reference, ReceiveMessage",
+)
+MAPPING_START = Limit(
+    value=5,
+    meaning="concurrent batches with which the mapping begins",
+    source="Lambda Developer Guide, scaling behavior for SQS event source mappings",
+    as_of=READ,
+)
+MAPPING_GROWTH = Limit(
+    value=300 / 60,
+    meaning="concurrent batches a second that the mapping adds while orders wait",
+    source="Lambda Developer Guide, scaling behavior for SQS event source mappings",
+    as_of=READ,
+    choice="AWS publishes 300 a minute, and no speed of the way down. The model uses the same.",
+)
+# The guide's limits of 1,250 batches for a mapping (older copies: 1,000) and of 1,000 new environments in 10 seconds
+# are not here. A maximumConcurrency of at most 1,000 and the growth of the mapping never reach them.
+ACCOUNT_CONCURRENCY = Limit(
+    value=1_000,
+    meaning="concurrent executions of an account in a Region",
+    source="Lambda Developer Guide, function scaling",
+    as_of=READ,
+    choice="A new account can have less, and other functions use some.",
+)
+INVOCATIONS = Limit(
+    value=10,
+    meaning="invocations a second of a function, for each of its concurrent executions",
+    source="Lambda Developer Guide, Lambda scaling behavior",
+    as_of=READ,
+    choice="It counts all executions that the function may have, whether they run or not.",
+)
+MESSAGES = Limit(
+    value=100,
+    meaning="messages a second that the mapping receives for one concurrent batch",
+    source="an assumption",
+    choice="AWS publishes 10 polls a second, of up to 10 messages, for provisioned pollers only.",
+)
+COLD_START_SECONDS = {
+    architecture: Limit(
+        value=seconds,
+        meaning="seconds of a cold start",
+        source="published measurements of Python 3.11 with a client for DynamoDB",
+        choice="AWS publishes no figure.",
+    )
+    for architecture, seconds in {"arm64": 0.356, "x86_64": 0.440}.items()
+}
+IDLE_SECONDS = Limit(
+    value=300,
+    meaning="average seconds for which an idle environment stays warm",
+    source="an assumption",
+    choice="AWS publishes no figure.",
+)
+TABLE_WRITES = Limit(
+    value=4_000,
+    meaning="writes a second that a new on-demand table takes at once",
+    source="DynamoDB Developer Guide, on-demand capacity mode",
+    as_of=READ,
+    choice="Another copy says about 2,000. `aws dynamodb describe-table` shows the warm throughput of your table.",
+)
+TABLE_DOUBLING_SECONDS = Limit(
+    value=1_800,
+    meaning="seconds after which a table takes twice its previous peak",
+    source="DynamoDB Developer Guide, on-demand capacity mode",
+    as_of=READ,
+    choice="It can grow sooner, and has some burst capacity. The model uses neither.",
+)
+TABLE_QUOTA = Limit(
+    value=40_000,
+    meaning="write units a second of one table",
+    source="AWS re:Post Knowledge Center, on-demand table throttling",
+    as_of=READ,
+    choice="The quota can be raised.",
+)

@@ -1,0 +1,58 @@
+"""How many orders are published in each second."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ops.errors import InvalidInput
+from ops.text_file import read_text_or_input
+
+MAX_SECONDS = 7 * 24 * 60 * 60
+MAX_RATE = 1e6
+"""A mistake above this: more than thirty times the largest publish quota."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """The orders of each second."""
+
+    rates: Sequence[float]
+    after: float
+    """Orders a second that follow, until all orders are processed."""
+    invalid: float = 0.0
+    """The share of the orders that are not valid, so that they end in OrderDLQ."""
+
+
+def steady(rate: float, seconds: int) -> Profile:
+    return Profile(rates=[rate] * seconds, after=0)
+
+
+def peak(base: float, top: float, *, ramp: int, seconds: int) -> Profile:
+    """Rise from a base to the top in `ramp` seconds, stay there for `seconds`, and fall back to the base."""
+    rise = [base + (top - base) * (second + 0.5) / ramp for second in range(ramp)]
+    return Profile(rates=rise + [top] * seconds, after=base)
+
+
+def from_csv(file: str) -> Profile:
+    """Read a file, or standard input for `-`. Each line contains the orders of one second. Raises InvalidInput.
+
+    The first line can be a heading. After the last line, no order follows.
+    """
+    rates = list(_rates(file, read_text_or_input(file).splitlines()))
+    if not 0 < len(rates) <= MAX_SECONDS:
+        raise InvalidInput(f"{file} has {len(rates):,} seconds: give 1 to {MAX_SECONDS:,}, each on a line of its own")
+    return Profile(rates=rates, after=0)
+
+
+def _rates(file: str, lines: Sequence[str]) -> Iterator[float]:
+    for number, line in enumerate(lines, 1):
+        try:
+            rate = float(line)
+        except ValueError:
+            if number == 1:
+                continue  # a heading
+            rate = math.nan
+        if not 0 <= rate <= MAX_RATE:
+            rule = f"a line contains the orders of one second, from 0 to {MAX_RATE:,.0f}"
+            raise InvalidInput(f"{file} line {number} is `{line.strip()[:40]}`, but {rule}")
+        yield rate

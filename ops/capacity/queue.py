@@ -1,0 +1,94 @@
+"""The queue of the model: orders as cohorts, which arrived in the same second and have the same receive count."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+NEGLIGIBLE = 1e-6
+"""Orders. Sums of fractions differ by less, and so little must not count as an old order."""
+
+
+@dataclass(slots=True)
+class Cohort:
+    """Orders that arrived in the same second, and were received equally often. A cohort can hold a part of an order."""
+
+    arrived: int
+    receives: int
+    orders: float
+    valid: bool = True
+
+
+class Queue:
+    """Visible and hidden orders. Orders that return are received first, then the oldest ones."""
+
+    def __init__(self, *, max_receive_count: int, retention_seconds: int) -> None:
+        self._max_receive_count = max_receive_count
+        self._retention = retention_seconds
+        self._fresh: deque[Cohort] = deque()
+        self._returned: deque[Cohort] = deque()
+        self._hidden_until: dict[int, list[Cohort]] = {}
+        self.visible = 0.0
+        self.hidden = 0.0
+        self.dead = 0.0
+        """Valid orders in OrderDLQ."""
+        self.rejected = 0.0
+        """Invalid orders in OrderDLQ."""
+        self.expired = 0.0
+
+    def arrive(self, now: int, orders: float, *, valid: bool = True) -> None:
+        if orders:
+            self._fresh.append(Cohort(now, 0, orders, valid))
+            self.visible += orders
+
+    def tick(self, now: int) -> float:
+        """Begin a second: orders become visible again, move to OrderDLQ or expire. Returns the age of the oldest."""
+        oldest = 0
+        for cohort in self._hidden_until.pop(now, ()):
+            self.hidden -= cohort.orders
+            oldest = max(oldest, now - cohort.arrived)
+            if now - cohort.arrived >= self._retention:
+                self.expired += cohort.orders
+            elif cohort.receives >= self._max_receive_count:
+                if cohort.valid:
+                    self.dead += cohort.orders
+                else:
+                    self.rejected += cohort.orders
+            else:
+                self._returned.append(cohort)
+                self.visible += cohort.orders
+        for waiting in (self._returned, self._fresh):
+            while waiting and now - waiting[0].arrived >= self._retention:
+                cohort = waiting.popleft()
+                self.visible -= cohort.orders
+                self.expired += cohort.orders
+        return oldest
+
+    def receive(self, orders: float) -> list[Cohort]:
+        """Receive this many orders, or all that are visible."""
+        received: list[Cohort] = []
+        for waiting in (self._returned, self._fresh):
+            while waiting and orders > NEGLIGIBLE:
+                first = waiting[0]
+                if first.orders <= orders + NEGLIGIBLE:
+                    taken = waiting.popleft()
+                    taken.receives += 1
+                else:
+                    taken = Cohort(first.arrived, first.receives + 1, orders, first.valid)
+                    first.orders -= orders
+                received.append(taken)
+                self.visible -= taken.orders
+                orders -= taken.orders
+        return received
+
+    def hide(self, received: Iterable[Cohort], share: float, until: int) -> float:
+        """Keep a share of received orders hidden until a later second. Returns the number of orders."""
+        failed = [Cohort(one.arrived, one.receives, one.orders * share, one.valid) for one in received]
+        orders = sum(one.orders for one in failed)
+        self._hidden_until.setdefault(until, []).extend(failed)
+        self.hidden += orders
+        return orders
+
+    def oldest(self, now: int) -> int:
+        """Return the age of the oldest visible order at the end of a second."""
+        arrived = [waiting[0].arrived for waiting in (self._returned, self._fresh) if waiting]
+        return now + 1 - min(arrived) if arrived else 0
