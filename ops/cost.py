@@ -82,7 +82,12 @@ def steady(inputs: CostInputs, orders_per_day: float) -> Cost:
     """The cost of orders that arrive evenly over the day. Batches are small unless a batching window lets them fill."""
     per_second = orders_per_day / SECONDS_A_DAY
     batch = min(float(inputs.batch_size), 1 + per_second * inputs.batching_window_seconds)
-    return _cost(inputs, orders_per_day, batch, steady_batch(per_second, batch))
+    return in_batches(inputs, orders_per_day, batch)
+
+
+def in_batches(inputs: CostInputs, orders_per_day: float, batch: float) -> Cost:
+    """The cost of orders of which this many share a batch, on average."""
+    return _cost(inputs, orders_per_day, batch, steady_batch(orders_per_day / SECONDS_A_DAY, batch))
 
 
 def backlog(inputs: CostInputs, orders_per_day: float) -> Cost:

@@ -29,6 +29,7 @@ COMMANDS = {
     ),
     "events": LazyCommand("ops.cli.events:app", "Tell subscribers again about changes of orders."),
     "cost": LazyCommand("ops.cli.cost:cost", "Estimate the cost of a million orders on AWS."),
+    "capacity": LazyCommand("ops.cli.capacity:capacity", "Simulate what a stack can carry, and what it costs."),
     "local": LazyCommand("ops.cli.local:local", "Run the whole system on this machine."),
     "demo": LazyCommand("ops.cli.demo:demo", "Show what happens to 101 orders on this machine."),
 }

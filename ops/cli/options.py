@@ -15,6 +15,8 @@ from ops.errors import NoAccess
 from ops.system import System, deployed_system, local_system
 
 _SPAN = re.compile(r"(?P<count>\d+)(?P<unit>[smhd])")
+MAX_SPAN_LENGTH = 9
+"""The longest text of a span whose days fit into a timedelta."""
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -27,6 +29,13 @@ def complete_stack(incomplete: str) -> list[str]:
 def complete_field(incomplete: str) -> list[str]:
     """Return the names of an order's fields that start with the given text, for shell completion."""
     return [field.name for field in FIELDS if field.name.startswith(incomplete)]
+
+
+def parse_seconds(text: str) -> int:
+    """Parse `90s`, `15m`, `2h` or `7d` as seconds. Raises typer.BadParameter for anything else."""
+    if (span := _SPAN.fullmatch(text)) is None or len(text) > MAX_SPAN_LENGTH:
+        raise typer.BadParameter(f"give 90s, 15m, 2h or 7d, not {text}")
+    return int(timedelta(**{_UNITS[span["unit"]]: int(span["count"])}).total_seconds())
 
 
 def parse_since(text: str) -> datetime:

@@ -11,6 +11,10 @@ OPTIONS = [
     "dlq redrive --all --confirm --stop-at",
     "dlq move start --confirm --rate",
     "cost --orders-per-day",
+    "capacity --rate 1 --account-concurrency",
+    "capacity --rate 1 --table-writes",
+    "capacity --rate 1 --for",
+    "capacity --rate 1 --oldest",
     "publish --sample",
     "list --limit",
 ]

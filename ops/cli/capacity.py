@@ -1,0 +1,119 @@
+"""`orders capacity`."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ops.capacity import limits
+from ops.capacity import profile as profiles
+from ops.capacity.inputs import CapacityInputs
+from ops.capacity.picture import picture
+from ops.capacity.profile import Profile
+from ops.capacity.search import Found, cheapest
+from ops.capacity.simulation import simulate
+from ops.cli.capacity_page import Answer
+from ops.cli.options import Json, complete_stack, parse_seconds, require_finite
+from ops.cli.output import print_error, print_json, print_line
+from ops.cli.terminal import print_page
+from ops.cost import CostInputs
+from ops.errors import InvalidInput
+
+STEADY_SECONDS, PEAK_SECONDS = 24 * 60 * 60, 10 * 60
+"""How long a steady flow and a peak last, unless the user says so."""
+
+
+def _rate_option(help_text: str) -> Any:
+    return typer.Option(min=0, max=profiles.MAX_RATE, callback=require_finite, help=help_text)
+
+
+def _span_option(name: str, help_text: str) -> Any:
+    return typer.Option(name, parser=parse_seconds, metavar="TIME", help=help_text)
+
+
+def capacity(
+    *,
+    stack: Annotated[str, typer.Option(help="Use the settings of this stack.", autocompletion=complete_stack)] = "dev",
+    rate: Annotated[float | None, _rate_option("Steady orders a second, also before and after a peak.")] = None,
+    peak: Annotated[float | None, _rate_option("Orders a second of a peak.")] = None,
+    ramp: Annotated[int | None, _span_option("--ramp", "How long the rise to the peak takes. Default: 0s.")] = None,
+    duration: Annotated[
+        int | None, _span_option("--for", "How long the peak lasts, or the steady flow. Default: 10m, or 1d.")
+    ] = None,
+    csv: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="The orders of each second, on a line each. - reads standard input."),
+    ] = None,
+    invalid: Annotated[
+        float, typer.Option(min=0, max=100, callback=require_finite, help="Percentage of orders that are not valid.")
+    ] = 0,
+    oldest: Annotated[
+        int | None, _span_option("--oldest", "Find the cheapest settings with which no order gets older than this.")
+    ] = None,
+    account_concurrency: Annotated[
+        int, typer.Option(min=1, max=1_000_000, help="Concurrent executions that the account leaves to the function.")
+    ] = int(limits.ACCOUNT_CONCURRENCY.value),
+    table_writes: Annotated[
+        int, typer.Option(min=1, max=40_000, help="Writes a second that the table takes at once: its warm throughput.")
+    ] = int(limits.TABLE_WRITES.value),
+    plot: Annotated[str | None, typer.Option(metavar="FILE", help="Also draw a .png or .svg file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Simulate what a stack can carry, and what it costs.
+
+    The command reads the settings of the stack's files. It names
+    the first limit that orders reach, and how long orders wait.
+    With --oldest, it finds settings instead. If none hold, the
+    exit code is 1.
+
+    \b
+    orders capacity --rate 200
+    orders capacity --stack prod --peak 5000 --ramp 60s --for 10m
+    orders capacity --csv friday.csv --plot friday.png
+    orders capacity --peak 5000 --oldest 30s
+    """
+    profile = replace(_profile(rate, peak, ramp, duration, csv), invalid=invalid / 100)
+    settings = CapacityInputs.of_stack(stack)
+    inputs = replace(settings, account_concurrency=account_concurrency, table_writes=table_writes)
+    if oldest is None:
+        answer = Answer(stack, inputs, simulate(inputs, profile))
+    else:
+        found = cheapest(inputs, CostInputs.of_stack(stack), profile, oldest)
+        answer = Answer(stack, found.inputs, found.run, commands=tuple(_commands(stack, found)))
+    if as_json:
+        print_json(answer.as_json())
+    else:
+        for command in answer.commands or ():
+            print_line(command)
+        print_page(answer.page())
+    if plot:
+        picture(answer.run, Path(plot))
+        print_error(f"drawn: {plot}")
+
+
+def _commands(stack: str, found: Found) -> Iterator[str]:
+    for key, value in found.changes.items():
+        yield f"pulumi config --stack {stack} set {key} {value}"
+    if found.warm_writes is not None:
+        warm = f"--warm-throughput WriteUnitsPerSecond={found.warm_writes}"
+        yield f"aws dynamodb update-table --table-name TABLE {warm}"
+
+
+def _profile(
+    rate: float | None, peak: float | None, ramp: int | None, duration: int | None, csv: str | None
+) -> Profile:
+    """Return the profile that the options describe. Raises InvalidInput if they do not describe one."""
+    if csv is not None:
+        if (rate, peak, ramp, duration) != (None, None, None, None):
+            raise InvalidInput("--csv contains the whole profile: leave out --rate, --peak, --ramp and --for")
+        return profiles.from_csv(csv)
+    if peak is None and (rate is None or ramp is not None):
+        raise InvalidInput("no profile is given: give --rate, --peak (with --ramp and --for) or --csv")
+    seconds = duration if duration is not None else STEADY_SECONDS if peak is None else PEAK_SECONDS
+    if not 1 <= seconds + (ramp or 0) <= profiles.MAX_SECONDS or not seconds:
+        raise InvalidInput(f"the profile lasts {seconds + (ramp or 0):,} s: --for and --ramp can be 1s to 7d together")
+    if peak is None:
+        return profiles.steady(rate or 0, seconds)
+    return profiles.peak(rate or 0, peak, ramp=ramp or 0, seconds=seconds)
