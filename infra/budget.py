@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from infra.mapping_limits import most_concurrent
 from infra.notifier_limits import BATCH_SIZE, TIMEOUT_SECONDS
 from infra.outputs import DeliveryBudget, export_name
 
@@ -26,8 +27,11 @@ def least_dead_letter_days(*, dead_letter_retention_seconds: int, message_retent
     return (dead_letter_retention_seconds - message_retention_seconds) / SECONDS_PER_DAY
 
 
-def orders_per_second(*, maximum_concurrency: int, batch_size: int, processor_timeout_seconds: int) -> float:
-    return maximum_concurrency * batch_size / processor_timeout_seconds
+def orders_per_second(
+    *, maximum_concurrency: int, batch_size: int, processor_timeout_seconds: int, maximum_pollers: int = 0
+) -> float:
+    most = most_concurrent(maximum_concurrency=maximum_concurrency, maximum_pollers=maximum_pollers)
+    return most * batch_size / processor_timeout_seconds
 
 
 def events_per_second(*, order_events: bool) -> float:
@@ -44,17 +48,25 @@ FIGURES: Mapping[str, Callable[..., float]] = {
         events_per_second,
     )
 }
-"""The numbers of the budget, by their fields in DeliveryBudget. The parameters of each are the settings it needs."""
+"""The numbers of the budget, by their fields in DeliveryBudget. The parameters of each are the settings it needs.
+
+A parameter with a default is a setting that the states of older programs do not contain.
+"""
 
 
 def figures(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the numbers whose settings are all given, from the settings by key."""
     found = {}
     for name, figure in FIGURES.items():
-        needed = {field: export_name(field) for field in inspect.signature(figure).parameters}
-        if settings.keys() >= set(needed.values()):
-            found[name] = figure(**{field: settings[key] for field, key in needed.items()})
+        given = {field: settings[key] for field in _parameters(figure) if (key := export_name(field)) in settings}
+        if given.keys() >= _parameters(figure, optional=False):
+            found[name] = figure(**given)
     return found
+
+
+def _parameters(figure: Callable[..., float], *, optional: bool = True) -> set[str]:
+    parameters = inspect.signature(figure).parameters.values()
+    return {one.name for one in parameters if optional or one.default is inspect.Parameter.empty}
 
 
 def delivery_budget(settings: Mapping[str, Any]) -> DeliveryBudget:

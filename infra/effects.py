@@ -67,6 +67,8 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
     ],
     "permissionsBoundary": [Effect("Role", "permissionsBoundary")],
     "maximumConcurrency": [Effect("EventSourceMapping", "scalingConfig", "*Processor")],
+    "minimumPollers": [Effect("EventSourceMapping", "provisionedPollerConfig", "*Processor")],
+    "maximumPollers": [Effect("EventSourceMapping", "provisionedPollerConfig", "*Processor")],
     "reservedConcurrency": [Effect("Function", "reservedConcurrentExecutions", "*Processor")],
     "batchSize": [Effect("EventSourceMapping", "batchSize", "*Processor")],
     "batchingWindowSeconds": [Effect("EventSourceMapping", "maximumBatchingWindowInSeconds", "*Processor")],

@@ -81,6 +81,7 @@ class OrderProcessor(pulumi.ComponentResource):
         )
 
     def _mapping(self, name: str, settings: ProcessorSettings, reads: OrderQueue, opts: pulumi.ResourceOptions) -> None:
+        least, most, batches = settings.minimum_pollers, settings.maximum_pollers, settings.maximum_concurrency
         aws.lambda_.EventSourceMapping(
             name,
             event_source_arn=reads.queue.arn,
@@ -88,7 +89,8 @@ class OrderProcessor(pulumi.ComponentResource):
             batch_size=settings.batch_size,
             maximum_batching_window_in_seconds=settings.batching_window_seconds,
             function_response_types=["ReportBatchItemFailures"],
-            scaling_config={"maximum_concurrency": settings.maximum_concurrency},
+            scaling_config={"maximum_concurrency": batches} if batches else None,
+            provisioned_poller_config={"minimum_pollers": least, "maximum_pollers": most} if most else None,
             opts=opts,
         )
 

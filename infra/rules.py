@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from infra.budget import SECONDS_PER_DAY
+from infra.mapping_limits import BATCHES_OF_A_POLLER, most_concurrent
 from infra.settings import NOT_RESERVED
 
 
@@ -77,17 +78,61 @@ def large_batches_need_a_window(*, batch_size: int, batching_window_seconds: int
     )
 
 
-def reserved_concurrency_covers_the_mapping(*, maximum_concurrency: int, reserved_concurrency: int) -> Violation | None:
+def one_batch_is_no_maximum(*, maximum_concurrency: int) -> Violation | None:
+    # AWS limit: Lambda API Reference, ScalingConfig.
+    if maximum_concurrency != 1:
+        return None
+    return Violation(
+        key="maximumConcurrency",
+        value=maximum_concurrency,
+        rule="must be at least 2, or 0 for no maximum",
+        why="Lambda accepts no smaller maximum.",
+        remedy=set_to("maximumConcurrency", 2),
+    )
+
+
+def pollers_have_a_minimum_and_a_maximum(*, minimum_pollers: int, maximum_pollers: int) -> Violation | None:
+    # AWS limit: Lambda API Reference, ProvisionedPollerConfig: at least 2 for SQS.
+    if minimum_pollers == maximum_pollers == 0 or 2 <= minimum_pollers <= maximum_pollers:
+        return None
+    least = max(minimum_pollers, 2)
+    return Violation(
+        key="maximumPollers",
+        value=maximum_pollers,
+        rule="must be at least minimumPollers",
+        why=f"minimumPollers is {minimum_pollers}. Lambda accepts at least 2 of each. Both are 0 without pollers.",
+        remedy=(*set_to("minimumPollers", least), *set_to("maximumPollers", max(maximum_pollers, least))),
+    )
+
+
+def pollers_exclude_a_maximum_concurrency(*, maximum_concurrency: int, maximum_pollers: int) -> Violation | None:
+    # AWS limit: Lambda Developer Guide, "Scaling behavior" of SQS mappings.
+    if not maximum_pollers or not maximum_concurrency:
+        return None
+    return Violation(
+        key="maximumConcurrency",
+        value=maximum_concurrency,
+        rule="must be 0",
+        why=f"maximumPollers is {maximum_pollers}, and Lambda accepts either of them. A poller runs up to "
+        f"{BATCHES_OF_A_POLLER} batches at the same time.",
+        remedy=set_to("maximumConcurrency", 0),
+    )
+
+
+def reserved_concurrency_covers_the_mapping(
+    *, maximum_concurrency: int, maximum_pollers: int, reserved_concurrency: int
+) -> Violation | None:
     # Our rule: Lambda throttles batches above the reserve, and each throttled batch uses up a receive of its orders.
-    if reserved_concurrency == NOT_RESERVED or reserved_concurrency >= maximum_concurrency:
+    most = most_concurrent(maximum_concurrency=maximum_concurrency, maximum_pollers=maximum_pollers)
+    if reserved_concurrency == NOT_RESERVED or reserved_concurrency >= most:
         return None
     return Violation(
         key="reservedConcurrency",
         value=reserved_concurrency,
-        rule=f"must be {NOT_RESERVED} or at least {maximum_concurrency}",
-        why=f"maximumConcurrency is {maximum_concurrency}, and throttled orders can reach the dead-letter queue "
+        rule=f"must be {NOT_RESERVED} or at least {most}",
+        why=f"Lambda can run {most} batches at the same time, and throttled orders can reach the dead-letter queue "
         "without being processed.",
-        remedy=set_to("reservedConcurrency", maximum_concurrency),
+        remedy=set_to("reservedConcurrency", most),
     )
 
 
@@ -238,6 +283,9 @@ def one_receive_is_no_retry(*, max_receive_count: int) -> Violation | None:
 RULES: tuple[Rule, ...] = (
     visibility_covers_the_function,
     large_batches_need_a_window,
+    one_batch_is_no_maximum,
+    pollers_have_a_minimum_and_a_maximum,
+    pollers_exclude_a_maximum_concurrency,
     reserved_concurrency_covers_the_mapping,
     dead_letters_outlive_the_queue,
     orders_move_before_they_expire,

@@ -32,10 +32,13 @@ MaxReceiveCount = Annotated[int, Field(ge=1, le=1_000)]
 # DynamoDB API Reference, PointInTimeRecoverySpecification.
 RecoveryDays = Annotated[int, Field(ge=1, le=35)]
 
-# Lambda API Reference, CreateFunction, CreateEventSourceMapping and ScalingConfig.
+# Lambda API Reference, CreateFunction, CreateEventSourceMapping, ScalingConfig and ProvisionedPollerConfig. The
+# smallest maximum concurrency and number of pollers is 2. A 0 is ours: the program declares none.
 MemoryMegabytes = Annotated[int, Field(ge=128, le=10_240)]
 TimeoutSeconds = Annotated[int, Field(ge=1, le=900)]
-MaximumConcurrency = Annotated[int, Field(ge=2, le=1_000)]
+MaximumConcurrency = Annotated[int, Field(ge=0, le=1_000)]
+MinimumPollers = Annotated[int, Field(ge=0, le=200)]
+MaximumPollers = Annotated[int, Field(ge=0, le=10_000)]
 ReservedConcurrency = Annotated[int, Field(ge=NOT_RESERVED)]
 BatchSize = Annotated[int, Field(ge=1, le=10_000)]
 BatchingWindowSeconds = Annotated[int, Field(ge=0, le=300)]
@@ -111,6 +114,8 @@ class ProcessorSettings:
     processor_memory_megabytes: MemoryMegabytes
     processor_timeout_seconds: TimeoutSeconds
     maximum_concurrency: MaximumConcurrency
+    minimum_pollers: MinimumPollers
+    maximum_pollers: MaximumPollers
     reserved_concurrency: ReservedConcurrency
     batch_size: BatchSize
     batching_window_seconds: BatchingWindowSeconds

@@ -66,6 +66,8 @@ def _configuration(name: str, inputs: Inputs) -> dict[str, Any]:
     "functionResponseTypes",
     "maximumBatchingWindowInSeconds",
     "maximumRecordAgeInSeconds",
+    "provisionedPollerConfig.maximumPollers",
+    "provisionedPollerConfig.minimumPollers",
     "scalingConfig.maximumConcurrency",
     "startingPosition",
 )
@@ -87,9 +89,17 @@ def _event_source_mapping(cloud: Cloud, _: str, inputs: Inputs) -> ResourceState
 
 
 def _of_queue(inputs: Inputs) -> dict[str, Any]:
+    scaling, pollers = inputs.get("scalingConfig"), inputs.get("provisionedPollerConfig")
     return {
         "MaximumBatchingWindowInSeconds": inputs["maximumBatchingWindowInSeconds"],
-        "ScalingConfig": {"MaximumConcurrency": inputs["scalingConfig"]["maximumConcurrency"]},
+        # An empty value removes what the mapping had before.
+        "ScalingConfig": {"MaximumConcurrency": scaling["maximumConcurrency"]} if scaling else {},
+        "ProvisionedPollerConfig": {
+            "MinimumPollers": pollers["minimumPollers"],
+            "MaximumPollers": pollers["maximumPollers"],
+        }
+        if pollers
+        else {},
     }
 
 

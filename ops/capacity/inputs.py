@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from infra.mapping_limits import most_concurrent
 from infra.project import stack_config, stack_settings
 from ops.capacity import limits
 from ops.cost import OURS
@@ -24,6 +25,8 @@ class CapacityInputs:
     retry_invalid_orders_at_once: bool
     processor_timeout_seconds: int
     maximum_concurrency: int
+    minimum_pollers: int
+    maximum_pollers: int
     reserved_concurrency: int
     batch_size: int
     batching_window_seconds: int
@@ -50,13 +53,20 @@ class CapacityInputs:
             message_retention_seconds=_whole(settings, "messageRetentionSeconds", 1),
             retry_invalid_orders_at_once=settings["retryInvalidOrdersAtOnce"] == "true",
             processor_timeout_seconds=_whole(settings, "processorTimeoutSeconds", 1),
-            maximum_concurrency=_whole(settings, "maximumConcurrency", 2),
+            maximum_concurrency=_whole(settings, "maximumConcurrency", 0),
+            minimum_pollers=_whole(settings, "minimumPollers", 0),
+            maximum_pollers=_whole(settings, "maximumPollers", 0),
             reserved_concurrency=_whole(settings, "reservedConcurrency", NOTHING_RESERVED),
             batch_size=_whole(settings, "batchSize", 1),
             batching_window_seconds=_whole(settings, "batchingWindowSeconds", 0),
             architecture=_architecture(settings["processorArchitecture"]),
             batch_seconds=measured_batches(_whole(settings, "processorMemoryMegabytes", 128)),
         )
+
+    @property
+    def most_concurrent(self) -> int:
+        """The concurrent batches that the mapping never exceeds."""
+        return most_concurrent(maximum_concurrency=self.maximum_concurrency, maximum_pollers=self.maximum_pollers)
 
     @property
     def function_concurrency(self) -> float:

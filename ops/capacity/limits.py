@@ -7,6 +7,8 @@ comes from a copy whose age is not known.
 from dataclasses import dataclass
 from datetime import date
 
+from infra.mapping_limits import BATCHES_OF_A_POLLER
+
 READ = date(2026, 11, 27)
 
 
@@ -68,8 +70,20 @@ MAPPING_GROWTH = Limit(
     as_of=READ,
     choice="AWS publishes 300 a minute, and no speed of the way down. The model uses the same.",
 )
-# The guide's limits of 1,250 batches for a mapping (older copies: 1,000) and of 1,000 new environments in 10 seconds
-# are not here. A maximumConcurrency of at most 1,000 and the growth of the mapping never reach them.
+POLLER_GROWTH = Limit(
+    value=1_000 / 60,
+    meaning="concurrent batches a second that provisioned pollers add while orders wait",
+    source="AWS News Blog, provisioned mode for SQS event source mappings",
+    choice="AWS publishes 1,000 a minute, and no speed of the way down. The model uses the same.",
+)
+POLLER_MESSAGES = Limit(
+    value=10 * 10 / BATCHES_OF_A_POLLER,
+    meaning="messages a second that a provisioned poller receives for each of its concurrent batches",
+    source="AWS News Blog, provisioned mode for SQS event source mappings; SQS API Reference, ReceiveMessage",
+    choice="AWS publishes 10 polls a second, of up to 10 messages, for its 10 batches. Orders stay below its 1 MB/s.",
+)
+# infra/mapping_limits.py has the 1,250 batches of a mapping with no maximum (an older copy: 1,000), and the 10 of a
+# poller. The guide's limit of 1,000 new environments in 10 seconds is not here: no mapping grows so fast.
 ACCOUNT_CONCURRENCY = Limit(
     value=1_000,
     meaning="concurrent executions of an account in a Region",

@@ -3,6 +3,7 @@
 import math
 from typing import NamedTuple
 
+from infra.mapping_limits import BATCHES_OF_A_POLLER
 from ops.capacity import limits
 from ops.capacity.inputs import CapacityInputs
 from ops.capacity.queue import NEGLIGIBLE
@@ -15,6 +16,8 @@ class Taken(NamedTuple):
     invocations: float
     concurrency: float
     """Batches that are received, started or processed at the same time."""
+    executions: float
+    """Batches that the function processes at the same time."""
     seconds: float
     """Duration of a batch."""
     stored_share: float
@@ -34,14 +37,20 @@ class Mapping:
     def __init__(self, inputs: CapacityInputs) -> None:
         self._inputs = inputs
         self._cold_seconds = limits.COLD_START_SECONDS[inputs.architecture].value
-        self._least = min(limits.MAPPING_START.value, inputs.maximum_concurrency)
+        self._most = inputs.most_concurrent
+        if inputs.maximum_pollers:
+            self._least = float(inputs.minimum_pollers * BATCHES_OF_A_POLLER)
+            self._growth, self._messages = limits.POLLER_GROWTH.value, limits.POLLER_MESSAGES.value
+        else:
+            self._least = min(limits.MAPPING_START.value, self._most)
+            self._growth, self._messages = limits.MAPPING_GROWTH.value, limits.MESSAGES.value
         self.allowed = self._least
         self._warm = 0.0
         self._full = self._busy_seconds(inputs.batch_size)
 
     @property
     def is_grown(self) -> bool:
-        return self.allowed >= self._inputs.maximum_concurrency
+        return self.allowed >= self._most
 
     def batch_in_flow(self, rate: float) -> float:
         """Return the orders in a batch if none of them had to wait for a poller."""
@@ -65,32 +74,33 @@ class Mapping:
         used = min(1.0, invocations * busy / available) * concurrency
         self._warm = max(used, self._warm - (self._warm - used) / limits.IDLE_SECONDS.value)
         seconds = self._inputs.batch_seconds(math.ceil(batch))
+        executions = invocations * min(seconds, self._inputs.processor_timeout_seconds)
         return Taken(
             orders,
             invocations,
             used,
+            executions,
             min(seconds, self._inputs.processor_timeout_seconds),
             min(1.0, self._inputs.processor_timeout_seconds / seconds),
-            self._throttled_share(used, invocations),
+            self._throttled_share(executions, invocations),
             orders < wanted,
         )
 
     def scale(self, orders: float, *, orders_wait: bool) -> None:
         """Add pollers if orders were left in the queue, or else remove some that full batches would not need."""
-        growth = limits.MAPPING_GROWTH.value
         if orders_wait:
-            self.allowed = min(self._inputs.maximum_concurrency, self.allowed + growth)
+            self.allowed = min(self._most, self.allowed + self._growth)
         else:
             needed = orders / self._inputs.batch_size * self._full
-            self.allowed = max(self._least, needed, self.allowed - growth)
+            self.allowed = max(self._least, needed, self.allowed - self._growth)
 
-    def _throttled_share(self, concurrency: float, invocations: float) -> float:
+    def _throttled_share(self, executions: float, invocations: float) -> float:
         """The share of the batches that exceed the concurrency of the function, or its invocations a second."""
         allowed = self._inputs.function_concurrency
-        share = 1 - min(1.0, allowed / max(concurrency, 1), limits.INVOCATIONS.value * allowed / max(invocations, 1))
+        share = 1 - min(1.0, allowed / max(executions, 1), limits.INVOCATIONS.value * allowed / max(invocations, 1))
         return share if share > NEGLIGIBLE else 0.0
 
     def _busy_seconds(self, batch: float) -> float:
         """How long a batch occupies a poller, which receives only so many messages a second."""
         seconds = min(self._inputs.batch_seconds(math.ceil(batch)), self._inputs.processor_timeout_seconds)
-        return max(seconds, batch / limits.MESSAGES.value)
+        return max(seconds, batch / self._messages)

@@ -26,13 +26,13 @@ class Use:
 
 def uses(inputs: CapacityInputs, run: Run) -> Sequence[Use]:
     seen = run.timeline
-    concurrency, timeout = max(seen.concurrency), inputs.processor_timeout_seconds
+    timeout = inputs.processor_timeout_seconds
     full_batch = inputs.batch_seconds(inputs.batch_size)
     return (
         Use(hop=Hop.PUBLISH, unit="orders/s", peak=max(seen.published), limit=limits.publishes(inputs.region).value),
         Use(hop=Hop.IN_FLIGHT, unit="orders", peak=max(seen.in_flight), limit=limits.IN_FLIGHT.value),
-        Use(hop=Hop.MAXIMUM_CONCURRENCY, unit="batches", peak=concurrency, limit=inputs.maximum_concurrency),
-        Use(hop=Hop.FUNCTION_CONCURRENCY, unit="batches", peak=concurrency, limit=inputs.function_concurrency),
+        Use(hop=Hop.MAPPING_CONCURRENCY, unit="batches", peak=max(seen.concurrency), limit=inputs.most_concurrent),
+        Use(hop=Hop.FUNCTION_CONCURRENCY, unit="batches", peak=max(seen.executions), limit=inputs.function_concurrency),
         Use(hop=Hop.TIMEOUT, unit="s", peak=full_batch, limit=timeout),
         Use(hop=Hop.TABLE, unit="writes/s", peak=max(seen.written), limit=run.table_writes),
         Use(hop=Hop.RETENTION, unit="s", peak=run.oldest_seconds, limit=inputs.message_retention_seconds),
@@ -49,11 +49,13 @@ def dollars(inputs: CostInputs, run: Run) -> float:
 
 def assumptions(inputs: CapacityInputs, run: Run) -> Iterator[str]:
     """Yield what the model assumes about each limit that was reached, and about every run."""
+    pollers = inputs.maximum_pollers
+    growth = [limits.POLLER_GROWTH] if pollers else [limits.MAPPING_START, limits.MAPPING_GROWTH]
     deciding = {
         Hop.PUBLISH: [limits.publishes(inputs.region)],
         Hop.IN_FLIGHT: [limits.IN_FLIGHT],
-        Hop.GROWTH: [limits.MAPPING_START, limits.MAPPING_GROWTH, limits.COLD_START_SECONDS[inputs.architecture]],
-        Hop.MAXIMUM_CONCURRENCY: [limits.MESSAGES],
+        Hop.GROWTH: [*growth, limits.COLD_START_SECONDS[inputs.architecture]],
+        Hop.MAPPING_CONCURRENCY: [limits.POLLER_MESSAGES if pollers else limits.MESSAGES],
         Hop.FUNCTION_CONCURRENCY: [limits.ACCOUNT_CONCURRENCY, limits.INVOCATIONS],
         Hop.TABLE: [limits.TABLE_WRITES, limits.TABLE_DOUBLING_SECONDS],
     }
@@ -62,5 +64,7 @@ def assumptions(inputs: CapacityInputs, run: Run) -> Iterator[str]:
     seconds = inputs.batch_seconds(inputs.batch_size)
     yield f"A full batch takes {seconds * 1000:,.1f} ms. `make bench` measured it, with 5 ms for a request to DynamoDB."
     yield "All orders are new, smaller than 1 KB, and spread evenly over the partitions of the table."
+    if pollers:
+        yield "The dollars do not contain the hours of provisioned pollers."
     if run.timeline.throttled and any(run.timeline.throttled):
         yield "A throttled order returns to the queue after its visibility timeout. Pollers do not slow down."

@@ -11,7 +11,7 @@ class Hop(StrEnum):
     PUBLISH = "publish quota of SNS"
     IN_FLIGHT = "in-flight limit of the queue"
     GROWTH = "growth of the mapping"
-    MAXIMUM_CONCURRENCY = "maximumConcurrency"
+    MAPPING_CONCURRENCY = "concurrency of the mapping"
     FUNCTION_CONCURRENCY = "concurrency of the function"
     TIMEOUT = "processorTimeoutSeconds"
     TABLE = "write throughput of the table"
@@ -27,6 +27,7 @@ class Timeline:
     backlog: list[float] = field(default_factory=list)
     oldest_seconds: list[float] = field(default_factory=list)
     concurrency: list[float] = field(default_factory=list)
+    executions: list[float] = field(default_factory=list)
     in_flight: list[float] = field(default_factory=list)
     written: list[float] = field(default_factory=list)
     throttled: list[float] = field(default_factory=list)

@@ -10,7 +10,7 @@ from ops.capacity.profile import Profile
 from ops.capacity.run import Hop, Run
 from ops.capacity.simulation import simulate
 from ops.cost import OURS, SECONDS_A_DAY, CostInputs, in_batches
-from ops.errors import NothingDone
+from ops.errors import InvalidInput, NothingDone
 from ops.invocation import measured
 
 WINDOWS = (0, 1, 2, 5, 10, 20, 30, 60, 120, 300)
@@ -39,8 +39,12 @@ def cheapest(inputs: CapacityInputs, costs: CostInputs, profile: Profile, oldest
     """Find the cheapest batch size and window that keep orders young enough, and with them the lowest concurrency.
 
     The concurrency of the stack stays if it is enough, because it costs nothing. No order may be refused or lost, and
-    none may be older than `oldest` seconds. Raises NothingDone if no settings hold.
+    none may be older than `oldest` seconds. Raises NothingDone if no settings hold, and InvalidInput for a stack with
+    provisioned pollers: their price is not in ops/prices.py.
     """
+    if inputs.maximum_pollers:
+        rule = "whose price is not known: ask without an allowed age, or set minimumPollers and maximumPollers to 0"
+        raise InvalidInput(f"no settings can be compared, because the stack provisions pollers, {rule}")
     failed = None
     for candidate in _by_cost(inputs, costs, profile, oldest):
         run = simulate(candidate, profile, oldest_allowed=oldest)
@@ -146,7 +150,7 @@ def _changes(before: CapacityInputs, after: CapacityInputs) -> Mapping[str, int]
 def _why_none(oldest: int, failed: Run | None) -> str:
     if failed is None:
         return "no settings hold: maxReceiveCount x visibilityTimeoutSeconds must be less than messageRetentionSeconds"
-    hop = next((hop for hop in _REMEDIES if hop in failed.reached), Hop.MAXIMUM_CONCURRENCY)
+    hop = next((hop for hop in _REMEDIES if hop in failed.reached), Hop.MAPPING_CONCURRENCY)
     limit = f"limit: {hop}, after {failed.reached.get(hop, 0)} s"
     return f"no settings keep every order younger than {oldest} s ({limit}): {_REMEDIES[hop]}"
 
@@ -156,7 +160,7 @@ _REMEDIES = {
     Hop.TABLE: "ask AWS for a higher quota of the table",
     Hop.FUNCTION_CONCURRENCY: "ask AWS for more concurrency, or reserve some",
     Hop.TIMEOUT: "give the function more memory or a longer timeout",
-    Hop.GROWTH: "allow older orders, or let the peak rise more slowly",
-    Hop.MAXIMUM_CONCURRENCY: "allow older orders",
+    Hop.GROWTH: "allow older orders, let the peak rise more slowly, or provision pollers (minimumPollers)",
+    Hop.MAPPING_CONCURRENCY: "allow older orders",
 }
 """What to do about each limit that no setting of the search raises, the first that applies."""

@@ -67,6 +67,7 @@ class _Simulation:
         seen.backlog.append(self._queue.visible + self._queue.hidden)
         seen.oldest_seconds.append(oldest)
         seen.concurrency.append(taken.concurrency)
+        seen.executions.append(taken.executions)
         short = 0.0 if taken.seconds >= 1 else taken.orders * taken.seconds
         seen.in_flight.append(self._queue.hidden + self._in_flight + short + arrived * window)
         seen.written.append(written)
@@ -146,7 +147,7 @@ class _Simulation:
         if taken.lacks_room:
             self._reach(Hop.IN_FLIGHT)
         elif orders_wait:
-            self._reach(Hop.MAXIMUM_CONCURRENCY if self._mapping.is_grown else Hop.GROWTH)
+            self._reach(Hop.MAPPING_CONCURRENCY if self._mapping.is_grown else Hop.GROWTH)
         if throttled:
             self._reach(Hop.FUNCTION_CONCURRENCY)
         if taken.orders and taken.stored_share < 1:

@@ -37,6 +37,8 @@ TERMS: Mapping[tuple[str, str], Term] = {
     (types.FUNCTION, "reservedConcurrentExecutions"): Term("reserved concurrency"),
     (types.MAPPING, "maximumBatchingWindowInSeconds"): Term("batching window", "s"),
     (types.MAPPING, "scalingConfig.maximumConcurrency"): Term("maximum concurrency"),
+    (types.MAPPING, "provisionedPollerConfig.minimumPollers"): Term("minimum number of pollers"),
+    (types.MAPPING, "provisionedPollerConfig.maximumPollers"): Term("maximum number of pollers"),
     (types.MAPPING, "enabled"): Term("event source mapping", default=True),
     (types.MAPPING, "maximumRecordAgeInSeconds"): Term("maximum age of a change", "s"),
     (types.LOG_GROUP, "retentionInDays"): Term("retention", "days"),

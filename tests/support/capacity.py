@@ -18,6 +18,8 @@ SMALL: Mapping[str, Any] = {
     "retry_invalid_orders_at_once": True,
     "processor_timeout_seconds": 5,
     "maximum_concurrency": 2,
+    "minimum_pollers": 0,
+    "maximum_pollers": 0,
     "reserved_concurrency": NOTHING_RESERVED,
     "batch_size": BATCH,
     "batching_window_seconds": 0,
@@ -33,7 +35,7 @@ def stack(**changes: Any) -> CapacityInputs:
 
 def per_second(inputs: CapacityInputs) -> float:
     """What the stack processes once all pollers run and all environments are warm."""
-    return inputs.maximum_concurrency * inputs.batch_size / inputs.batch_seconds(inputs.batch_size)
+    return inputs.most_concurrent * inputs.batch_size / inputs.batch_seconds(inputs.batch_size)
 
 
 def accounted(run: Run) -> float:

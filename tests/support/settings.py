@@ -19,6 +19,15 @@ def said(values: Values) -> str:
     return "\n\n".join(violation.describe("dev") for violation in checked(values)[1])
 
 
+_POLLERS = {"maximumConcurrency": "0", "minimumPollers": "2", "maximumPollers": "4"}
+ALONGSIDE: Mapping[str, Mapping[str, str]] = {
+    "orderEvents": {"customerManagedKey": "true"},
+    "notifyStatuses": {"notifyAddresses": "sales@example.com"},
+    "minimumPollers": _POLLERS,
+    "maximumPollers": _POLLERS,
+}
+"""Settings with which another one is valid, and shows an effect that it has only with them."""
+
 # Limits of AWS: the smallest legal value, and the largest one or None.
 LIMITS: list[tuple[str, int, int | None]] = [
     ("visibilityTimeoutSeconds", 0, 43_200),
@@ -28,7 +37,9 @@ LIMITS: list[tuple[str, int, int | None]] = [
     ("pointInTimeRecoveryDays", 1, 35),
     ("processorMemoryMegabytes", 128, 10_240),
     ("processorTimeoutSeconds", 1, 900),
-    ("maximumConcurrency", 2, 1_000),
+    ("maximumConcurrency", 0, 1_000),
+    ("minimumPollers", 0, 200),
+    ("maximumPollers", 0, 10_000),
     ("reservedConcurrency", -1, None),
     ("batchSize", 1, 10_000),
     ("batchingWindowSeconds", 0, 300),

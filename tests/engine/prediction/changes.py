@@ -45,6 +45,8 @@ SETTINGS: Mapping[str, str] = {
     "processorMemoryMegabytes": "1024",
     "processorTimeoutSeconds": "3",
     "maximumConcurrency": "5",
+    "minimumPollers": "2",
+    "maximumPollers": "4",
     "reservedConcurrency": "20",
     "batchSize": "5",
     "batchingWindowSeconds": "1",
@@ -61,7 +63,12 @@ SETTINGS: Mapping[str, str] = {
     "oldestEventAlarmSeconds": "600",
     "durationAlarmPercent": "50",
 }
-"""Another valid value for each setting."""
+"""Another value for each setting, which is valid alone or with those of TOGETHER."""
+TOGETHER: Mapping[str, Mapping[str, str]] = {
+    "minimumPollers": {"maximumConcurrency": "0", "maximumPollers": "4"},
+    "maximumPollers": {"maximumConcurrency": "0", "minimumPollers": "2"},
+}
+"""Settings that change at the same time as another one."""
 
 PROGRAM: Mapping[str, str] = {
     "rename OrderQueue": renamed(types.QUEUE, "OrderQueue", "NewQueue"),

@@ -1,6 +1,6 @@
 """The delivery budget of the required numbers, compared with a calculation by hand."""
 
-from infra.budget import delivery_budget
+from infra.budget import delivery_budget, figures
 from infra.config import check, group
 from tests.support.defaults import DEFAULTS
 
@@ -18,3 +18,16 @@ def test_the_budget_of_the_required_numbers() -> None:
 def test_a_system_that_tells_no_events_has_no_throughput_of_events() -> None:
     settings = group(check(DEFAULTS | {"orderEvents": "false"})[0]).by_key()
     assert delivery_budget(settings).events_per_second == 0
+
+
+def test_pollers_or_the_limit_of_lambda_take_the_place_of_a_maximum_concurrency() -> None:
+    unlimited = {"maximumConcurrency": "0"}
+    for changes, batches in (unlimited, 1250), (unlimited | {"minimumPollers": "2", "maximumPollers": "5"}, 50):
+        settings = group(check(DEFAULTS | changes)[0]).by_key()
+        assert delivery_budget(settings).orders_per_second == batches * 10 / 5
+
+
+def test_the_state_of_an_older_program_has_a_throughput_too() -> None:
+    settings = group(check(DEFAULTS)[0]).by_key()
+    settings.pop("maximumPollers")
+    assert figures(settings)["orders_per_second"] == 10 * 10 / 5

@@ -10,6 +10,7 @@ from infra.effects import EFFECTS, EXISTENCE, NAMESPACE, PROTECTION, settings_of
 from infra.project import stack_config
 from infra.system import OrderSystem
 from tests.support.recorder import Program, recorded, recorded_with
+from tests.support.settings import ALONGSIDE
 
 OTHER_VALUES = {
     "systemName": "Sale",
@@ -26,6 +27,8 @@ OTHER_VALUES = {
     "processorTimeoutSeconds": "4",
     "permissionsBoundary": "arn:aws:iam::123456789012:policy/boundary",
     "maximumConcurrency": "20",
+    "minimumPollers": "3",
+    "maximumPollers": "5",
     "reservedConcurrency": "30",
     "batchSize": "5",
     "batchingWindowSeconds": "1",
@@ -42,11 +45,6 @@ OTHER_VALUES = {
     "oldestEventAlarmSeconds": "600",
     "durationAlarmPercent": "50",
 }
-ALONGSIDE: dict[str, dict[str, str]] = {
-    "orderEvents": {"customerManagedKey": "true"},
-    "notifyStatuses": {"notifyAddresses": "sales@example.com"},
-}
-"""Settings that show an effect of another one, which it has only with them."""
 Place = tuple[str, str, str]
 """The noun of a type, a logical name, and an input."""
 
@@ -92,8 +90,10 @@ def test_the_inputs_that_change_with_a_setting_are_those_of_the_table(key: str) 
 
 
 @pytest.mark.parametrize("key", OTHER_VALUES)
-def test_a_component_records_the_setting_and_no_other_changes(dev: Program, key: str) -> None:
-    before, after = recorded_settings(dev), recorded_settings(recorded("dev", {key: OTHER_VALUES[key]}))
+def test_a_component_records_the_setting_and_no_other_changes(key: str) -> None:
+    alongside = ALONGSIDE.get(key, {})
+    programs = recorded("dev", alongside), recorded("dev", {**alongside, key: OTHER_VALUES[key]})
+    before, after = map(recorded_settings, programs)
     assert before.keys() == KEYS.keys()
     assert {name for name in before if before[name] != after[name]} == {key}
 

@@ -21,6 +21,7 @@ from tests.support.arns import arn
 from tests.support.defaults import DEFAULTS
 from tests.support.recorder import Program, recorded
 from tests.support.resource_types import POLICY
+from tests.support.settings import ALONGSIDE
 
 
 def test_the_program_declares_these_resources_and_no_others(dev: Program) -> None:
@@ -103,6 +104,8 @@ REACHES: list[tuple[str, str, str, str, str, object]] = [
     ("retryInvalidOrdersAtOnce", "false", FUNCTION, "OrderProcessor", "environment", "RETRY_AT_ONCE_QUEUE_URL': ''"),
     ("reservedConcurrency", "30", FUNCTION, "OrderProcessor", "reservedConcurrentExecutions", 30),
     ("maximumConcurrency", "20", MAPPING, "OrderProcessor", "scalingConfig", "'maximumConcurrency': 20.0}"),
+    ("minimumPollers", "3", MAPPING, "OrderProcessor", "provisionedPollerConfig", "'minimumPollers': 3.0"),
+    ("maximumPollers", "5", MAPPING, "OrderProcessor", "provisionedPollerConfig", "'maximumPollers': 5.0"),
     ("batchSize", "5", MAPPING, "OrderProcessor", "batchSize", 5),
     ("batchingWindowSeconds", "2", MAPPING, "OrderProcessor", "maximumBatchingWindowInSeconds", 2),
     ("logRetentionDays", "60", LOG_GROUP, "/aws/lambda/OrderProcessor", "retentionInDays", 60),
@@ -132,7 +135,7 @@ def test_every_setting_is_followed_to_its_resource() -> None:
 def test_each_setting_reaches_its_resource(
     setting: str, value: str, type_token: str, name: str, path: str, declared: Any
 ) -> None:
-    found = recorded("dev", {setting: value}).one(type_token, name).inputs[path]
+    found = recorded("dev", {**ALONGSIDE.get(setting, {}), setting: value}).one(type_token, name).inputs[path]
     assert declared in str(found) if isinstance(declared, str) else found == declared
 
 

@@ -44,13 +44,41 @@ BOUNDARIES: dict[Rule, tuple[Values, Values, str]] = {
             "  pulumi config --stack dev set batchingWindowSeconds 1"
         ),
     ),
+    rules.one_batch_is_no_maximum: (
+        {"maximumConcurrency": 0},
+        {"maximumConcurrency": 1},
+        (
+            "maximumConcurrency is 1, but must be at least 2, or 0 for no maximum:\n"
+            "  Lambda accepts no smaller maximum.\n"
+            "  pulumi config --stack dev set maximumConcurrency 2"
+        ),
+    ),
+    rules.pollers_have_a_minimum_and_a_maximum: (
+        {"minimumPollers": 2, "maximumPollers": 2},
+        {"minimumPollers": 3, "maximumPollers": 2},
+        (
+            "maximumPollers is 2, but must be at least minimumPollers:\n"
+            "  minimumPollers is 3. Lambda accepts at least 2 of each. Both are 0 without pollers.\n"
+            "  pulumi config --stack dev set minimumPollers 3 && pulumi config --stack dev set maximumPollers 3"
+        ),
+    ),
+    rules.pollers_exclude_a_maximum_concurrency: (
+        {"minimumPollers": 2, "maximumPollers": 5, "maximumConcurrency": 0},
+        {"minimumPollers": 2, "maximumPollers": 5, "maximumConcurrency": 10},
+        (
+            "maximumConcurrency is 10, but must be 0:\n"
+            "  maximumPollers is 5, and Lambda accepts either of them. A poller runs up to 10 batches at the same "
+            "time.\n"
+            "  pulumi config --stack dev set maximumConcurrency 0"
+        ),
+    ),
     rules.reserved_concurrency_covers_the_mapping: (
         {"maximumConcurrency": 20, "reservedConcurrency": 20},
         {"maximumConcurrency": 20, "reservedConcurrency": 19},
         (
             "reservedConcurrency is 19, but must be -1 or at least 20:\n"
-            "  maximumConcurrency is 20, and throttled orders can reach the dead-letter queue without being "
-            "processed.\n"
+            "  Lambda can run 20 batches at the same time, and throttled orders can reach the dead-letter queue "
+            "without being processed.\n"
             "  pulumi config --stack dev set reservedConcurrency 20"
         ),
     ),
@@ -164,6 +192,10 @@ def test_a_rule_holds_up_to_its_boundary_and_no_further(rule: Rule) -> None:
         {"visibiltyTimeoutSeconds": 60},
         # The receives of an order could take longer than any retention, or than the default retention.
         {"visibilityTimeoutSeconds": 43_200, "maxReceiveCount": 30},
+        # Lambda accepts at least two pollers.
+        {"minimumPollers": 1, "maximumPollers": 1},
+        {"minimumPollers": 2, "maximumPollers": 0},
+        {"maximumPollers": 5, "maximumConcurrency": 0, "reservedConcurrency": 49},
         {"visibilityTimeoutSeconds": 43_200, "maxReceiveCount": 8, "messageRetentionSeconds": 60},
         {"messageRetentionSeconds": 60, "visibilityTimeoutSeconds": 5, "maxReceiveCount": 12},
     ],

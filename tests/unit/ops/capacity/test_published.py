@@ -7,14 +7,13 @@ the length of all four runs.
 
 import pytest
 
+from infra.mapping_limits import BATCHES_WITHOUT_MAXIMUM
 from infra.project import ROOT
 from ops.capacity.profile import steady
 from ops.capacity.simulation import simulate
 from tests.support.capacity import stack
 
 RATE, SECONDS = 1000, 250
-NO_MAXIMUM = 1_250
-"""The most concurrent batches of a mapping without a maximum (Lambda Developer Guide, SQS scaling behavior)."""
 
 
 @pytest.mark.parametrize(
@@ -26,8 +25,8 @@ def test_the_mapping_grows_as_in_the_published_runs(
 ) -> None:
     inputs = stack(
         batch_size=1,
-        maximum_concurrency=NO_MAXIMUM,
-        account_concurrency=NO_MAXIMUM,
+        maximum_concurrency=0,
+        account_concurrency=BATCHES_WITHOUT_MAXIMUM,
         batch_seconds=lambda _orders: batch_milliseconds / 1000,
     )
     concurrency = simulate(inputs, steady(RATE, SECONDS)).timeline.concurrency

@@ -10,7 +10,7 @@ from ops.capacity.run import Run
 from ops.capacity.search import Found, cheapest
 from ops.capacity.simulation import simulate
 from ops.cost import CostInputs
-from ops.errors import NothingDone
+from ops.errors import InvalidInput, NothingDone
 from tests.support.settings import checked
 
 DEV = CapacityInputs.of_stack("dev")
@@ -100,7 +100,7 @@ def test_the_table_is_warmed_only_if_it_has_to_be() -> None:
     ("inputs", "profile", "problem"),
     [
         (replace(DEV, region="eu-south-2"), steady(400, 60), "(limit: publish quota of SNS, after 0 s): ask AWS"),
-        (replace(DEV, account_concurrency=5), steady(2000, 600), "(limit: maximumConcurrency, after"),
+        (replace(DEV, account_concurrency=5), steady(2000, 600), "(limit: concurrency of the mapping, after"),
         (DEV, peak(0, 8000, ramp=0, seconds=60), "(limit: growth of the mapping, after 0 s): allow older orders"),
         (replace(DEV, message_retention_seconds=90), steady(1, 9), "must be less than messageRetentionSeconds"),
     ],
@@ -109,3 +109,9 @@ def test_the_limit_that_no_setting_raises_is_named(inputs: CapacityInputs, profi
     with pytest.raises(NothingDone) as none:
         found_for(profile, 1, inputs)
     assert problem in str(none.value)
+
+
+def test_pollers_have_no_price_that_the_search_could_compare() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        found_for(LAUNCH, 10, replace(DEV, maximum_concurrency=0, minimum_pollers=2, maximum_pollers=20))
+    assert "because the stack provisions pollers, whose price is not known" in str(refused.value)

@@ -49,7 +49,7 @@ def test_the_mapping_adds_300_batches_a_minute_while_orders_wait() -> None:
 def test_maximum_concurrency_limits_a_mapping_that_has_grown() -> None:
     run = simulate(stack(maximum_concurrency=20), steady(1000, 60))
     assert max(run.timeline.concurrency) == 20
-    assert run.reached == {Hop.GROWTH: 0, Hop.MAXIMUM_CONCURRENCY: 3}
+    assert run.reached == {Hop.GROWTH: 0, Hop.MAPPING_CONCURRENCY: 3}
 
 
 @pytest.mark.parametrize("batch", [2, 10, 1000])
@@ -164,7 +164,7 @@ def test_invalid_orders_take_a_receive_each_time_and_leave_less_for_others() -> 
     run = simulate(stack(), poisoned)
     assert (run.rejected, run.stored, run.dead) == pytest.approx((1200, 1800, 0))
     # Three receives for 12 of 30 orders: 54 a second, where 40 can be processed.
-    assert run.reached[Hop.MAXIMUM_CONCURRENCY] <= 3
+    assert run.reached[Hop.MAPPING_CONCURRENCY] <= 3
     assert max(run.timeline.written) < CAPACITY
 
 
@@ -182,3 +182,33 @@ def test_pollers_that_are_needed_stay() -> None:
     # 600 orders a second need 30 batches. Once there are so many, no order waits.
     assert max(run.timeline.backlog[30:]) == pytest.approx(0, abs=1e-6)
     assert run.timeline.concurrency[-1] == pytest.approx(30)
+
+
+POLLERS = {"maximum_concurrency": 0, "minimum_pollers": 2, "maximum_pollers": 20}
+
+
+def test_provisioned_pollers_are_ready_at_once_for_ten_batches_each_and_a_hundred_orders_a_second() -> None:
+    run = simulate(stack(**POLLERS, batch_seconds=lambda _orders: 0.01), steady(200, 60))
+    assert run.timeline.concurrency[0] == 2 * 10
+    assert run.timeline.concurrency[-1] == pytest.approx(2 * 10)
+    assert run.timeline.executions[-1] == pytest.approx(20 * 0.01)
+
+
+def test_provisioned_pollers_add_a_thousand_batches_a_minute_up_to_their_maximum() -> None:
+    run = simulate(stack(**POLLERS), steady(5000, 60))
+    assert run.timeline.concurrency[6] == pytest.approx(20 + 6 * 1000 / 60)
+    assert max(run.timeline.concurrency) == 200
+    assert run.reached[Hop.MAPPING_CONCURRENCY] > run.reached[Hop.GROWTH]
+
+
+def test_a_mapping_without_a_maximum_grows_to_1250_batches() -> None:
+    run = simulate(stack(maximum_concurrency=0, table_writes=40_000), steady(30_000, 600))
+    assert max(run.timeline.concurrency) == 1250
+
+
+def test_a_poller_that_waits_for_orders_is_no_execution_of_the_function() -> None:
+    run = simulate(
+        stack(maximum_concurrency=50, reserved_concurrency=50, batch_seconds=lambda _: 0.01), steady(5000, 60)
+    )
+    assert max(run.timeline.concurrency) == pytest.approx(50)
+    assert max(run.timeline.executions) == pytest.approx(50 * 0.01 / 0.1)

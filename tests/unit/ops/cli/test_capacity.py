@@ -40,7 +40,7 @@ def test_a_flow_below_every_limit_reaches_none(orders: Orders) -> None:
 def test_the_limits_that_decided_are_named_with_their_sources(orders: Orders) -> None:
     [answer] = orders("--stack", "prod", "--peak", "5000", "--json").json
     assert [reached["limit"] for reached in answer["limitsReached"]] == [
-        *("growth of the mapping", "write throughput of the table", "maximumConcurrency", "maxReceiveCount")
+        *("growth of the mapping", "write throughput of the table", "concurrency of the mapping", "maxReceiveCount")
     ]
     assert str(limits.TABLE_WRITES) in answer["assumptions"]
     assert answer["orders"]["dead"] > 0
