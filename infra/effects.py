@@ -72,6 +72,7 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
     "reservedConcurrency": [Effect("Function", "reservedConcurrentExecutions", "*Processor")],
     "batchSize": [Effect("EventSourceMapping", "batchSize", "*Processor")],
     "batchingWindowSeconds": [Effect("EventSourceMapping", "maximumBatchingWindowInSeconds", "*Processor")],
+    "plannedOrdersPerSecond": [],
     "retryInvalidOrdersAtOnce": [ENVIRONMENT, Effect("RolePolicy", EXISTENCE, "*MayRetryAtOnce")],
     "logRetentionDays": [Effect("LogGroup", "retentionInDays")],
     "orderEvents": [

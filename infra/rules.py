@@ -8,7 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from infra.budget import SECONDS_PER_DAY
-from infra.mapping_limits import BATCHES_OF_A_POLLER, most_concurrent
+from infra.mapping_limits import (
+    BATCHES_OF_A_POLLER,
+    ORDERS_OF_A_BATCH,
+    ORDERS_OF_A_POLLER,
+    most_concurrent,
+    most_orders_per_second,
+)
 from infra.settings import NOT_RESERVED
 
 
@@ -280,6 +286,32 @@ def one_receive_is_no_retry(*, max_receive_count: int) -> Violation | None:
     )
 
 
+def the_mapping_takes_the_planned_orders(
+    *, planned_orders_per_second: int, maximum_concurrency: int, maximum_pollers: int, reserved_concurrency: int
+) -> Violation | None:
+    # Advice: our plan. The other limits depend on more than the settings: `orders capacity` simulates them.
+    planned = planned_orders_per_second
+    if planned <= most_orders_per_second(maximum_concurrency=maximum_concurrency, maximum_pollers=maximum_pollers):
+        return None
+    pollers = maximum_pollers > 0
+    key, value, each = (
+        ("maximumPollers", maximum_pollers, ORDERS_OF_A_POLLER)
+        if pollers
+        else ("maximumConcurrency", maximum_concurrency, ORDERS_OF_A_BATCH)
+    )
+    least = -(-planned // each)
+    reserve = least * BATCHES_OF_A_POLLER if pollers else least
+    reserves = reserved_concurrency != NOT_RESERVED and reserved_concurrency < reserve
+    return Violation(
+        key=key,
+        value=value,
+        rule=f"should be at least {least}",
+        why=f"plannedOrdersPerSecond is {planned}, and the mapping receives up to {each} orders a second for each; "
+        "otherwise orders wait.",
+        remedy=(*set_to(key, least), *(set_to("reservedConcurrency", reserve) if reserves else ())),
+    )
+
+
 RULES: tuple[Rule, ...] = (
     visibility_covers_the_function,
     large_batches_need_a_window,
@@ -295,4 +327,8 @@ RULES: tuple[Rule, ...] = (
     only_told_events_are_mailed,
     a_fifo_topic_sends_no_mail,
 )
-ADVICE: tuple[Rule, ...] = (visibility_leaves_room_for_retries, one_receive_is_no_retry)
+ADVICE: tuple[Rule, ...] = (
+    visibility_leaves_room_for_retries,
+    one_receive_is_no_retry,
+    the_mapping_takes_the_planned_orders,
+)

@@ -63,6 +63,8 @@ EventRetrySeconds = Annotated[int, Field(ge=60, le=43_200)]
 # constraints"). Our limit for the length: a longer status is no message attribute (handler/notifier/event.py).
 Status = Annotated[str, Field(max_length=256)]
 Statuses = Annotated[tuple[Status, ...], Field(max_length=75), BeforeValidator(_separate)]
+# Our limit: what the mapping receives with the largest maximum concurrency.
+PlannedOrders = Annotated[int, Field(ge=0, le=100_000)]
 # Our limits: an age that an order can reach, and a share of the timeout that a batch can take.
 OrderAgeSeconds = Annotated[int, Field(ge=1)]
 Percent = Annotated[int, Field(ge=1, le=100)]
@@ -119,6 +121,7 @@ class ProcessorSettings:
     reserved_concurrency: ReservedConcurrency
     batch_size: BatchSize
     batching_window_seconds: BatchingWindowSeconds
+    planned_orders_per_second: PlannedOrders
     retry_invalid_orders_at_once: bool
     log_retention_days: LogRetentionDays
     permissions_boundary: BoundaryArn

@@ -7,7 +7,7 @@ comes from a copy whose age is not known.
 from dataclasses import dataclass
 from datetime import date
 
-from infra.mapping_limits import BATCHES_OF_A_POLLER
+from infra.mapping_limits import BATCHES_OF_A_POLLER, ORDERS_OF_A_BATCH, ORDERS_OF_A_POLLER
 
 READ = date(2026, 11, 27)
 
@@ -77,7 +77,7 @@ POLLER_GROWTH = Limit(
     choice="AWS publishes 1,000 a minute, and no speed of the way down. The model uses the same.",
 )
 POLLER_MESSAGES = Limit(
-    value=10 * 10 / BATCHES_OF_A_POLLER,
+    value=ORDERS_OF_A_POLLER / BATCHES_OF_A_POLLER,
     meaning="messages a second that a provisioned poller receives for each of its concurrent batches",
     source="AWS News Blog, provisioned mode for SQS event source mappings; SQS API Reference, ReceiveMessage",
     choice="AWS publishes 10 polls a second, of up to 10 messages, for its 10 batches. Orders stay below its 1 MB/s.",
@@ -99,7 +99,7 @@ INVOCATIONS = Limit(
     choice="It counts all executions that the function may have, whether they run or not.",
 )
 MESSAGES = Limit(
-    value=100,
+    value=ORDERS_OF_A_BATCH,
     meaning="messages a second that the mapping receives for one concurrent batch",
     source="an assumption",
     choice="AWS publishes 10 polls a second, of up to 10 messages, for provisioned pollers only.",

@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ops.errors import InvalidInput
+from infra.project import stack_settings
+from ops.errors import InvalidInput, check_stack
 from ops.text_file import read_text_or_input
 
 MAX_SECONDS = 7 * 24 * 60 * 60
@@ -31,6 +32,15 @@ def peak(base: float, top: float, *, ramp: int, seconds: int) -> Profile:
     """Rise from a base to the top in `ramp` seconds, stay there for `seconds`, and fall back to the base."""
     rise = [base + (top - base) * (second + 0.5) / ramp for second in range(ramp)]
     return Profile(rates=rise + [top] * seconds, after=base)
+
+
+def planned(stack: str) -> float:
+    """Return the orders a second that a stack is planned for, or 0. Raises InvalidInput."""
+    check_stack(stack)
+    text = stack_settings(stack)["plannedOrdersPerSecond"]
+    if not text.isdecimal():
+        raise InvalidInput(f"plannedOrdersPerSecond is {text}, but must be a whole number")
+    return float(text)
 
 
 def from_csv(file: str) -> Profile:

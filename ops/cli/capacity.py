@@ -65,6 +65,7 @@ def capacity(
 
     The command reads the settings of the stack's files. It names
     the first limit that orders reach, and how long orders wait.
+    Without a profile, plannedOrdersPerSecond is the peak.
     With --oldest, it finds settings instead. If none hold, the
     exit code is 1.
 
@@ -74,6 +75,8 @@ def capacity(
     orders capacity --csv friday.csv --plot friday.png
     orders capacity --peak 5000 --oldest 30s
     """
+    if rate is None and peak is None and csv is None:
+        peak = profiles.planned(stack) or None
     profile = replace(_profile(rate, peak, ramp, duration, csv), invalid=invalid / 100)
     settings = CapacityInputs.of_stack(stack)
     inputs = replace(settings, account_concurrency=account_concurrency, table_writes=table_writes)
@@ -110,7 +113,8 @@ def _profile(
             raise InvalidInput("--csv contains the whole profile: leave out --rate, --peak, --ramp and --for")
         return profiles.from_csv(csv)
     if peak is None and (rate is None or ramp is not None):
-        raise InvalidInput("no profile is given: give --rate, --peak (with --ramp and --for) or --csv")
+        rule = "give --rate, --peak (with --ramp and --for) or --csv, or set plannedOrdersPerSecond"
+        raise InvalidInput(f"no profile is given: {rule}")
     seconds = duration if duration is not None else STEADY_SECONDS if peak is None else PEAK_SECONDS
     if not 1 <= seconds + (ramp or 0) <= profiles.MAX_SECONDS or not seconds:
         raise InvalidInput(f"the profile lasts {seconds + (ramp or 0):,} s: --for and --ramp can be 1s to 7d together")

@@ -43,6 +43,7 @@ LIMITS: list[tuple[str, int, int | None]] = [
     ("reservedConcurrency", -1, None),
     ("batchSize", 1, 10_000),
     ("batchingWindowSeconds", 0, 300),
+    ("plannedOrdersPerSecond", 0, 100_000),
     ("eventRetrySeconds", 60, 43_200),
     ("oldestOrderAlarmSeconds", 1, None),
     ("oldestEventAlarmSeconds", 1, None),

@@ -50,6 +50,7 @@ SETTINGS: Mapping[str, str] = {
     "reservedConcurrency": "20",
     "batchSize": "5",
     "batchingWindowSeconds": "1",
+    "plannedOrdersPerSecond": "500",
     "retryInvalidOrdersAtOnce": "false",
     "logRetentionDays": "60",
     "orderEvents": "false",

@@ -32,6 +32,7 @@ OTHER_VALUES = {
     "reservedConcurrency": "30",
     "batchSize": "5",
     "batchingWindowSeconds": "1",
+    "plannedOrdersPerSecond": "500",
     "retryInvalidOrdersAtOnce": "false",
     "logRetentionDays": "90",
     "orderEvents": "false",

@@ -81,7 +81,7 @@ def test_the_program_declares_these_resources_and_no_others(dev: Program) -> Non
     ]
 
 
-SYSTEM = "orders:index:OrderSystem"
+SYSTEM, PROCESSOR = "orders:index:OrderSystem", "orders:index:OrderProcessor"
 # For each setting: a value other than the default, the resource and input that it reaches, and the input's value.
 BOUNDARY = arn(POLICY, "orders-boundary-dev")
 REACHES: list[tuple[str, str, str, str, str, object]] = [
@@ -108,6 +108,7 @@ REACHES: list[tuple[str, str, str, str, str, object]] = [
     ("maximumPollers", "5", MAPPING, "OrderProcessor", "provisionedPollerConfig", "'maximumPollers': 5.0"),
     ("batchSize", "5", MAPPING, "OrderProcessor", "batchSize", 5),
     ("batchingWindowSeconds", "2", MAPPING, "OrderProcessor", "maximumBatchingWindowInSeconds", 2),
+    ("plannedOrdersPerSecond", "500", PROCESSOR, "OrderProcessor", "plannedOrdersPerSecond", 500),
     ("logRetentionDays", "60", LOG_GROUP, "/aws/lambda/OrderProcessor", "retentionInDays", 60),
     ("logRetentionDays", "60", LOG_GROUP, "/aws/lambda/OrderNotifier", "retentionInDays", 60),
     ("permissionsBoundary", BOUNDARY, ROLE, "OrderProcessor", "permissionsBoundary", BOUNDARY),

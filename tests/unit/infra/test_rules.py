@@ -157,6 +157,17 @@ BOUNDARIES: dict[Rule, tuple[Values, Values, str]] = {
             "  pulumi config --stack dev set visibilityTimeoutSeconds 32"
         ),
     ),
+    rules.the_mapping_takes_the_planned_orders: (
+        {"plannedOrdersPerSecond": 2000, "maximumConcurrency": 20, "reservedConcurrency": 20},
+        {"plannedOrdersPerSecond": 2001, "maximumConcurrency": 20, "reservedConcurrency": 20},
+        (
+            "maximumConcurrency is 20, but should be at least 21:\n"
+            "  plannedOrdersPerSecond is 2001, and the mapping receives up to 100 orders a second for each; otherwise "
+            "orders wait.\n"
+            "  pulumi config --stack dev set maximumConcurrency 21 && "
+            "pulumi config --stack dev set reservedConcurrency 21"
+        ),
+    ),
     rules.one_receive_is_no_retry: (
         {"maxReceiveCount": 2},
         {"maxReceiveCount": 1},
@@ -194,6 +205,7 @@ def test_a_rule_holds_up_to_its_boundary_and_no_further(rule: Rule) -> None:
         {"visibilityTimeoutSeconds": 43_200, "maxReceiveCount": 30},
         # Lambda accepts at least two pollers.
         {"minimumPollers": 1, "maximumPollers": 1},
+        {"minimumPollers": 2, "maximumPollers": 5, "maximumConcurrency": 0, "plannedOrdersPerSecond": 501},
         {"minimumPollers": 2, "maximumPollers": 0},
         {"maximumPollers": 5, "maximumConcurrency": 0, "reservedConcurrency": 49},
         {"visibilityTimeoutSeconds": 43_200, "maxReceiveCount": 8, "messageRetentionSeconds": 60},

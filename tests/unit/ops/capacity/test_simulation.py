@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra.mapping_limits import most_orders_per_second
 from ops.capacity import limits
 from ops.capacity.profile import Profile, peak, steady
 from ops.capacity.run import Hop
@@ -212,3 +213,16 @@ def test_a_poller_that_waits_for_orders_is_no_execution_of_the_function() -> Non
     )
     assert max(run.timeline.concurrency) == pytest.approx(50)
     assert max(run.timeline.executions) == pytest.approx(50 * 0.01 / 0.1)
+
+
+@pytest.mark.parametrize("settings", [POLLERS, {"maximum_concurrency": 20}])
+def test_a_preview_warns_of_a_plan_from_the_rate_on_at_which_orders_wait(settings: dict[str, int]) -> None:
+    inputs = stack(**{**POLLERS, "minimum_pollers": 0, "maximum_pollers": 0, **settings}, batch_seconds=lambda _: 0.01)
+    maximum, pollers = inputs.maximum_concurrency, inputs.maximum_pollers
+    most = most_orders_per_second(maximum_concurrency=maximum, maximum_pollers=pollers)
+
+    def waiting(rate: float) -> float:
+        return simulate(inputs, steady(rate, 600)).timeline.backlog[599]
+
+    assert waiting(0.95 * most) == pytest.approx(0)
+    assert waiting(1.05 * most) > 0.05 * most * 500

@@ -8,7 +8,7 @@ import pytest
 
 from infra.project import ROOT
 from ops import prices
-from ops.capacity import limits
+from ops.capacity import limits, profile
 from ops.cli.exit_codes import Exit
 from tests.support.command import CommandResult, Orders, run_orders
 
@@ -65,6 +65,16 @@ def test_ten_times_the_orders_cost_about_ten_times_as_much(orders: Orders) -> No
 def test_a_csv_is_read_from_standard_input(orders: Orders) -> None:
     [answer] = orders("--csv", "-", "--json", stdin="orders\n5\n7\n").json
     assert answer["orders"]["published"] == 12
+
+
+def test_the_planned_orders_are_the_peak_if_no_profile_is_given(
+    orders: Orders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(profile, "stack_settings", lambda _stack: {"plannedOrdersPerSecond": "40"})
+    [answer] = orders("--for", "60s", "--json").json
+    assert answer["orders"]["published"] == 40 * 60
+    monkeypatch.setattr(profile, "stack_settings", lambda _stack: {"plannedOrdersPerSecond": "many"})
+    assert orders("--for", "60s").err == "plannedOrdersPerSecond is many, but must be a whole number\n"
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg"])
