@@ -8,7 +8,8 @@ from infra.project import stack_settings
 from ops.errors import InvalidInput, check_stack
 from ops.text_file import read_text_or_input
 
-MAX_SECONDS = 7 * 24 * 60 * 60
+MAX_SECONDS = 15 * 24 * 60 * 60
+"""As long as CloudWatch keeps the orders of each minute."""
 MAX_RATE = 1e6
 """A mistake above this: more than thirty times the largest publish quota."""
 

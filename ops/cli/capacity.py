@@ -11,18 +11,14 @@ from ops.capacity import limits
 from ops.capacity import profile as profiles
 from ops.capacity.inputs import CapacityInputs
 from ops.capacity.picture import picture
-from ops.capacity.profile import Profile
 from ops.capacity.search import Found, cheapest
 from ops.capacity.simulation import simulate
 from ops.cli.capacity_page import Answer
+from ops.cli.capacity_profile import ProfileOptions
 from ops.cli.options import Json, complete_stack, parse_seconds, require_finite
 from ops.cli.output import print_error, print_json, print_line
 from ops.cli.terminal import print_page
 from ops.cost import CostInputs
-from ops.errors import InvalidInput
-
-STEADY_SECONDS, PEAK_SECONDS = 24 * 60 * 60, 10 * 60
-"""How long a steady flow and a peak last, unless the user says so."""
 
 
 def _rate_option(help_text: str) -> Any:
@@ -45,6 +41,9 @@ def capacity(
     csv: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="The orders of each second, on a line each. - reads standard input."),
+    ] = None,
+    measured: Annotated[
+        int | None, _span_option("--measured", "The orders that the deployed stack had in this time, up to 15d.")
     ] = None,
     invalid: Annotated[
         float, typer.Option(min=0, max=100, callback=require_finite, help="Percentage of orders that are not valid.")
@@ -73,11 +72,11 @@ def capacity(
     orders capacity --rate 200
     orders capacity --stack prod --peak 5000 --ramp 60s --for 10m
     orders capacity --csv friday.csv --plot friday.png
+    orders capacity --stack prod --measured 14d
     orders capacity --peak 5000 --oldest 30s
     """
-    if rate is None and peak is None and csv is None:
-        peak = profiles.planned(stack) or None
-    profile = replace(_profile(rate, peak, ramp, duration, csv), invalid=invalid / 100)
+    described = ProfileOptions(stack, rate, peak, ramp, duration, csv, measured)
+    profile = replace(described.profile(), invalid=invalid / 100)
     settings = CapacityInputs.of_stack(stack)
     inputs = replace(settings, account_concurrency=account_concurrency, table_writes=table_writes)
     if oldest is None:
@@ -102,22 +101,3 @@ def _commands(stack: str, found: Found) -> Iterator[str]:
     if found.warm_writes is not None:
         warm = f"--warm-throughput WriteUnitsPerSecond={found.warm_writes}"
         yield f"aws dynamodb update-table --table-name TABLE {warm}"
-
-
-def _profile(
-    rate: float | None, peak: float | None, ramp: int | None, duration: int | None, csv: str | None
-) -> Profile:
-    """Return the profile that the options describe. Raises InvalidInput if they do not describe one."""
-    if csv is not None:
-        if (rate, peak, ramp, duration) != (None, None, None, None):
-            raise InvalidInput("--csv contains the whole profile: leave out --rate, --peak, --ramp and --for")
-        return profiles.from_csv(csv)
-    if peak is None and (rate is None or ramp is not None):
-        rule = "give --rate, --peak (with --ramp and --for) or --csv, or set plannedOrdersPerSecond"
-        raise InvalidInput(f"no profile is given: {rule}")
-    seconds = duration if duration is not None else STEADY_SECONDS if peak is None else PEAK_SECONDS
-    if not 1 <= seconds + (ramp or 0) <= profiles.MAX_SECONDS or not seconds:
-        raise InvalidInput(f"the profile lasts {seconds + (ramp or 0):,} s: --for and --ramp can be 1s to 7d together")
-    if peak is None:
-        return profiles.steady(rate or 0, seconds)
-    return profiles.peak(rate or 0, peak, ramp=ramp or 0, seconds=seconds)
