@@ -20,6 +20,7 @@ PICTURE = ROOT / "docs/benchmarks.svg"
 FIGURES = ROOT / "docs/benchmarks.json"
 START_FIGURES = ROOT / "docs/starts.json"
 SOAK_FIGURES = ROOT / "docs/soak.json"
+CAPACITY_FIGURES = ROOT / "docs/capacity.json"
 SHOWN_LATENCY = 5
 
 
@@ -46,6 +47,21 @@ class Starts:
     rounds: int
     milliseconds: Mapping[str, Mapping[str, float]]
     """By runtime, and by the handler's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """The model of `orders capacity` beside the emulator, and the CPU time that it takes."""
+
+    backlog: float
+    """Orders that wait in the emulator after the burst."""
+    drain_seconds: float
+    model_backlog: float
+    model_drain_seconds: float
+    day_cpu_seconds: float
+    search_cpu_seconds: float
+    """Of a launch of eleven minutes."""
+    day_search_cpu_seconds: float
 
 
 Compared = Mapping[str, warm.Figures]
@@ -144,6 +160,22 @@ response. At the end, the table is compared with a reference that processes the 
 | {deliveries:,} | {messages:,} | {faults:,} | {lost} | {wrong} | {seconds} s |
 """
 
+_CAPACITY = """
+## Capacity
+
+`orders capacity` simulates a function that takes a second for each batch, with four batches of ten orders at the same
+time. The emulator runs the same function. Both get 30 orders a second for 8 s, and then 80 a second for 10 s, which is
+twice what the function can process.
+
+| | Emulator | Model | Deviation |
+| --- | ---: | ---: | ---: |
+| orders that wait after the burst | {backlog:,.0f} | {model_backlog:,.0f} | {backlog_deviation:+.0%} |
+| seconds until no order waits | {drain_seconds:.1f} | {model_drain_seconds:.1f} | {drain_deviation:+.0%} |
+
+A day in steps of a second takes {day_cpu_seconds:.1f} s of CPU time. The search for settings takes
+{search_cpu_seconds:.1f} s for a launch of eleven minutes, and {day_search_cpu_seconds:.1f} s for a day.
+"""
+
 _LIMITS = """
 ## Limits
 
@@ -165,7 +197,7 @@ def write(
     PAGE.write_text("\n".join([_ABOUT, *_batches(batches), *_notified(notified)]))
     with PAGE.open("a") as page:
         page.write("\n".join(["", *_cold(starts), *_published(published), *_moved(moves), *_started(commands)]))
-        page.write(f"\n{soak_section()}{starts_section()}{_LIMITS}\n{_machine()}")
+        page.write(f"\n{soak_section()}{starts_section()}{capacity_section()}{_LIMITS}\n{_machine()}")
     panels = [
         (
             f"A batch of {size} orders, {SHOWN_LATENCY} ms per request",
@@ -221,6 +253,24 @@ def starts_section() -> str:
 def soak_section() -> str:
     """The section about the last soak. Empty if there was none."""
     return _SOAK.format(**json.loads(SOAK_FIGURES.read_text())) if SOAK_FIGURES.exists() else ""
+
+
+def write_capacity(capacity: Capacity) -> None:
+    """Write the figures of the model of capacity, and their section of the page."""
+    CAPACITY_FIGURES.write_text(json.dumps(asdict(capacity), indent=1) + "\n")
+    _write_section(capacity_section())
+
+
+def capacity_section() -> str:
+    """The section about the last comparison of the model of capacity. Empty if there was none."""
+    if not CAPACITY_FIGURES.exists():
+        return ""
+    found = Capacity(**json.loads(CAPACITY_FIGURES.read_text()))
+    return _CAPACITY.format(
+        **asdict(found),
+        backlog_deviation=found.model_backlog / found.backlog - 1,
+        drain_deviation=found.model_drain_seconds / found.drain_seconds - 1,
+    )
 
 
 def _figures(batches: Warm, notified: Notified) -> dict[str, dict[str, dict[int, dict[str, float]]]]:

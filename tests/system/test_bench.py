@@ -11,7 +11,7 @@ import pytest
 
 from bench import cold, dead_letters, notifying, publishing, report, startup, warm
 from bench.cold import ColdStarts, Start
-from bench.report import Starts
+from bench.report import Capacity, Starts
 from bench.warm import BOUND, POWERTOOLS, SEED_STYLE, THREAD_POOL, Figures
 from infra.project import ROOT
 from ops.cost import OURS
@@ -67,6 +67,7 @@ def test_the_report_shows_the_figures_of_the_run(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(report, "PICTURE", tmp_path / "picture.svg")
     monkeypatch.setattr(report, "FIGURES", tmp_path / "figures.json")
     monkeypatch.setattr(report, "START_FIGURES", tmp_path / "starts.json")
+    monkeypatch.setattr(report, "CAPACITY_FIGURES", tmp_path / "capacity.json")
     figures = {(latency, size): some_figures(*warm.MODULES, BOUND) for latency in warm.LATENCIES for size in warm.TURNS}
     starts = {name: Start(seconds=0.2, cpu_seconds=0.2, memory=2**20) for name in cold.STARTS}
     report.write(
@@ -106,3 +107,23 @@ def test_a_section_of_another_run_replaces_its_last_version(tmp_path: Path, monk
     assert f"| python3.13 | {SEED_STYLE} | 300 ms | 1.50 x |\n\n## Limits\n\nmany\n" in page
     assert "900 ms" not in page
     assert page.startswith("# Benchmarks\n\n## Soak\n\nsome\n\n## Starts in Lambda's runtime\n")
+
+
+def test_the_deviation_of_the_model_of_capacity_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "PAGE", tmp_path / "page.md")
+    monkeypatch.setattr(report, "CAPACITY_FIGURES", tmp_path / "capacity.json")
+    report.PAGE.write_text("# Benchmarks\n\n## Limits\n\nmany\n")
+    capacity = Capacity(
+        backlog=400,
+        drain_seconds=10,
+        model_backlog=420,
+        model_drain_seconds=9,
+        day_cpu_seconds=1,
+        search_cpu_seconds=2,
+        day_search_cpu_seconds=3,
+    )
+    report.write_capacity(capacity)
+    page = report.PAGE.read_text()
+    assert "| orders that wait after the burst | 400 | 420 | +5% |" in page
+    assert "| seconds until no order waits | 10.0 | 9.0 | -10% |" in page
+    assert page.index("## Capacity") < page.index("## Limits")
