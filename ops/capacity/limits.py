@@ -133,6 +133,12 @@ TABLE_DOUBLING_SECONDS = Limit(
     as_of=READ,
     choice="It can grow sooner, and has some burst capacity. The model uses neither.",
 )
+PARTITION_WRITES = Limit(
+    value=1_000,
+    meaning="write units a second of one partition, and so of one order",
+    source="DynamoDB Developer Guide, partition key design",
+    choice="The processor writes only the last version of an order in a batch.",
+)
 TABLE_QUOTA = Limit(
     value=40_000,
     meaning="write units a second of one table",

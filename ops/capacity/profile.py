@@ -23,6 +23,8 @@ class Profile:
     """Orders a second that follow, until all orders are processed."""
     invalid: float = 0.0
     """The share of the orders that are not valid, so that they end in OrderDLQ."""
+    hottest: float = 0.0
+    """The share of the orders that are versions of one order."""
 
 
 def steady(rate: float, seconds: int) -> Profile:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ops.capacity import limits
-from ops.capacity.inputs import CapacityInputs
+from ops.capacity.inputs import NOTHING_RESERVED, CapacityInputs
 from ops.capacity.run import Hop, Run
 from ops.cost import OURS, SECONDS_A_DAY, CostInputs, in_batches
 
@@ -35,8 +35,14 @@ def uses(inputs: CapacityInputs, run: Run) -> Sequence[Use]:
         Use(hop=Hop.FUNCTION_CONCURRENCY, unit="batches", peak=max(seen.executions), limit=inputs.function_concurrency),
         Use(hop=Hop.TIMEOUT, unit="s", peak=full_batch, limit=timeout),
         Use(hop=Hop.TABLE, unit="writes/s", peak=max(seen.written), limit=run.table_writes),
+        *_hottest(run),
         Use(hop=Hop.RETENTION, unit="s", peak=run.oldest_seconds, limit=inputs.message_retention_seconds),
     )
+
+
+def _hottest(run: Run) -> Sequence[Use]:
+    most, limit = max(run.timeline.hottest), limits.PARTITION_WRITES.value
+    return [Use(hop=Hop.PARTITION, unit="writes/s", peak=most, limit=limit)] if most else []
 
 
 def dollars(inputs: CostInputs, run: Run) -> float:
@@ -57,13 +63,17 @@ def assumptions(inputs: CapacityInputs, run: Run) -> Iterator[str]:
         Hop.GROWTH: [*growth, limits.COLD_START_SECONDS[inputs.architecture]],
         Hop.MAPPING_CONCURRENCY: [limits.POLLER_MESSAGES if pollers else limits.MESSAGES],
         Hop.FUNCTION_CONCURRENCY: [limits.ACCOUNT_CONCURRENCY, limits.INVOCATIONS],
+        Hop.PARTITION: [limits.PARTITION_WRITES],
         Hop.TABLE: [limits.TABLE_WRITES, limits.TABLE_DOUBLING_SECONDS],
     }
     for hop in run.reached:
         yield from map(str, deciding.get(hop, ()))
     seconds = inputs.batch_seconds(inputs.batch_size)
     yield f"A full batch takes {seconds * 1000:,.1f} ms. `make bench` measured it, with 5 ms for a request to DynamoDB."
-    yield "All orders are new, smaller than 1 KB, and spread evenly over the partitions of the table."
+    spread = "except for one order" if max(run.timeline.hottest) else "all of them"
+    yield f"Orders are new, smaller than 1 KB, and spread evenly over the partitions of the table, {spread}."
+    if inputs.reserved_concurrency != NOTHING_RESERVED:
+        yield "No deployment happens. In published runs, one doubled the concurrency for a while: reserve some more."
     if pollers:
         yield "The dollars do not contain the hours of provisioned pollers."
     if run.timeline.throttled and any(run.timeline.throttled):

@@ -15,6 +15,7 @@ class Hop(StrEnum):
     FUNCTION_CONCURRENCY = "concurrency of the function"
     TIMEOUT = "processorTimeoutSeconds"
     TABLE = "write throughput of the table"
+    PARTITION = "write throughput of a partition"
     RECEIVES = "maxReceiveCount"
     RETENTION = "messageRetentionSeconds"
 
@@ -30,6 +31,8 @@ class Timeline:
     executions: list[float] = field(default_factory=list)
     in_flight: list[float] = field(default_factory=list)
     written: list[float] = field(default_factory=list)
+    hottest: list[float] = field(default_factory=list)
+    """Writes of the one order with the most versions."""
     throttled: list[float] = field(default_factory=list)
     """Orders that Lambda or DynamoDB throttled. Each of them used up a receive."""
 

@@ -10,7 +10,7 @@ from ops.capacity.mapping import Mapping, Taken
 from ops.capacity.profile import Profile
 from ops.capacity.queue import NEGLIGIBLE, Cohort, Queue
 from ops.capacity.run import Hop, Run, Timeline
-from ops.capacity.table import Table
+from ops.capacity.table import Table, Written
 
 DRAIN_SECONDS = 24 * 60 * 60
 """How long the simulation goes on after the profile, if orders still wait."""
@@ -18,7 +18,7 @@ DRAIN_SECONDS = 24 * 60 * 60
 
 def simulate(inputs: CapacityInputs, profile: Profile, *, oldest_allowed: float = math.inf) -> Run:
     """Run a profile, and go on until no order waits. Stop at the first order that is older than allowed."""
-    simulation = _Simulation(inputs, profile.invalid)
+    simulation = _Simulation(inputs, profile)
     seconds = len(profile.rates)
     for rate in chain(profile.rates, repeat(profile.after, DRAIN_SECONDS)):
         if simulation.now >= seconds and simulation.is_empty:
@@ -29,9 +29,9 @@ def simulate(inputs: CapacityInputs, profile: Profile, *, oldest_allowed: float 
 
 
 class _Simulation:
-    def __init__(self, inputs: CapacityInputs, invalid: float) -> None:
+    def __init__(self, inputs: CapacityInputs, profile: Profile) -> None:
         self.now = 0
-        self._invalid = invalid
+        self._invalid = profile.invalid
         self._visibility = inputs.visibility_timeout_seconds
         self._retries_at_once = inputs.retry_invalid_orders_at_once
         self._quota = limits.publishes(inputs.region).value
@@ -40,7 +40,7 @@ class _Simulation:
             retention_seconds=inputs.message_retention_seconds,
         )
         self._mapping = Mapping(inputs)
-        self._table = Table(inputs.table_writes)
+        self._table = Table(inputs.table_writes, profile.hottest)
         self._batches: dict[int, list[tuple[int, Sequence[Cohort], Taken]]] = {}
         """The received orders by the second in which their batches end, each with the second of the receive."""
         self._in_flight = self._refused = self._published = self._stored = self._invocations = 0.0
@@ -58,7 +58,7 @@ class _Simulation:
         taken, throttled = self._receive(arrived)
         written, refused_writes = self._write()
         orders_wait = self._queue.visible > NEGLIGIBLE
-        self._note_limits(orders_wait=orders_wait, throttled=throttled, refused_writes=refused_writes, taken=taken)
+        self._note_limits(taken, written if refused_writes > NEGLIGIBLE else None, orders_wait=orders_wait)
         self._mapping.scale(taken.orders, orders_wait=orders_wait)
         window = self._mapping.window_seconds(arrived)
         oldest = max(returned, self._queue.oldest(self.now), window)
@@ -70,7 +70,8 @@ class _Simulation:
         seen.executions.append(taken.executions)
         short = 0.0 if taken.seconds >= 1 else taken.orders * taken.seconds
         seen.in_flight.append(self._queue.hidden + self._in_flight + short + arrived * window)
-        seen.written.append(written)
+        seen.written.append(written.writes)
+        seen.hottest.append(written.hottest)
         seen.throttled.append(throttled + refused_writes)
         self.now += 1
         return oldest
@@ -118,42 +119,41 @@ class _Simulation:
         self._batches.setdefault(self.now + int(taken.seconds), []).append((self.now, received, taken))
         return taken, throttled
 
-    def _write(self) -> tuple[float, float]:
+    def _write(self) -> tuple[Written, float]:
         """Batches end: the table takes orders up to its throughput. The others are received again."""
         ended = self._batches.pop(self.now, [])
         wanted = sum(
             taken.stored_share * sum(one.orders for one in received if one.valid) for _, received, taken in ended
         )
-        accepted = self._table.take(self.now, wanted)
-        share = accepted / wanted if wanted else 1.0
+        written = self._table.take(self.now, wanted, sum(taken.invocations for _, _, taken in ended))
         for since, received, taken in ended:
             self._in_flight -= sum(cohort.orders for cohort in received)
             later = self._visible_again(since)
-            if (failed := 1 - taken.stored_share * share) > 0:
+            if (failed := 1 - taken.stored_share * written.share) > 0:
                 self._queue.hide([one for one in received if one.valid], failed, later)
             if self._invalid:
                 at_once = self.now + 1 if self._retries_at_once else later
                 self._queue.hide([one for one in received if not one.valid], 1, at_once)
-        self._stored += accepted
-        return accepted, wanted - accepted
+        self._stored += wanted * written.share
+        return written, wanted * (1 - written.share)
 
     def _visible_again(self, since: int) -> int:
         """When the visibility timeout of a receive ends, but not before the next second."""
         return max(since + self._visibility, self.now + 1)
 
-    def _note_limits(self, *, orders_wait: bool, throttled: float, refused_writes: float, taken: Taken) -> None:
+    def _note_limits(self, taken: Taken, refused: Written | None, *, orders_wait: bool) -> None:
         if self._refused:
             self._reach(Hop.PUBLISH)
         if taken.lacks_room:
             self._reach(Hop.IN_FLIGHT)
         elif orders_wait:
             self._reach(Hop.MAPPING_CONCURRENCY if self._mapping.is_grown else Hop.GROWTH)
-        if throttled:
+        if taken.orders and taken.throttled_share:
             self._reach(Hop.FUNCTION_CONCURRENCY)
         if taken.orders and taken.stored_share < 1:
             self._reach(Hop.TIMEOUT)
-        if refused_writes > NEGLIGIBLE:
-            self._reach(Hop.TABLE)
+        if refused and refused.limit:
+            self._reach(refused.limit)
         if self._queue.dead:
             self._reach(Hop.RECEIVES)
         if self._queue.expired:

@@ -48,6 +48,12 @@ def capacity(
     invalid: Annotated[
         float, typer.Option(min=0, max=100, callback=require_finite, help="Percentage of orders that are not valid.")
     ] = 0,
+    hottest: Annotated[
+        float,
+        typer.Option(
+            min=0, max=100, callback=require_finite, help="Percentage of orders that are versions of one order."
+        ),
+    ] = 0,
     oldest: Annotated[
         int | None, _span_option("--oldest", "Find the cheapest settings with which no order gets older than this.")
     ] = None,
@@ -76,7 +82,7 @@ def capacity(
     orders capacity --peak 5000 --oldest 30s
     """
     described = ProfileOptions(stack, rate, peak, ramp, duration, csv, measured)
-    profile = replace(described.profile(), invalid=invalid / 100)
+    profile = replace(described.profile(), invalid=invalid / 100, hottest=hottest / 100)
     settings = CapacityInputs.of_stack(stack)
     inputs = replace(settings, account_concurrency=account_concurrency, table_writes=table_writes)
     if oldest is None:

@@ -32,12 +32,12 @@ ANY_STACK = st.fixed_dictionaries(
 
 
 @settings(deadline=None, max_examples=150)
-@given(ANY_STACK, RATES, st.sampled_from([0.0, 0.2, 1.0]), st.booleans())
+@given(ANY_STACK, RATES, st.sampled_from([0.0, 0.2, 1.0]), st.sampled_from([0.0, 0.5, 1.0]), st.booleans())
 def test_no_order_appears_or_disappears(
-    changes: dict[str, Any], rates: list[float], invalid: float, at_once: bool
+    changes: dict[str, Any], rates: list[float], invalid: float, hottest: float, at_once: bool
 ) -> None:
     inputs = stack(**changes, retry_invalid_orders_at_once=at_once)
-    run = simulate(inputs, Profile(rates=rates, after=0, invalid=invalid))
+    run = simulate(inputs, Profile(rates=rates, after=0, invalid=invalid, hottest=hottest))
     assert accounted(run) == pytest.approx(sum(rates), abs=1e-3)
     least = min(run.stored, run.dead, run.rejected, run.expired, run.refused, run.in_flight, *run.timeline.backlog)
     assert least == pytest.approx(0, abs=1e-6) or least > 0

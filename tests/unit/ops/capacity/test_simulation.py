@@ -7,6 +7,7 @@ from ops.capacity import limits
 from ops.capacity.profile import Profile, peak, steady
 from ops.capacity.run import Hop
 from ops.capacity.simulation import simulate
+from ops.capacity.table import Table
 from tests.support.capacity import BATCH, BATCH_SECONDS, COLD_SECONDS, accounted, per_second, stack
 
 CAPACITY = per_second(stack())
@@ -226,3 +227,18 @@ def test_a_preview_warns_of_a_plan_from_the_rate_on_at_which_orders_wait(setting
 
     assert waiting(0.95 * most) == pytest.approx(0)
     assert waiting(1.05 * most) > 0.05 * most * 500
+
+
+def test_a_partition_takes_a_thousand_writes_a_second_of_one_order() -> None:
+    # A fifth of the orders are versions of one order, and each batch contains some of them.
+    many, few = (Table(40_000, 0.2).take(0, 25_000, batches) for batches in (2_500, 250))
+    assert (many.hottest, many.writes, many.limit) == (2_500, 20_000 + 1_000, Hop.PARTITION)
+    assert many.share == pytest.approx(21_000 / 22_500)
+    assert (few.hottest, few.writes, few.share, few.limit) == (250, 20_000 + 250, 1, None)
+
+
+def test_the_limit_of_a_partition_is_reached_before_that_of_the_table() -> None:
+    small = stack(maximum_concurrency=0, batch_size=2, table_writes=40_000, batch_seconds=lambda _orders: 0.02)
+    run = simulate(small, Profile(rates=[3_000.0] * 120, after=0, hottest=0.8))
+    assert Hop.PARTITION in run.reached
+    assert Hop.TABLE not in run.reached
