@@ -9,13 +9,14 @@ import typer
 
 from ops.capacity import limits
 from ops.capacity import profile as profiles
+from ops.capacity.deployed import deployed, deployed_costs
 from ops.capacity.inputs import CapacityInputs
 from ops.capacity.picture import picture
 from ops.capacity.search import Found, cheapest
 from ops.capacity.simulation import simulate
 from ops.cli.capacity_page import Answer
 from ops.cli.capacity_profile import ProfileOptions
-from ops.cli.options import Json, complete_stack, parse_seconds, require_finite
+from ops.cli.options import Json, complete_stack, find_system, parse_seconds, require_finite
 from ops.cli.output import print_error, print_json, print_line
 from ops.cli.terminal import print_page
 from ops.cost import CostInputs
@@ -29,9 +30,16 @@ def _span_option(name: str, help_text: str) -> Any:
     return typer.Option(name, parser=parse_seconds, metavar="TIME", help=help_text)
 
 
+def _default(limit: limits.Limit) -> str:
+    return f"Default: {limit.value:.0f}, or with --deployed what AWS says."
+
+
 def capacity(
     *,
     stack: Annotated[str, typer.Option(help="Use the settings of this stack.", autocompletion=complete_stack)] = "dev",
+    from_aws: Annotated[
+        bool, typer.Option("--deployed", help="Read the settings of the deployed stack from AWS, not from its file.")
+    ] = False,
     rate: Annotated[float | None, _rate_option("Steady orders a second, also before and after a peak.")] = None,
     peak: Annotated[float | None, _rate_option("Orders a second of a peak.")] = None,
     ramp: Annotated[int | None, _span_option("--ramp", "How long the rise to the peak takes. Default: 0s.")] = None,
@@ -58,17 +66,27 @@ def capacity(
         int | None, _span_option("--oldest", "Find the cheapest settings with which no order gets older than this.")
     ] = None,
     account_concurrency: Annotated[
-        int, typer.Option(min=1, max=1_000_000, help="Concurrent executions that the account leaves to the function.")
-    ] = int(limits.ACCOUNT_CONCURRENCY.value),
+        int | None,
+        typer.Option(
+            min=1,
+            max=1_000_000,
+            help=f"Executions that the account leaves to the function. {_default(limits.ACCOUNT_CONCURRENCY)}",
+        ),
+    ] = None,
     table_writes: Annotated[
-        int, typer.Option(min=1, max=40_000, help="Writes a second that the table takes at once: its warm throughput.")
-    ] = int(limits.TABLE_WRITES.value),
+        int | None,
+        typer.Option(
+            min=1,
+            max=40_000,
+            help=f"Writes a second that the table takes at once: its warm throughput. {_default(limits.TABLE_WRITES)}",
+        ),
+    ] = None,
     plot: Annotated[str | None, typer.Option(metavar="FILE", help="Also draw a .png or .svg file.")] = None,
     as_json: Json = False,
 ) -> None:
     """Simulate what a stack can carry, and what it costs.
 
-    The command reads the settings of the stack's files. It names
+    The command reads the settings of the stack's file. It names
     the first limit that orders reach, and how long orders wait.
     Without a profile, plannedOrdersPerSecond is the peak.
     With --oldest, it finds settings instead. If none hold, the
@@ -83,13 +101,17 @@ def capacity(
     """
     described = ProfileOptions(stack, rate, peak, ramp, duration, csv, measured)
     profile = replace(described.profile(), invalid=invalid / 100, hottest=hottest / 100)
-    settings = CapacityInputs.of_stack(stack)
-    inputs = replace(settings, account_concurrency=account_concurrency, table_writes=table_writes)
+    inputs, costs = _settings(stack, from_aws=from_aws)
+    inputs = replace(
+        inputs,
+        account_concurrency=account_concurrency or inputs.account_concurrency,
+        table_writes=table_writes or inputs.table_writes,
+    )
     if oldest is None:
-        answer = Answer(stack, inputs, simulate(inputs, profile))
+        answer = Answer(stack, inputs, costs, simulate(inputs, profile))
     else:
-        found = cheapest(inputs, CostInputs.of_stack(stack), profile, oldest)
-        answer = Answer(stack, found.inputs, found.run, commands=tuple(_commands(stack, found)))
+        found = cheapest(inputs, costs, profile, oldest)
+        answer = Answer(stack, found.inputs, costs, found.run, commands=tuple(_commands(stack, found)))
     if as_json:
         print_json(answer.as_json())
     else:
@@ -99,6 +121,15 @@ def capacity(
     if plot:
         picture(answer.run, Path(plot))
         print_error(f"drawn: {plot}")
+
+
+def _settings(stack: str, *, from_aws: bool) -> tuple[CapacityInputs, CostInputs]:
+    costs = CostInputs.of_stack(stack)
+    if not from_aws:
+        return CapacityInputs.of_stack(stack), costs
+    system = find_system(stack)
+    inputs = deployed(system)
+    return inputs, deployed_costs(system, inputs, costs)
 
 
 def _commands(stack: str, found: Found) -> Iterator[str]:

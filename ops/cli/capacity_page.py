@@ -28,6 +28,7 @@ class Answer:
 
     stack: str
     inputs: CapacityInputs
+    costs: CostInputs
     run: Run
     commands: Sequence[str] | None = None
     """The commands that make these settings, or None if the settings are those of the stack."""
@@ -83,7 +84,7 @@ class Answer:
         }
 
     def _dollars(self) -> float:
-        return dollars(CostInputs.of_stack(self.stack), self.run)
+        return dollars(self.costs, self.run)
 
     def _facts(self) -> Table:
         run, table = self.run, _rows()

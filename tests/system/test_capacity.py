@@ -1,12 +1,17 @@
-"""The orders that a stack had, from CloudWatch's own interface on the emulator."""
+"""What `orders capacity` reads of a deployed stack."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from infra.outputs import DeployedOutputs
+from ops.capacity.deployed import deployed, deployed_costs
+from ops.capacity.inputs import CapacityInputs
 from ops.capacity.measured import measured
 from ops.clients import Clients
-from ops.system import System
+from ops.cost import CostInputs
+from ops.system import LOCAL, System
 from tests.support.fake_system import OUTPUTS
+from tests.support.pipeline import Pipeline
 
 NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
 
@@ -26,3 +31,16 @@ def test_the_published_orders_of_a_stack_are_a_profile(clients: Clients) -> None
         )
     profile = measured(System(DeployedOutputs("prod", OUTPUTS), clients), 240, NOON + timedelta(minutes=3, seconds=30))
     assert profile.rates == [0.0] * 60 + [10.0] * 60 + [0.0] * 60 + [20.0] * 60
+
+
+def test_the_settings_of_a_deployed_stack_are_those_of_its_file(pipeline: Pipeline) -> None:
+    file, costs = CapacityInputs.of_stack(LOCAL), CostInputs.of_stack(LOCAL)
+    found = deployed(pipeline.system)
+    # The account of the emulator has quotas of its own, and the emulator makes every function for one architecture.
+    own = {"account_concurrency", "table_writes", "architecture"}
+    assert {key: value for key, value in asdict(found).items() if key not in own} == {
+        key: value for key, value in asdict(file).items() if key not in own
+    }
+    assert found.account_concurrency > 0
+    assert found.table_writes > 0
+    assert deployed_costs(pipeline.system, file, costs) == costs
