@@ -22,8 +22,10 @@ from ops.samples import valid_orders
 SECONDS_A_DAY = 24 * 60 * 60
 ORDERS_PER_DAY = 100_000
 """The number of orders a day for which a cost is estimated, unless the user gives another one."""
-POLLS_A_DAY = 5 * SECONDS_A_DAY / 20
-"""Requests to an empty queue: five pollers, each with long polls of 20 s (AWS Lambda Developer Guide, Amazon SQS)."""
+POLLS_A_DAY = SECONDS_A_DAY / 20
+"""Requests of a poller to an empty queue: long polls of 20 s (AWS Lambda Developer Guide, Amazon SQS)."""
+IDLE_POLLERS, IDLE_POLLERS_WITHOUT_MAXIMUM = 5, 2
+"""Pollers of an idle mapping with a maximum concurrency, and with none (the same, "Scaling behavior")."""
 MESSAGES_A_DELETE = 10
 """The maximum number of messages in one request (SQS API Reference, DeleteMessageBatch)."""
 OURS = "this handler"
@@ -38,6 +40,7 @@ class CostInputs:
     batching_window_seconds: int
     memory_megabytes: int
     architecture: str
+    idle_pollers: int = IDLE_POLLERS
     tells_events: bool = False
     mail_addresses: int = 0
     """The number of addresses that events are mailed to."""
@@ -52,7 +55,7 @@ class CostInputs:
     def of_settings(cls, settings: Mapping[str, Any]) -> "CostInputs":
         """Read them from the settings by key, as values or as text. Raises KeyError if one is missing.
 
-        An older program does not know the settings of events, and tells none.
+        An older program does not know the settings of events, and tells none. It always has a maximum concurrency.
         """
         addresses = settings.get("notifyAddresses", ())
         mails = addresses.split(",") if isinstance(addresses, str) else addresses
@@ -61,6 +64,9 @@ class CostInputs:
             batching_window_seconds=int(settings["batchingWindowSeconds"]),
             memory_megabytes=int(settings["processorMemoryMegabytes"]),
             architecture=str(settings["processorArchitecture"]),
+            idle_pollers=idle_pollers(
+                int(settings.get("maximumConcurrency", IDLE_POLLERS)), int(settings.get("maximumPollers", 0))
+            ),
             tells_events=str(settings.get("orderEvents")).lower() == "true",
             mail_addresses=sum(bool(str(address).strip()) for address in mails),
         )
@@ -76,6 +82,11 @@ class Cost:
 
     def total(self, handler: str) -> float:
         return sum(self.services[handler].values())
+
+
+def idle_pollers(maximum_concurrency: int, maximum_pollers: int) -> int:
+    """Return the pollers of an idle mapping. AWS publishes no number for provisioned ones: they are taken as others."""
+    return IDLE_POLLERS if maximum_concurrency or maximum_pollers else IDLE_POLLERS_WITHOUT_MAXIMUM
 
 
 def steady(inputs: CostInputs, orders_per_day: float) -> Cost:
@@ -119,7 +130,7 @@ def _services(
 ) -> Mapping[str, float]:
     """Dollars per order, by service."""
     batches_per_order = 1 / batch
-    polls = batches_per_order + POLLS_A_DAY / orders_per_day
+    polls = batches_per_order + inputs.idle_pollers * POLLS_A_DAY / orders_per_day
     deletes = math.ceil(batch / MESSAGES_A_DELETE) / batch
     seconds = seconds_per_batch(figures, batch, inputs.memory_megabytes)
     price = prices.LAMBDA_GIGABYTE_SECOND[inputs.architecture] * inputs.memory_megabytes / 1024

@@ -8,7 +8,7 @@ from handler.contract import Variable
 from ops.capacity import limits
 from ops.capacity.inputs import NOTHING_RESERVED, CapacityInputs, measured_batches
 from ops.clients import Clients
-from ops.cost import CostInputs
+from ops.cost import CostInputs, idle_pollers
 from ops.errors import NoAccess
 from ops.system import System
 
@@ -52,6 +52,7 @@ def deployed_costs(system: System, inputs: CapacityInputs, of_file: CostInputs) 
         batching_window_seconds=inputs.batching_window_seconds,
         memory_megabytes=function["MemorySize"],
         architecture=inputs.architecture,
+        idle_pollers=idle_pollers(inputs.maximum_concurrency, inputs.maximum_pollers),
         tells_events=bool(system.outputs.event_topic_arn),
     )
 

@@ -11,7 +11,7 @@ import pytest
 
 from infra.project import ROOT, defaults
 from ops import prices
-from ops.cost import OURS, POLLS_A_DAY, CostInputs, backlog, steady
+from ops.cost import IDLE_POLLERS, OURS, POLLS_A_DAY, CostInputs, backlog, steady
 from ops.event_cost import steady_batch
 
 POWERTOOLS = "Powertools with idempotency"
@@ -28,9 +28,21 @@ def test_requests_are_counted_as_the_services_count_them() -> None:
     services = backlog(DEV, A_MILLION).services[OURS]
     # Each order is published once and sent to the queue once. Ten orders share a receive, a delete and an invocation.
     assert services["SNS"] == pytest.approx(1e6 * prices.SNS_PUBLISH)
-    assert services["SQS"] == pytest.approx((1.2e6 + POLLS_A_DAY) * prices.SQS_REQUEST)
+    assert services["SQS"] == pytest.approx((1.2e6 + IDLE_POLLERS * POLLS_A_DAY) * prices.SQS_REQUEST)
     assert services["Lambda requests"] == pytest.approx(1e5 * prices.LAMBDA_REQUEST)
     assert services["DynamoDB writes"] == pytest.approx(1e6 * prices.DYNAMODB_WRITE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "pollers"),
+    [
+        ({}, 5),
+        ({"maximumConcurrency": "0"}, 2),
+        ({"maximumConcurrency": "0", "minimumPollers": "2", "maximumPollers": "4"}, 5),
+    ],
+)
+def test_a_mapping_without_a_maximum_polls_an_empty_queue_less(changes: dict[str, str], pollers: int) -> None:
+    assert CostInputs.of_settings({**defaults(), **changes}).idle_pollers == pollers
 
 
 def test_idempotency_in_a_table_of_its_own_is_two_more_writes_an_order() -> None:
