@@ -1,6 +1,7 @@
 """`orders cost`."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from ops.cli.options import Json, complete_stack, require_finite
 from ops.cli.output import print_json
 from ops.cli.terminal import print_page
 from ops.cost import ORDERS_PER_DAY, Cost, CostInputs, backlog, steady
+from ops.cost_table import BATCH, BATCH_WITH_WINDOW, Cell, cells
 
 
 def cost(
@@ -20,6 +22,9 @@ def cost(
     orders_per_day: Annotated[
         float, typer.Option(min=1, max=1e12, callback=require_finite, help="The number of orders a day.")
     ] = ORDERS_PER_DAY,
+    by_rate: Annotated[
+        bool, typer.Option("--by-rate", help="Compare rates of orders, and delays that let batches fill.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Estimate the cost of a million orders on AWS.
@@ -28,14 +33,42 @@ def cost(
 
     \b
     orders cost --stack prod --orders-per-day 1000000
+    orders cost --by-rate
     """
     inputs = CostInputs.of_stack(stack)
+    if by_rate:
+        table = list(cells(inputs))
+        if as_json:
+            print_json({"pricesAsOf": prices.AS_OF.isoformat(), "cells": [dataclasses.asdict(one) for one in table]})
+        else:
+            print_page(_by_rate(stack, table))
+        return
     flow, waiting = steady(inputs, orders_per_day), backlog(inputs, orders_per_day)
     if as_json:
         about = {"pricesAsOf": prices.AS_OF.isoformat(), "ordersPerDay": orders_per_day}
         print_json(about | {"steady": dataclasses.asdict(flow), "backlog": dataclasses.asdict(waiting)})
     else:
         print_page(_table(stack, flow, waiting, orders_per_day))
+
+
+def _by_rate(stack: str, found: Sequence[Cell]) -> Table:
+    table = Table(
+        title=f"Dollars per million orders, stack {stack}",
+        caption=(
+            f"The delay is the batching window. Batches have up to {BATCH} orders, with a window {BATCH_WITH_WINDOW}. "
+            f"Other settings are those of the stack. List prices of US East (N. Virginia), {prices.AS_OF:%B %Y}."
+        ),
+        box=box.SIMPLE,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    for heading in ("orders/s", "delay", "batch", *found[0].dollars):
+        table.add_column(heading, justify="right")
+    for cell in found:
+        dollars = (f"{one:.3f}" for one in cell.dollars.values())
+        last = cell.rate == found[-1].rate
+        table.add_row(f"{cell.rate:,}", f"{cell.delay_seconds} s", f"{cell.batch:.3g}", *dollars, end_section=last)
+    return table
 
 
 def _table(stack: str, flow: Cost, waiting: Cost, orders_per_day: float) -> Table:

@@ -12,6 +12,7 @@ import pytest
 from infra.project import ROOT, defaults
 from ops import prices
 from ops.cost import IDLE_POLLERS, OURS, POLLS_A_DAY, CostInputs, backlog, steady
+from ops.cost_table import cells
 from ops.event_cost import steady_batch
 
 POWERTOOLS = "Powertools with idempotency"
@@ -172,11 +173,30 @@ def test_orders_cost_shows_each_service_and_the_totals() -> None:
         assert service in shown
 
 
-def test_the_page_shows_what_the_command_prints() -> None:
-    page = (ROOT / "docs/cost.md").read_text()
-    [(line, shown)] = re.findall(r"(?ms)^\$ \.venv/bin/orders ([^\n]+)\n(.*?)^```", page)
+PAGE = (ROOT / "docs/cost.md").read_text()
+
+
+@pytest.mark.parametrize(("line", "shown"), re.findall(r"(?ms)^\$ \.venv/bin/orders ([^\n]+)\n(.*?)^```", PAGE))
+def test_the_page_shows_what_the_command_prints(line: str, shown: str) -> None:
     printed = re.sub(r"(?m) +$", "", _orders(*line.split()).stdout).strip("\n")
     assert shown.strip("\n") == printed, f"docs/cost.md should show:\n{printed}"
+
+
+def test_a_delay_is_a_window_that_fills_batches_up_to_a_hundred() -> None:
+    table = {(one.rate, one.delay_seconds): one for one in cells(DEV)}
+    assert [table[10, delay].batch for delay in (0, 1, 10)] == [1, 11, 100]
+    window = dataclasses.replace(DEV, batch_size=100, batching_window_seconds=1)
+    assert table[10, 1].dollars[OURS] == steady(window, 10 * 86_400).total(OURS)
+
+
+def test_a_delay_of_a_second_saves_a_quarter_at_ten_orders_a_second() -> None:
+    table = {(one.rate, one.delay_seconds): one.dollars[OURS] for one in cells(DEV)}
+    assert table[10, 1] < 0.75 * table[10, 0]
+
+
+def test_the_cells_are_json_for_scripts() -> None:
+    answered = json.loads(_orders("cost", "--by-rate", "--json").stdout)
+    assert answered["cells"] == [dataclasses.asdict(one) for one in cells(CostInputs.of_stack("dev"))]
 
 
 def test_a_stack_that_is_not_there_is_named() -> None:
