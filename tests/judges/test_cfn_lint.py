@@ -30,6 +30,10 @@ STACKS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "prod without events": ("prod", {"orderEvents": "false"}),
     "prod with a FIFO topic": ("prod", {"orderEventsFifo": "true"}),
     "prod with another runtime": ("prod", {"processorRuntime": "python3.14", "processorArchitecture": "x86_64"}),
+    "prod with pollers": (
+        "prod",
+        {"maximumConcurrency": "0", "minimumPollers": "2", "maximumPollers": "10000", "reservedConcurrency": "-1"},
+    ),
     "prod with addresses": ("prod", {"notifyAddresses": "a@example.com", "alertAddresses": "b@example.com"}),
 }
 PROGRAMS: Mapping[str, Callable[[], Program]] = {
