@@ -33,7 +33,8 @@ MaxReceiveCount = Annotated[int, Field(ge=1, le=1_000)]
 RecoveryDays = Annotated[int, Field(ge=1, le=35)]
 
 # Lambda API Reference, CreateFunction, CreateEventSourceMapping, ScalingConfig and ProvisionedPollerConfig. The
-# smallest maximum concurrency and number of pollers is 2. A 0 is ours: the program declares none.
+# smallest maximum concurrency and number of pollers is 2. A 0 is ours: the program declares none. A queue can have
+# 10,000 pollers, though the text of the AWS provider says 2,000.
 MemoryMegabytes = Annotated[int, Field(ge=128, le=10_240)]
 TimeoutSeconds = Annotated[int, Field(ge=1, le=900)]
 MaximumConcurrency = Annotated[int, Field(ge=0, le=1_000)]

@@ -68,6 +68,7 @@ def _queue(clients: Clients, url: str) -> dict[str, str]:
 
 def _mapping(clients: Clients, function: str) -> Any:
     found = clients.lambda_.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
-    if not found:
-        raise NoAccess(f"{function} has no event source mapping, so it processes no order: run `orders drift`")
-    return found[0]
+    enabled = [mapping for mapping in found if not mapping["State"].startswith("Disabl")]
+    if not enabled:
+        raise NoAccess(f"{function} has no enabled event source mapping, so it processes no order: run `orders drift`")
+    return enabled[0]

@@ -21,7 +21,7 @@ class Use:
     @property
     def headroom(self) -> float:
         """The share of the limit that is left."""
-        return max(0.0, 1 - self.peak / self.limit)
+        return max(0.0, 1 - self.peak / self.limit) if self.limit else 0.0
 
 
 def uses(inputs: CapacityInputs, run: Run) -> Sequence[Use]:

@@ -3,12 +3,15 @@
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from infra.outputs import DeployedOutputs
 from ops.capacity.deployed import deployed, deployed_costs
 from ops.capacity.inputs import CapacityInputs
 from ops.capacity.measured import measured
 from ops.clients import Clients
 from ops.cost import CostInputs
+from ops.errors import NoAccess
 from ops.system import LOCAL, System
 from tests.support.fake_system import OUTPUTS
 from tests.support.pipeline import Pipeline
@@ -44,3 +47,15 @@ def test_the_settings_of_a_deployed_stack_are_those_of_its_file(pipeline: Pipeli
     assert found.account_concurrency > 0
     assert found.table_writes > 0
     assert deployed_costs(pipeline.system, file, costs) == costs
+
+
+def test_a_stack_whose_mapping_is_disabled_carries_nothing(pipeline: Pipeline) -> None:
+    name, functions = pipeline.outputs["processorName"], pipeline.clients.lambda_
+    [mapping] = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    try:
+        functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        with pytest.raises(NoAccess) as none:
+            deployed(pipeline.system)
+        assert f"{name} has no enabled event source mapping" in str(none.value)
+    finally:
+        functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)

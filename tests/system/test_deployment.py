@@ -106,6 +106,22 @@ def test_deploying_again_changes_what_a_setting_says_and_nothing_else(pipeline: 
         deploy(pipeline.clients)
 
 
+def test_pollers_take_the_place_of_the_maximum_concurrency(pipeline: Pipeline) -> None:
+    def scaling() -> object:
+        name = pipeline.outputs["processorName"]
+        [mapping] = pipeline.clients.lambda_.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+        return mapping.get("ScalingConfig")
+
+    before = scaling()
+    try:
+        pollers = {"maximumConcurrency": "0", "minimumPollers": "2", "maximumPollers": "4"}
+        deploy(pipeline.clients, settings=pollers)
+        assert (before, scaling()) == ({"MaximumConcurrency": 2}, {})
+    finally:
+        deploy(pipeline.clients)
+    assert scaling() == before
+
+
 def test_a_bad_setting_is_refused_and_nothing_changes(pipeline: Pipeline) -> None:
     before = queue_attributes(pipeline, "queueUrl")
     with pytest.raises(SettingsError):
