@@ -84,8 +84,13 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
             "Lambda waits for this time to fill a batch, and each order with it.",
             default=0,
         ),
-        ("scalingConfig", "provisionedPollerConfig"): always(
+        ("scalingConfig",): always(
             "the maximum concurrency", Verdict.LOOK, "The queue is drained faster or slower, with more or less load."
+        ),
+        ("provisionedPollerConfig",): always(
+            "the pollers",
+            Verdict.LOOK,
+            "The queue is drained faster or slower, and each poller costs extra by the hour.",
         ),
         ("metricsConfig",): always("the metrics", Verdict.SAFE, "Lambda reports more or fewer numbers."),
     },

@@ -92,6 +92,7 @@ DIRECTIONS = [
     (types.MAPPING, REPORTS, {}, LOSES, SAFE),
     (types.MAPPING, {"batchSize": 10}, {"batchSize": 5}, SAFE, SAFE),
     (types.MAPPING, {"scalingConfig": {"maximumConcurrency": 5}}, {"scalingConfig": {}}, LOOK, LOOK),
+    (types.MAPPING, {}, {"provisionedPollerConfig": {"minimumPollers": 2, "maximumPollers": 4}}, LOOK, LOOK),
     (types.SUBSCRIPTION, {}, {"filterPolicy": '{"a": ["b"]}'}, LOSES, SAFE),
     (types.SUBSCRIPTION, redrive(3), {}, LOSES, LOOK),
     (types.SUBSCRIPTION, redrive(3), {"redrivePolicy": "{}"}, LOSES, LOOK),
