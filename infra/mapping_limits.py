@@ -1,8 +1,12 @@
 """How many batches the event source mapping of the queue runs at the same time, and how many orders it receives.
 
+These numbers of AWS are here because the program's rules need them. ops/capacity/limits.py has the others.
+
 The `orders` command reads it, so this module imports neither Pulumi nor pydantic.
 """
 
+NOT_RESERVED = -1
+"""The `reservedConcurrency` that reserves nothing, as in the AWS provider."""
 BATCHES_WITHOUT_MAXIMUM = 1_250
 """The concurrent batches of a mapping with no maximum (Lambda Developer Guide, "Scaling behavior" of SQS mappings)."""
 BATCHES_OF_A_POLLER = 10

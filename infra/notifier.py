@@ -7,8 +7,9 @@ from handler.contract import NOTIFIER_ENTRY_POINT, Variable
 from infra import policies
 from infra.events import OrderEvents
 from infra.function import attach_permissions, log_group, request_timeout_seconds
+from infra.mapping_limits import NOT_RESERVED
 from infra.notifier_limits import BATCH_SIZE, MEMORY_MEGABYTES, TIMEOUT_SECONDS
-from infra.settings import NOT_RESERVED, Settings
+from infra.settings import Settings
 
 SECONDS_TO_GIVE_UP = 3600
 """Time in which the notifier itself gives up old events, before Lambda discards their records. Lambda only records the

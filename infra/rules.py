@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from infra.budget import SECONDS_PER_DAY
 from infra.mapping_limits import (
     BATCHES_OF_A_POLLER,
+    NOT_RESERVED,
     ORDERS_OF_A_BATCH,
     ORDERS_OF_A_POLLER,
     most_concurrent,
     most_orders_per_second,
 )
-from infra.settings import NOT_RESERVED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,17 +97,29 @@ def one_batch_is_no_maximum(*, maximum_concurrency: int) -> Violation | None:
     )
 
 
-def pollers_have_a_minimum_and_a_maximum(*, minimum_pollers: int, maximum_pollers: int) -> Violation | None:
+def two_pollers_are_the_fewest(*, minimum_pollers: int, maximum_pollers: int) -> Violation | None:
     # AWS limit: Lambda API Reference, ProvisionedPollerConfig: at least 2 for SQS.
-    if minimum_pollers == maximum_pollers == 0 or 2 <= minimum_pollers <= maximum_pollers:
+    if minimum_pollers >= 2 or minimum_pollers == maximum_pollers == 0:
         return None
-    least = max(minimum_pollers, 2)
+    return Violation(
+        key="minimumPollers",
+        value=minimum_pollers,
+        rule="must be at least 2, or 0 for none",
+        why=f"maximumPollers is {maximum_pollers}. Lambda accepts at least 2 of each. Both are 0 without pollers.",
+        remedy=(*set_to("minimumPollers", 2), *set_to("maximumPollers", max(maximum_pollers, 2))),
+    )
+
+
+def pollers_have_a_maximum_above_their_minimum(*, minimum_pollers: int, maximum_pollers: int) -> Violation | None:
+    # AWS limit: Lambda API Reference, ProvisionedPollerConfig.
+    if minimum_pollers < 2 or minimum_pollers <= maximum_pollers:
+        return None
     return Violation(
         key="maximumPollers",
         value=maximum_pollers,
         rule="must be at least minimumPollers",
-        why=f"minimumPollers is {minimum_pollers}. Lambda accepts at least 2 of each. Both are 0 without pollers.",
-        remedy=(*set_to("minimumPollers", least), *set_to("maximumPollers", max(maximum_pollers, least))),
+        why=f"minimumPollers is {minimum_pollers}.",
+        remedy=set_to("maximumPollers", minimum_pollers),
     )
 
 
@@ -138,8 +150,16 @@ def reserved_concurrency_covers_the_mapping(
         rule=f"must be {NOT_RESERVED} or at least {most}",
         why=f"Lambda can run {most} batches at the same time, and throttled orders can reach the dead-letter queue "
         "without being processed.",
-        remedy=set_to("reservedConcurrency", most),
+        remedy=_a_maximum(reserved_concurrency)
+        if maximum_concurrency == maximum_pollers == 0
+        else set_to("reservedConcurrency", most),
     )
+
+
+def _a_maximum(reserved_concurrency: int) -> tuple[str, ...]:
+    """Return the remedy for a mapping with no maximum: an account can reserve 900 of its 1,000 executions."""
+    maximum = max(2, min(reserved_concurrency, 900))
+    return (*set_to("maximumConcurrency", maximum), *set_to("reservedConcurrency", maximum))
 
 
 def dead_letters_outlive_the_queue(
@@ -306,8 +326,8 @@ def the_mapping_takes_the_planned_orders(
         key=key,
         value=value,
         rule=f"should be at least {least}",
-        why=f"plannedOrdersPerSecond is {planned}, and the mapping receives up to {each} orders a second for each; "
-        "otherwise orders wait.",
+        why=f"plannedOrdersPerSecond is {planned}, and the mapping receives up to {each} orders a second for each "
+        f"{'poller' if pollers else 'concurrent batch'}; otherwise orders wait.",
         remedy=(*set_to(key, least), *(set_to("reservedConcurrency", reserve) if reserves else ())),
     )
 
@@ -316,7 +336,8 @@ RULES: tuple[Rule, ...] = (
     visibility_covers_the_function,
     large_batches_need_a_window,
     one_batch_is_no_maximum,
-    pollers_have_a_minimum_and_a_maximum,
+    two_pollers_are_the_fewest,
+    pollers_have_a_maximum_above_their_minimum,
     pollers_exclude_a_maximum_concurrency,
     reserved_concurrency_covers_the_mapping,
     dead_letters_outlive_the_queue,

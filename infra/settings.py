@@ -11,8 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic.alias_generators import to_camel
 
-NOT_RESERVED = -1
-"""The `reservedConcurrency` that reserves nothing, as in the AWS provider."""
+from infra.mapping_limits import NOT_RESERVED
 
 # Lambda Developer Guide, "Lambda runtimes": the Python runtimes since 3.11.
 Runtime = Literal["python3.11", "python3.12", "python3.13", "python3.14"]

@@ -18,6 +18,7 @@ from ops.errors import check_stack
 from ops.event_cost import event_services, steady_batch
 from ops.invocation import PLATFORM_BYTES, Measured, logged, measured, seconds_per_batch
 from ops.samples import valid_orders
+from ops.settings_text import architecture, whole_number
 
 SECONDS_A_DAY = 24 * 60 * 60
 ORDERS_PER_DAY = 100_000
@@ -26,6 +27,16 @@ POLLS_A_DAY = SECONDS_A_DAY / 20
 """Requests of a poller to an empty queue: long polls of 20 s (AWS Lambda Developer Guide, Amazon SQS)."""
 IDLE_POLLERS, IDLE_POLLERS_WITHOUT_MAXIMUM = 5, 2
 """Pollers of an idle mapping with a maximum concurrency, and with none (the same, "Scaling behavior")."""
+OLDER_MAXIMUM_CONCURRENCY = 10
+"""The default of older programs, whose states do not contain it. They always have a maximum."""
+WHOLE_NUMBERS = {
+    "batchSize": 1,
+    "batchingWindowSeconds": 0,
+    "processorMemoryMegabytes": 128,
+    "maximumConcurrency": 0,
+    "minimumPollers": 0,
+}
+"""The least value of each number that the cost depends on."""
 MESSAGES_A_DELETE = 10
 """The maximum number of messages in one request (SQS API Reference, DeleteMessageBatch)."""
 OURS = "this handler"
@@ -49,7 +60,11 @@ class CostInputs:
     def of_stack(cls, stack: str) -> "CostInputs":
         """Read them from the stack's configuration. Raises InvalidInput if there is no such stack."""
         check_stack(stack)
-        return cls.of_settings(stack_settings(stack))
+        settings = stack_settings(stack)
+        for key, least in WHOLE_NUMBERS.items():
+            whole_number(settings, key, least)
+        architecture(settings)
+        return cls.of_settings(settings)
 
     @classmethod
     def of_settings(cls, settings: Mapping[str, Any]) -> "CostInputs":
@@ -65,7 +80,8 @@ class CostInputs:
             memory_megabytes=int(settings["processorMemoryMegabytes"]),
             architecture=str(settings["processorArchitecture"]),
             idle_pollers=idle_pollers(
-                int(settings.get("maximumConcurrency", IDLE_POLLERS)), int(settings.get("maximumPollers", 0))
+                int(settings.get("maximumConcurrency", OLDER_MAXIMUM_CONCURRENCY)),
+                int(settings.get("minimumPollers", 0)),
             ),
             tells_events=str(settings.get("orderEvents")).lower() == "true",
             mail_addresses=sum(bool(str(address).strip()) for address in mails),
@@ -84,9 +100,9 @@ class Cost:
         return sum(self.services[handler].values())
 
 
-def idle_pollers(maximum_concurrency: int, maximum_pollers: int) -> int:
-    """Return the pollers of an idle mapping. AWS publishes no number for provisioned ones: they are taken as others."""
-    return IDLE_POLLERS if maximum_concurrency or maximum_pollers else IDLE_POLLERS_WITHOUT_MAXIMUM
+def idle_pollers(maximum_concurrency: int, minimum_pollers: int) -> int:
+    """Return the pollers of an idle mapping. AWS publishes no number for provisioned ones: each may poll as others."""
+    return minimum_pollers or (IDLE_POLLERS if maximum_concurrency else IDLE_POLLERS_WITHOUT_MAXIMUM)
 
 
 def steady(inputs: CostInputs, orders_per_day: float) -> Cost:

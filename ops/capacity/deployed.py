@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from handler.contract import Variable
+from infra.mapping_limits import NOT_RESERVED
 from ops.capacity import limits
-from ops.capacity.inputs import NOTHING_RESERVED, CapacityInputs, measured_batches
+from ops.capacity.inputs import CapacityInputs, measured_batches
 from ops.clients import Clients
 from ops.cost import CostInputs, idle_pollers
 from ops.errors import NoAccess
@@ -33,7 +34,7 @@ def deployed(system: System) -> CapacityInputs:
         maximum_concurrency=(mapping.get("ScalingConfig") or {}).get("MaximumConcurrency", 0),
         minimum_pollers=pollers.get("MinimumPollers", 0),
         maximum_pollers=pollers.get("MaximumPollers", 0),
-        reserved_concurrency=reserved.get("ReservedConcurrentExecutions", NOTHING_RESERVED),
+        reserved_concurrency=reserved.get("ReservedConcurrentExecutions", NOT_RESERVED),
         batch_size=mapping["BatchSize"],
         batching_window_seconds=mapping.get("MaximumBatchingWindowInSeconds", 0),
         architecture=function.get("Architectures", ["x86_64"])[0],
@@ -52,7 +53,7 @@ def deployed_costs(system: System, inputs: CapacityInputs, of_file: CostInputs) 
         batching_window_seconds=inputs.batching_window_seconds,
         memory_megabytes=function["MemorySize"],
         architecture=inputs.architecture,
-        idle_pollers=idle_pollers(inputs.maximum_concurrency, inputs.maximum_pollers),
+        idle_pollers=idle_pollers(inputs.maximum_concurrency, inputs.minimum_pollers),
         tells_events=bool(system.outputs.event_topic_arn),
     )
 

@@ -1,17 +1,18 @@
 """What the model needs to know about a stack."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from functools import cache
 
-from infra.mapping_limits import most_concurrent
+from infra.mapping_limits import NOT_RESERVED, most_concurrent
 from infra.project import stack_config, stack_settings
+from infra.rules import RULES
 from ops.capacity import limits
 from ops.cost import OURS
 from ops.errors import InvalidInput, check_stack
 from ops.invocation import measured, seconds_per_batch
-
-NOTHING_RESERVED = -1
+from ops.settings_text import architecture, whole_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,22 +47,24 @@ class CapacityInputs:
         if (region := stack_config(stack).get("aws:region")) is None:
             remedy = f"`pulumi config --stack {stack} set aws:region eu-west-1`"
             raise InvalidInput(f"Pulumi.{stack}.yaml has no aws:region, which decides the publish quota: run {remedy}")
-        return cls(
+        inputs = cls(
             region=region,
-            visibility_timeout_seconds=_whole(settings, "visibilityTimeoutSeconds", 0),
-            max_receive_count=_whole(settings, "maxReceiveCount", 1),
-            message_retention_seconds=_whole(settings, "messageRetentionSeconds", 1),
+            visibility_timeout_seconds=whole_number(settings, "visibilityTimeoutSeconds", 0),
+            max_receive_count=whole_number(settings, "maxReceiveCount", 1),
+            message_retention_seconds=whole_number(settings, "messageRetentionSeconds", 1),
             retry_invalid_orders_at_once=settings["retryInvalidOrdersAtOnce"] == "true",
-            processor_timeout_seconds=_whole(settings, "processorTimeoutSeconds", 1),
-            maximum_concurrency=_whole(settings, "maximumConcurrency", 0),
-            minimum_pollers=_whole(settings, "minimumPollers", 0),
-            maximum_pollers=_whole(settings, "maximumPollers", 0),
-            reserved_concurrency=_whole(settings, "reservedConcurrency", NOTHING_RESERVED),
-            batch_size=_whole(settings, "batchSize", 1),
-            batching_window_seconds=_whole(settings, "batchingWindowSeconds", 0),
-            architecture=_architecture(settings["processorArchitecture"]),
-            batch_seconds=measured_batches(_whole(settings, "processorMemoryMegabytes", 128)),
+            processor_timeout_seconds=whole_number(settings, "processorTimeoutSeconds", 1),
+            maximum_concurrency=whole_number(settings, "maximumConcurrency", 0),
+            minimum_pollers=whole_number(settings, "minimumPollers", 0),
+            maximum_pollers=whole_number(settings, "maximumPollers", 0),
+            reserved_concurrency=whole_number(settings, "reservedConcurrency", NOT_RESERVED),
+            batch_size=whole_number(settings, "batchSize", 1),
+            batching_window_seconds=whole_number(settings, "batchingWindowSeconds", 0),
+            architecture=architecture(settings),
+            batch_seconds=measured_batches(whole_number(settings, "processorMemoryMegabytes", 128)),
         )
+        _check_rules(stack, inputs)
+        return inputs
 
     @property
     def most_concurrent(self) -> int:
@@ -71,7 +74,7 @@ class CapacityInputs:
     @property
     def function_concurrency(self) -> float:
         """The concurrent executions of the function above which Lambda throttles."""
-        return self.account_concurrency if self.reserved_concurrency == NOTHING_RESERVED else self.reserved_concurrency
+        return self.account_concurrency if self.reserved_concurrency == NOT_RESERVED else self.reserved_concurrency
 
 
 @cache
@@ -81,18 +84,10 @@ def measured_batches(memory_megabytes: int) -> Callable[[int], float]:
     return cache(lambda orders: seconds_per_batch(figures, orders, memory_megabytes))
 
 
-def _whole(settings: Mapping[str, str], key: str, least: int) -> int:
-    try:
-        number = int(settings[key])
-    except ValueError:
-        number = least - 1
-    if number < least:
-        raise InvalidInput(f"{key} is {settings[key]}, but must be a whole number of at least {least}")
-    return number
-
-
-def _architecture(text: str) -> str:
-    if text not in limits.COLD_START_SECONDS:
-        known = " or ".join(limits.COLD_START_SECONDS)
-        raise InvalidInput(f"processorArchitecture is {text}, but must be {known}")
-    return text
+def _check_rules(stack: str, inputs: CapacityInputs) -> None:
+    """Apply the rules of the program that depend only on what the model knows. Raises InvalidInput."""
+    known = {field.name: getattr(inputs, field.name) for field in fields(inputs)}
+    for rule in RULES:
+        needed = inspect.signature(rule).parameters
+        if needed.keys() <= known.keys() and (broken := rule(**{name: known[name] for name in needed})):
+            raise InvalidInput(" ".join(line.strip() for line in broken.describe(stack).splitlines()))

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from infra.mapping_limits import NOT_RESERVED
 from ops.capacity import limits
-from ops.capacity.inputs import NOTHING_RESERVED, CapacityInputs
+from ops.capacity.inputs import CapacityInputs
 from ops.capacity.run import Hop, Run
 from ops.cost import OURS, SECONDS_A_DAY, CostInputs, in_batches
 
@@ -72,7 +73,7 @@ def assumptions(inputs: CapacityInputs, run: Run) -> Iterator[str]:
     yield f"A full batch takes {seconds * 1000:,.1f} ms. `make bench` measured it, with 5 ms for a request to DynamoDB."
     spread = "except for one order" if max(run.timeline.hottest) else "all of them"
     yield f"Orders are new, smaller than 1 KB, and spread evenly over the partitions of the table, {spread}."
-    if inputs.reserved_concurrency != NOTHING_RESERVED:
+    if inputs.reserved_concurrency != NOT_RESERVED:
         yield "No deployment happens. In published runs, one doubled the concurrency for a while: reserve some more."
     if pollers:
         yield "The dollars do not contain the hours of provisioned pollers."

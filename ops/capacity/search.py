@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from infra.mapping_limits import NOT_RESERVED
 from ops.capacity import limits
-from ops.capacity.inputs import NOTHING_RESERVED, CapacityInputs
+from ops.capacity.inputs import CapacityInputs
 from ops.capacity.profile import Profile
 from ops.capacity.run import Hop, Run
 from ops.capacity.simulation import simulate
@@ -97,7 +98,7 @@ def _dollars(costs: CostInputs, profile: Profile, window: int, size: int) -> flo
 
 
 def _most_concurrent(inputs: CapacityInputs) -> int:
-    reserves = inputs.reserved_concurrency != NOTHING_RESERVED
+    reserves = inputs.reserved_concurrency != NOT_RESERVED
     return MOST_CONCURRENT if reserves else min(MOST_CONCURRENT, max(2, int(inputs.account_concurrency)))
 
 
@@ -106,7 +107,7 @@ def _with_concurrency(inputs: CapacityInputs, concurrency: int) -> CapacityInput
     return replace(
         inputs,
         maximum_concurrency=concurrency,
-        reserved_concurrency=reserved if reserved == NOTHING_RESERVED else max(reserved, concurrency),
+        reserved_concurrency=reserved if reserved == NOT_RESERVED else max(reserved, concurrency),
     )
 
 

@@ -124,9 +124,9 @@ def capacity(
 
 
 def _settings(stack: str, *, from_aws: bool) -> tuple[CapacityInputs, CostInputs]:
-    costs = CostInputs.of_stack(stack)
     if not from_aws:
-        return CapacityInputs.of_stack(stack), costs
+        return CapacityInputs.of_stack(stack), CostInputs.of_stack(stack)
+    costs = CostInputs.of_stack(stack)
     system = find_system(stack)
     inputs = deployed(system)
     return inputs, deployed_costs(system, inputs, costs)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ops.capacity.inputs import NOTHING_RESERVED, CapacityInputs
+from infra.mapping_limits import NOT_RESERVED
+from ops.capacity.inputs import CapacityInputs
 from ops.capacity.limits import COLD_START_SECONDS
 from ops.capacity.run import Run
 
@@ -20,7 +21,7 @@ SMALL: Mapping[str, Any] = {
     "maximum_concurrency": 2,
     "minimum_pollers": 0,
     "maximum_pollers": 0,
-    "reserved_concurrency": NOTHING_RESERVED,
+    "reserved_concurrency": NOT_RESERVED,
     "batch_size": BATCH,
     "batching_window_seconds": 0,
     "architecture": "arm64",

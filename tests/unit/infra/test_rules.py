@@ -53,13 +53,22 @@ BOUNDARIES: dict[Rule, tuple[Values, Values, str]] = {
             "  pulumi config --stack dev set maximumConcurrency 2"
         ),
     ),
-    rules.pollers_have_a_minimum_and_a_maximum: (
+    rules.two_pollers_are_the_fewest: (
         {"minimumPollers": 2, "maximumPollers": 2},
+        {"minimumPollers": 0, "maximumPollers": 5},
+        (
+            "minimumPollers is 0, but must be at least 2, or 0 for none:\n"
+            "  maximumPollers is 5. Lambda accepts at least 2 of each. Both are 0 without pollers.\n"
+            "  pulumi config --stack dev set minimumPollers 2 && pulumi config --stack dev set maximumPollers 5"
+        ),
+    ),
+    rules.pollers_have_a_maximum_above_their_minimum: (
+        {"minimumPollers": 3, "maximumPollers": 3},
         {"minimumPollers": 3, "maximumPollers": 2},
         (
             "maximumPollers is 2, but must be at least minimumPollers:\n"
-            "  minimumPollers is 3. Lambda accepts at least 2 of each. Both are 0 without pollers.\n"
-            "  pulumi config --stack dev set minimumPollers 3 && pulumi config --stack dev set maximumPollers 3"
+            "  minimumPollers is 3.\n"
+            "  pulumi config --stack dev set maximumPollers 3"
         ),
     ),
     rules.pollers_exclude_a_maximum_concurrency: (
@@ -162,8 +171,8 @@ BOUNDARIES: dict[Rule, tuple[Values, Values, str]] = {
         {"plannedOrdersPerSecond": 2001, "maximumConcurrency": 20, "reservedConcurrency": 20},
         (
             "maximumConcurrency is 20, but should be at least 21:\n"
-            "  plannedOrdersPerSecond is 2001, and the mapping receives up to 100 orders a second for each; otherwise "
-            "orders wait.\n"
+            "  plannedOrdersPerSecond is 2001, and the mapping receives up to 100 orders a second for each "
+            "concurrent batch; otherwise orders wait.\n"
             "  pulumi config --stack dev set maximumConcurrency 21 && "
             "pulumi config --stack dev set reservedConcurrency 21"
         ),
@@ -205,6 +214,8 @@ def test_a_rule_holds_up_to_its_boundary_and_no_further(rule: Rule) -> None:
         {"visibilityTimeoutSeconds": 43_200, "maxReceiveCount": 30},
         # Lambda accepts at least two pollers.
         {"minimumPollers": 1, "maximumPollers": 1},
+        {"maximumConcurrency": 0, "reservedConcurrency": 0},
+        {"maximumConcurrency": 0, "reservedConcurrency": 400},
         {"minimumPollers": 2, "maximumPollers": 5, "maximumConcurrency": 0, "plannedOrdersPerSecond": 501},
         {"minimumPollers": 2, "maximumPollers": 0},
         {"maximumPollers": 5, "maximumConcurrency": 0, "reservedConcurrency": 49},

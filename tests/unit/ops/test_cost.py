@@ -39,10 +39,11 @@ def test_requests_are_counted_as_the_services_count_them() -> None:
     [
         ({}, 5),
         ({"maximumConcurrency": "0"}, 2),
-        ({"maximumConcurrency": "0", "minimumPollers": "2", "maximumPollers": "4"}, 5),
+        ({"maximumConcurrency": "0", "minimumPollers": "2", "maximumPollers": "4"}, 2),
+        ({"maximumConcurrency": "0", "minimumPollers": "20", "maximumPollers": "40"}, 20),
     ],
 )
-def test_a_mapping_without_a_maximum_polls_an_empty_queue_less(changes: dict[str, str], pollers: int) -> None:
+def test_the_pollers_of_an_empty_queue_depend_on_the_mapping(changes: dict[str, str], pollers: int) -> None:
     assert CostInputs.of_settings({**defaults(), **changes}).idle_pollers == pollers
 
 
