@@ -39,6 +39,8 @@ WHOLE_NUMBERS = {
 """The least value of each number that the cost depends on."""
 MESSAGES_A_DELETE = 10
 """The maximum number of messages in one request (SQS API Reference, DeleteMessageBatch)."""
+BEFORE_THE_TABLE = frozenset({"SNS", "SQS", "Lambda requests", "Lambda duration", "logs", "metrics"})
+"""The services that cost the same for an order that is not stored."""
 OURS = "this handler"
 """The name of this handler among the measured ones."""
 
@@ -96,8 +98,10 @@ class Cost:
     services: Mapping[str, Mapping[str, float]]
     """By handler, then by service."""
 
-    def total(self, handler: str) -> float:
-        return sum(self.services[handler].values())
+    def total(self, handler: str, stored_share: float = 1.0) -> float:
+        """The sum over the services, if only this share of the orders is written and told."""
+        services = self.services[handler]
+        return sum(one if name in BEFORE_THE_TABLE else one * stored_share for name, one in services.items())
 
 
 def idle_pollers(maximum_concurrency: int, minimum_pollers: int) -> int:

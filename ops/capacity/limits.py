@@ -1,4 +1,6 @@
-"""The numbers that AWS decides and the model uses, each with its source. This table is their only home.
+"""The numbers that AWS decides and the model uses, each with its source.
+
+infra/mapping_limits.py has those that the program needs too. ops/capacity/search.py has the limits of settings.
 
 AWS dates none of these pages. So the date of a number is the day on which its source was read. A number without a date
 comes from a copy whose age is not known.
@@ -7,7 +9,7 @@ comes from a copy whose age is not known.
 from dataclasses import dataclass
 from datetime import date
 
-from infra.mapping_limits import BATCHES_OF_A_POLLER, ORDERS_OF_A_BATCH, ORDERS_OF_A_POLLER
+from infra.mapping_limits import BATCHES_OF_A_POLLER, BATCHES_WITHOUT_MAXIMUM, ORDERS_OF_A_BATCH, ORDERS_OF_A_POLLER
 
 READ = date(2026, 11, 27)
 
@@ -70,6 +72,13 @@ MAPPING_GROWTH = Limit(
     as_of=READ,
     choice="AWS publishes 300 a minute, and no speed of the way down. The model uses the same.",
 )
+MAPPING_MOST = Limit(
+    value=BATCHES_WITHOUT_MAXIMUM,
+    meaning="concurrent batches of a mapping with no maximum",
+    source="Lambda Developer Guide, scaling behavior for SQS event source mappings",
+    as_of=READ,
+    choice="An older copy says 1,000.",
+)
 POLLER_GROWTH = Limit(
     value=1_000 / 60,
     meaning="concurrent batches a second that provisioned pollers add while orders wait",
@@ -82,8 +91,7 @@ POLLER_MESSAGES = Limit(
     source="AWS News Blog, provisioned mode for SQS event source mappings; SQS API Reference, ReceiveMessage",
     choice="AWS publishes 10 polls a second, of up to 10 messages, for its 10 batches. Orders stay below its 1 MB/s.",
 )
-# infra/mapping_limits.py has the 1,250 batches of a mapping with no maximum (an older copy: 1,000), and the 10 of a
-# poller. The guide's limit of 1,000 new environments in 10 seconds is not here: no mapping grows so fast.
+# The guide's limit of 1,000 new environments in 10 seconds is not here: no mapping grows so fast.
 ACCOUNT_CONCURRENCY = Limit(
     value=1_000,
     meaning="concurrent executions of an account in a Region",

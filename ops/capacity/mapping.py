@@ -34,7 +34,8 @@ class Mapping:
     A poller fills its batch from what waits. A batch that does not fill is sent when the batching window ends.
     """
 
-    def __init__(self, inputs: CapacityInputs) -> None:
+    def __init__(self, inputs: CapacityInputs, before: float = 0.0) -> None:
+        """Begin as it is after a long flow of this many orders a second."""
         self._inputs = inputs
         self._cold_seconds = limits.COLD_START_SECONDS[inputs.architecture].value
         self._most = inputs.most_concurrent
@@ -44,9 +45,10 @@ class Mapping:
         else:
             self._least = min(limits.MAPPING_START.value, self._most)
             self._growth, self._messages = limits.MAPPING_GROWTH.value, limits.MESSAGES.value
-        self.allowed = self._least
-        self._warm = 0.0
         self._full = self._busy_seconds(inputs.batch_size)
+        self.allowed = min(self._most, max(self._least, self._needed(before)))
+        batch = self.batch_in_flow(before)
+        self._warm = min(self.allowed, before / batch * self._busy_seconds(batch))
 
     @property
     def is_grown(self) -> bool:
@@ -91,8 +93,11 @@ class Mapping:
         if orders_wait:
             self.allowed = min(self._most, self.allowed + self._growth)
         else:
-            needed = orders / self._inputs.batch_size * self._full
-            self.allowed = max(self._least, needed, self.allowed - self._growth)
+            self.allowed = max(self._least, self._needed(orders), self.allowed - self._growth)
+
+    def _needed(self, orders: float) -> float:
+        """The concurrent batches of a flow if all batches are full."""
+        return orders / self._inputs.batch_size * self._full
 
     def _throttled_share(self, executions: float, invocations: float) -> float:
         """The share of the batches that exceed the concurrency of the function, or its invocations a second."""

@@ -19,6 +19,8 @@ class Profile:
     """The orders of each second."""
 
     rates: Sequence[float]
+    before: float = 0.0
+    """Orders a second for which the mapping has grown before."""
     after: float
     """Orders a second that follow, until all orders are processed."""
     invalid: float = 0.0
@@ -32,9 +34,9 @@ def steady(rate: float, seconds: int) -> Profile:
 
 
 def peak(base: float, top: float, *, ramp: int, seconds: int) -> Profile:
-    """Rise from a base to the top in `ramp` seconds, stay there for `seconds`, and fall back to the base."""
+    """Rise from a lasting base to the top in `ramp` seconds, stay there for `seconds`, and fall back to the base."""
     rise = [base + (top - base) * (second + 0.5) / ramp for second in range(ramp)]
-    return Profile(rates=rise + [top] * seconds, after=base)
+    return Profile(rates=rise + [top] * seconds, before=base, after=base)
 
 
 def planned(stack: str) -> float:
@@ -62,7 +64,7 @@ def _rates(file: str, lines: Sequence[str]) -> Iterator[float]:
         try:
             rate = float(line)
         except ValueError:
-            if number == 1:
+            if number == 1 and line.strip() and not any(map(str.isdecimal, line)):
                 continue  # a heading
             rate = math.nan
         if not 0 <= rate <= MAX_RATE:

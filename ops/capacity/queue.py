@@ -16,6 +16,8 @@ class Cohort:
     receives: int
     orders: float
     valid: bool = True
+    hot: bool = False
+    """Whether they are versions of the order that has the most."""
 
 
 class Queue:
@@ -35,9 +37,9 @@ class Queue:
         """Invalid orders in OrderDLQ."""
         self.expired = 0.0
 
-    def arrive(self, now: int, orders: float, *, valid: bool = True) -> None:
+    def arrive(self, now: int, orders: float, *, valid: bool = True, hot: bool = False) -> None:
         if orders:
-            self._fresh.append(Cohort(now, 0, orders, valid))
+            self._fresh.append(Cohort(now, 0, orders, valid, hot))
             self.visible += orders
 
     def tick(self, now: int) -> float:
@@ -73,7 +75,7 @@ class Queue:
                     taken = waiting.popleft()
                     taken.receives += 1
                 else:
-                    taken = Cohort(first.arrived, first.receives + 1, orders, first.valid)
+                    taken = Cohort(first.arrived, first.receives + 1, orders, first.valid, first.hot)
                     first.orders -= orders
                 received.append(taken)
                 self.visible -= taken.orders
@@ -82,7 +84,7 @@ class Queue:
 
     def hide(self, received: Iterable[Cohort], share: float, until: int) -> float:
         """Keep a share of received orders hidden until a later second. Returns the number of orders."""
-        failed = [Cohort(one.arrived, one.receives, one.orders * share, one.valid) for one in received]
+        failed = [Cohort(one.arrived, one.receives, one.orders * share, one.valid, one.hot) for one in received]
         orders = sum(one.orders for one in failed)
         self._hidden_until.setdefault(until, []).extend(failed)
         self.hidden += orders

@@ -29,10 +29,14 @@ class Timeline:
     oldest_seconds: list[float] = field(default_factory=list)
     concurrency: list[float] = field(default_factory=list)
     executions: list[float] = field(default_factory=list)
+    invocations: list[float] = field(default_factory=list)
+    """Invocations that began, with those that Lambda throttled."""
     in_flight: list[float] = field(default_factory=list)
     written: list[float] = field(default_factory=list)
+    table_limit: list[float] = field(default_factory=list)
+    """Writes that the table takes in this second."""
     hottest: list[float] = field(default_factory=list)
-    """Writes of the one order with the most versions."""
+    """Writes that were wanted for the order with the most versions."""
     throttled: list[float] = field(default_factory=list)
     """Orders that Lambda or DynamoDB throttled. Each of them used up a receive."""
 
@@ -54,8 +58,6 @@ class Run:
     in_flight: float
     """Orders in a batch that is being processed at the end."""
     invocations: float
-    table_writes: float
-    """Writes a second that the table takes at the end."""
     drained_after: int | None
     """Seconds between the end of the profile and an empty queue. None if the queue is not empty a day later."""
     reached: Mapping[Hop, int]

@@ -151,9 +151,11 @@ def _changes(before: CapacityInputs, after: CapacityInputs) -> Mapping[str, int]
 def _why_none(oldest: int, failed: Run | None) -> str:
     if failed is None:
         return "no settings hold: maxReceiveCount x visibilityTimeoutSeconds must be less than messageRetentionSeconds"
-    hop = next((hop for hop in _REMEDIES if hop in failed.reached), Hop.MAPPING_CONCURRENCY)
-    limit = f"limit: {hop}, after {failed.reached.get(hop, 0)} s"
-    return f"no settings keep every order younger than {oldest} s ({limit}): {_REMEDIES[hop]}"
+    sentence = f"no settings keep every order younger than {oldest} s"
+    hop = next((hop for hop in _REMEDIES if hop in failed.reached), None)
+    if hop is None:
+        return f"{sentence}: allow older orders, because retries and windows take time without any limit"
+    return f"{sentence} (limit: {hop}, after {failed.reached[hop]} s): {_REMEDIES[hop]}"
 
 
 _REMEDIES = {
@@ -162,7 +164,10 @@ _REMEDIES = {
     Hop.TABLE: "ask AWS for a higher quota of the table",
     Hop.FUNCTION_CONCURRENCY: "ask AWS for more concurrency, or reserve some",
     Hop.TIMEOUT: "give the function more memory or a longer timeout",
+    Hop.IN_FLIGHT: "ask AWS for a higher quota of the queue, or make batches faster",
     Hop.GROWTH: "allow older orders, let the peak rise more slowly, or provision pollers (minimumPollers)",
     Hop.MAPPING_CONCURRENCY: "allow older orders",
+    Hop.RECEIVES: "allow more receives (maxReceiveCount)",
+    Hop.RETENTION: "keep orders for longer (messageRetentionSeconds)",
 }
 """What to do about each limit that no setting of the search raises, the first that applies."""

@@ -10,7 +10,7 @@ from ops.capacity.mapping import Mapping, Taken
 from ops.capacity.profile import Profile
 from ops.capacity.queue import NEGLIGIBLE, Cohort, Queue
 from ops.capacity.run import Hop, Run, Timeline
-from ops.capacity.table import Table, Written
+from ops.capacity.table import Table, Written, hot_writes
 
 DRAIN_SECONDS = 24 * 60 * 60
 """How long the simulation goes on after the profile, if orders still wait."""
@@ -31,7 +31,7 @@ def simulate(inputs: CapacityInputs, profile: Profile, *, oldest_allowed: float 
 class _Simulation:
     def __init__(self, inputs: CapacityInputs, profile: Profile) -> None:
         self.now = 0
-        self._invalid = profile.invalid
+        self._invalid, self._hottest = profile.invalid, profile.hottest
         self._visibility = inputs.visibility_timeout_seconds
         self._retries_at_once = inputs.retry_invalid_orders_at_once
         self._quota = limits.publishes(inputs.region).value
@@ -39,8 +39,8 @@ class _Simulation:
             max_receive_count=inputs.max_receive_count,
             retention_seconds=inputs.message_retention_seconds,
         )
-        self._mapping = Mapping(inputs)
-        self._table = Table(inputs.table_writes, profile.hottest)
+        self._mapping = Mapping(inputs, profile.before)
+        self._table = Table(inputs.table_writes)
         self._batches: dict[int, list[tuple[int, Sequence[Cohort], Taken]]] = {}
         """The received orders by the second in which their batches end, each with the second of the receive."""
         self._in_flight = self._refused = self._published = self._stored = self._invocations = 0.0
@@ -56,22 +56,24 @@ class _Simulation:
         returned = self._queue.tick(self.now)
         arrived = self._publish(rate)
         taken, throttled = self._receive(arrived)
-        written, refused_writes = self._write()
+        written, hottest, refused_writes = self._write()
         orders_wait = self._queue.visible > NEGLIGIBLE
         self._note_limits(taken, written if refused_writes > NEGLIGIBLE else None, orders_wait=orders_wait)
         self._mapping.scale(taken.orders, orders_wait=orders_wait)
         window = self._mapping.window_seconds(arrived)
-        oldest = max(returned, self._queue.oldest(self.now), window)
+        oldest = max(returned, self._queue.oldest(self.now), window) + (int(taken.seconds) if taken.orders else 0)
         seen = self._timeline
         seen.published.append(rate)
         seen.backlog.append(self._queue.visible + self._queue.hidden)
         seen.oldest_seconds.append(oldest)
         seen.concurrency.append(taken.concurrency)
         seen.executions.append(taken.executions)
+        seen.invocations.append(taken.invocations)
         short = 0.0 if taken.seconds >= 1 else taken.orders * taken.seconds
         seen.in_flight.append(self._queue.hidden + self._in_flight + short + arrived * window)
         seen.written.append(written.writes)
-        seen.hottest.append(written.hottest)
+        seen.table_limit.append(self._table.writes)
+        seen.hottest.append(hottest)
         seen.throttled.append(throttled + refused_writes)
         self.now += 1
         return oldest
@@ -87,7 +89,6 @@ class _Simulation:
             waiting=self._queue.visible + self._queue.hidden,
             in_flight=self._in_flight,
             invocations=self._invocations,
-            table_writes=self._table.writes,
             drained_after=drained_after,
             reached=self._reached,
             timeline=self._timeline,
@@ -99,7 +100,9 @@ class _Simulation:
         wanted = rate + self._refused
         accepted = min(wanted, self._quota)
         self._refused = wanted - accepted
-        self._queue.arrive(self.now, accepted * (1 - self._invalid))
+        valid = accepted * (1 - self._invalid)
+        self._queue.arrive(self.now, valid * (1 - self._hottest))
+        self._queue.arrive(self.now, valid * self._hottest, hot=True)
         self._queue.arrive(self.now, accepted * self._invalid, valid=False)
         return accepted
 
@@ -119,23 +122,36 @@ class _Simulation:
         self._batches.setdefault(self.now + int(taken.seconds), []).append((self.now, received, taken))
         return taken, throttled
 
-    def _write(self) -> tuple[Written, float]:
-        """Batches end: the table takes orders up to its throughput. The others are received again."""
+    def _write(self) -> tuple[Written, float, float]:
+        """Batches end: the table takes orders up to its throughput. The others are received again.
+
+        Returns what the table took, the writes wanted for the order with the most versions, and the refused orders.
+        """
         ended = self._batches.pop(self.now, [])
-        wanted = sum(
-            taken.stored_share * sum(one.orders for one in received if one.valid) for _, received, taken in ended
-        )
-        written = self._table.take(self.now, wanted, sum(taken.invocations for _, _, taken in ended))
+        spread = hottest = 0.0
+        for _, received, taken in ended:
+            hot = sum(one.orders for one in received if one.hot)
+            orders = sum(one.orders for one in received)
+            batches = taken.invocations * (1 - taken.throttled_share)
+            spread += taken.stored_share * (sum(one.orders for one in received if one.valid) - hot)
+            hottest += taken.stored_share * hot_writes(orders, hot, batches)
+        written = self._table.take(self.now, spread, hottest)
+        refused = 0.0
         for since, received, taken in ended:
             self._in_flight -= sum(cohort.orders for cohort in received)
             later = self._visible_again(since)
-            if (failed := 1 - taken.stored_share * written.share) > 0:
-                self._queue.hide([one for one in received if one.valid], failed, later)
+            for is_hot, share in ((False, written.share), (True, written.hot_share)):
+                cohorts = [one for one in received if one.valid and one.hot is is_hot]
+                stored = taken.stored_share * share
+                total = sum(one.orders for one in cohorts)
+                self._stored += total * stored
+                refused += total * (taken.stored_share - stored)
+                if stored < 1:
+                    self._queue.hide(cohorts, 1 - stored, later)
             if self._invalid:
                 at_once = self.now + 1 if self._retries_at_once else later
                 self._queue.hide([one for one in received if not one.valid], 1, at_once)
-        self._stored += wanted * written.share
-        return written, wanted * (1 - written.share)
+        return written, hottest, refused
 
     def _visible_again(self, since: int) -> int:
         """When the visibility timeout of a receive ends, but not before the next second."""

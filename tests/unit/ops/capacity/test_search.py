@@ -102,6 +102,7 @@ def test_the_table_is_warmed_only_if_it_has_to_be() -> None:
         (replace(DEV, region="eu-south-2"), steady(400, 60), "(limit: publish quota of SNS, after 0 s): ask AWS"),
         (replace(DEV, account_concurrency=5), steady(2000, 600), "(limit: concurrency of the mapping, after"),
         (DEV, peak(0, 8000, ramp=0, seconds=60), "(limit: growth of the mapping, after 0 s): allow older orders"),
+        (DEV, replace(steady(10, 300), invalid=0.5), "younger than 1 s: allow older orders, because retries"),
         (replace(DEV, message_retention_seconds=90), steady(1, 9), "must be less than messageRetentionSeconds"),
     ],
 )
