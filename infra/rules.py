@@ -2,6 +2,8 @@
 
 A rule is a function. Its parameters are the fields of the settings that it needs, each valid on its own. It returns a
 violation, or None.
+
+`orders capacity` applies some of the rules, so this module imports neither Pulumi nor pydantic.
 """
 
 from collections.abc import Callable

@@ -19,9 +19,9 @@ def deployed(system: System) -> CapacityInputs:
     clients, outputs = system.clients, system.outputs
     function: Any = clients.lambda_.get_function_configuration(FunctionName=outputs.processor_name)
     reserved = clients.lambda_.get_function_concurrency(FunctionName=outputs.processor_name)
-    mapping = _mapping(clients, outputs.processor_name)
-    pollers = mapping.get("ProvisionedPollerConfig") or {}
     queue = _queue(clients, outputs.queue_url)
+    mapping = _mapping(clients, outputs.processor_name, queue["QueueArn"])
+    pollers = mapping.get("ProvisionedPollerConfig") or {}
     table: Any = clients.dynamodb.describe_table(TableName=outputs.table_name)["Table"]
     account = clients.lambda_.get_account_settings()["AccountLimit"]
     return CapacityInputs(
@@ -60,16 +60,20 @@ def deployed_costs(system: System, inputs: CapacityInputs, of_file: CostInputs) 
 
 def _queue(clients: Clients, url: str) -> dict[str, str]:
     found = clients.sqs.get_queue_attributes(
-        QueueUrl=url, AttributeNames=["VisibilityTimeout", "MessageRetentionPeriod", "RedrivePolicy"]
+        QueueUrl=url, AttributeNames=["QueueArn", "VisibilityTimeout", "MessageRetentionPeriod", "RedrivePolicy"]
     )["Attributes"]
     if "RedrivePolicy" not in found:
         raise NoAccess(f"{url} has no redrive policy, so no order reaches a dead-letter queue: run `orders drift`")
     return {str(key): value for key, value in found.items()}
 
 
-def _mapping(clients: Clients, function: str) -> Any:
-    found = clients.lambda_.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+def _mapping(clients: Clients, function: str, queue_arn: str) -> Any:
+    found = clients.lambda_.list_event_source_mappings(FunctionName=function, EventSourceArn=queue_arn)[
+        "EventSourceMappings"
+    ]
     enabled = [mapping for mapping in found if not mapping["State"].startswith("Disabl")]
     if not enabled:
-        raise NoAccess(f"{function} has no enabled event source mapping, so it processes no order: run `orders drift`")
+        raise NoAccess(
+            f"{function} has no enabled event source mapping of its queue, so it processes no order: run `orders drift`"
+        )
     return enabled[0]

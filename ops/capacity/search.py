@@ -130,9 +130,9 @@ def _holds(run: Run) -> bool:
 
 
 def _with_warm_table(before: CapacityInputs, after: CapacityInputs, profile: Profile) -> Found:
-    """Warm the table for the most writes that it gets when it takes all of them."""
+    """Warm the table for the most writes that it gets when it takes all of them, and no less than a new one takes."""
     most = max(simulate(replace(after, table_writes=limits.TABLE_QUOTA.value), profile).timeline.written)
-    warm_writes = math.ceil(most / WARM_STEP) * WARM_STEP
+    warm_writes = max(math.ceil(most / WARM_STEP) * WARM_STEP, int(limits.TABLE_WRITES.value))
     warm = replace(after, table_writes=warm_writes)
     return Found(inputs=warm, run=simulate(warm, profile), changes=_changes(before, warm), warm_writes=warm_writes)
 

@@ -20,6 +20,7 @@ from ops.cli.options import Json, complete_stack, find_system, parse_seconds, re
 from ops.cli.output import print_error, print_json, print_line
 from ops.cli.terminal import print_page
 from ops.cost import CostInputs
+from ops.picture import check_suffix
 
 
 def _rate_option(help_text: str) -> Any:
@@ -40,7 +41,7 @@ def capacity(
     from_aws: Annotated[
         bool, typer.Option("--deployed", help="Read the settings of the deployed stack from AWS, not from its file.")
     ] = False,
-    rate: Annotated[float | None, _rate_option("Steady orders a second, also before and after a peak.")] = None,
+    rate: Annotated[float | None, _rate_option("Steady orders a second. A peak begins and ends at them.")] = None,
     peak: Annotated[float | None, _rate_option("Orders a second of a peak.")] = None,
     ramp: Annotated[int | None, _span_option("--ramp", "How long the rise to the peak takes. Default: 0s.")] = None,
     duration: Annotated[
@@ -63,7 +64,11 @@ def capacity(
         ),
     ] = 0,
     oldest: Annotated[
-        int | None, _span_option("--oldest", "Find the cheapest settings with which no order gets older than this.")
+        int | None,
+        _span_option(
+            "--oldest",
+            "Find the cheapest settings with which no order gets older than this. Memory and architecture stay.",
+        ),
     ] = None,
     account_concurrency: Annotated[
         int | None,
@@ -99,6 +104,8 @@ def capacity(
     orders capacity --stack prod --measured 14d
     orders capacity --peak 5000 --oldest 30s
     """
+    if plot:
+        check_suffix(Path(plot))
     described = ProfileOptions(stack, rate, peak, ramp, duration, csv, measured)
     profile = replace(described.profile(), invalid=invalid / 100, hottest=hottest / 100)
     inputs, costs = _settings(stack, from_aws=from_aws)
@@ -137,4 +144,4 @@ def _commands(stack: str, found: Found) -> Iterator[str]:
         yield f"pulumi config --stack {stack} set {key} {value}"
     if found.warm_writes is not None:
         warm = f"--warm-throughput WriteUnitsPerSecond={found.warm_writes}"
-        yield f"aws dynamodb update-table --table-name TABLE {warm}"
+        yield f"aws dynamodb update-table --region {found.inputs.region} --table-name TABLE {warm}"

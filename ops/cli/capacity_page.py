@@ -99,7 +99,7 @@ class Answer:
                 table.add_row(cell(f"orders {name}"), f"{orders:,.0f}")
         table.add_row("oldest order", f"{timedelta(seconds=round(run.oldest_seconds))}")
         table.add_row("queue is empty", _drained(run))
-        table.add_row("dollars", f"{self._dollars():,.2f} (list prices, {prices.AS_OF:%B %Y})")
+        table.add_row("dollars", f"{self._dollars():,.2f} (US East list prices, {prices.AS_OF:%B %Y})")
         return table
 
     def _hops(self) -> Table:

@@ -44,13 +44,17 @@ class ProfileOptions:
         top = self.peak
         if top is None and self.rate is None:
             top = planned(self.stack) or None
-        if top is None and (self.rate is None or self.ramp is not None):
+        if top is None and self.rate is None:
             remedy = "give --rate, --peak (with --ramp and --for), --csv or --measured, or set plannedOrdersPerSecond"
             raise InvalidInput(f"no profile is given: {remedy}")
+        if self.ramp is not None and top is None:
+            raise InvalidInput("--ramp needs --peak: it is the rise to a peak")
+        if self.duration == 0:
+            raise InvalidInput("--for is 0 s: give at least 1s")
         ramp = self.ramp or 0
         seconds = self.duration if self.duration is not None else STEADY_SECONDS if top is None else PEAK_SECONDS
-        if not 1 <= seconds + ramp <= MAX_SECONDS or not seconds:
-            raise InvalidInput(f"the profile lasts {seconds + ramp:,} s: --for and --ramp can be 1s to 15d together")
+        if seconds + ramp > MAX_SECONDS:
+            raise InvalidInput(f"the profile lasts {seconds + ramp:,} s: --for and --ramp can be up to 15d together")
         if top is None:
             return steady(self.rate or 0, seconds)
         return peak(self.rate or 0, top, ramp=ramp, seconds=seconds)

@@ -51,7 +51,7 @@ ARROWS = {
 }
 CONTRACTS = {
     *("infra.budget", "infra.effects", "infra.mapping_limits", "infra.notifier_limits"),
-    *("infra.outputs", "infra.project", "infra.resource_types"),
+    *("infra.outputs", "infra.project", "infra.resource_types", "infra.rules"),
 }
 """The modules of `infra` that the command may import: they import neither Pulumi nor pydantic."""
 USES_LOCAL = {"demo.py", "foreground.py", "local.py"}

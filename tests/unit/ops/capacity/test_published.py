@@ -1,8 +1,8 @@
 """The simulation beside runs on AWS that somebody else published.
 
 rehanvdm.com, "7 SQS Lambda ESM Scaling Behaviours", the experiment on the processing time: orders arrive evenly, in
-batches of one, and the mapping has no maximum. The author gives no rate. 1,000 orders a second fit the invocations and
-the length of all four runs.
+batches of one, and the mapping has no maximum. The author gives no rate, so it is fitted: with 1,000 orders a second,
+the concurrency of all four runs comes closest to the published starts. The ramp and the invocations were not fitted.
 """
 
 import pytest
@@ -17,11 +17,16 @@ RATE, SECONDS = 1000, 250
 
 
 @pytest.mark.parametrize(
-    ("batch_milliseconds", "environments", "ramp_seconds"),
-    [(100, 195, 70), (200, 358, 80), (400, 795, 170), (600, 1060, 210)],
+    ("batch_milliseconds", "starts", "ramp_seconds", "invocations", "tolerance"),
+    [
+        (100, 195, 70, 50_871, 0.5),  # 157 starts a minute, where the model adds 300
+        (200, 358, 80, 55_734, 0.4),
+        (400, 795, 170, 128_758, 0.25),
+        (600, 1060, 210, 163_997, 0.45),
+    ],
 )
 def test_the_mapping_grows_as_in_the_published_runs(
-    batch_milliseconds: int, environments: int, ramp_seconds: int
+    batch_milliseconds: int, starts: int, ramp_seconds: int, invocations: int, tolerance: float
 ) -> None:
     inputs = stack(
         batch_size=1,
@@ -29,12 +34,15 @@ def test_the_mapping_grows_as_in_the_published_runs(
         account_concurrency=BATCHES_WITHOUT_MAXIMUM,
         batch_seconds=lambda _orders: batch_milliseconds / 1000,
     )
-    concurrency = simulate(inputs, steady(RATE, SECONDS)).timeline.concurrency
-    most = max(concurrency)
-    ramp = concurrency.index(most)
-    row = f"| {batch_milliseconds} ms | {_compared(environments, most)} | {_compared(ramp_seconds, ramp)} |"
-    assert row in (ROOT / "docs/scaling.md").read_text()
-    assert most == pytest.approx(environments, rel=0.15)
+    seen = simulate(inputs, steady(RATE, SECONDS)).timeline
+    most = max(seen.concurrency)
+    ramp = seen.concurrency.index(most)
+    invoked = sum(seen.invocations[:ramp])
+    compared = [_compared(starts, most), _compared(ramp_seconds, ramp), _compared(invocations, invoked)]
+    assert f"| {batch_milliseconds} ms | {' | '.join(compared)} |" in (ROOT / "docs/scaling.md").read_text()
+    assert most == pytest.approx(starts, rel=0.15)
+    assert ramp == pytest.approx(ramp_seconds, rel=0.5 if batch_milliseconds == 100 else 0.15)
+    assert invoked == pytest.approx(invocations, rel=tolerance)
 
 
 def _compared(published: float, simulated: float) -> str:

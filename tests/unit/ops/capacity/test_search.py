@@ -96,6 +96,11 @@ def test_the_table_is_warmed_only_if_it_has_to_be() -> None:
     assert not holds(simulate(replace(warm.inputs, table_writes=DEV.table_writes), flood), 20)
 
 
+def test_no_table_is_warmed_for_less_than_a_new_one_takes() -> None:
+    found = found_for(peak(0, 1500, ramp=0, seconds=60), 10, replace(DEV, table_writes=1_000, maximum_concurrency=40))
+    assert found.warm_writes == 4_000
+
+
 @pytest.mark.parametrize(
     ("inputs", "profile", "problem"),
     [

@@ -90,10 +90,11 @@ def test_a_plot_is_drawn_into_a_file(orders: Orders, tmp_path: Path, suffix: str
     ("arguments", "problem"),
     [
         ("", "no profile is given"),
-        ("--rate 5 --ramp 5s", "no profile is given"),
+        ("--rate 5 --ramp 5s", "--ramp needs --peak"),
         ("--csv x.csv --rate 5", "--csv contains the whole profile"),
         ("--csv /nowhere/x.csv", "/nowhere/x.csv cannot be read"),
-        ("--rate 5 --for 0s", "the profile lasts 0 s"),
+        ("--rate 5 --for 0s", "--for is 0 s: give at least 1s"),
+        ("--peak 5 --ramp 5s --for 0s", "--for is 0 s"),
         ("--peak 5 --ramp 8d --for 8d", "the profile lasts 1,382,400 s"),
         ("--measured 16d", "--measured is 1,382,400 s"),
         ("--measured 1d --rate 5", "--measured contains the whole profile"),
@@ -106,13 +107,16 @@ def test_a_wrong_request_is_one_line(orders: Orders, arguments: str, problem: st
     assert ran.code == Exit.USAGE
     assert ran.err.startswith(problem)
     assert ran.err.count("\n") == 1
+    assert ran.out == ""
 
 
 def test_settings_are_commands_to_copy(orders: Orders) -> None:
     ran = orders("--peak", "5000", "--oldest", "30s")
     commands = [line for line in ran.out.splitlines() if line.startswith(("pulumi", "aws"))]
     assert re.fullmatch(r"pulumi config --stack dev set maximumConcurrency \d+", commands[0])
-    assert commands[-1].endswith("--warm-throughput WriteUnitsPerSecond=5000")
+    assert commands[-1] == (
+        "aws dynamodb update-table --region eu-west-1 --table-name TABLE --warm-throughput WriteUnitsPerSecond=5000"
+    )
     [answer] = orders("--peak", "5000", "--oldest", "30s", "--json").json
     assert answer["commands"] == commands
     assert answer["oldestSeconds"] <= 30
