@@ -21,6 +21,7 @@ from ops.cli.dlq import looking
 from ops.cli.exit_codes import Exit
 from ops.clients import Clients
 from ops.dead_letters.timing import Timing
+from ops.system import local_system
 from tests.judges.iam.documented import arns, commands_in, policy_for
 from tests.judges.iam.policies import Document, Kind, Policy
 from tests.judges.iam.questions import USUAL, Question
@@ -45,6 +46,8 @@ COMMANDS: tuple[tuple[str, str, str, int], ...] = (
     ("logs", GUIDE, "logs", Exit.DONE),
     ("logs", GUIDE, "logs --notifier --order nobody", Exit.INCOMPLETE),
     ("status", GUIDE, "status", Exit.DONE),
+    ("capacity --deployed", GUIDE, "capacity --deployed --rate 1 --for 60s", Exit.DONE),
+    ("capacity --measured", GUIDE, "capacity --measured 1d", Exit.INCOMPLETE),
     ("events failed", GUIDE, "events failed", Exit.DONE),
     ("events failed", GUIDE, "events failed --retry", Exit.DONE),
     ("events replay", GUIDE, "events replay --order O-1 --confirm", Exit.DONE),
@@ -82,6 +85,10 @@ SINGLE = {"SendMessageBatch", "DeleteMessageBatch", "ChangeMessageVisibilityBatc
 """Operations for several messages, which need the permission of the operation for one."""
 
 
+LISTS = {"ListEventSourceMappings"}
+"""Operations whose permission has no resource, although a request names one."""
+
+
 class Request(NamedTuple):
     """A request of the command."""
 
@@ -97,7 +104,8 @@ def noted() -> Iterator[set[Request]]:
     def note(*, params: Mapping[str, Any], model: OperationModel, **_: object) -> None:
         service = model.service_model.service_name.removesuffix("streams")
         name = model.name.removesuffix("Batch") if model.name in SINGLE else model.name
-        found.update(Request(f"{service}:{name}", resource) for resource in resources_of(params))
+        resources = {"*"} if name in LISTS else resources_of(params)
+        found.update(Request(f"{service}:{name}", resource) for resource in resources)
 
     def answer(*, model: OperationModel, **_: object) -> tuple[object, object]:
         return SimpleNamespace(status_code=200), MOVE_TASKS[model.name]
@@ -112,10 +120,16 @@ def noted() -> Iterator[set[Request]]:
 
 
 def resources_of(request: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the ARNs of the resources that a request names. A list of alarms or event source mappings has none."""
+    """Yield the ARNs of the resources that a request names. A list of alarms has none."""
     known = {one.rpartition(":")[2].removeprefix("table/"): one for one in arns().values()}
     match request:
-        case {"QueueUrl": name} | {"TopicArn": name} | {"TableName": name} | {"SourceArn": name}:
+        case (
+            {"QueueUrl": name}
+            | {"TopicArn": name}
+            | {"TableName": name}
+            | {"SourceArn": name}
+            | {"FunctionName": name}
+        ):
             yield known[name.replace("/", ":").rpartition(":")[2]]
         case {"TaskHandle": _}:
             yield known["OrderDLQ"]
@@ -157,6 +171,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pipeli
         ):
             clients.sqs.send_message(QueueUrl=outputs[queue], MessageBody=message)
         find_system(monkeypatch, tmp_path, clients.emulator_url, outputs)
+        monkeypatch.setattr("ops.cli.options.deployed_system", lambda *_, **__: local_system())
         yield pipeline
 
 
