@@ -1,5 +1,6 @@
 """`orders publish` on the emulator."""
 
+import tracemalloc
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,17 @@ def test_a_missing_topic_is_reported_and_is_not_a_success(here: Orders, pipeline
     ran = here("publish", "--sample", "1")
     assert ran.code == Exit.NO_ACCESS
     assert "PublishBatch found nothing" in ran.err
+
+
+def test_samples_are_not_made_before_the_first_of_them_is_published(here: Orders, pipeline: Pipeline) -> None:
+    outputs = {**pipeline.outputs, "topicArn": pipeline.outputs["topicArn"] + "x"}
+    save_local_system(LocalSystem(url=pipeline.clients.emulator_url, outputs=outputs))
+    tracemalloc.start()
+    try:
+        assert here("publish", "--sample", "1000000").code == Exit.NO_ACCESS
+        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Publishing to a fake topic that rejects messages as a test asks."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
@@ -120,6 +120,24 @@ def test_no_more_requests_are_in_flight_than_there_are_threads() -> None:
 
     publish_orders(Counting(), "topic", BODIES * 5)  # type: ignore[arg-type]
     assert 1 <= most[0] <= IN_FLIGHT
+
+
+def test_orders_are_taken_while_others_are_published() -> None:
+    taken, answered, most = 0, 0, 0
+
+    def bodies() -> Iterator[str]:
+        nonlocal taken, most
+        for body in BODIES * 10:
+            taken += 1
+            most = max(most, taken - answered)
+            yield body
+
+    def count(progress: int) -> None:
+        nonlocal answered
+        answered += progress
+
+    publish_orders(FakeTopic(), "topic", bodies(), on_progress=count)  # type: ignore[arg-type]
+    assert most <= (IN_FLIGHT + 1) * PUBLISH_BATCH + 1
 
 
 @pytest.mark.parametrize("failing", [2, 10])
