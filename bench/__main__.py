@@ -3,7 +3,7 @@
 import sys
 from functools import partial
 
-from bench import capacity, cold, dead_letters, notifying, publishing, report, startup, warm
+from bench import capacity, cold, dead_letters, flow, notifying, publishing, report, startup, warm
 
 # Progress goes to standard error, because the handlers write to standard output, as they do in Lambda.
 on_progress = partial(print, file=sys.stderr)
@@ -14,6 +14,7 @@ moves = dead_letters.measure(on_progress)
 with warm.services() as service:
     batches = warm.measure(service, on_progress)
     notified = notifying.measure(service, on_progress)
+report.write_flow(flow.measure(on_progress))
 report.write_capacity(capacity.measure(on_progress))
 report.write(batches, notified, starts, published, moves, commands)
 on_progress(f"written: {report.PAGE}")

@@ -20,6 +20,7 @@ PICTURE = ROOT / "docs/benchmarks.svg"
 FIGURES = ROOT / "docs/benchmarks.json"
 START_FIGURES = ROOT / "docs/starts.json"
 SOAK_FIGURES = ROOT / "docs/soak.json"
+FLOW_FIGURES = ROOT / "docs/flow.json"
 CAPACITY_FIGURES = ROOT / "docs/capacity.json"
 SHOWN_LATENCY = 5
 
@@ -62,6 +63,26 @@ class Capacity:
     search_cpu_seconds: float
     """Of a launch of eleven minutes."""
     day_search_cpu_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """The seconds of orders from the topic to the table."""
+
+    median: float
+    p99: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Orders on their whole way on the emulator, by handler, and the memory of publishing many."""
+
+    orders: int
+    per_second: Mapping[str, float]
+    latencies: Mapping[int, Mapping[str, Latency]]
+    """By orders a second."""
+    published: int
+    publish_bytes: int
 
 
 Compared = Mapping[str, warm.Figures]
@@ -160,6 +181,18 @@ response. At the end, the table is compared with a reference that processes the 
 | {deliveries:,} | {messages:,} | {faults:,} | {lost} | {wrong} | {seconds} s |
 """
 
+_FLOW = """
+## The whole way
+
+Orders go from `OrderTopic` through `OrderQueue` and the function to the table of the emulator. The handlers take turns
+in the same function of the same system. First, {orders:,} orders are published at once. Then 200 orders are published
+one after another, at a steady rate. The latency is the time from the publish request until the order is in the table.
+
+{table}
+
+`orders publish --sample {published}` takes at most {megabytes:.0f} MB of memory, with a stub of SNS.
+"""
+
 _CAPACITY = """
 ## Capacity
 
@@ -197,7 +230,7 @@ def write(
     PAGE.write_text("\n".join([_ABOUT, *_batches(batches), *_notified(notified)]))
     with PAGE.open("a") as page:
         page.write("\n".join(["", *_cold(starts), *_published(published), *_moved(moves), *_started(commands)]))
-        page.write(f"\n{soak_section()}{starts_section()}{capacity_section()}{_LIMITS}\n{_machine()}")
+        page.write(f"\n{soak_section()}{starts_section()}{flow_section()}{capacity_section()}{_LIMITS}\n{_machine()}")
     panels = [
         (
             f"A batch of {size} orders, {SHOWN_LATENCY} ms per request",
@@ -270,6 +303,34 @@ def capacity_section() -> str:
         **asdict(found),
         backlog_deviation=found.model_backlog / found.backlog - 1,
         drain_deviation=found.model_drain_seconds / found.drain_seconds - 1,
+    )
+
+
+def write_flow(flow: Flow) -> None:
+    """Write the figures of the whole way, and their section of the page."""
+    FLOW_FIGURES.write_text(json.dumps(asdict(flow), indent=1) + "\n")
+    _write_section(flow_section())
+
+
+def flow_section() -> str:
+    """The section about the last measurement of the whole way. Empty if there was none."""
+    if not FLOW_FIGURES.exists():
+        return ""
+    flow = json.loads(FLOW_FIGURES.read_text())
+    rates = list(flow["latencies"])
+    rows = [
+        "| | Orders a second | Ratio to ours | " + " | ".join(f"Latency at {rate}/s" for rate in rates) + " |",
+        "| --- | ---: | ---: |" + " ---: |" * len(rates),
+    ]
+    for name, one in flow["per_second"].items():
+        latencies = [flow["latencies"][rate][name] for rate in rates]
+        cells = [f"{found['median'] * 1000:,.0f} ms, 99 % {found['p99'] * 1000:,.0f} ms" for found in latencies]
+        rows.append(f"| {name} | {one:,.0f} | {one / flow['per_second'][OURS]:.2f} x | {' | '.join(cells)} |")
+    return _FLOW.format(
+        orders=flow["orders"],
+        table="\n".join(rows),
+        published=flow["published"],
+        megabytes=flow["publish_bytes"] / 1e6,
     )
 
 

@@ -124,11 +124,7 @@ def resources_of(request: Mapping[str, Any]) -> Iterator[str]:
     known = {one.rpartition(":")[2].removeprefix("table/"): one for one in arns().values()}
     match request:
         case (
-            {"QueueUrl": name}
-            | {"TopicArn": name}
-            | {"TableName": name}
-            | {"SourceArn": name}
-            | {"FunctionName": name}
+            {"QueueUrl": name} | {"TopicArn": name} | {"TableName": name} | {"SourceArn": name} | {"FunctionName": name}
         ):
             yield known[name.replace("/", ":").rpartition(":")[2]]
         case {"TaskHandle": _}:
