@@ -15,6 +15,7 @@ _MOVES = "tests/judges/dead_letters/test_move.py"
 _ON_A_FAKE = "tests/unit/ops/cli/dlq/test_move.py"
 _FAILURES = "tests/unit/ops/dead_letters/test_move_failures.py"
 _LETTER = "tests/unit/ops/dead_letters/test_letter.py"
+_TOOL = "tests/judges/deployed/test_tool.py"
 _TOPIC = "tests/unit/handler/notifier/test_topic.py"
 _RUNTIME = "tests/judges/aws_lambda/test_runtimes.py"
 _PROCESSOR = "tests/unit/infra/test_processor.py"
@@ -110,6 +111,10 @@ HELD: Mapping[str, Mapping[str, Held]] = {
         "queue_policy": Held(
             "The policy of each queue lets the topic send.",
             ["tests/unit/infra/test_policies.py::test_each_queue_accepts_messages_from_the_topic_alone_if_at_all"],
+        ),
+        "message_groups_of_a_batch": Held(
+            "The command is tried on LocalStack.",
+            [f"{_TOOL}::test_orders_arrive_in_the_queue_with_their_customers_as_message_groups"],
         ),
         "fifo_without_group": Held(
             "Each event on a FIFO topic has a message group ID.",

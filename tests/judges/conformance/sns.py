@@ -191,6 +191,19 @@ def message_group(aws: Aws) -> str:
 
 
 @SNS.case(
+    "A standard topic passes on the message group ID of each message in a batch",
+    source=f"{API}, PublishBatch",
+    documented="1 in g1, 2 in g2",
+)
+def message_groups_of_a_batch(aws: Aws) -> str:
+    topic = Topic(aws)
+    entries = [{"Id": body, "Message": body, "MessageGroupId": f"g{body}"} for body in "12"]
+    topic.sns.publish_batch(TopicArn=topic.arn, PublishBatchRequestEntries=entries)
+    found = [*topic.queue.receive(), *topic.queue.receive()]
+    return ", ".join(sorted(f"{one['Body']} in {one['Attributes'].get('MessageGroupId', 'none')}" for one in found))
+
+
+@SNS.case(
     "A FIFO topic delivers a group in order, and a message with the same deduplication ID once",
     source=f"{GUIDE}, FIFO topics",
     documented="1, 2",

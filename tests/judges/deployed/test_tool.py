@@ -1,9 +1,11 @@
 """The `orders` command on LocalStack's queues, alarms and logs."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from handler.message_group import group_id
 from ops.cli.exit_codes import Exit
 from tests.support.command import CommandResult, Orders, find_system, run_orders
 from tests.support.orders import body
@@ -36,3 +38,20 @@ def test_the_command_publishes_shows_the_status_corrects_and_redrives(orders: Or
     assert [(queue["name"], queue["visible"]) for queue in status["queues"][:2]] == [("OrderQueue", 2), ("OrderDLQ", 0)]
     steps = [(one["history"], one["step"]) for one in orders("dlq", "history", "--json").json]
     assert steps == [("edit", "begun"), ("edit", "ended"), ("redrive", "begun"), ("redrive", "ended")]
+
+
+def test_orders_arrive_in_the_queue_with_their_customers_as_message_groups(orders: Orders, pipeline: Pipeline) -> None:
+    sqs, queue = pipeline.clients.sqs, pipeline.outputs["queueUrl"]
+    sqs.purge_queue(QueueUrl=queue)
+    grouped = body("O-3", userId="U3") + body("O-4", userId="two words")
+    assert orders("publish", "-", "--group-by", "userId", stdin=grouped).code == Exit.DONE
+    assert orders("publish", "-", stdin=body("O-5", userId="U5")).code == Exit.DONE
+
+    groups: dict[str, str | None] = {}
+    while len(groups) < 3:
+        [message] = sqs.receive_message(
+            QueueUrl=queue, WaitTimeSeconds=5, MessageSystemAttributeNames=["MessageGroupId"]
+        )["Messages"]
+        groups[json.loads(message["Body"])["orderId"]] = message.get("Attributes", {}).get("MessageGroupId")
+        sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    assert groups == {"O-3": "U3", "O-4": group_id("two words"), "O-5": None}

@@ -91,7 +91,7 @@ def test_a_file_that_is_not_text_is_named(here: Orders, tmp_path: Path) -> None:
 
 
 def test_orders_are_published_with_their_message_groups(here: Orders, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The emulator drops the group of a message in a batch, so the test reads the request."""
+    """The emulator drops the groups of a batch (docs/conformance.md), so the test reads the request."""
     entries: list[Any] = []
 
     def record(params: Mapping[str, Any], **_: object) -> None:

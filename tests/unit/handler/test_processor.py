@@ -105,6 +105,12 @@ def test_an_empty_batch_has_a_response() -> None:
     assert Run(FakeStore()).failed == []
 
 
+def test_the_message_group_of_an_order_changes_nothing() -> None:
+    grouped = record("m1", body("O1"))
+    grouped["attributes"]["MessageGroupId"] = "U123"
+    assert Message.from_record(grouped) == Message.from_record(record("m1", body("O1")))
+
+
 def test_a_message_that_is_in_the_batch_twice_is_reported_once() -> None:
     assert Run(FakeStore(), record("m1", ""), record("m1", "")).failed == ["m1"]
 
