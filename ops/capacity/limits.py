@@ -59,6 +59,13 @@ IN_FLIGHT = Limit(
     meaning="received messages that a standard queue allows at the same time",
     source="SQS API Reference, ReceiveMessage",
 )
+NOISY_SHARE = Limit(
+    value=0.1,
+    meaning="share of the processing time above which a message group is noisy",
+    source="SQS Developer Guide, how fair queues work",
+    as_of=READ,
+    choice="AWS calls it approximate. More than 10 % of the messages in flight, and at least 30, are noisy, too.",
+)
 MAPPING_START = Limit(
     value=5,
     meaning="concurrent batches with which the mapping begins",

@@ -27,6 +27,8 @@ class Profile:
     """The share of the orders that are not valid, so that they end in OrderDLQ."""
     hottest: float = 0.0
     """The share of the orders that are versions of one order."""
+    noisiest: float = 0.0
+    """The share of the orders that are of one customer. It is below 1."""
 
 
 def steady(rate: float, seconds: int) -> Profile:

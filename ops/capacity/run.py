@@ -27,6 +27,8 @@ class Timeline:
     published: list[float] = field(default_factory=list)
     backlog: list[float] = field(default_factory=list)
     oldest_seconds: list[float] = field(default_factory=list)
+    others_oldest_seconds: list[float] = field(default_factory=list)
+    """Without the orders of the noisiest customer."""
     concurrency: list[float] = field(default_factory=list)
     executions: list[float] = field(default_factory=list)
     invocations: list[float] = field(default_factory=list)
@@ -67,3 +69,7 @@ class Run:
     @property
     def oldest_seconds(self) -> float:
         return max(self.timeline.oldest_seconds)
+
+    @property
+    def others_oldest_seconds(self) -> float:
+        return max(self.timeline.others_oldest_seconds)

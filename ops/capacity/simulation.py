@@ -16,9 +16,14 @@ DRAIN_SECONDS = 24 * 60 * 60
 """How long the simulation goes on after the profile, if orders still wait."""
 
 
-def simulate(inputs: CapacityInputs, profile: Profile, *, oldest_allowed: float = math.inf) -> Run:
-    """Run a profile, and go on until no order waits. Stop at the first order that is older than allowed."""
-    simulation = _Simulation(inputs, profile)
+def simulate(
+    inputs: CapacityInputs, profile: Profile, *, oldest_allowed: float = math.inf, has_groups: bool = False
+) -> Run:
+    """Run a profile, and go on until no order waits. Stop at the first order that is older than allowed.
+
+    `has_groups` is whether each order has its customer as message group ID, which makes the queue fair.
+    """
+    simulation = _Simulation(inputs, profile, has_groups=has_groups)
     seconds = len(profile.rates)
     for rate in chain(profile.rates, repeat(profile.after, DRAIN_SECONDS)):
         if simulation.now >= seconds and simulation.is_empty:
@@ -29,15 +34,17 @@ def simulate(inputs: CapacityInputs, profile: Profile, *, oldest_allowed: float 
 
 
 class _Simulation:
-    def __init__(self, inputs: CapacityInputs, profile: Profile) -> None:
+    def __init__(self, inputs: CapacityInputs, profile: Profile, *, has_groups: bool) -> None:
         self.now = 0
-        self._invalid, self._hottest = profile.invalid, profile.hottest
+        self._invalid, self._hottest, self._noisiest = profile.invalid, profile.hottest, profile.noisiest
         self._visibility = inputs.visibility_timeout_seconds
         self._retries_at_once = inputs.retry_invalid_orders_at_once
         self._quota = limits.publishes(inputs.region).value
         self._queue = Queue(
             max_receive_count=inputs.max_receive_count,
             retention_seconds=inputs.message_retention_seconds,
+            # All orders take the same time. So the share of the orders is the share of the processing time.
+            is_fair=has_groups and profile.noisiest > limits.NOISY_SHARE.value,
         )
         self._mapping = Mapping(inputs, profile.before)
         self._table = Table(inputs.table_writes)
@@ -61,11 +68,13 @@ class _Simulation:
         self._note_limits(taken, written if refused_writes > NEGLIGIBLE else None, orders_wait=orders_wait)
         self._mapping.scale(taken.orders, orders_wait=orders_wait)
         window = self._mapping.window_seconds(arrived)
-        oldest = max(returned, self._queue.oldest(self.now), window) + (int(taken.seconds) if taken.orders else 0)
+        waiting, busy = self._queue.oldest(self.now), int(taken.seconds) if taken.orders else 0
+        oldest = max(returned.of_all, waiting.of_all, window) + busy
         seen = self._timeline
         seen.published.append(rate)
         seen.backlog.append(self._queue.visible + self._queue.hidden)
         seen.oldest_seconds.append(oldest)
+        seen.others_oldest_seconds.append(max(returned.of_others, waiting.of_others, window) + busy)
         seen.concurrency.append(taken.concurrency)
         seen.executions.append(taken.executions)
         seen.invocations.append(taken.invocations)
@@ -100,11 +109,15 @@ class _Simulation:
         wanted = rate + self._refused
         accepted = min(wanted, self._quota)
         self._refused = wanted - accepted
-        valid = accepted * (1 - self._invalid)
-        self._queue.arrive(self.now, valid * (1 - self._hottest))
-        self._queue.arrive(self.now, valid * self._hottest, hot=True)
-        self._queue.arrive(self.now, accepted * self._invalid, valid=False)
+        self._arrive(accepted * (1 - self._noisiest), noisy=False)
+        self._arrive(accepted * self._noisiest, noisy=True)
         return accepted
+
+    def _arrive(self, orders: float, *, noisy: bool) -> None:
+        valid = orders * (1 - self._invalid)
+        self._queue.arrive(self.now, valid * (1 - self._hottest), noisy=noisy)
+        self._queue.arrive(self.now, valid * self._hottest, hot=True, noisy=noisy)
+        self._queue.arrive(self.now, orders * self._invalid, valid=False, noisy=noisy)
 
     def _receive(self, arrived: float) -> tuple[Taken, float]:
         """The mapping takes orders, and Lambda throttles the batches for which it has no concurrency."""

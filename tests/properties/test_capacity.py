@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ops.capacity import limits
 from ops.capacity.profile import Profile, steady
 from ops.capacity.run import Run
 from ops.capacity.simulation import simulate
@@ -30,14 +31,22 @@ ANY_STACK = st.fixed_dictionaries(
     }
 )
 
+KINDS: dict[str, st.SearchStrategy[Any]] = {
+    "rates": RATES,
+    "after": st.just(0.0),
+    "invalid": st.sampled_from([0.0, 0.2, 1.0]),
+    "hottest": st.sampled_from([0.0, 0.5, 1.0]),
+    "noisiest": st.sampled_from([0.0, 0.3, 0.9]),
+}
+
 
 @settings(deadline=None, max_examples=150)
-@given(ANY_STACK, RATES, st.sampled_from([0.0, 0.2, 1.0]), st.sampled_from([0.0, 0.5, 1.0]), st.booleans())
+@given(ANY_STACK, st.builds(Profile, **KINDS), st.booleans(), st.booleans())
 def test_no_order_appears_or_disappears(
-    changes: dict[str, Any], rates: list[float], invalid: float, hottest: float, at_once: bool
+    changes: dict[str, Any], profile: Profile, at_once: bool, has_groups: bool
 ) -> None:
-    inputs = stack(**changes, retry_invalid_orders_at_once=at_once)
-    run = simulate(inputs, Profile(rates=rates, after=0, invalid=invalid, hottest=hottest))
+    rates = profile.rates
+    run = simulate(stack(**changes, retry_invalid_orders_at_once=at_once), profile, has_groups=has_groups)
     assert accounted(run) == pytest.approx(sum(rates), abs=1e-3)
     least = min(run.stored, run.dead, run.rejected, run.expired, run.refused, run.in_flight, *run.timeline.backlog)
     assert least == pytest.approx(0, abs=1e-6) or least > 0
@@ -58,7 +67,8 @@ def drained(run: Run) -> int:
 
 
 # AWS itself breaks these laws elsewhere. More orders make the mapping and the table grow sooner. An empty queue makes
-# the mapping shrink before the next burst. Concurrency above the throughput of the table sends orders back.
+# the mapping shrink before the next burst. Concurrency above the throughput of the table sends orders back. An order
+# that is received sooner can be throttled, and return later than one that waited.
 FIXED = {"maximum_concurrency": 5, "table_writes": 40_000.0}
 
 
@@ -79,3 +89,30 @@ def test_more_concurrency_never_makes_orders_older(rate: float, seconds: int, co
     large = replace(small, maximum_concurrency=concurrency + added)
     profile = steady(rate, seconds)
     assert simulate(large, profile).oldest_seconds <= simulate(small, profile).oldest_seconds
+
+
+# With less than an order, the customers' rounding errors would last for different times.
+WHOLE_RATES = st.lists(st.integers(0, 400), min_size=1, max_size=40)
+NOISY = st.floats(limits.NOISY_SHARE.value, 0.99, exclude_min=True)
+
+
+@settings(deadline=None, max_examples=60)
+@given(WHOLE_RATES, NOISY)
+def test_with_message_groups_the_other_customers_never_wait_longer_and_all_orders_take_the_same_time(
+    rates: list[int], noisiest: float
+) -> None:
+    profile = Profile(rates=rates, after=0, noisiest=noisiest)
+    alone, grouped = (simulate(stack(**FIXED), profile, has_groups=has_groups) for has_groups in (False, True))
+    for second, (before, after) in enumerate(
+        zip(alone.timeline.others_oldest_seconds, grouped.timeline.others_oldest_seconds, strict=True)
+    ):
+        assert after <= before, second
+    assert grouped.timeline.written == pytest.approx(alone.timeline.written, abs=1e-3)
+    assert grouped.timeline.backlog == pytest.approx(alone.timeline.backlog, abs=1e-3)
+
+
+@settings(deadline=None, max_examples=60)
+@given(ANY_STACK, st.builds(Profile, **{**KINDS, "noisiest": st.floats(0, limits.NOISY_SHARE.value)}))
+def test_without_a_noisy_customer_message_groups_change_nothing(changes: dict[str, Any], profile: Profile) -> None:
+    inputs = stack(**changes)
+    assert simulate(inputs, profile, has_groups=True) == simulate(inputs, profile)

@@ -266,3 +266,39 @@ def test_the_limit_of_a_partition_is_reached_before_that_of_the_table() -> None:
     run = simulate(small, Profile(rates=[3_000.0] * 120, after=0, hottest=0.8))
     assert Hop.PARTITION in run.reached
     assert Hop.TABLE not in run.reached
+
+
+def noisy(share: float, rate: float = 2 * CAPACITY) -> Profile:
+    return Profile(rates=[rate] * 100, before=CAPACITY, after=0, noisiest=share)
+
+
+def test_without_message_groups_all_customers_wait_for_the_backlog_of_one() -> None:
+    run = simulate(stack(), noisy(0.9))
+    assert run.oldest_seconds == pytest.approx(100, abs=1)
+    assert run.others_oldest_seconds == pytest.approx(run.oldest_seconds, abs=1)
+
+
+def test_with_message_groups_the_other_customers_wait_only_for_each_other() -> None:
+    grouped, alone = (simulate(stack(), noisy(0.9), has_groups=has_groups) for has_groups in (True, False))
+    assert grouped.others_oldest_seconds == 0
+    # The last order is one of the noisy customer, in both cases.
+    assert (grouped.drained_after, grouped.oldest_seconds) == (alone.drained_after, alone.oldest_seconds)
+
+
+def test_message_groups_add_no_capacity_for_the_other_customers() -> None:
+    run = simulate(stack(), noisy(0.2), has_groups=True)
+    # The others alone send 1.6 times what the stack processes.
+    assert run.others_oldest_seconds == pytest.approx(100 * (1 - 1 / 1.6) * 1.6, abs=1)
+
+
+def test_orders_of_all_customers_are_throttled_alike() -> None:
+    small = stack(maximum_concurrency=5, table_writes=80)
+    run = simulate(small, noisy(0.5, rate=100), has_groups=True)
+    assert run.others_oldest_seconds >= small.visibility_timeout_seconds
+
+
+def test_orders_of_the_noisy_customer_expire_while_the_others_are_received() -> None:
+    short = stack(message_retention_seconds=60)
+    grouped, alone = (simulate(short, noisy(0.8, rate=4 * CAPACITY), has_groups=groups) for groups in (True, False))
+    assert grouped.others_oldest_seconds < 60 <= grouped.oldest_seconds
+    assert grouped.expired == pytest.approx(alone.expired, rel=0.02)
