@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,15 @@ MAX_POINTS = 500
 """More points would not be seen."""
 
 
-def series(run: Run) -> dict[str, Sequence[float]]:
-    """Return what changes over time, by its name and unit."""
+def series(run: Run, grouped: Run | None = None) -> dict[str, Sequence[float]]:
+    """Return what changes over time, by its name and unit. `grouped` is the same flow with message groups."""
     seen = run.timeline
+    others = chain(grouped.timeline.others_oldest_seconds, repeat(0.0)) if grouped else ()
     return {
         "orders/s published": seen.published,
         "orders in the queue": seen.backlog,
         "oldest order, s": seen.oldest_seconds,
+        **({"others with groups, s": list(islice(others, len(seen.oldest_seconds)))} if grouped else {}),
         "concurrent batches": seen.concurrency,
         "orders/s throttled": seen.throttled,
     }
@@ -34,23 +37,26 @@ def highest_in_parts(numbers: Sequence[float], parts: int) -> list[float]:
     return [max(numbers[start : start + step]) for start in range(0, len(numbers), step)]
 
 
-def picture(run: Run, path: Path) -> None:
+def picture(run: Run, path: Path, grouped: Run | None = None) -> None:
     """Draw a run as a PNG or SVG file. Raises InvalidInput if the file has another suffix or cannot be written."""
-    draw(path, (10, 8), partial(_draw, run))
+    draw(path, (10, 8), partial(_draw, run, grouped))
 
 
-def _draw(run: Run, sheet: "Figure") -> None:
+def _draw(run: Run, grouped: Run | None, sheet: "Figure") -> None:
     from matplotlib import ticker  # noqa: PLC0415 - see ops/picture.py
 
     seconds = len(run.timeline.published)
     unit, name = (HOUR, "hours") if seconds > 3 * HOUR else (MINUTE, "minutes") if seconds > 3 * MINUTE else (1, "s")
-    rows = series(run)
+    rows = series(run, grouped)
+    oldest = max(1, *(max(numbers) for label, numbers in rows.items() if label.endswith(", s")))
     all_axes = sheet.subplots(len(rows), sharex=True)
     for axes, (label, numbers), color in zip(all_axes, rows.items(), OKABE_ITO, strict=False):
         points = highest_in_parts(numbers, MAX_POINTS)
         times = [index * seconds / len(points) / unit for index in range(len(points))]
         axes.fill_between(times, points, step="post", color=color, alpha=0.85, linewidth=0)
-        axes.set(ylim=(0, max(*points, 1) * 1.08), xlim=(0, seconds / unit))
+        # Ages share a scale, so that they can be compared.
+        highest = oldest if label.endswith(", s") else max(*points, 1)
+        axes.set(ylim=(0, highest * 1.08), xlim=(0, seconds / unit))
         axes.yaxis.set_major_locator(ticker.MaxNLocator(nbins=4, integer=True))
         axes.yaxis.set_major_formatter(ticker.StrMethodFormatter("{x:,.0f}"))
         axes.set_title(label, loc="left", fontsize="small")

@@ -70,8 +70,8 @@ def dollars(inputs: CostInputs, run: Run) -> float:
     return cost.total(OURS, sum(run.timeline.written) / run.published) * run.published / 1e6
 
 
-def assumptions(inputs: CapacityInputs, run: Run) -> Iterator[str]:
-    """Yield what the model assumes about each limit that was reached, and about every run."""
+def assumptions(inputs: CapacityInputs, run: Run, *, has_noisiest: bool = False) -> Iterator[str]:
+    """Yield what the model assumes about each limit that was reached, every run, and the noisiest customer."""
     pollers = inputs.maximum_pollers
     growth = [limits.POLLER_GROWTH] if pollers else [limits.MAPPING_START, limits.MAPPING_GROWTH]
     deciding: Mapping[Hop, Sequence[limits.Limit | str]] = {
@@ -99,6 +99,11 @@ def assumptions(inputs: CapacityInputs, run: Run) -> Iterator[str]:
         yield "The dollars do not contain the hours of provisioned pollers."
     if any(run.timeline.throttled):
         yield "A throttled order returns to the queue after its visibility timeout. Pollers do not slow down."
+    if has_noisiest:
+        yield str(limits.NOISY_SHARE)
+        yield "The orders of all customers take the same time. Each other customer has less than this share."
+        yield "The noisiest customer has the same share of all invalid, all throttled and all other orders."
+        yield "With message groups, SQS always returns the orders of a noisy customer last. AWS publishes no delay."
 
 
 def _function_concurrency(inputs: CapacityInputs) -> limits.Limit | str:

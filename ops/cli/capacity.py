@@ -63,6 +63,15 @@ def capacity(
             min=0, max=100, callback=require_finite, help="Percentage of orders that are versions of one order."
         ),
     ] = 0,
+    noisiest: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=99,
+            callback=require_finite,
+            help="Percentage of orders of one customer. Tells what message groups change for the others.",
+        ),
+    ] = 0,
     oldest: Annotated[
         int | None,
         _span_option(
@@ -107,7 +116,7 @@ def capacity(
     if plot:
         check_suffix(Path(plot))
     described = ProfileOptions(stack, rate, peak, ramp, duration, csv, measured)
-    profile = replace(described.profile(), invalid=invalid / 100, hottest=hottest / 100)
+    profile = replace(described.profile(), invalid=invalid / 100, hottest=hottest / 100, noisiest=noisiest / 100)
     inputs, costs = _settings(stack, from_aws=from_aws)
     inputs = replace(
         inputs,
@@ -119,6 +128,8 @@ def capacity(
     else:
         found = cheapest(inputs, costs, profile, oldest)
         answer = Answer(stack, found.inputs, costs, found.run, commands=tuple(_commands(stack, found)))
+    if noisiest:
+        answer = replace(answer, grouped=simulate(answer.inputs, profile, has_groups=True))
     if as_json:
         print_json(answer.as_json())
     else:
@@ -126,7 +137,7 @@ def capacity(
             print_line(command)
         print_page(answer.page())
     if plot:
-        picture(answer.run, Path(plot))
+        picture(answer.run, Path(plot), answer.grouped)
         print_error(f"drawn: {plot}")
 
 

@@ -1,6 +1,6 @@
 """How `orders capacity` shows a run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -32,6 +32,8 @@ class Answer:
     run: Run
     commands: Sequence[str] | None = None
     """The commands that make these settings, or None if the settings are those of the stack."""
+    grouped: Run | None = None
+    """The same flow with message groups, if one customer is noisy."""
 
     def as_json(self) -> Mapping[str, Any]:
         run = self.run
@@ -55,10 +57,11 @@ class Answer:
                 "inFlight": run.in_flight,
             },
             "oldestSeconds": run.oldest_seconds,
+            **self._customers(),
             "drainSeconds": run.drained_after,
             "dollars": self._dollars(),
             "pricesAsOf": prices.AS_OF.isoformat(),
-            "assumptions": list(assumptions(self.inputs, run)),
+            "assumptions": list(self._assumed()),
             "timeline": {
                 "published": _rounded(run.timeline.published),
                 "backlog": _rounded(run.timeline.backlog),
@@ -83,6 +86,18 @@ class Answer:
             "waiting": run.waiting + run.in_flight,
         }
 
+    def _customers(self) -> Mapping[str, Any]:
+        if not self.grouped:
+            return {}
+        grouped = {
+            "oldestSeconds": self.grouped.oldest_seconds,
+            "othersOldestSeconds": self.grouped.others_oldest_seconds,
+        }
+        return {"othersOldestSeconds": self.run.others_oldest_seconds, "withMessageGroups": grouped}
+
+    def _assumed(self) -> Iterator[str]:
+        return assumptions(self.inputs, self.run, has_noisiest=self.grouped is not None)
+
     def _dollars(self) -> float:
         return dollars(self.costs, self.run)
 
@@ -97,10 +112,21 @@ class Answer:
         for name, orders in self._orders().items():
             if name in {"published", "stored"} or orders >= 1:
                 table.add_row(cell(f"orders {name}"), f"{orders:,.0f}")
-        table.add_row("oldest order", f"{timedelta(seconds=round(run.oldest_seconds))}")
+        for name, seconds in self._oldest().items():
+            table.add_row(name, seconds)
         table.add_row("queue is empty", _drained(run))
         table.add_row("dollars", f"{self._dollars():,.2f} (US East list prices, {prices.AS_OF:%B %Y})")
         return table
+
+    def _oldest(self) -> Mapping[str, str]:
+        run, grouped = self.run, self.grouped
+        if not grouped:
+            return {"oldest order": _time(run.oldest_seconds)}
+        pairs = {
+            "oldest order": (run.oldest_seconds, grouped.oldest_seconds),
+            "of other customers": (run.others_oldest_seconds, grouped.others_oldest_seconds),
+        }
+        return {name: f"{_time(one)}, with message groups {_time(two)}" for name, (one, two) in pairs.items()}
 
     def _hops(self) -> Table:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -113,7 +139,7 @@ class Answer:
 
     def _chart(self) -> Table:
         table = _rows()
-        for name, numbers in series(self.run).items():
+        for name, numbers in series(self.run, self.grouped).items():
             parts = highest_in_parts(numbers, CHART_WIDTH)
             table.add_row(cell(name), bars(parts, max(parts)), f"█ is {max(parts):,.0f}" if max(parts) else "0")
         table.add_row("", f"{timedelta(seconds=len(self.run.timeline.published))} in all")
@@ -121,13 +147,17 @@ class Answer:
 
     def _assumptions(self) -> Table:
         table = _rows()
-        for number, line in enumerate(assumptions(self.inputs, self.run)):
+        for number, line in enumerate(self._assumed()):
             table.add_row("" if number else "assumptions", cell(line))
         return table
 
 
 def _rows() -> Table:
     return Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+
+
+def _time(seconds: float) -> str:
+    return str(timedelta(seconds=round(seconds)))
 
 
 def _drained(run: Run) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from ops.capacity.inputs import CapacityInputs
+from ops.capacity.limits import NOISY_SHARE
 from ops.capacity.profile import Profile, steady
 from ops.capacity.report import assumptions, dollars, uses
 from ops.capacity.run import Hop, Run
@@ -23,6 +24,14 @@ def test_a_stack_with_a_reserve_hears_of_deployments() -> None:
         inputs = stack(reserved_concurrency=reserved)
         lines = list(assumptions(inputs, simulate(inputs, steady(1, 10))))
         assert any(line.startswith("No deployment happens.") for line in lines) == warned
+
+
+def test_the_assumptions_about_customers_are_named_only_if_one_has_a_share() -> None:
+    inputs = stack()
+    run = simulate(inputs, steady(1, 10))
+    plain, noisy = (list(assumptions(inputs, run, has_noisiest=has)) for has in (False, True))
+    assert noisy[: len(plain)] == plain
+    assert str(NOISY_SHARE) == noisy[len(plain)]
 
 
 def headroom(inputs: CapacityInputs, run: Run) -> dict[Hop, float]:

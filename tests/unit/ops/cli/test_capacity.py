@@ -62,6 +62,25 @@ def test_ten_times_the_orders_cost_about_ten_times_as_much(orders: Orders) -> No
     assert few["pricesAsOf"] == prices.AS_OF.isoformat()
 
 
+def test_a_noisy_customer_delays_the_others_unless_orders_have_message_groups(orders: Orders) -> None:
+    peak = ["--rate", "100", "--peak", "1500", "--for", "5m"]
+    [answer] = orders(*peak, "--noisiest", "90", "--json").json
+    assert answer["othersOldestSeconds"] > 100
+    assert answer["withMessageGroups"]["othersOldestSeconds"] == 0
+    assert answer["withMessageGroups"]["oldestSeconds"] >= answer["oldestSeconds"]
+    assert str(limits.NOISY_SHARE) in answer["assumptions"]
+    [alone] = orders(*peak, "--json").json
+    assert "withMessageGroups" not in alone
+    assert str(limits.NOISY_SHARE) not in alone["assumptions"]
+    assert alone["oldestSeconds"] == pytest.approx(answer["oldestSeconds"], abs=1)
+
+
+def test_the_picture_shows_the_other_customers_with_message_groups(orders: Orders, tmp_path: Path) -> None:
+    file = tmp_path / "run.svg"
+    orders("--peak", "1500", "--for", "60s", "--noisiest", "90", "--plot", str(file))
+    assert "others with groups, s" in file.read_text()
+
+
 def test_a_csv_is_read_from_standard_input(orders: Orders) -> None:
     [answer] = orders("--csv", "-", "--json", stdin="orders\n5\n7\n").json
     assert answer["orders"]["published"] == 12
