@@ -17,7 +17,7 @@ test: $(INSTALLED) ## run every test that this machine can run
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 test-judges: $(INSTALLED) ## try the claims about AWS on implementations that are not ours (each says what it needs)
-	@ORDERS_TEST_JUDGES=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/judges
+	@ORDERS_TEST_JUDGES=1 $(BIN)/python -m pytest -q -n 3 --dist loadfile tests/judges
 
 test-engine: $(INSTALLED) ## deploy the stacks to the emulator with the real Pulumi engine (needs the Pulumi CLI)
 	@ORDERS_TEST_ENGINE=1 $(BIN)/python -m pytest -q -n 3 --dist worksteal tests/engine
