@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 
 from infra.mapping_limits import NOT_RESERVED
 
-# Lambda Developer Guide, "Lambda runtimes": the Python runtimes since 3.11.
+# Lambda API Reference, CreateFunction: the Python runtimes since 3.11 that the AWS provider knows, too.
 Runtime = Literal["python3.11", "python3.12", "python3.13", "python3.14"]
 Architecture = Literal["arm64", "x86_64"]
 

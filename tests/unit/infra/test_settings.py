@@ -1,11 +1,20 @@
 """Single settings: each limit at its boundary, each choice, and the types that Pulumi.yaml declares."""
 
+import re
+from typing import get_args
+
+import botocore.session
+import pulumi_aws as aws
 import pytest
 
 from infra.config import KEYS, group, violations_of
 from infra.project import project
 from infra.rules import ADVICE
+from infra.settings import Runtime
 from tests.support.settings import LIMITS, NO_CHOICES, checked, said
+
+OLDEST_MINOR_VERSION = 11
+"""Of Python 3, as the requirements of this project set it."""
 
 
 def test_the_defaults_of_pulumi_yaml_are_the_required_numbers_and_break_no_rule() -> None:
@@ -38,6 +47,16 @@ def test_a_value_is_legal_up_to_its_limits_and_no_further(key: str, least: int, 
         assert KEYS[key] not in values
         assert [violation.rule for violation in violations if violation.key == key] == [rule]
         assert f"{key} is {value}, but {rule}:" in said({key: value})
+
+
+def test_each_python_that_lambda_and_the_provider_know_is_a_choice_and_the_others_are_named() -> None:
+    lambda_ = botocore.session.get_session().get_service_model("lambda")
+    pythons = (name for name in lambda_.shape_for("Runtime").enum if name.startswith("python3."))
+    known = {name for name in pythons if int(name.removeprefix("python3.")) >= OLDEST_MINOR_VERSION}
+    provided = {runtime.value for runtime in aws.lambda_.Runtime}
+    assert set(get_args(Runtime)) == known & provided
+    description = project()["config"]["processorRuntime"]["description"]
+    assert set(re.findall(r"python3\.\d+", description)) == known - provided
 
 
 @pytest.mark.parametrize(
