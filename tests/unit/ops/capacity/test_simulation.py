@@ -1,9 +1,12 @@
 """The simulation, compared with what can be calculated by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from infra.mapping_limits import most_orders_per_second
 from ops.capacity import limits
+from ops.capacity.inputs import CapacityInputs
 from ops.capacity.profile import Profile, peak, steady
 from ops.capacity.run import Hop, Run
 from ops.capacity.simulation import simulate
@@ -52,6 +55,13 @@ def test_the_mapping_adds_300_batches_a_minute_while_orders_wait() -> None:
     assert run.timeline.concurrency[59] == pytest.approx(5 + 59 * 5)
     assert list(run.reached)[:1] == [Hop.PUBLISH]
     assert run.reached[Hop.GROWTH] == 0
+
+
+@pytest.mark.parametrize("rate", [1000, 2000, 4000, 6000, 8000])
+def test_orders_of_a_flow_that_begins_at_once_wait_for_a_thousandth_of_its_rate(rate: int) -> None:
+    inputs = replace(CapacityInputs.of_stack("dev"), batch_size=100, batching_window_seconds=1, table_writes=40_000)
+    run = simulate(replace(inputs, maximum_concurrency=rate // 100), steady(rate, 60))
+    assert run.oldest_seconds == pytest.approx(rate / 1000, abs=1)
 
 
 def test_maximum_concurrency_limits_a_mapping_that_has_grown() -> None:
