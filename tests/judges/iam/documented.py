@@ -55,6 +55,7 @@ def arns() -> Mapping[str, str]:
 def _arns_in(text: str) -> list[str]:
     """Return the ARNs of the resources that a cell names."""
     kinds = {
+        "the processor": ["function OrderProcessor"],
         "the log group of the processor": ["log group /aws/lambda/OrderProcessor"],
         "the log groups of the functions": [name for name in arns() if name.startswith("log group")],
         "the alarms": [name for name in arns() if name.startswith("metric alarm")],

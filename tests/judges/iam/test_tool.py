@@ -27,7 +27,7 @@ from tests.judges.iam.policies import Document, Kind, Policy
 from tests.judges.iam.questions import USUAL, Question
 from tests.judges.iam.simulator import Case, first_other_answers
 from tests.judges.judge import Judge
-from tests.support.arns import arn
+from tests.support.arns import ACCOUNT, REGION, arn
 from tests.support.command import find_system, run_orders
 from tests.support.orders import body
 from tests.support.pipeline import Pipeline
@@ -85,6 +85,8 @@ SINGLE = {"SendMessageBatch", "DeleteMessageBatch", "ChangeMessageVisibilityBatc
 """Operations for several messages, which need the permission of the operation for one."""
 
 
+DATASET = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:dataset/any"
+"""What the simulator needs for GetMetricData. The metrics of AWS are in none, so only `*` allows them."""
 LISTS = {"ListEventSourceMappings"}
 """Operations whose permission has no resource, although a request names one."""
 
@@ -139,6 +141,8 @@ def resources_of(request: Mapping[str, Any]) -> Iterator[str]:
             yield known[group]
         case {"AlarmNames": names}:
             yield from (known[name] for name in names)
+        case {"MetricDataQueries": _}:
+            yield DATASET
         case _:
             yield "*"
 
