@@ -1,7 +1,7 @@
 """Single settings: each limit at its boundary, each choice, and the types that Pulumi.yaml declares."""
 
 import re
-from typing import get_args
+from typing import Any, get_args
 
 import botocore.session
 import pulumi_aws as aws
@@ -50,8 +50,8 @@ def test_a_value_is_legal_up_to_its_limits_and_no_further(key: str, least: int, 
 
 
 def test_each_python_that_lambda_and_the_provider_know_is_a_choice_and_the_others_are_named() -> None:
-    lambda_ = botocore.session.get_session().get_service_model("lambda")
-    pythons = (name for name in lambda_.shape_for("Runtime").enum if name.startswith("python3."))
+    runtimes: Any = botocore.session.get_session().get_service_model("lambda").shape_for("Runtime")
+    pythons = (name for name in runtimes.enum if name.startswith("python3."))
     known = {name for name in pythons if int(name.removeprefix("python3.")) >= OLDEST_MINOR_VERSION}
     provided = {runtime.value for runtime in aws.lambda_.Runtime}
     assert set(get_args(Runtime)) == known & provided
