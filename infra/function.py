@@ -23,6 +23,16 @@ def log_group(
     )
 
 
+def logs_into(group: aws.cloudwatch.LogGroup) -> aws.lambda_.FunctionLoggingConfigArgsDict:
+    """Let a function log into a group as JSON.
+
+    Of its own lines, Lambda writes only those about failures: a time-out, an error, a start that failed. Those about
+    successes cost as much as the function's records, and the metrics of the function have their durations
+    (docs/decisions/0021-lambdas-own-log-lines.md).
+    """
+    return {"log_format": "JSON", "log_group": group.name, "system_log_level": "WARN"}
+
+
 def attach_permissions(
     function: str, role: aws.iam.Role, statements: Iterable[policies.Statement], opts: pulumi.ResourceOptions
 ) -> list[aws.iam.RolePolicy]:

@@ -6,7 +6,7 @@ import pulumi_aws as aws
 from handler.contract import NOTIFIER_ENTRY_POINT, Variable
 from infra import policies
 from infra.events import OrderEvents
-from infra.function import attach_permissions, log_group, request_timeout_seconds
+from infra.function import attach_permissions, log_group, logs_into, request_timeout_seconds
 from infra.mapping_limits import NOT_RESERVED
 from infra.notifier_limits import BATCH_SIZE, MEMORY_MEGABYTES, TIMEOUT_SECONDS
 from infra.settings import Settings
@@ -77,7 +77,7 @@ class OrderNotifier(pulumi.ComponentResource):
             timeout=TIMEOUT_SECONDS,
             reserved_concurrent_executions=NOT_RESERVED,
             environment={"variables": variables},
-            logging_config={"log_format": "JSON", "log_group": self.log_group.name},
+            logging_config=logs_into(self.log_group),
             opts=opts,
         )
 

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from handler.contract import ENTRY_POINT, Variable
 from infra import policies
 from infra.effects import PACKAGE_FILES
-from infra.function import attach_permissions, log_group, request_timeout_seconds
+from infra.function import attach_permissions, log_group, logs_into, request_timeout_seconds
 from infra.package import Package, build_package
 from infra.project import ROOT
 from infra.queue import OrderQueue
@@ -76,7 +76,7 @@ class OrderProcessor(pulumi.ComponentResource):
             timeout=settings.processor_timeout_seconds,
             reserved_concurrent_executions=settings.reserved_concurrency,
             environment={"variables": variables},
-            logging_config={"log_format": "JSON", "log_group": self.log_group.name},
+            logging_config=logs_into(self.log_group),
             opts=opts,
         )
 

@@ -15,6 +15,7 @@ from local.resources.registry import Cloud, Inputs, ResourceState, resource_type
     "handler",
     "loggingConfig.logFormat",
     "loggingConfig.logGroup",
+    "loggingConfig.systemLogLevel",
     "memorySize",
     "reservedConcurrentExecutions",
     "role",
@@ -52,7 +53,11 @@ def _configuration(name: str, inputs: Inputs) -> dict[str, Any]:
         "MemorySize": inputs["memorySize"],
         "Timeout": inputs["timeout"],
         "Environment": {"Variables": inputs["environment"]["variables"]},
-        "LoggingConfig": {"LogFormat": logging["logFormat"], "LogGroup": logging["logGroup"]},
+        "LoggingConfig": {
+            "LogFormat": logging["logFormat"],
+            "LogGroup": logging["logGroup"],
+            "SystemLogLevel": logging["systemLogLevel"],
+        },
     }
 
 

@@ -29,9 +29,7 @@ def logs(
     since: Annotated[datetime, since_option("1h")],
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Show new lines too, until Ctrl-C.")] = False,
     notifier: Annotated[bool, typer.Option("--notifier", help="Show the notifier's log instead.")] = False,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Also show the lines that Lambda writes for every invocation.")
-    ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also show Lambda's lines about successes.")] = False,
     stack: Stack = None,
     as_json: Json = False,
 ) -> None:

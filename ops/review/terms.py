@@ -35,6 +35,7 @@ TERMS: Mapping[tuple[str, str], Term] = {
     (types.FUNCTION, "runtime"): Term("runtime", shows_text=True),
     (types.FUNCTION, "architectures"): Term("architecture", shows_text=True),
     (types.FUNCTION, "reservedConcurrentExecutions"): Term("reserved concurrency"),
+    (types.FUNCTION, "loggingConfig.systemLogLevel"): Term("level of Lambda's own lines", shows_text=True),
     (types.MAPPING, "maximumBatchingWindowInSeconds"): Term("batching window", "s"),
     (types.MAPPING, "scalingConfig.maximumConcurrency"): Term("maximum concurrency"),
     (types.MAPPING, "provisionedPollerConfig.minimumPollers"): Term("minimum number of pollers"),

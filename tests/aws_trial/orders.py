@@ -5,6 +5,7 @@ import json
 from pulumi.automation import CommandError, OpType
 
 from handler.outcome import Kind
+from ops.log.reading import EPOCH, read_lines
 from tests.aws_trial.probes import DAYS, events_until, order, publish, store, subscribed_queue, wait, wait_for_message
 from tests.aws_trial.trial import NotDeployed
 from tests.support.deployment import Deployment
@@ -77,7 +78,9 @@ def functions_log_into_their_groups(system: Deployment) -> str:
     groups = {group["logGroupName"] for page in pages for group in page["logGroups"]}
     found = {name for name in groups if f"-{system.stack.name}-" in name}
     assert found == {outputs["logGroupName"], outputs["notifierLogGroupName"]}
-    return f"{outputs['logGroupName']} has records, and there is no other group"
+    lines = read_lines(system.clients.logs, outputs["logGroupName"], start=EPOCH)
+    assert [line for line in lines if line.message == "start"] == []  # Lambda writes this one before the record.
+    return f"{outputs['logGroupName']} has records and no line about a start, and there is no other group"
 
 
 def events_reach_a_subscriber(system: Deployment) -> str:

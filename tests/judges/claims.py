@@ -87,8 +87,8 @@ CLAIMS: Mapping[str, Claim] = {
         "publish an order and a later version, and read the events from a queue that is subscribed to `OrderEvents`",
     ),
     "log-groups": Claim(
-        "The functions log into the log groups that the program created",
-        "`aws logs tail` as above; no second group `/aws/lambda/…` appears",
+        "The functions log into the log groups that the program created, and Lambda adds no line about a success",
+        "`aws logs tail` as above; no second group `/aws/lambda/…` appears, and no line `platform.…`",
         "AWS's runtime emulator prints what functions log; only Lambda itself brings it into a group",
     ),
     "lambda-lines": Claim(

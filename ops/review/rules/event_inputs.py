@@ -48,6 +48,12 @@ def log_retention(change: Change, context: Context) -> Iterator[Finding]:
         yield replace(one, verdict=Verdict.WEAKENS, why=why, instead="") if one.verdict is Verdict.LOSES else one
 
 
+def log(change: Change, context: Context) -> Iterator[Finding]:
+    for one in function.log(change, context):
+        why = "`orders logs` reads the notifier's records from one log group, as JSON."
+        yield one if one.verdict is Verdict.SAFE else replace(one, verdict=Verdict.WEAKENS, why=why)
+
+
 def enabled(change: Change, _context: Context) -> Iterator[Finding]:
     if change.after.get("enabled") is not False:
         yield finding(Verdict.SAFE, change, f"enables the event source mapping {change.name}", "Events are told.")
@@ -208,9 +214,7 @@ RULES: Mapping[str, Mapping[tuple[str, ...], Rule]] = {
         ("handler",): always("the entry point", Verdict.LOOK, f"If it does not exist, the notifier fails. {WAIT}"),
         ("role",): always("the role", Verdict.LOOK, f"If the role lacks a permission, the notifier fails. {WAIT}"),
         ("vpcConfig",): always("the network", Verdict.LOOK, "The function must still reach SNS and SQS."),
-        ("loggingConfig",): always(
-            "the log", Verdict.WEAKENS, "`orders logs` reads the notifier's records from one log group, as JSON."
-        ),
+        ("loggingConfig",): log,
     },
     types.LOG_GROUP: {("retentionInDays",): log_retention},
     types.ROLE: {("permissionsBoundary",): boundary, ("assumeRolePolicy",): _policy("assumeRolePolicy")},

@@ -12,6 +12,7 @@ from ops.review.rules.queue import visibility_of
 from ops.review.settings import changed_files
 
 _JSON = "JSON"
+_LAMBDAS_LEVEL = "systemLogLevel"
 DEFAULT_TIMEOUT_SECONDS = 3
 """The timeout of a function without this input (Lambda API Reference, CreateFunction)."""
 UNTRIED = "A review does not run the code. `make test` does."
@@ -53,9 +54,13 @@ def role(change: Change, context: Context) -> Iterator[Finding]:
 
 
 def log(change: Change, _context: Context) -> Iterator[Finding]:
-    """The format of the log and the log group that gets it."""
-    before, after = (_log_format(inputs.get("loggingConfig")) for inputs in (change.before, change.after))
-    if after == _JSON != before:
+    """The format of the log, the log group that gets it, and the levels from which on Lambda writes lines."""
+    before, after = (_logging(inputs.get("loggingConfig")) for inputs in (change.before, change.after))
+    if before and after and {**before, _LAMBDAS_LEVEL: None} == {**after, _LAMBDAS_LEVEL: None}:
+        why = "At each level, Lambda writes its lines about failures, and `orders` needs no others."
+        yield finding(Verdict.SAFE, change, f"changes which lines Lambda adds to the log of {change.name}", why)
+        return
+    if after.get("logFormat") == _JSON != before.get("logFormat"):
         why = "`orders` reads the reasons of dead letters from the new records only: the earlier ones are text."
         yield finding(Verdict.LOOK, change, f"lets {change.name} log as JSON", why)
         return
@@ -63,8 +68,8 @@ def log(change: Change, _context: Context) -> Iterator[Finding]:
     yield finding(Verdict.WEAKENS, change, f"changes the log of {change.name}", why)
 
 
-def _log_format(config: object) -> object:
-    return config.get("logFormat") if isinstance(config, dict) else None
+def _logging(config: object) -> Mapping[str, Any]:
+    return config if isinstance(config, dict) else {}
 
 
 def environment(change: Change, _context: Context) -> Iterator[Finding]:

@@ -47,7 +47,7 @@ def test_a_function_logs_into_a_group_that_is_there_before_it_and_has_a_retentio
     group = dev.one("aws:cloudwatch/logGroup:LogGroup", f"/aws/lambda/{name}")
     assert group.inputs["retentionInDays"] == 30
     function = dev.one(FUNCTION, name)
-    assert function.inputs["loggingConfig"] == {"logFormat": "JSON", "logGroup": group.name}
+    assert function.inputs["loggingConfig"] == {"logFormat": "JSON", "logGroup": group.name, "systemLogLevel": "WARN"}
     assert group.urn in function.dependencies
 
 

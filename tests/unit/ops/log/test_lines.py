@@ -98,6 +98,26 @@ def test_a_line_gives_the_cause_of_a_failed_invocation(text: str) -> None:
         assert found.request_id == REQUEST
 
 
+def system_log_level(text: str) -> str:
+    """The level of one of Lambda's events (Lambda Developer Guide, "System log level event mapping")."""
+    document = json.loads(text)
+    kind, record = document["type"].removeprefix("platform."), document["record"]
+    if kind == "logsDropped" or record.get("status", "success") != "success":
+        return "WARN"
+    if kind == "extension":
+        return "INFO" if record["state"] in {"Ready", "Registered"} else "WARN"
+    return "INFO"
+
+
+EVENTS = [text for text in CAUSES if text.startswith('{"time": ')]
+"""Lambda's table of levels does not contain the older type `platform.fault`."""
+
+
+@pytest.mark.parametrize("text", EVENTS)
+def test_lambda_writes_each_event_with_a_cause_at_the_level_warn_and_no_other(text: str) -> None:
+    assert (system_log_level(text) == "WARN") == (CAUSES[text] is not None)
+
+
 @pytest.mark.parametrize(
     "text",
     [

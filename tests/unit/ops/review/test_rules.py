@@ -36,6 +36,10 @@ def function(name: str) -> dict[str, str]:
     return {"functionName": f"arn:aws:lambda:eu-west-1:000000000000:function:{name}"}
 
 
+def lambdas_level(level: str) -> dict[str, Any]:
+    return {"loggingConfig": {"logFormat": "JSON", "systemLogLevel": level}}
+
+
 def variables(**values: str) -> dict[str, Any]:
     return {"environment": {"variables": values}}
 
@@ -157,6 +161,9 @@ DIRECTIONS = [
     (types.FUNCTION, variables(PYTHONPATH="a"), variables(), LOOK, LOOK),
     (types.FUNCTION, {"handler": "a.b"}, {"handler": "c.d"}, LOOK, LOOK),
     (types.FUNCTION, {"loggingConfig": {"logGroup": "a"}}, {"loggingConfig": {"logGroup": "b"}}, WEAKENS, WEAKENS),
+    (types.FUNCTION, lambdas_level("INFO"), lambdas_level("WARN"), SAFE, SAFE),
+    (types.FUNCTION, {"loggingConfig": {"logFormat": "JSON"}}, lambdas_level("WARN"), SAFE, SAFE),
+    (types.FUNCTION, {"loggingConfig": {"logFormat": "Text"}}, lambdas_level("WARN"), LOOK, WEAKENS),
     (types.FUNCTION, {}, {"deadLetterConfig": {"targetArn": "a"}}, SAFE, SAFE),
     (types.FUNCTION, {}, {"vpcConfig": {"subnetIds": []}}, LOOK, LOOK),
     (types.FUNCTION, {"layers": []}, {"layers": ["a"]}, LOOK, LOOK),
