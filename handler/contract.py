@@ -35,9 +35,6 @@ class OutcomeMetric(StrEnum):
 ORDER_AGE: Final = "OrderAge"
 """The metric of an order's age when it was stored: the seconds since its timestamp."""
 
-BATCH_SIZE: Final = "BatchSize"
-"""The metric of the number of messages in a batch."""
-
 
 class EventMetric(StrEnum):
     """The metrics that count events by what the notifier did with them."""

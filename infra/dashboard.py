@@ -36,6 +36,8 @@ class Graph:
 
     title: str
     metrics: Sequence[Metric]
+    divided_by: Metric | None = None
+    """If set, the graph shows the only metric divided by this one."""
 
     height = GRAPH_HEIGHT
 
@@ -93,7 +95,7 @@ def _order_columns(flow: Flow, metrics: FlowMetrics) -> Sequence[Column]:
             Graph(title="Batches", metrics=[metrics.invocations, metrics.errors, metrics.throttles]),
             Graph(title="Time of a batch", metrics=[metrics.duration, metrics.longest]),
             Graph(title="Orders by outcome", metrics=metrics.outcomes),
-            Graph(title="Orders in a batch", metrics=[metrics.batch_size]),
+            Graph(title="Orders in a batch", metrics=[metrics.received], divided_by=metrics.invocations),
         ),
         (
             Heading(resource=flow.table.name),
@@ -147,12 +149,20 @@ def _graph(graph: Graph, place: dict[str, int], region: pulumi.Input[str], alarm
             "title": graph.title,
             "region": region,
             "period": MINUTE,
-            "metrics": [_line(metric) for metric in graph.metrics],
+            "metrics": _lines(graph),
             **({"annotations": {"horizontal": limits}} if limits else {}),
         },
     }
 
 
-def _line(metric: Metric) -> list[Any]:
+def _lines(graph: Graph) -> list[list[Any]]:
+    if not graph.divided_by:
+        return [_line(metric) for metric in graph.metrics]
+    [dividend] = graph.metrics
+    hidden = [_line(dividend, id="a", visible=False), _line(graph.divided_by, id="b", visible=False)]
+    return [[{"expression": "a / b", "label": graph.title}], *hidden]
+
+
+def _line(metric: Metric, **options: Any) -> list[Any]:
     dimensions = [part for pair in metric.dimensions.items() for part in pair]
-    return [metric.namespace, metric.name, *dimensions, {"stat": metric.statistic}]
+    return [metric.namespace, metric.name, *dimensions, {"stat": metric.statistic, **options}]

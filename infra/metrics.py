@@ -7,7 +7,7 @@ from functools import partial
 import pulumi
 import pulumi_aws as aws
 
-from handler.contract import BATCH_SIZE, FUNCTION_DIMENSION, METRICS_NAMESPACE, ORDER_AGE, EventMetric, OutcomeMetric
+from handler.contract import FUNCTION_DIMENSION, METRICS_NAMESPACE, ORDER_AGE, EventMetric, OutcomeMetric
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ class FlowMetrics:
         self.waiting = queue("ApproximateNumberOfMessagesVisible", "Maximum")
         self.in_process = queue("ApproximateNumberOfMessagesNotVisible", "Maximum")
         self.oldest = queue("ApproximateAgeOfOldestMessage", "Maximum")
+        self.received = queue("NumberOfMessagesReceived", "Sum")
 
         # Only the visible messages show dead letters correctly. NumberOfMessagesSent does not count moved messages. The
         # messages not visible can be 1 in an empty queue. The age counts from the move, not from the first enqueue.
@@ -102,7 +103,6 @@ class FlowMetrics:
         # The handler writes the measurements for these metrics to its log.
         handler = partial(Metric, METRICS_NAMESPACE, {FUNCTION_DIMENSION: flow.function.name})
         self.outcomes = tuple(handler(str(metric), "Sum") for metric in OutcomeMetric)
-        self.batch_size = handler(BATCH_SIZE, "Average")
         self.typical_age = handler(ORDER_AGE, "p50")
         self.high_age = handler(ORDER_AGE, "p99")
 

@@ -116,7 +116,7 @@ def log_failures(fake: FakeSystem, chance: random.Random, letter: Letter) -> Non
             signature=reason,
         )
     if chance.random() < 0.1:
-        fake.logs.write("INFO", "batch processed", BatchSize=1, stored=[order_id or any_text(chance)])
+        fake.logs.write("INFO", "batch processed", OrdersStored=[1], stored=[order_id or any_text(chance)])
         fake.logs.write("ERROR", "batch failed", exception=f"Traceback\n  x\nValueError: {any_text(chance)}")
 
 

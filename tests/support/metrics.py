@@ -30,7 +30,8 @@ def shown(pipeline: Pipeline) -> set[Identity]:
     """Return the metrics in the graphs of the dashboard."""
     dashboard = pipeline.clients.cloudwatch.get_dashboard(DashboardName=pipeline.outputs["dashboardName"])
     return {
-        (namespace, name, frozenset(zip(dimensions[::2], dimensions[1::2], strict=True)))
+        (line[0], line[1], frozenset(zip(line[2:-1:2], line[3:-1:2], strict=True)))
         for widget in json.loads(dashboard["DashboardBody"])["widgets"]
-        for namespace, name, *dimensions, _ in widget["properties"].get("metrics", [])
+        for line in widget["properties"].get("metrics", [])
+        if len(line) > 1  # no expression over other lines
     }

@@ -51,7 +51,7 @@ def test_a_bug_is_logged_with_its_traceback() -> None:
 
 def test_metrics_are_in_cloudwatchs_embedded_format() -> None:
     stream = io.StringIO()
-    measurements = [Measurement("BatchSize", "Count", [2]), Measurement("OrderAge", "Seconds", [1.5, 3])]
+    measurements = [Measurement("OrdersStored", "Count", [2]), Measurement("OrderAge", "Seconds", [1.5, 3])]
     log = Log(stream)
     log.context[FUNCTION_DIMENSION] = "OrderProcessor"
     began = datetime.now(UTC)
@@ -64,7 +64,7 @@ def test_metrics_are_in_cloudwatchs_embedded_format() -> None:
         {
             "Namespace": "Orders",
             "Dimensions": [["FunctionName"]],
-            "Metrics": [{"Name": "BatchSize", "Unit": "Count"}, {"Name": "OrderAge", "Unit": "Seconds"}],
+            "Metrics": [{"Name": "OrdersStored", "Unit": "Count"}, {"Name": "OrderAge", "Unit": "Seconds"}],
         }
     ]
     del entry["timestamp"]
@@ -73,7 +73,7 @@ def test_metrics_are_in_cloudwatchs_embedded_format() -> None:
         "message": "batch processed",
         "service": "orders",
         "FunctionName": "OrderProcessor",
-        "BatchSize": [2],
+        "OrdersStored": [2],
         "OrderAge": [1.5, 3],
         "stored": ["O1"],
     }

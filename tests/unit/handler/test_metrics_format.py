@@ -8,13 +8,12 @@ import pytest
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
-from handler.contract import BATCH_SIZE, FUNCTION_DIMENSION, METRICS_NAMESPACE, ORDER_AGE, OutcomeMetric
+from handler.contract import FUNCTION_DIMENSION, METRICS_NAMESPACE, ORDER_AGE, OutcomeMetric
 from handler.log import Log, Measurement
 from tests.judges.judge import Judge
 
 MEASUREMENTS = [
     *(Measurement(metric, "Count", [2]) for metric in OutcomeMetric),
-    Measurement(BATCH_SIZE, "Count", [10]),
     Measurement(ORDER_AGE, "Seconds", [1.5, 2.5]),
 ]
 

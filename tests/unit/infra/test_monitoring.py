@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from handler.contract import BATCH_SIZE, METRICS_NAMESPACE, ORDER_AGE, EventMetric, OutcomeMetric
+from handler.contract import METRICS_NAMESPACE, ORDER_AGE, EventMetric, OutcomeMetric
 from infra import resource_types as types
 from infra.config import load_settings
 from infra.project import ROOT
@@ -185,13 +185,20 @@ def widgets_of(dashboard: Registration) -> list[Widget]:
     return found
 
 
+def is_calculated(line: list[Any]) -> bool:
+    """Whether a line of a graph is an expression over the other lines."""
+    return len(line) == 1
+
+
 def lines(widgets: list[Widget]) -> list[tuple[str, str, dict[str, str], str]]:
     """Return namespace, metric, dimensions and statistic of every line of every graph."""
     found = []
     for widget in widgets:
-        for namespace, metric, *dimensions, options in widget["properties"].get("metrics", []):
-            pairs = dict(zip(dimensions[::2], dimensions[1::2], strict=True))
-            found.append((namespace, metric, pairs, options["stat"]))
+        for line in widget["properties"].get("metrics", []):
+            if not is_calculated(line):
+                namespace, metric, *dimensions, options = line
+                pairs = dict(zip(dimensions[::2], dimensions[1::2], strict=True))
+                found.append((namespace, metric, pairs, options["stat"]))
     return found
 
 
@@ -216,7 +223,17 @@ def test_the_dashboard_shows_resources_of_the_program_and_no_others(dev: Program
 
 def test_the_dashboard_shows_everything_that_the_functions_measure(widgets: list[Widget]) -> None:
     shown = {metric for namespace, metric, *_ in lines(widgets) if namespace == METRICS_NAMESPACE}
-    assert shown == {ORDER_AGE, BATCH_SIZE, *OutcomeMetric, *EventMetric}
+    assert shown == {ORDER_AGE, *OutcomeMetric, *EventMetric}
+
+
+def test_the_orders_in_a_batch_are_those_received_divided_by_the_batches(widgets: list[Widget]) -> None:
+    [graph] = [one for one in widgets if one["properties"].get("title") == "Orders in a batch"]
+    hidden = {"stat": "Sum", "visible": False}
+    assert graph["properties"]["metrics"] == [
+        [{"expression": "a / b", "label": "Orders in a batch"}],
+        ["AWS/SQS", "NumberOfMessagesReceived", "QueueName", "OrderQueue", {**hidden, "id": "a"}],
+        ["AWS/Lambda", "Invocations", "FunctionName", "OrderProcessor", {**hidden, "id": "b"}],
+    ]
 
 
 def test_two_systems_in_one_program_share_no_metric() -> None:
@@ -312,6 +329,8 @@ def test_each_metric_is_shown_in_the_column_of_its_resource(widgets: list[Widget
         if widget["type"] == "text"
     }
     for widget in widgets:
+        if any(map(is_calculated, widget["properties"].get("metrics", []))):
+            continue  # from metrics of two resources
         for namespace, _, dimensions, _ in lines([widget]):
             if namespace == METRICS_NAMESPACE:  # The handler measures the age of orders, which is shown at the table.
                 continue

@@ -29,7 +29,7 @@ BATCH = {
     "message": "batch processed",
     "timestamp": FAILED["timestamp"],
     "stored": ["O1"],
-    "BatchSize": [1],
+    "OrdersStored": [1],
 }
 
 
