@@ -32,6 +32,9 @@ class OutcomeMetric(StrEnum):
     TRANSIENT = "OrdersTransient"
 
 
+BATCH_PROCESSED: Final = "batch processed"
+"""The message of the processor's record of a batch."""
+
 ORDER_AGE: Final = "OrderAge"
 """The metric of an order's age when it was stored: the seconds since its timestamp."""
 
@@ -117,6 +120,8 @@ class Variable:
     A request has two tries. Each waits for a connection and for a response, so that both take four fifths at most. The
     last fifth is left for the delay between them, the log and the function's response.
     """
+    CUSTOM_METRICS: Final = "ORDERS_CUSTOM_METRICS"
+    """`false` if the functions write no custom metrics. Functions that lack the variable write them."""
     EVENT_TOPIC_ARN: Final = "ORDERS_EVENT_TOPIC_ARN"
     """The ARN of OrderEvents."""
     GIVEN_UP_QUEUE_URL: Final = "ORDERS_GIVEN_UP_QUEUE_URL"

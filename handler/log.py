@@ -38,13 +38,15 @@ class Log:
     their dimension.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, with_metrics: bool = True) -> None:
         self._stream = stream
+        self._with_metrics = with_metrics
         self.context: dict[str, str] = {}
 
     def info(self, message: str, fields: Mapping[str, object], measurements: Sequence[Measurement] = ()) -> None:
         """Write a record. CloudWatch extracts its measurements as metrics, with the function as dimension."""
-        self._write("INFO", message, {**fields, **_embedded(measurements)} if measurements else fields)
+        has_metrics = self._with_metrics and measurements
+        self._write("INFO", message, {**fields, **_embedded(measurements)} if has_metrics else fields)
 
     def warning(self, message: str, fields: Mapping[str, object]) -> None:
         self._write("WARNING", message, fields)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from handler.chunks import chunked
-from handler.contract import ORDER_AGE, OutcomeMetric, RecordField
+from handler.contract import BATCH_PROCESSED, ORDER_AGE, OutcomeMetric, RecordField
 from handler.errors import InvalidOrder
 from handler.log import MAX_VALUES, Log, Measurement
 from handler.message import Message
@@ -45,7 +45,7 @@ class Report:
         """Write one record for each MAX_VALUES messages, not for each message: logs cost as much as the writes."""
         now = datetime.now(UTC).replace(tzinfo=None)
         for part in _parts(attempts):
-            self._log.info("batch processed", _succeeded(part), [*_counts(part), *_ages(part, now)])
+            self._log.info(BATCH_PROCESSED, _succeeded(part), [*_counts(part), *_ages(part, now)])
 
     def log_failures(self, failed: Sequence[Attempt], until: float) -> None:
         """Write one record for each failed attempt. It explains the dead letter later.

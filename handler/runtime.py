@@ -15,7 +15,7 @@ from handler.concurrency import CONNECTIONS
 from handler.contract import FUNCTION_DIMENSION, FUNCTION_NAME_VARIABLE, Variable
 from handler.log import Log
 
-log = Log(sys.stdout)
+log = Log(sys.stdout, with_metrics=os.environ.get(Variable.CUSTOM_METRICS) != "false")
 log.context[FUNCTION_DIMENSION] = os.environ.get(FUNCTION_NAME_VARIABLE, "outside Lambda")
 # botocore's default timeout is 60 seconds, which is longer than the function runs. Variable.REQUEST_TIMEOUT_SECONDS
 # explains the value.

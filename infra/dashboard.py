@@ -57,11 +57,16 @@ def dashboard_body(
     states = {"title": "Alarms", "alarms": list(alarm_arns)}
     widgets = [{"type": "alarm", **_place(0, 0, GRID_COLUMNS, ALARMS_HEIGHT), "properties": states}]
     top = ALARMS_HEIGHT
-    for columns in flows:
+    for columns in map(_without_empty_graphs, flows):
         for part, place in _placed(columns, top):
             widgets.append(_heading(part, place) if isinstance(part, Heading) else _graph(part, place, region, alarms))
         top += max(sum(part.height for part in column) for column in columns)
     return pulumi.Output.json_dumps({"widgets": widgets})
+
+
+def _without_empty_graphs(columns: Sequence[Column]) -> Sequence[Column]:
+    """Leave out the graphs of custom metrics if the functions write none."""
+    return [[part for part in column if isinstance(part, Heading) or part.metrics] for column in columns]
 
 
 def _placed(columns: Sequence[Column], top: int) -> Iterator[tuple[Heading | Graph, dict[str, int]]]:
@@ -105,7 +110,7 @@ def _order_columns(flow: Flow, metrics: FlowMetrics) -> Sequence[Column]:
                 title="Throttles and errors",
                 metrics=[metrics.throttled_writes, metrics.insert_errors, metrics.put_errors],
             ),
-            Graph(title="Age of orders when stored", metrics=[metrics.typical_age, metrics.high_age]),
+            Graph(title="Age of orders when stored", metrics=metrics.ages),
         ),
     )
 

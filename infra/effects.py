@@ -75,6 +75,7 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
     "plannedOrdersPerSecond": [],
     "retryInvalidOrdersAtOnce": [ENVIRONMENT, Effect("RolePolicy", EXISTENCE, "*MayRetryAtOnce")],
     "logRetentionDays": [Effect("LogGroup", "retentionInDays")],
+    "customMetrics": [Effect("Function", "environment"), DASHBOARD],
     "orderEvents": [
         *(Effect("*", EXISTENCE, name) for name in ("*Events", "*EventsDLQ", "*EventsTooOld", "*EventsDLQNotEmpty")),
         *(Effect("*", EXISTENCE, name) for name in ("*Notifier", "*NotifierMay*", "*NotifierErrors")),

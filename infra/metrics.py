@@ -33,6 +33,8 @@ class Flow:
     table: aws.dynamodb.Table
     events: "EventFlow | None"
     """None if the system tells no events."""
+    custom_metrics: bool
+    """Whether the functions write metrics to their logs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class EventFlow:
     function: aws.lambda_.Function
     topic: aws.sns.Topic
     given_up: aws.sqs.Queue
+    custom_metrics: bool
 
 
 class EventMetrics:
@@ -56,7 +59,7 @@ class EventMetrics:
 
         # The notifier writes the measurements for these metrics to its log.
         notifier = partial(Metric, METRICS_NAMESPACE, {FUNCTION_DIMENSION: flow.function.name})
-        self.results = tuple(notifier(str(metric), "Sum") for metric in EventMetric)
+        self.results = tuple(notifier(str(metric), "Sum") for metric in EventMetric if flow.custom_metrics)
 
         topic = partial(Metric, "AWS/SNS", {"TopicName": flow.topic.name})
         self.published = topic("NumberOfMessagesPublished", "Sum")
@@ -102,9 +105,8 @@ class FlowMetrics:
 
         # The handler writes the measurements for these metrics to its log.
         handler = partial(Metric, METRICS_NAMESPACE, {FUNCTION_DIMENSION: flow.function.name})
-        self.outcomes = tuple(handler(str(metric), "Sum") for metric in OutcomeMetric)
-        self.typical_age = handler(ORDER_AGE, "p50")
-        self.high_age = handler(ORDER_AGE, "p99")
+        self.outcomes = tuple(handler(str(metric), "Sum") for metric in OutcomeMetric if flow.custom_metrics)
+        self.ages = tuple(handler(ORDER_AGE, statistic) for statistic in ("p50", "p99") if flow.custom_metrics)
 
         # ThrottledRequests counts a batch only if all of its writes are throttled; WriteThrottleEvents counts each one.
         table = {"TableName": flow.table.name}

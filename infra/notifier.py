@@ -65,6 +65,7 @@ class OrderNotifier(pulumi.ComponentResource):
             Variable.GIVEN_UP_QUEUE_URL: tells.given_up.url,
             Variable.EVENT_RETRY_SECONDS: str(self._settings.events.event_retry_seconds),
             Variable.REQUEST_TIMEOUT_SECONDS: str(request_timeout_seconds(TIMEOUT_SECONDS)),
+            Variable.CUSTOM_METRICS: str(self._settings.processor.custom_metrics).lower(),
         }
         return aws.lambda_.Function(
             name,

@@ -117,4 +117,5 @@ def _variables(
         Variable.MAX_RECEIVE_COUNT: str(reads.max_receive_count),
         Variable.RETRY_AT_ONCE_QUEUE_URL: reads.queue.url if settings.retry_invalid_orders_at_once else "",
         Variable.REQUEST_TIMEOUT_SECONDS: str(request_timeout_seconds(settings.processor_timeout_seconds)),
+        Variable.CUSTOM_METRICS: str(settings.custom_metrics).lower(),
     }

@@ -124,6 +124,7 @@ class ProcessorSettings:
     planned_orders_per_second: PlannedOrders
     retry_invalid_orders_at_once: bool
     log_retention_days: LogRetentionDays
+    custom_metrics: bool
     permissions_boundary: BoundaryArn
 
 

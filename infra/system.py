@@ -153,6 +153,7 @@ class OrderSystem(pulumi.ComponentResource):
             function_timeout_seconds=self._settings.processor.processor_timeout_seconds,
             table=self._table.table,
             events=self._event_flow(),
+            custom_metrics=self._settings.processor.custom_metrics,
         )
         return OrderMonitoring(
             f"{name}Monitoring", self._settings.monitoring, watches=flow, key=self._key, opts=self._child
@@ -161,7 +162,12 @@ class OrderSystem(pulumi.ComponentResource):
     def _event_flow(self) -> EventFlow | None:
         if not (self._events and self._notifier):
             return None
-        return EventFlow(function=self._notifier.function, topic=self._events.topic, given_up=self._events.given_up)
+        return EventFlow(
+            function=self._notifier.function,
+            topic=self._events.topic,
+            given_up=self._events.given_up,
+            custom_metrics=self._settings.processor.custom_metrics,
+        )
 
     def _stack_outputs(self) -> StackOutputs[pulumi.Output[str]]:
         return StackOutputs(

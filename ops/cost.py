@@ -57,6 +57,7 @@ class CostInputs:
     tells_events: bool = False
     mail_addresses: int = 0
     """The number of addresses that events are mailed to."""
+    custom_metrics: bool = True
 
     @classmethod
     def of_stack(cls, stack: str) -> "CostInputs":
@@ -72,7 +73,8 @@ class CostInputs:
     def of_settings(cls, settings: Mapping[str, Any]) -> "CostInputs":
         """Read them from the settings by key, as values or as text. Raises KeyError if one is missing.
 
-        An older program does not know the settings of events, and tells none. It always has a maximum concurrency.
+        An older program does not know the settings of events, and tells none. It always has a maximum concurrency, and
+        custom metrics.
         """
         addresses = settings.get("notifyAddresses", ())
         mails = addresses.split(",") if isinstance(addresses, str) else addresses
@@ -87,6 +89,7 @@ class CostInputs:
             ),
             tells_events=str(settings.get("orderEvents")).lower() == "true",
             mail_addresses=sum(bool(str(address).strip()) for address in mails),
+            custom_metrics=str(settings.get("customMetrics", True)).lower() == "true",
         )
 
 
@@ -133,7 +136,13 @@ def _cost(inputs: CostInputs, orders_per_day: float, batch: float, event_batch: 
     """
     events: Mapping[str, float] = {}
     if inputs.tells_events:
-        events = event_services(inputs.architecture, inputs.mail_addresses, orders_per_day, event_batch)
+        events = event_services(
+            inputs.architecture,
+            inputs.mail_addresses,
+            orders_per_day,
+            event_batch,
+            with_metrics=inputs.custom_metrics,
+        )
     per_order = {
         name: {**_services(name, figures, inputs, orders_per_day, batch), **events}
         for name, figures in measured("handlers").items()
@@ -154,7 +163,7 @@ def _services(
     deletes = math.ceil(batch / MESSAGES_A_DELETE) / batch
     seconds = seconds_per_batch(figures, batch, inputs.memory_megabytes)
     price = prices.LAMBDA_GIGABYTE_SECOND[inputs.architecture] * inputs.memory_megabytes / 1024
-    bytes_per_batch, metrics = _logged_per_batch(handler, round(batch))
+    bytes_per_batch, metrics = _logged_per_batch(handler, round(batch), inputs)
     return {
         "SNS": prices.SNS_PUBLISH,
         "SQS": (1 + polls + deletes) * prices.SQS_REQUEST,
@@ -171,12 +180,14 @@ def _writes_per_order(figures: Measured) -> float:
     return max(1.0, *(one["requests_per_order"] for one in figures.values()))
 
 
-def _logged_per_batch(handler: str, orders: int) -> tuple[int, int]:
+def _logged_per_batch(handler: str, orders: int, inputs: CostInputs) -> tuple[int, int]:
     """Return the bytes that the log gets for a batch, and the number of the stack's custom metrics.
 
     The other handlers log nothing. Their functions have Lambda's default logging, as in the examples they come from.
     """
-    return logged("OrderProcessor", partial(_process, orders)) if handler == OURS else (DEFAULT_LINES_BYTES, 0)
+    if handler != OURS:
+        return DEFAULT_LINES_BYTES, 0
+    return logged("OrderProcessor", partial(_process, orders), with_metrics=inputs.custom_metrics)
 
 
 def _process(orders: int, log: Log) -> None:

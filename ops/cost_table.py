@@ -1,7 +1,8 @@
-"""The cost by the rate of orders and by the delay that they may have."""
+"""The cost by the rate of orders, by the delay that they may have, and by whether the functions write metrics."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 
 from ops.cost import SECONDS_A_DAY, CostInputs, steady
 
@@ -17,6 +18,7 @@ BATCH, BATCH_WITH_WINDOW = 10, 100
 class Cell:
     """The dollars of a million orders that arrive at this rate, by handler."""
 
+    custom_metrics: bool
     rate: int
     delay_seconds: int
     batch: float
@@ -24,10 +26,17 @@ class Cell:
 
 
 def cells(inputs: CostInputs) -> Iterator[Cell]:
-    """Yield the cost for each rate and delay, with the batches that fit the delay and the other settings of a stack."""
-    for delay in DELAYS:
-        allowed = replace(inputs, batching_window_seconds=delay, batch_size=BATCH_WITH_WINDOW if delay else BATCH)
-        for rate in RATES:
-            cost = steady(allowed, rate * SECONDS_A_DAY)
-            dollars = {handler: cost.total(handler) for handler in cost.services}
-            yield Cell(rate=rate, delay_seconds=delay, batch=cost.batch, dollars=dollars)
+    """Yield the cost with and without custom metrics, for each delay and rate, with the batches that fit the delay.
+
+    The other settings are those of a stack.
+    """
+    for with_metrics, delay, rate in product((True, False), DELAYS, RATES):
+        allowed = replace(
+            inputs,
+            custom_metrics=with_metrics,
+            batching_window_seconds=delay,
+            batch_size=BATCH_WITH_WINDOW if delay else BATCH,
+        )
+        cost = steady(allowed, rate * SECONDS_A_DAY)
+        dollars = {handler: cost.total(handler) for handler in cost.services}
+        yield Cell(custom_metrics=with_metrics, rate=rate, delay_seconds=delay, batch=cost.batch, dollars=dollars)

@@ -26,12 +26,16 @@ def steady_batch(orders_per_second: float, stored_together: float) -> float:
     return min(BATCH_SIZE, max(1.0, together / SHARDS))
 
 
-def event_services(architecture: str, addresses: int, orders_per_day: float, batch: float) -> Mapping[str, float]:
+def event_services(
+    architecture: str, addresses: int, orders_per_day: float, batch: float, *, with_metrics: bool
+) -> Mapping[str, float]:
     """Dollars per event, by service."""
     figures = measured("notifiers")[NOTIFIER]
     seconds = seconds_per_batch(figures, batch, MEMORY_MEGABYTES)
     price = prices.LAMBDA_GIGABYTE_SECOND[architecture] * MEMORY_MEGABYTES / 1024
-    bytes_per_batch, metrics = logged("OrderNotifier", lambda log: _log_batch(log, round(batch)))
+    bytes_per_batch, metrics = logged(
+        "OrderNotifier", lambda log: _log_batch(log, round(batch)), with_metrics=with_metrics
+    )
     return {
         "event publishes": requests_per_batch(figures, batch) / batch * prices.SNS_PUBLISH,
         "event deliveries": addresses * prices.SNS_MAIL,

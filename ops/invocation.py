@@ -60,13 +60,13 @@ def interpolated(by_size: Mapping[str, float], batch: float) -> float:
     return high * batch / upper
 
 
-def logged(function: str, write: Callable[[Log], None]) -> tuple[int, int]:
+def logged(function: str, write: Callable[[Log], None], *, with_metrics: bool) -> tuple[int, int]:
     """Let a function write its log. Returns the bytes of an invocation, and the number of custom metrics in them.
 
     Lambda adds no line about an invocation that succeeds (infra/function.py).
     """
     stream = io.StringIO()
-    log = Log(stream)
+    log = Log(stream, with_metrics=with_metrics)
     log.context.update({FUNCTION_DIMENSION: function, RecordField.REQUEST_ID: str(uuid4())})
     write(log)
     lines = stream.getvalue().splitlines()

@@ -55,6 +55,7 @@ def deployed_costs(system: System, inputs: CapacityInputs, of_file: CostInputs) 
         architecture=inputs.architecture,
         idle_pollers=idle_pollers(inputs.maximum_concurrency, inputs.minimum_pollers),
         tells_events=bool(system.outputs.event_topic_arn),
+        custom_metrics=function["Environment"]["Variables"].get(Variable.CUSTOM_METRICS) != "false",
     )
 
 

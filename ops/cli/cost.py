@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich import box
+from rich.console import Group
 from rich.table import Table
 
 from ops import prices
@@ -23,7 +24,8 @@ def cost(
         float, typer.Option(min=1, max=1e12, callback=require_finite, help="The number of orders a day.")
     ] = ORDERS_PER_DAY,
     by_rate: Annotated[
-        bool, typer.Option("--by-rate", help="Compare rates of orders, and delays that let batches fill.")
+        bool,
+        typer.Option("--by-rate", help="Compare rates of orders, delays that let batches fill, and custom metrics."),
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -51,17 +53,20 @@ def cost(
         print_page(_table(stack, flow, waiting, orders_per_day))
 
 
-def _by_rate(stack: str, found: Sequence[Cell]) -> Table:
-    table = Table(
-        title=f"Dollars per million orders, stack {stack}",
-        caption=(
-            f"The delay is the batching window. Batches have up to {BATCH} orders, with a window {BATCH_WITH_WINDOW}. "
-            f"Other settings are those of the stack. List prices of US East (N. Virginia), {prices.AS_OF:%B %Y}."
-        ),
-        box=box.SIMPLE,
-        pad_edge=False,
-        collapse_padding=True,
+def _by_rate(stack: str, found: Sequence[Cell]) -> Group:
+    caption = (
+        f"The delay is the batching window. Batches have up to {BATCH} orders, with a window {BATCH_WITH_WINDOW}. "
+        f"Other settings are those of the stack. List prices of US East (N. Virginia), {prices.AS_OF:%B %Y}."
     )
+    title = f"Dollars per million orders, stack {stack}"
+    return Group(
+        _cells(f"{title}, with custom metrics", "", [cell for cell in found if cell.custom_metrics]),
+        _cells(f"{title}, without custom metrics", caption, [cell for cell in found if not cell.custom_metrics]),
+    )
+
+
+def _cells(title: str, caption: str, found: Sequence[Cell]) -> Table:
+    table = Table(title=title, caption=caption, box=box.SIMPLE, pad_edge=False, collapse_padding=True)
     for heading in ("orders/s", "delay", "batch", *found[0].dollars):
         table.add_column(heading, justify="right")
     for cell in found:

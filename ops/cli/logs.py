@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handler.contract import OutcomeMetric, RecordField
+from handler.contract import BATCH_PROCESSED, RecordField
 from handler.notifier.telling import State
 from handler.outcome import Kind
 from ops.cli.events.system import find_telling_system
@@ -96,7 +96,7 @@ def _event_in_words(record: Record) -> str:
     if RecordField.ERROR_CLASS in record:
         return _failure_in_words(record)
     outcomes = [f"{name} {', '.join(map(printable, record[name]))}" for name in (*Kind, *State) if name in record]
-    if outcomes or not record.keys().isdisjoint(OutcomeMetric):
+    if outcomes or record["message"] == BATCH_PROCESSED:
         return "; ".join(outcomes) or "no order of the batch was stored"
     about = text_in(record, RecordField.ORDER_ID) or ", ".join(record.get(RecordField.ORDER_IDS, ()))
     said = ": ".join(str(record[name]) for name in ("message", RecordField.REASON) if name in record)

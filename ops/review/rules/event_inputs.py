@@ -107,8 +107,10 @@ def environment(change: Change, _context: Context) -> Iterator[Finding]:
         yield finding(Verdict.LOOK, change, f"changes the environment of {change.name}", why)
         return
     for name in sorted(before.keys() | after.keys()):
-        if before.get(name) != after.get(name):
-            yield _variable(change, name, before.get(name), after.get(name))
+        old, new = before.get(name), after.get(name)
+        if old != new:
+            is_metrics = name == Variable.CUSTOM_METRICS
+            yield function.metrics(change, new) if is_metrics else _variable(change, name, old, new)
 
 
 def _variable(change: Change, name: str, old: object, new: object) -> Finding:

@@ -82,7 +82,7 @@ def environment(change: Change, _context: Context) -> Iterator[Finding]:
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
         if old != new:
-            yield _variable(change, name, old, new)
+            yield metrics(change, new) if name == Variable.CUSTOM_METRICS else _variable(change, name, old, new)
 
 
 def variables(inputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -109,6 +109,15 @@ def _variable(change: Change, name: str, old: object, new: object) -> Finding:
     if name == Variable.RETRY_AT_ONCE_QUEUE_URL and new:
         return finding(Verdict.LOOK, change, what, "Orders that can never succeed are retried later, if it is wrong.")
     return finding(Verdict.SAFE, change, what, "The processor reads it at the next start of the function.")
+
+
+def metrics(change: Change, new: object) -> Finding:
+    """The metrics that a function writes to its log, by the new value of their variable."""
+    if new == "false":
+        why = "The dashboard does not show outcomes and ages any more. No alarm uses them."
+        return finding(Verdict.SAFE, change, f"{change.name} writes no custom metrics any more", why)
+    why = "CloudWatch charges for each of them, and for the longer records."
+    return finding(Verdict.SAFE, change, f"{change.name} writes custom metrics", why)
 
 
 def timeout(change: Change, context: Context) -> Iterator[Finding]:

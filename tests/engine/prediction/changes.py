@@ -53,6 +53,7 @@ SETTINGS: Mapping[str, str] = {
     "plannedOrdersPerSecond": "500",
     "retryInvalidOrdersAtOnce": "false",
     "logRetentionDays": "60",
+    "customMetrics": "false",
     "orderEvents": "false",
     "orderEventsFifo": "true",
     "eventRetrySeconds": "7200",

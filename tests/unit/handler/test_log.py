@@ -79,6 +79,12 @@ def test_metrics_are_in_cloudwatchs_embedded_format() -> None:
     }
 
 
+def test_a_log_without_metrics_writes_no_measurements() -> None:
+    stream = io.StringIO()
+    Log(stream, with_metrics=False).info("done", {"stored": ["O1"]}, [Measurement("OrdersStored", "Count", [1])])
+    assert _logged(stream)[0].keys() == {"level", "message", "timestamp", "service", "stored"}
+
+
 def test_a_record_without_metrics_declares_none() -> None:
     stream = io.StringIO()
     Log(stream).info("nothing to do", {})

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from handler.contract import FUNCTION_DIMENSION, FUNCTION_NAME_VARIABLE, Variable
+from handler.log import Measurement
 from tests.support.entry_points import Context, imported
 from tests.support.orders import record
 
@@ -44,3 +45,13 @@ def test_a_batch_is_processed_within_the_time_that_is_left(main: ModuleType, mon
     assert main.handle({"Records": records}, Context(4500)) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
     assert processor.calls == [(records, 4.5)]
     assert main.log.context == {FUNCTION_DIMENSION: "OrderProcessor", "requestId": "r1"}
+
+
+@pytest.mark.parametrize(("value", "written"), [("true", True), ("false", False)])
+def test_a_variable_turns_custom_metrics_off(
+    value: str, written: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with imported("handler.main", {**ENVIRONMENT, Variable.CUSTOM_METRICS: value}, monkeypatch) as main:
+        measured = [Measurement("OrdersStored", "Count", [1])]
+        main.log.info("done", {}, measured)  # noqa: PLE1205 - not a logger of the standard library
+    assert ("OrdersStored" in capsys.readouterr().out) == written

@@ -35,6 +35,7 @@ OTHER_VALUES = {
     "plannedOrdersPerSecond": "500",
     "retryInvalidOrdersAtOnce": "false",
     "logRetentionDays": "90",
+    "customMetrics": "false",
     "orderEvents": "false",
     "orderEventsFifo": "true",
     "eventRetrySeconds": "7200",

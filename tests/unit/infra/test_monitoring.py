@@ -226,6 +226,14 @@ def test_the_dashboard_shows_everything_that_the_functions_measure(widgets: list
     assert shown == {ORDER_AGE, *OutcomeMetric, *EventMetric}
 
 
+def test_without_custom_metrics_the_dashboard_has_no_graphs_of_them() -> None:
+    shown = widgets_of(recorded("dev", {"customMetrics": "false"}).one(DASHBOARD))
+    assert METRICS_NAMESPACE not in {namespace for namespace, *_ in lines(shown)}
+    assert [one for one in shown if one["type"] == "metric" and not one["properties"]["metrics"]] == []
+    titles = {one["properties"].get("title") for one in shown}
+    assert titles.isdisjoint({"Orders by outcome", "Age of orders when stored", "Events by result"})
+
+
 def test_the_orders_in_a_batch_are_those_received_divided_by_the_batches(widgets: list[Widget]) -> None:
     [graph] = [one for one in widgets if one["properties"].get("title") == "Orders in a batch"]
     hidden = {"stat": "Sum", "visible": False}

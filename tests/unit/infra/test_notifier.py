@@ -26,6 +26,7 @@ def test_the_function_runs_the_code_of_the_processor_with_an_entry_point_of_its_
             Variable.GIVEN_UP_QUEUE_URL: "https://OrderEventsDLQ",
             Variable.EVENT_RETRY_SECONDS: "14400",
             Variable.REQUEST_TIMEOUT_SECONDS: "6.0",
+            Variable.CUSTOM_METRICS: "true",
         }
     }
 

@@ -25,6 +25,7 @@ def test_the_function_runs_the_package_as_the_settings_say(dev: Program) -> None
             Variable.MAX_RECEIVE_COUNT: "3",
             Variable.RETRY_AT_ONCE_QUEUE_URL: "https://OrderQueue",
             Variable.REQUEST_TIMEOUT_SECONDS: "1.0",
+            Variable.CUSTOM_METRICS: "true",
         }
     }
 

@@ -111,6 +111,8 @@ REACHES: list[tuple[str, str, str, str, str, object]] = [
     ("plannedOrdersPerSecond", "500", PROCESSOR, "OrderProcessor", "plannedOrdersPerSecond", 500),
     ("logRetentionDays", "60", LOG_GROUP, "/aws/lambda/OrderProcessor", "retentionInDays", 60),
     ("logRetentionDays", "60", LOG_GROUP, "/aws/lambda/OrderNotifier", "retentionInDays", 60),
+    ("customMetrics", "false", FUNCTION, "OrderProcessor", "environment", "'ORDERS_CUSTOM_METRICS': 'false'"),
+    ("customMetrics", "false", FUNCTION, "OrderNotifier", "environment", "'ORDERS_CUSTOM_METRICS': 'false'"),
     ("permissionsBoundary", BOUNDARY, ROLE, "OrderProcessor", "permissionsBoundary", BOUNDARY),
     ("permissionsBoundary", BOUNDARY, ROLE, "OrderNotifier", "permissionsBoundary", BOUNDARY),
     ("orderEvents", "false", TABLE, "Orders", "streamEnabled", False),

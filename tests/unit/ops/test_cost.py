@@ -12,7 +12,7 @@ import pytest
 from infra.project import ROOT, defaults
 from ops import prices
 from ops.cost import IDLE_POLLERS, OURS, POLLS_A_DAY, CostInputs, backlog, steady
-from ops.cost_table import cells
+from ops.cost_table import DELAYS, RATES, cells
 from ops.event_cost import steady_batch
 
 POWERTOOLS = "Powertools with idempotency"
@@ -81,6 +81,16 @@ def test_the_log_is_as_long_as_the_handler_writes_it() -> None:
 def test_the_functions_of_other_handlers_log_what_lambda_adds_by_default() -> None:
     logs = backlog(DEV, A_MILLION).services[POWERTOOLS]["logs"]
     assert 300 < logs / prices.LOG_BYTE / 1e5 < 400, "bytes of START, END and REPORT"
+
+
+def test_a_stack_without_custom_metrics_pays_for_none_and_for_shorter_records() -> None:
+    with_metrics, without = (
+        steady(dataclasses.replace(WITH_EVENTS, custom_metrics=custom_metrics), A_MILLION).services[OURS]
+        for custom_metrics in (True, False)
+    )
+    assert (without["metrics"], without["notifier metrics"]) == (0, 0)
+    assert without["logs"] < 0.6 * with_metrics["logs"]
+    assert without["notifier logs"] < 0.6 * with_metrics["notifier logs"]
 
 
 def test_metrics_cost_the_same_however_many_orders_there_are() -> None:
@@ -187,15 +197,22 @@ def test_the_page_shows_what_the_command_prints(line: str, shown: str) -> None:
 
 
 def test_a_delay_is_a_window_that_fills_batches_up_to_a_hundred() -> None:
-    table = {(one.rate, one.delay_seconds): one for one in cells(DEV)}
+    table = {(one.rate, one.delay_seconds): one for one in cells(DEV) if one.custom_metrics}
     assert [table[10, delay].batch for delay in (0, 1, 10)] == [1, 11, 100]
     window = dataclasses.replace(DEV, batch_size=100, batching_window_seconds=1)
     assert table[10, 1].dollars[OURS] == steady(window, 10 * 86_400).total(OURS)
 
 
 def test_a_delay_of_a_second_saves_a_quarter_at_ten_orders_a_second() -> None:
-    table = {(one.rate, one.delay_seconds): one.dollars[OURS] for one in cells(DEV)}
-    assert table[10, 1] < 0.75 * table[10, 0]
+    table = {(one.custom_metrics, one.rate, one.delay_seconds): one.dollars[OURS] for one in cells(DEV)}
+    for with_metrics in (True, False):
+        assert table[with_metrics, 10, 1] < 0.75 * table[with_metrics, 10, 0]
+
+
+def test_without_custom_metrics_no_other_handler_is_cheaper_at_any_rate_and_delay() -> None:
+    found = [one for one in cells(WITH_EVENTS) if not one.custom_metrics]
+    assert len(found) == len(RATES) * len(DELAYS)
+    assert {min(one.dollars, key=lambda handler: one.dollars[handler]) for one in found} == {OURS}
 
 
 def test_the_cells_are_json_for_scripts() -> None:

@@ -71,6 +71,7 @@ DIRECTIONS = [
     (types.MAPPING, {"enabled": True}, {"enabled": False}, INTERRUPTS, SAFE),
     (types.MAPPING, {}, {"filterCriteria": {"filters": [{"pattern": "{}"}]}}, INTERRUPTS, SAFE),
     (types.MAPPING, REPORTS, {}, INTERRUPTS, SAFE),
+    (types.FUNCTION, variables(ORDERS_CUSTOM_METRICS="true"), variables(ORDERS_CUSTOM_METRICS="false"), SAFE, SAFE),
     (types.MAPPING, {"functionName": "One"}, {"functionName": "Other"}, LOOK, LOOK),
     (types.MAPPING, {"batchSize": 100}, {"batchSize": 10}, SAFE, SAFE),
     (types.MAPPING, {"maximumBatchingWindowInSeconds": 0}, {"maximumBatchingWindowInSeconds": 9}, LOOK, SAFE),

@@ -158,6 +158,8 @@ DIRECTIONS = [
     (types.FUNCTION, variables(ORDERS_TABLE="Orders"), {}, INTERRUPTS, LOOK),
     (types.FUNCTION, variables(ORDERS_TABLE="Orders"), {"environment": UNKNOWN}, LOOK, LOOK),
     (types.FUNCTION, variables(ORDERS_MAX_RECEIVE_COUNT="3"), variables(ORDERS_MAX_RECEIVE_COUNT="5"), SAFE, SAFE),
+    (types.FUNCTION, variables(ORDERS_CUSTOM_METRICS="true"), variables(ORDERS_CUSTOM_METRICS="false"), SAFE, SAFE),
+    (types.FUNCTION, variables(), variables(ORDERS_CUSTOM_METRICS="true"), SAFE, SAFE),
     (types.FUNCTION, variables(PYTHONPATH="a"), variables(), LOOK, LOOK),
     (types.FUNCTION, {"handler": "a.b"}, {"handler": "c.d"}, LOOK, LOOK),
     (types.FUNCTION, {"loggingConfig": {"logGroup": "a"}}, {"loggingConfig": {"logGroup": "b"}}, WEAKENS, WEAKENS),

@@ -180,7 +180,7 @@ def test_of_many_causes_a_finding_names_the_first_ones_and_the_number_of_the_oth
     function = step("update", types.FUNCTION, "OrderProcessor", {}, inputs, parent=PROCESSOR, position="infra/x.py#7")
     [cause] = {one.cause for one in reviewed(component("", {}, SETTINGS), function).findings}
     assert cause == (
-        "processorArchitecture, tableName, maxReceiveCount and 3 more, or the program: the settings before are not "
+        "processorArchitecture, tableName, maxReceiveCount and 4 more, or the program: the settings before are not "
         "recorded yet; the program, infra/x.py line 7"
     )
     names = ["OrderDLQ", "OrderQueue", "OrderTopic", "Orders"]
