@@ -17,4 +17,5 @@ with warm.services() as service:
 report.write_flow(flow.measure(on_progress))
 report.write_capacity(capacity.measure(on_progress))
 report.write(batches, notified, starts, published, moves, commands)
+report.draw_costs()
 on_progress(f"written: {report.PAGE}")

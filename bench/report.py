@@ -12,7 +12,9 @@ from importlib.metadata import version
 from bench import cold, dead_letters, notifying, publishing, startup, warm
 from bench.plot import bars
 from infra.project import ROOT
-from ops.cost import OURS
+from ops.cost import OURS, CostInputs
+from ops.cost_picture import picture
+from ops.cost_table import cells
 from ops.event_cost import NOTIFIER
 
 PAGE = ROOT / "docs/benchmarks.md"
@@ -22,6 +24,7 @@ START_FIGURES = ROOT / "docs/starts.json"
 SOAK_FIGURES = ROOT / "docs/soak.json"
 FLOW_FIGURES = ROOT / "docs/flow.json"
 CAPACITY_FIGURES = ROOT / "docs/capacity.json"
+COST_PICTURE = ROOT / "docs/cost.svg"
 SHOWN_LATENCY = 5
 
 
@@ -248,6 +251,11 @@ def write(
     panels.append(("A cold start", {name: one.seconds * 1000 for name, one in starts.starts.items()}))
     PICTURE.write_text(bars(panels, {OURS, NOTIFIER}))
     FIGURES.write_text(json.dumps(_figures(batches, notified), indent=1) + "\n")
+
+
+def draw_costs() -> None:
+    """Draw what the orders of the stack dev cost, with the figures of the last run."""
+    picture(list(cells(CostInputs.of_stack("dev"))), COST_PICTURE)
 
 
 def write_soak(soak: Soak) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,10 +12,12 @@ from rich.table import Table
 
 from ops import prices
 from ops.cli.options import Json, complete_stack, require_finite
-from ops.cli.output import print_json
+from ops.cli.output import print_error, print_json
 from ops.cli.terminal import print_page
 from ops.cost import ORDERS_PER_DAY, Cost, CostInputs, backlog, steady
+from ops.cost_picture import picture
 from ops.cost_table import BATCH, BATCH_WITH_WINDOW, Cell, cells
+from ops.picture import check_suffix
 
 
 def cost(
@@ -27,6 +30,9 @@ def cost(
         bool,
         typer.Option("--by-rate", help="Compare rates of orders, delays that let batches fill, and custom metrics."),
     ] = False,
+    plot: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Also draw the comparison of rates: a .png or .svg file.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Estimate the cost of a million orders on AWS.
@@ -35,8 +41,12 @@ def cost(
 
     \b
     orders cost --stack prod --orders-per-day 1000000
-    orders cost --by-rate
+    orders cost --by-rate --plot cost.png
     """
+    if plot:
+        if not by_rate:
+            raise typer.BadParameter("--plot draws the comparison of rates: add --by-rate")
+        check_suffix(Path(plot))
     inputs = CostInputs.of_stack(stack)
     if by_rate:
         table = list(cells(inputs))
@@ -44,6 +54,9 @@ def cost(
             print_json({"pricesAsOf": prices.AS_OF.isoformat(), "cells": [dataclasses.asdict(one) for one in table]})
         else:
             print_page(_by_rate(stack, table))
+        if plot:
+            picture(table, Path(plot))
+            print_error(f"drawn: {plot}")
         return
     flow, waiting = steady(inputs, orders_per_day), backlog(inputs, orders_per_day)
     if as_json:

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -227,3 +228,12 @@ def test_a_stack_that_is_not_there_is_named() -> None:
         ran.stderr
         == "there is no stack nowhere, because Pulumi.nowhere.yaml is missing: name one of dev, local, prod\n"
     )
+
+
+def test_only_the_comparison_of_rates_is_drawn(tmp_path: Path) -> None:
+    drawn = tmp_path / "cost.png"
+    refused = _orders("cost", "--plot", str(drawn))
+    assert "add --by-rate" in refused.stderr
+    assert not drawn.exists()
+    assert _orders("cost", "--by-rate", "--plot", str(drawn)).stderr == f"drawn: {drawn}\n"
+    assert drawn.read_bytes().startswith(b"\x89PNG")
