@@ -12,11 +12,14 @@ from handler.queue import RetryAtOnce
 from handler.response import BatchResponse
 from handler.runtime import Context, client, config, log, request_timeout
 from handler.store import DynamoDBStore
+from handler.tracing import trace_requests
 
 # Retrying at once is best effort: a single try, because it must end before the response is due.
 single_try = config.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+table_name, dynamodb = os.environ[Variable.TABLE_NAME], client("dynamodb")
+trace_requests(dynamodb, table_name)
 processor = Processor(
-    DynamoDBStore(os.environ[Variable.TABLE_NAME], client("dynamodb"), log.bug),
+    DynamoDBStore(table_name, dynamodb, log.bug),
     log,
     max_receive_count=int(os.environ[Variable.MAX_RECEIVE_COUNT]),
     retry_at_once=RetryAtOnce(
