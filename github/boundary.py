@@ -27,6 +27,7 @@ def functions_may_at_most(stack: Resources) -> list[Statement]:
         policies.processor_may_retry_at_once(stack.order_queue),
         policies.processor_may_write_orders(stack.table),
         _on_each(policies.function_may_log, stack.log_groups),
+        policies.function_may_trace(),
         policies.notifier_may_read_changes(stack.table),
         _on_each(policies.notifier_may_tell, stack.event_topics),
         policies.notifier_may_give_up(stack.given_up_queue),

@@ -126,11 +126,11 @@ DESCRIBE = (
         on=lambda stack: stack.roles,
         actions=["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"],
     ),
-    # IAM has no resource type for subscriptions, and a list of log groups has no resource.
+    # IAM has no resource type for subscriptions, and a list of log groups or of X-Ray's policies has no resource.
     Permission(
         sid="LookAtWhatHasNoArn",
         on=_anything,
-        actions=["logs:DescribeLogGroups", "sns:GetSubscriptionAttributes"],
+        actions=["logs:DescribeLogGroups", "sns:GetSubscriptionAttributes", "xray:ListResourcePolicies"],
         condition=_in_the_region,
     ),
 )

@@ -79,6 +79,7 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
     "orderEvents": [
         *(Effect("*", EXISTENCE, name) for name in ("*Events", "*EventsDLQ", "*EventsTooOld", "*EventsDLQNotEmpty")),
         *(Effect("*", EXISTENCE, name) for name in ("*Notifier", "*NotifierMay*", "*NotifierErrors")),
+        Effect("ResourcePolicy", "policyDocument", "*Tracing"),
         Effect("Table", "streamEnabled"),
         Effect("Table", "streamViewType"),
         Effect("Key", "policy"),
@@ -89,6 +90,7 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
         Effect("Topic", "name", "*Events"),
         Effect("TopicPolicy", "arn", "*Events"),
         Effect("TopicPolicy", "policy", "*Events"),
+        Effect("ResourcePolicy", "policyDocument", "*Tracing"),
         Effect("RolePolicy", "policy", "*NotifierMayTell"),
         Effect("Function", "environment", "*Notifier"),
         DASHBOARD,
@@ -106,6 +108,12 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
         Effect("Queue", "sqsManagedSseEnabled"),
         Effect("Table", "serverSideEncryption"),
         Effect("LogGroup", "kmsKeyId"),
+    ],
+    "activeTracing": [
+        *(Effect("Topic", "tracingConfig", name) for name in ("*Topic", "*Events")),
+        Effect("Function", "tracingConfig"),
+        Effect("RolePolicy", EXISTENCE, "*MayTrace"),
+        Effect("ResourcePolicy", EXISTENCE, "*Tracing"),
     ],
     "alertAddresses": [Effect("TopicSubscription", EXISTENCE, "*Alerts-*")],
     "oldestOrderAlarmSeconds": [Effect("MetricAlarm", "threshold", "*QueueTooOld"), DASHBOARD],

@@ -6,7 +6,7 @@ import pulumi_aws as aws
 from handler.contract import EventAttribute, EventType
 from infra import policies
 from infra.queue import MAX_MESSAGE_BYTES, encryption, queue_policy
-from infra.settings import EventSettings
+from infra.settings import EventSettings, TracingSettings
 
 
 class OrderEvents(pulumi.ComponentResource):
@@ -21,6 +21,7 @@ class OrderEvents(pulumi.ComponentResource):
         name: str,
         settings: EventSettings,
         *,
+        tracing: TracingSettings,
         retention_seconds: int,
         key: aws.kms.Key | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -28,7 +29,7 @@ class OrderEvents(pulumi.ComponentResource):
         super().__init__("orders:index:OrderEvents", name, {}, opts)
         self._child = pulumi.ResourceOptions(parent=self)
         self.given_up = self._given_up_queue(f"{name}DLQ", retention_seconds, key)
-        self.topic = self._topic(name, settings, key)
+        self.topic = self._topic(name, settings, tracing, key)
         self._mail(name, settings)
         self.register_outputs({"topicArn": self.topic.arn, "givenUpUrl": self.given_up.url})
 
@@ -43,7 +44,9 @@ class OrderEvents(pulumi.ComponentResource):
         queue_policy(name, queue, opts=self._child)
         return queue
 
-    def _topic(self, name: str, settings: EventSettings, key: aws.kms.Key | None) -> aws.sns.Topic:
+    def _topic(
+        self, name: str, settings: EventSettings, tracing: TracingSettings, key: aws.kms.Key | None
+    ) -> aws.sns.Topic:
         topic = aws.sns.Topic(
             name,
             # The name of a FIFO topic ends with .fifo. Pulumi generates such a name only for a new topic: it would keep
@@ -53,6 +56,7 @@ class OrderEvents(pulumi.ComponentResource):
             else None,
             fifo_topic=settings.order_events_fifo or None,
             kms_master_key_id=key.id if key else None,
+            tracing_config=tracing.mode,
             opts=self._child,
         )
         document = policies.policy(policies.topic_only_over_tls(topic.arn))

@@ -72,8 +72,8 @@ _ENDINGS: Mapping[str, tuple[str, ...]] = {
     FUNCTION: ("Processor", "Notifier"),
     ROLE: ("Processor", "Notifier"),
     ROLE_POLICY: (
-        *(f"Processor{sid}" for sid in ("MayLog", "MayReceive", "MayRetryAtOnce", "MayWriteOrders")),
-        *(f"Notifier{sid}" for sid in ("MayGiveUp", "MayLog", "MayReadChanges", "MayTell")),
+        *(f"Processor{sid}" for sid in ("MayLog", "MayReceive", "MayRetryAtOnce", "MayTrace", "MayWriteOrders")),
+        *(f"Notifier{sid}" for sid in ("MayGiveUp", "MayLog", "MayReadChanges", "MayTell", "MayTrace")),
     ),
     ALARM: (
         *("TopicFailures", "TopicLosses", "UndeliveredNotEmpty", "QueueTooOld", "DLQNotEmpty", "DLQGrowing"),

@@ -45,6 +45,8 @@ class OrderNotifier(pulumi.ComponentResource):
             policies.notifier_may_give_up(tells.given_up.arn),
             policies.function_may_log(self.log_group.arn),
         ]
+        if settings.tracing.active_tracing:
+            statements.append(policies.function_may_trace())
         permissions = attach_permissions(name, runs_as, statements, self._child)
         # Without its permissions, the function fails, and Lambda rejects the event source mapping.
         permitted = pulumi.ResourceOptions(parent=self, depends_on=permissions)
@@ -79,6 +81,7 @@ class OrderNotifier(pulumi.ComponentResource):
             reserved_concurrent_executions=NOT_RESERVED,
             environment={"variables": variables},
             logging_config=logs_into(self.log_group),
+            tracing_config={"mode": self._settings.tracing.mode},
             opts=opts,
         )
 

@@ -95,6 +95,26 @@ def function_may_log(log_group: Arn) -> Statement:
     )
 
 
+def function_may_trace() -> Statement:
+    # X-Ray has no resource for these actions (Service Authorization Reference, AWS X-Ray).
+    return _allow("MayTrace", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*")
+
+
+def topics_may_trace(topics: Sequence[Arn], account: pulumi.Input[str]) -> Statement:
+    """Allow SNS to record deliveries of these topics (X-Ray Developer Guide, "Amazon SNS and AWS X-Ray")."""
+    return {
+        "Sid": "TopicsMayTrace",
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": ["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTraceSegments"],
+        "Resource": "*",
+        "Condition": {
+            "ArnEquals": {"aws:SourceArn": list(topics)},
+            "StringEquals": {"aws:SourceAccount": account},
+        },
+    }
+
+
 def notifier_may_read_changes(table: Arn) -> Statement:
     # The permissions of an event source mapping (Lambda Developer Guide, "Using Lambda with Amazon DynamoDB").
     # ListStreams is not about one stream, so the resource is every stream of the table. At most one is enabled.

@@ -12,7 +12,7 @@ from infra.function import attach_permissions, log_group, logs_into, request_tim
 from infra.package import Package, build_package
 from infra.project import ROOT
 from infra.queue import OrderQueue
-from infra.settings import ProcessorSettings, as_inputs
+from infra.settings import ProcessorSettings, TracingSettings, as_inputs
 
 
 class OrderProcessor(pulumi.ComponentResource):
@@ -23,6 +23,7 @@ class OrderProcessor(pulumi.ComponentResource):
         name: str,
         settings: ProcessorSettings,
         *,
+        tracing: TracingSettings,
         runs_as: aws.iam.Role,
         reads: OrderQueue,
         writes: aws.dynamodb.Table,
@@ -36,9 +37,12 @@ class OrderProcessor(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self.log_group = log_group(name, settings.log_retention_days, key, self._child)
         statements = self._statements(settings, reads, writes)
+        if tracing.active_tracing:
+            statements.append(policies.function_may_trace())
         permissions = attach_permissions(name, runs_as, statements, self._child)
         # Without its permissions, the function fails its first orders, and Lambda rejects the event source mapping.
         permitted = pulumi.ResourceOptions(parent=self, depends_on=permissions)
+        self._tracing = tracing
         self.function = self._function(name, settings, runs_as, _variables(settings, reads, writes), permitted)
         redriven = pulumi.ResourceOptions(parent=self, depends_on=[*permissions, reads.redrives])
         self._mapping(name, settings, reads, redriven)
@@ -77,6 +81,7 @@ class OrderProcessor(pulumi.ComponentResource):
             reserved_concurrent_executions=settings.reserved_concurrency,
             environment={"variables": variables},
             logging_config=logs_into(self.log_group),
+            tracing_config={"mode": self._tracing.mode},
             opts=opts,
         )
 

@@ -21,6 +21,7 @@ ROLE_POLICY_ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
+TRACE_POLICY = "aws:xray/resourcePolicy:ResourcePolicy"
 KEY = "aws:kms/key:Key"
 PROVIDER = "pulumi:providers:aws"
 

@@ -147,6 +147,21 @@ class EncryptionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TracingSettings:
+    """Active tracing of both topics and both functions."""
+
+    active_tracing: bool
+
+    @property
+    def mode(self) -> str:
+        """The mode of a topic or a function, as SNS and Lambda call it.
+
+        The program declares both modes: without one, the AWS provider keeps the mode that is in AWS.
+        """
+        return "Active" if self.active_tracing else "PassThrough"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MonitoringSettings:
     """Thresholds and subscribers of the alarms."""
 
@@ -167,6 +182,7 @@ class Settings:
     processor: ProcessorSettings
     events: EventSettings
     encryption: EncryptionSettings
+    tracing: TracingSettings
     monitoring: MonitoringSettings
     namespace: str = ""
     """The namespace of the keys in the stack's configuration. Empty if the settings come from elsewhere."""
@@ -186,6 +202,7 @@ Group = (
     | ProcessorSettings
     | EventSettings
     | EncryptionSettings
+    | TracingSettings
     | MonitoringSettings
 )
 

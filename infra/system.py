@@ -22,6 +22,7 @@ from infra.settings import Settings, as_inputs
 from infra.subscription import OrderSubscription
 from infra.table import OrderTable
 from infra.topic import OrderTopic
+from infra.tracing import OrderTracing
 from infra.undeclared import keep_undeclared
 
 
@@ -44,7 +45,8 @@ class OrderSystem(pulumi.ComponentResource):
         with_key = settings.encryption.customer_managed_key
         refuse(name_violations(self._names, autonaming_of_the_stack(), with_key=with_key), pulumi.get_project())
         # These settings decide which components there are, so that only the system can always record them.
-        recorded = as_inputs(settings.encryption) | as_inputs(settings.protection) | as_inputs(settings.events)
+        deciding = (settings.encryption, settings.protection, settings.events, settings.tracing)
+        recorded = {key: value for group in deciding for key, value in as_inputs(group).items()}
         inputs = recorded | {"systemName": name, "tableName": self._names.table, NAMESPACE: settings.namespace}
         protection = [protect_holder] if settings.protection.protect_orders else []
         kept = pulumi.ResourceOptions(transformations=[keep_undeclared, *protection])
@@ -54,13 +56,14 @@ class OrderSystem(pulumi.ComponentResource):
         self._role = ProcessorRole(f"{name}ProcessorRole", settings.processor, opts=self._child).role
         self._notifier_role = self._role_of_notifier(name)
         self._key = self._encryption_key(name)
-        self._topic = OrderTopic(f"{name}Topic", key=self._key, opts=self._child)
+        self._topic = OrderTopic(f"{name}Topic", tracing=settings.tracing, key=self._key, opts=self._child)
         self._queue = self._order_queue(name)
         self._subscription = self._subscribe(name)
         self._table = self._order_table()
         self._processor = self._order_processor(name)
         self._events = self._order_events(name)
         self._notifier = self._order_notifier(name)
+        self._trace(name)
         self._monitoring = self._monitor(name)
         self.outputs = self._stack_outputs()
         self.register_outputs(self.outputs.exports())
@@ -111,6 +114,7 @@ class OrderSystem(pulumi.ComponentResource):
         return OrderProcessor(
             f"{name}Processor",
             self._settings.processor,
+            tracing=self._settings.tracing,
             runs_as=self._role,
             reads=self._queue,
             writes=self._table.table,
@@ -124,6 +128,7 @@ class OrderSystem(pulumi.ComponentResource):
         return OrderEvents(
             f"{name}Events",
             self._settings.events,
+            tracing=self._settings.tracing,
             retention_seconds=self._settings.queue.dead_letter_retention_seconds,
             key=self._key,
             opts=self._child,
@@ -142,6 +147,11 @@ class OrderSystem(pulumi.ComponentResource):
             key=self._key,
             opts=self._child,
         )
+
+    def _trace(self, name: str) -> None:
+        if self._settings.tracing.active_tracing:
+            topics = [self._topic.topic, *([self._events.topic] if self._events else [])]
+            OrderTracing(f"{name}Tracing", topics=topics, opts=self._child)
 
     def _monitor(self, name: str) -> OrderMonitoring:
         flow = Flow(

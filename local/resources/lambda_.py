@@ -21,6 +21,7 @@ from local.resources.registry import Cloud, Inputs, ResourceState, resource_type
     "role",
     "runtime",
     "timeout",
+    "tracingConfig.mode",
 )
 def _function(cloud: Cloud, name: str, inputs: Inputs) -> ResourceState:
     function = cloud.clients.lambda_
@@ -58,6 +59,7 @@ def _configuration(name: str, inputs: Inputs) -> dict[str, Any]:
             "LogGroup": logging["logGroup"],
             "SystemLogLevel": logging["systemLogLevel"],
         },
+        "TracingConfig": {"Mode": inputs["tracingConfig"]["mode"]},
     }
 
 

@@ -3,7 +3,7 @@
 from local.resources.registry import Cloud, Inputs, ResourceState, attributes, resource_type
 
 
-@resource_type("aws:sns/topic:Topic", "fifoTopic", "kmsMasterKeyId", "name")
+@resource_type("aws:sns/topic:Topic", "fifoTopic", "kmsMasterKeyId", "name", "tracingConfig")
 def _topic(cloud: Cloud, logical_name: str, inputs: Inputs) -> ResourceState:
     name = inputs.get("name", logical_name)
     fifo = {"FifoTopic": "true"} if inputs.get("fifoTopic") else {}
@@ -11,6 +11,10 @@ def _topic(cloud: Cloud, logical_name: str, inputs: Inputs) -> ResourceState:
     cloud.clients.sns.set_topic_attributes(
         TopicArn=arn, AttributeName="KmsMasterKeyId", AttributeValue=inputs.get("kmsMasterKeyId", "")
     )
+    if "tracingConfig" in inputs:
+        cloud.clients.sns.set_topic_attributes(
+            TopicArn=arn, AttributeName="TracingConfig", AttributeValue=inputs["tracingConfig"]
+        )
     return arn, {"arn": arn, "name": name}
 
 

@@ -36,6 +36,8 @@ TERMS: Mapping[tuple[str, str], Term] = {
     (types.FUNCTION, "architectures"): Term("architecture", shows_text=True),
     (types.FUNCTION, "reservedConcurrentExecutions"): Term("reserved concurrency"),
     (types.FUNCTION, "loggingConfig.systemLogLevel"): Term("level of Lambda's own lines", shows_text=True),
+    (types.FUNCTION, "tracingConfig.mode"): Term("tracing mode", shows_text=True),
+    (types.TOPIC, "tracingConfig"): Term("tracing mode", shows_text=True),
     (types.MAPPING, "maximumBatchingWindowInSeconds"): Term("batching window", "s"),
     (types.MAPPING, "scalingConfig.maximumConcurrency"): Term("maximum concurrency"),
     (types.MAPPING, "provisionedPollerConfig.minimumPollers"): Term("minimum number of pollers"),

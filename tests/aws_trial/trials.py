@@ -52,6 +52,10 @@ BY_PERSON: Mapping[str, str] = {
     **dict.fromkeys(
         ("alert-mails", "event-mails", "event-mails-statuses"), "only the owner of a mailbox sees its mails"
     ),
+    **dict.fromkeys(
+        ("tracing-permissions", "trace-of-a-write"),
+        "only a person sees whether a trace leads from a topic to the table",
+    ),
     "dashboard": "only a person sees whether each graph is drawn",
     "lambda-lines": "the lines are for people, after you have broken the function",
     "dead-letter-tool": "you choose the moment at which the command is killed",

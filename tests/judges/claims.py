@@ -150,6 +150,14 @@ CLAIMS: Mapping[str, Claim] = {
         "the same: `pulumi up` reports no `MalformedPolicyDocument`",
         "no implementation here has KMS's delay until it knows a new role",
     ),
+    "tracing-permissions": Claim(
+        "With `activeTracing`, SNS and both functions may record traces in X-Ray, and nobody else",
+        "set it, publish orders for some seconds, and look for the trace as in [monitoring.md](monitoring.md#traces)",
+    ),
+    "trace-of-a-write": Claim(
+        "Lambda's runtime passes the trace of an invocation to the processor, which records each request to DynamoDB",
+        "the same; the trace contains `DynamoDB`",
+    ),
     "partiql-permission": Claim(
         "`dynamodb:PartiQLInsert` is sufficient for the batch of `INSERT`s",
         "the order from above is stored; DynamoDB Local accepted the batch, but does not check IAM",

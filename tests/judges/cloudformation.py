@@ -10,7 +10,7 @@ from tests.judges.cloudformation_types import RENAMED, SPECIAL, TYPES, Propertie
 from tests.support.recorder import Program, Registration
 
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
-TEXTS = {"dashboardBody"}
+TEXTS = {"dashboardBody", "policyDocument"}
 """Inputs that contain JSON and are texts in a template, too. All other JSON is an object there."""
 
 

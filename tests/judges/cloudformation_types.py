@@ -39,6 +39,7 @@ TYPES: Mapping[str, str] = {
     types.TABLE: "AWS::DynamoDB::Table",
     types.TOPIC: "AWS::SNS::Topic",
     types.TOPIC_POLICY: "AWS::SNS::TopicPolicy",
+    types.TRACE_POLICY: "AWS::XRay::ResourcePolicy",
 }
 PARTS = frozenset(
     {

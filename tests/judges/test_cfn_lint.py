@@ -27,6 +27,7 @@ STACKS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "prod": ("prod", {}),
     "local": ("local", {}),
     "prod with a key": ("prod", {"customerManagedKey": "true"}),
+    "prod with tracing": ("prod", {"activeTracing": "true"}),
     "prod without events": ("prod", {"orderEvents": "false"}),
     "prod with a FIFO topic": ("prod", {"orderEventsFifo": "true"}),
     "prod with another runtime": ("prod", {"processorRuntime": "python3.14", "processorArchitecture": "x86_64"}),
@@ -61,6 +62,8 @@ FAULTS: tuple[tuple[str, str, str, object], ...] = (
     (PATTERN, "LogGroupawslambdaOrderProcessor", "LogGroupName", "order processor"),
     (LENGTH, "LogGroupawslambdaOrderProcessor", "LogGroupName", "x" * 513),
     (LENGTH, "FunctionOrderProcessor", "Handler", "x" * 129),
+    (LENGTH, "ResourcePolicyOrderTracing", "PolicyName", "x" * 129),
+    (CHOICE, "FunctionOrderProcessor", "TracingConfig.Mode", "On"),
     (LENGTH, "OpenIdConnectProvidergithub", "Url", ""),
     (REQUIRED, "FunctionOrderProcessor", "Role", None),
     (REQUIRED, "TopicPolicyOrderTopic", "PolicyDocument", None),
@@ -90,7 +93,7 @@ def findings(
     """Return what gives the findings of a program, or those of the faults."""
     folder = tmp_path_factory.mktemp("templates")
     documents = {name: template(program) for name, program in programs.items()}
-    resources = documents["prod"]["Resources"] | documents["workflows"]["Resources"]
+    resources = documents["prod with tracing"]["Resources"] | documents["workflows"]["Resources"]
     documents["faults"] = template_of(
         {f"Fault{place}": changed(resources[one], path, value) for place, (_, one, path, value) in enumerate(FAULTS)}
     )

@@ -30,6 +30,7 @@ PROGRAMS: Mapping[str, Callable[[], Program]] = {
     "prod": partial(recorded, "prod"),
     "local": partial(recorded, "local"),
     "with a key": partial(recorded, "prod", {"customerManagedKey": "true"}),
+    "with tracing": partial(recorded, "prod", {"activeTracing": "true"}),
     "workflows": recorded_access,
 }
 """The programs of docs/security.md."""

@@ -44,6 +44,7 @@ WITHOUT_ARN = frozenset(
         "aws:sqs/queuePolicy:QueuePolicy",
         "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
         "aws:sqs/redrivePolicy:RedrivePolicy",
+        "aws:xray/resourcePolicy:ResourcePolicy",
         "pulumi:providers:aws",
     }
 )

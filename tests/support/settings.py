@@ -21,7 +21,8 @@ def said(values: Values) -> str:
 
 _POLLERS = {"maximumConcurrency": "0", "minimumPollers": "2", "maximumPollers": "4"}
 ALONGSIDE: Mapping[str, Mapping[str, str]] = {
-    "orderEvents": {"customerManagedKey": "true"},
+    "orderEvents": {"customerManagedKey": "true", "activeTracing": "true"},
+    "orderEventsFifo": {"activeTracing": "true"},
     "notifyStatuses": {"notifyAddresses": "sales@example.com"},
     "minimumPollers": _POLLERS,
     "maximumPollers": _POLLERS,

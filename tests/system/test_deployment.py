@@ -17,6 +17,7 @@ from tests.support.request_plugin import REQUESTS
 TAGS = {"project": "orders", "stack": "local"}
 ALL_RESOURCES = {
     "customerManagedKey": "true",
+    "activeTracing": "true",
     "alertAddresses": "a@example.com",
     "reservedConcurrency": "5",
     "permissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess",

@@ -25,6 +25,7 @@ from ops.review.rules.policies import policy
 from ops.review.rules.removal import removed
 from ops.review.rules.values import always, lowered, raised, switched_off
 
+TRACES = "X-Ray records more or fewer traces, which cost extra. No order depends on its trace."
 Inputs = tuple[str, ...]
 RULES: Mapping[str, Mapping[Inputs, Rule]] = {
     types.QUEUE: {
@@ -60,9 +61,10 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
     types.TOPIC: {
         ("kmsMasterKeyId",): flow.topic_key,
         ("policy",): policy("policy"),
-        ("displayName", "deliveryPolicy", "signatureVersion", "tracingConfig"): always(
+        ("displayName", "deliveryPolicy", "signatureVersion"): always(
             "what queues do not get", Verdict.SAFE, "A queue with raw delivery gets the order as it was published."
         ),
+        ("tracingConfig",): always("the tracing mode", Verdict.SAFE, TRACES),
     },
     types.SUBSCRIPTION: {
         ("filterPolicy", "filterPolicyScope"): flow.subscription_filter,
@@ -113,9 +115,10 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
         ("vpcConfig",): always("the network", Verdict.LOOK, "The function must still reach DynamoDB and SQS."),
         ("kmsKeyArn",): always("the key of the variables", Verdict.LOOK, "The function must be allowed to use it."),
         ("loggingConfig",): function.log,
-        ("deadLetterConfig", "tracingConfig"): always(
-            "what event source mappings do not use", Verdict.SAFE, "Only other invocations and traces use it."
+        ("deadLetterConfig",): always(
+            "what event source mappings do not use", Verdict.SAFE, "Only other invocations use it."
         ),
+        ("tracingConfig",): always("the tracing mode", Verdict.SAFE, TRACES),
     },
     types.LOG_GROUP: {
         ("retentionInDays",): monitoring.retention,
@@ -137,6 +140,7 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
     types.QUEUE_POLICY: {("policy",): policy("policy")},
     types.TOPIC_POLICY: {("policy",): policy("policy")},
     types.ROLE_POLICY: {("policy",): policy("policy")},
+    types.TRACE_POLICY: {("policyDocument",): policy("policyDocument")},
     types.ROLE_POLICY_ATTACHMENT: {},
     types.ROLE: {
         ("assumeRolePolicy",): policy("assumeRolePolicy"),

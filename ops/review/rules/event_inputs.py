@@ -165,7 +165,7 @@ RULES: Mapping[str, Mapping[tuple[str, ...], Rule]] = {
     types.TOPIC: {
         ("kmsMasterKeyId",): encryption,
         ("policy",): _policy("policy"),
-        ("displayName", "deliveryPolicy", "signatureVersion", "tracingConfig"): always(
+        ("displayName", "deliveryPolicy", "signatureVersion"): always(
             "what queues do not get", Verdict.SAFE, "A queue with raw delivery gets the event as it was published."
         ),
     },

@@ -27,6 +27,8 @@ _OF_QUEUES = {types.QUEUE, types.QUEUE_POLICY}
 _RETRY = "sqs:ChangeMessageVisibility"
 """The action without which the processor loses speed and nothing else."""
 _LOG = "logs:*"
+_TRACE = "xray:*"
+"""The actions without which SNS and the functions record no traces, and work as before."""
 _SEND = Part(frozenset({"sqs:SendMessage"}))
 _ENCRYPT = Part(frozenset({"kms:GenerateDataKey"}))
 _ADMINISTER = Part(frozenset({"kms:PutKeyPolicy"}))
@@ -102,6 +104,8 @@ def _taken(change: Change, context: Context, grants: Sequence[Grant], words: str
         return finding(Verdict.LOSES, change, what, why, "Keep the permission of the account to administer the key.")
     if change.type == types.ROLE_POLICY and _all(grants, _RETRY):
         return finding(Verdict.LOOK, change, what, "Orders that can never succeed become dead letters later.")
+    if _all(grants, _TRACE):
+        return finding(Verdict.SAFE, change, what, "X-Ray records fewer traces. No order depends on its trace.")
     if change.type == types.ROLE_POLICY and _all(grants, _LOG):
         why = "Without the log, nobody knows why an order is a dead letter, or why an event was not told."
         return finding(Verdict.WEAKENS, change, what, why)

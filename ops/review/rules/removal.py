@@ -52,6 +52,7 @@ STAKES: Mapping[str, Stake] = {
         Verdict.WEAKENS, "Without this policy, any queue of the account can use the dead-letter queue."
     ),
     types.ALARM: Stake(Verdict.WEAKENS, "Nobody is notified of what this alarm observes."),
+    types.TRACE_POLICY: Stake(Verdict.SAFE, "SNS records no deliveries in X-Ray any more. No order depends on that."),
     types.DASHBOARD: Stake(Verdict.SAFE, "A dashboard holds no data."),
 }
 UNKNOWN_STAKE = Stake(Verdict.LOOK, "The review knows no rule for this type of resource.")

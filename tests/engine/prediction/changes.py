@@ -60,6 +60,7 @@ SETTINGS: Mapping[str, str] = {
     "notifyAddresses": "shop@example.com",
     "notifyStatuses": "paid,shipped",
     "customerManagedKey": "true",
+    "activeTracing": "true",
     "alertAddresses": "ops@example.com",
     "oldestOrderAlarmSeconds": "600",
     "oldestEventAlarmSeconds": "600",

@@ -104,7 +104,7 @@ def _wider(statement: Statement, kind: Kind) -> Iterator[Change]:
     if statement.get("Principal", "*") != "*":
         yield change("for every principal", {**statement, "Principal": "*"})
     # The policy of a resource is about no other one, so a wider resource in it changes nothing.
-    if kind is not Kind.RESOURCE and statement["Resource"] != ["*"]:
+    if kind is not Kind.RESOURCE and listed(statement["Resource"]) != ["*"]:
         yield change("on every resource", {**statement, "Resource": "*"})
         # A resource of another account needs a permission of that account, too.
         for what, values in _widened(listed(statement["Resource"]), IN_AN_ARN):

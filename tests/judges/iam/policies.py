@@ -32,7 +32,7 @@ class Policy:
 
     kind: Kind
     owner: str
-    """The ARN of the role or the resource."""
+    """The ARN of the role or the resource, or X_RAY."""
     name: str
     document: Document
 
@@ -50,6 +50,10 @@ OF_THE_ACCOUNT: Document = {
     ],
 }
 """The policy of a key for which nobody sets one (KMS Developer Guide, "Default key policy")."""
+
+
+X_RAY = "xray:*"
+"""The owner of X-Ray's policies: X-Ray of the account, whose actions on traces have no resource."""
 
 
 def allows_everything(role: str) -> Policy:
@@ -75,7 +79,7 @@ def deployed(program: Program, physical: Callable[[str], str] = str) -> Deployme
     arns = {f"{noun(one.type)} {one.name}": arn_of(one.type, physical(one.name), one.inputs) for one in resources}
     renamed = {arn_of(one.type, one.name, one.inputs): arns[f"{noun(one.type)} {one.name}"] for one in resources}
     policies = (
-        replace(policy, owner=renamed[policy.owner], document=_with_names(policy.document, renamed))
+        replace(policy, owner=renamed.get(policy.owner, policy.owner), document=_with_names(policy.document, renamed))
         for one in program.resources
         for policy in _policies(one, program)
     )
@@ -114,6 +118,8 @@ def _policies(resource: Registration, program: Program) -> Iterator[Policy]:
             yield _policy(Kind.RESOURCE, inputs["arn"], resource)
         case "aws:s3/bucketPolicy:BucketPolicy":
             yield _policy(Kind.RESOURCE, arn(BUCKET, inputs["bucket"].removesuffix("-id")), resource)
+        case types.TRACE_POLICY:
+            yield _policy(Kind.RESOURCE, X_RAY, resource, "policyDocument")
         case types.KEY if "policy" in inputs:  # otherwise, KMS makes one
             yield _policy(Kind.RESOURCE, arn_of(types.KEY, resource.name, inputs), resource)
 

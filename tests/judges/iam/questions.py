@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from tests.judges.iam.policies import Kind, Policy, allows_everything
+from tests.judges.iam.policies import X_RAY, Kind, Policy, allows_everything
 from tests.support.arns import ACCOUNT, REGION
 
 OTHER_ACCOUNT, OTHER_REGION = "210987654321", "eu-central-1"
@@ -52,6 +52,8 @@ class Question:
 
     def is_about(self, policy: Policy) -> bool:
         """Return whether AWS evaluates the policy for this request."""
+        if policy.owner == X_RAY:
+            return self.action.startswith("xray:")
         of_bucket = policy.owner.startswith("arn:aws:s3:") and self.resource.startswith(f"{policy.owner}/")
         return policy.owner == (self.resource if policy.kind is Kind.RESOURCE else self.who) or of_bucket
 

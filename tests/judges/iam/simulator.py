@@ -24,7 +24,7 @@ KNOWN_AS = {
 """Condition keys that the simulator ignores because AWS's reference does not list them. Each has a listed key of the
 same type that no document and no request has, and that stands for it in both."""
 
-SERVICES = ("cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "s3", "sns", "sqs", "sts")
+SERVICES = ("cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "s3", "sns", "sqs", "sts", "xray")
 
 
 class Undecided(Exception):

@@ -15,6 +15,7 @@ from tests.judges.iam.simulator import Undecided
 from tests.judges.iam.tables.key import PUBLISHING, WITH_A_KEY
 from tests.judges.iam.tables.names import KEY, PROCESSOR, TABLE
 from tests.judges.iam.tables.pipeline import PIPELINE
+from tests.judges.iam.tables.tracing import TRACED
 from tests.judges.judge import Judge
 from tests.support.arns import ACCOUNT, REGION, arn
 from tests.support.recorder import recorded
@@ -22,10 +23,12 @@ from tests.support.recorder import recorded
 pytestmark = pytest.mark.judged(
     Judge.IAM_SIMULATE,
     *("role-permissions", "queue-policy", "tls", "partiql-permission", "given-up-permissions"),
-    *("alarms-publish", "key-use", "key-policy-alone"),
+    *("alarms-publish", "key-use", "key-policy-alone", "tracing-permissions"),
 )
 
-STACKS = pytest.mark.parametrize(("stack", "key"), [("dev", False), ("prod", False), ("prod", True)])
+OPTIONAL = ("customerManagedKey", "activeTracing")
+"""The settings that add permissions."""
+STACKS = pytest.mark.parametrize(("stack", "optional"), [("dev", False), ("prod", False), ("prod", True)])
 UNNOTICED = {
     # AWS's reference gives ListStreams no resource, so the simulator refuses a request on the streams of a table.
     # The DynamoDB Developer Guide allows it there, as this policy does ("IAM policy to grant read access for a
@@ -38,31 +41,32 @@ UNNOTICED = {
 """Faults that no request can show, each with the reason."""
 
 
-def as_deployed(stack: str, *, key: bool = False) -> tuple[Deployment, list[Question]]:
+def as_deployed(stack: str, *, optional: bool = False) -> tuple[Deployment, list[Question]]:
     """Return a stack as IAM knows it, and the questions of its table."""
-    program = recorded(stack, {"customerManagedKey": str(key).lower()})
+    program = recorded(stack, dict.fromkeys(OPTIONAL, str(optional).lower()))
     deployment = deployed(program, physical_names(stack))
-    return deployment, list(questions(PIPELINE + WITH_A_KEY if key else PIPELINE, deployment.arns))
+    rows = PIPELINE + WITH_A_KEY + TRACED if optional else PIPELINE
+    return deployment, list(questions(rows, deployment.arns))
 
 
 @STACKS
-def test_everyone_may_do_what_the_table_says(simulator: Path, stack: str, key: bool) -> None:
-    deployment, table = as_deployed(stack, key=key)
+def test_everyone_may_do_what_the_table_says(simulator: Path, stack: str, optional: bool) -> None:
+    deployment, table = as_deployed(stack, optional=optional)
     assert wrong_answers(simulator, table, [*deployment.policies, *NOT_OURS]) == []
 
 
 @STACKS
-def test_no_action_of_aws_is_allowed_that_the_table_does_not_list(simulator: Path, stack: str, key: bool) -> None:
-    deployment, table = as_deployed(stack, key=key)
+def test_no_action_of_aws_is_allowed_that_the_table_does_not_list(simulator: Path, stack: str, optional: bool) -> None:
+    deployment, table = as_deployed(stack, optional=optional)
     elsewhere = (OTHER_ACCOUNT, OTHER_REGION)
     resources = {one.resource for one in table if not any(place in one.resource for place in elsewhere)}
     assert unlisted(simulator, table, [*deployment.policies, *NOT_OURS], [*resources, "*"]) == set()
 
 
 @STACKS
-def test_a_fault_in_any_statement_changes_an_answer(simulator: Path, stack: str, key: bool) -> None:
-    deployment, table = as_deployed(stack, key=key)
-    expected = {fault for fault in UNNOTICED if key or not fault.startswith("OrderKey")}
+def test_a_fault_in_any_statement_changes_an_answer(simulator: Path, stack: str, optional: bool) -> None:
+    deployment, table = as_deployed(stack, optional=optional)
+    expected = {fault for fault in UNNOTICED if optional or not fault.startswith("OrderKey")}
     assert unnoticed_faults(simulator, table, deployment.policies, NOT_OURS) == expected
 
 
@@ -96,7 +100,7 @@ def test_no_action_but_those_of_its_statements_stands_for_a_batch_of_inserts(sim
 def test_the_statement_in_the_docs_lets_a_publisher_use_the_key_and_each_fault_in_it_is_noticed(
     simulator: Path,
 ) -> None:
-    deployment, _ = as_deployed("prod", key=True)
+    deployment, _ = as_deployed("prod", optional=True)
     section = (ROOT / "docs/aws.md").read_text().partition("### Turn the key on")[2]
     text = section.partition("```json")[2].partition("```")[0]
     for placeholder, value in {

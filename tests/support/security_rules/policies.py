@@ -2,16 +2,26 @@
 
 import re
 
-from infra.resource_types import KEY, QUEUE_POLICY, ROLE, ROLE_POLICY, ROLE_POLICY_ATTACHMENT, TOPIC_POLICY
+from infra.resource_types import (
+    KEY,
+    QUEUE_POLICY,
+    ROLE,
+    ROLE_POLICY,
+    ROLE_POLICY_ATTACHMENT,
+    TOPIC_POLICY,
+    TRACE_POLICY,
+)
 from tests.support.recorder import Program, Registration
 from tests.support.resource_types import KEY_POLICY, POLICY
 from tests.support.security_rules.rule import (
     ACCOUNT,
+    POLICY_INPUTS,
     SNS,
     WITHOUT_TLS,
     Rule,
     allowed,
     document,
+    listed,
     made,
     principals,
     statements,
@@ -43,8 +53,17 @@ def grants_no_rights(policy: Registration, _: Program) -> bool:
     return not [action for action in allowed(policy, "Action") if RIGHTS.search(action)]
 
 
+# Service Authorization Reference, AWS X-Ray. checkov knows that, too.
+WITHOUT_RESOURCE = frozenset({"xray:PutTelemetryRecords", "xray:PutTraceSegments"})
+
+
+def is_as_narrow_as_aws_allows(policy: Registration, _: Program) -> bool:
+    everywhere = [statement for statement in statements(policy) if "*" in listed(statement.get("Resource", []))]
+    return all(WITHOUT_RESOURCE.issuperset(listed(statement["Action"])) for statement in everywhere)
+
+
 def is_of_the_language_with_variables(resource: Registration, _: Program) -> bool:
-    documents = [resource.document(key) for key in ("policy", "assumeRolePolicy") if key in resource.inputs]
+    documents = [resource.document(key) for key in POLICY_INPUTS if key in resource.inputs]
     return all(document.get("Version") == "2012-10-17" for document in documents)
 
 
@@ -52,7 +71,7 @@ POLICIES = (
     Rule(
         ids=("CKV_AWS_168", "CKV_AWS_169", "CKV_AWS_283", "CKV_AWS_387", "CKV_AWS_33", "CKV_AWS_60"),
         demand="No policy allows an action to everyone, even with a condition.",
-        types=(QUEUE_POLICY, TOPIC_POLICY, KEY_POLICY, KEY, ROLE),
+        types=(QUEUE_POLICY, TOPIC_POLICY, TRACE_POLICY, KEY_POLICY, KEY, ROLE),
         holds=names_nobody_at_large,
         kept_by=(made(QUEUE_POLICY, policy=document(**SNS)), made(TOPIC_POLICY, policy=document(**WITHOUT_TLS))),
         broken_by=(made(QUEUE_POLICY, policy=document(Principal={"AWS": ["*"]}, Action="sqs:SendMessage")),),
@@ -76,7 +95,7 @@ POLICIES = (
             "WS1003",
         ),
         demand="No policy allows actions with a wildcard.",
-        types=(ROLE_POLICY, POLICY, QUEUE_POLICY, TOPIC_POLICY, ROLE),
+        types=(ROLE_POLICY, POLICY, QUEUE_POLICY, TOPIC_POLICY, TRACE_POLICY, ROLE),
         holds=lambda policy, _: not any("*" in action for action in allowed(policy, "Action")),
         kept_by=(
             made(QUEUE_POLICY, policy=document(**SNS)),
@@ -86,10 +105,13 @@ POLICIES = (
     ),
     Rule(
         ids=("CKV_AWS_356", "CKV_AWS_108", "CKV_AWS_111"),
-        demand="No role has a permission on every resource.",
+        demand="No role has a permission on every resource if AWS allows a narrower one.",
         types=(ROLE_POLICY, POLICY),
-        holds=lambda policy, _: "*" not in allowed(policy, "Resource"),
-        kept_by=(made(ROLE_POLICY, policy=document(Action="sqs:ReceiveMessage", Resource="queue")),),
+        holds=is_as_narrow_as_aws_allows,
+        kept_by=(
+            made(ROLE_POLICY, policy=document(Action="sqs:ReceiveMessage", Resource="queue")),
+            made(ROLE_POLICY, policy=document(Action=sorted(WITHOUT_RESOURCE), Resource="*")),
+        ),
         broken_by=(made(ROLE_POLICY, policy=document(Action="sqs:ReceiveMessage", Resource=["queue", "*"])),),
     ),
     Rule(
@@ -135,7 +157,7 @@ POLICIES = (
     Rule(
         ids=("W2511",),
         demand="A policy uses the current version of the policy language.",
-        types=(ROLE, ROLE_POLICY, POLICY, QUEUE_POLICY, TOPIC_POLICY, KEY, KEY_POLICY),
+        types=(ROLE, ROLE_POLICY, POLICY, QUEUE_POLICY, TOPIC_POLICY, TRACE_POLICY, KEY, KEY_POLICY),
         holds=is_of_the_language_with_variables,
         kept_by=(made(ROLE_POLICY, policy=document()),),
         broken_by=(made(ROLE_POLICY, policy={"Version": "2008-10-17", "Statement": []}),),

@@ -43,8 +43,12 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+POLICY_INPUTS = ("policy", "assumeRolePolicy", "policyDocument")
+"""The inputs that contain a policy."""
+
+
 def statements(resource: Registration, effect: str = "Allow") -> list[dict[str, Any]]:
-    documents = [resource.document(key) for key in ("policy", "assumeRolePolicy") if key in resource.inputs]
+    documents = [resource.document(key) for key in POLICY_INPUTS if key in resource.inputs]
     return [s for document in documents for s in listed(document["Statement"]) if s["Effect"] == effect]
 
 

@@ -128,6 +128,8 @@ def test_every_resource_is_a_certain_one_where_aws_lets_it(access: Program) -> N
         "sns:GetSubscriptionAttributes",
         "sns:SetSubscriptionAttributes",
         "sns:Unsubscribe",
+        "xray:ListResourcePolicies",
+        *("xray:PutTelemetryRecords", "xray:PutTraceSegments"),  # of the boundaries
     }
 
 

@@ -56,14 +56,14 @@ def of_the_key(program: Program) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("key", ["false", "true"])
 @pytest.mark.parametrize("fifo", ["false", "true"])
 def test_the_boundary_allows_all_that_the_program_allows_its_functions(stack: Resources, key: str, fifo: str) -> None:
-    program = recorded(name(stack), {"customerManagedKey": key, "orderEventsFifo": fifo})
+    program = recorded(name(stack), {"customerManagedKey": key, "orderEventsFifo": fifo, "activeTracing": "true"})
     boundary = recorded_access().one(POLICY, boundary_name(name(stack)))
     assert boundary.inputs["name"] == boundary_name(name(stack))
     # A managed policy has at most 6,144 characters without white space (IAM User Guide, quotas).
     assert len(boundary.inputs["policy"]) < 6_144
     allowed = boundary.document("policy")["Statement"]
     needed = program.statements(ROLE_POLICY) + of_the_key(program)
-    assert len(needed) == (12 if key == "true" else 8)
+    assert len(needed) == (14 if key == "true" else 10)
     for statement in needed:
         for resource in named(statement, stack):
             assert [

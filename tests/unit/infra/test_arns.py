@@ -31,7 +31,9 @@ FORMS = (
     scope="module",
     params=[
         lambda: recorded("dev"),
-        lambda: recorded("prod", {"customerManagedKey": "true", "alertAddresses": "ops@example.com"}),
+        lambda: recorded(
+            "prod", {"customerManagedKey": "true", "activeTracing": "true", "alertAddresses": "ops@example.com"}
+        ),
         lambda: recorded("dev", {"orderEventsFifo": "true"}),
         recorded_access,
     ],

@@ -42,6 +42,7 @@ OTHER_VALUES = {
     "notifyAddresses": "sales@example.com",
     "notifyStatuses": "shipped",
     "customerManagedKey": "true",
+    "activeTracing": "true",
     "alertAddresses": "ops@example.com",
     "oldestOrderAlarmSeconds": "600",
     "oldestEventAlarmSeconds": "600",

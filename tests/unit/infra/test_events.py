@@ -55,7 +55,7 @@ def test_a_fifo_topic_has_a_name_like_the_other_resources_and_the_ending_that_sn
     program = recorded(stack, {"orderEventsFifo": "true"})
     topic = program.one(TOPIC, "OrderEvents").inputs
     # The mocks give a resource its logical name. The engine gives the queue the name that the stack's file demands.
-    assert topic == {"fifoTopic": True, "name": "OrderEvents.fifo"}
+    assert topic == {"fifoTopic": True, "name": "OrderEvents.fifo", "tracingConfig": "PassThrough"}
     assert program.outputs["eventTopicArn"] == arn(TOPIC, "OrderEvents.fifo")
     [may_tell] = program.one(ROLE_POLICY, "OrderNotifierMayTell").document("policy")["Statement"]
     assert may_tell["Resource"] == arn(TOPIC, "OrderEvents.fifo")

@@ -19,6 +19,7 @@ from tests.support.recorder import Program, Registration, recorded, recorded_wit
 
 OPTIONAL = {
     "customerManagedKey": "true",
+    "activeTracing": "true",
     "alertAddresses": "ops@example.com",
     "notifyAddresses": "sales@example.com",
 }
@@ -106,12 +107,13 @@ def test_only_the_required_name_of_the_table_is_irregular() -> None:
 
 @pytest.mark.parametrize("system", ["Order", "Refund"])
 def test_every_resource_that_pulumi_names_is_checked(system: str) -> None:
-    # Policies, keys and mappings have no name, and a subscription has that of its topic. The dashboard has an input.
+    # Policies, keys and mappings have no name, and a subscription has that of its topic. The others have an input.
     nameless = {
         *("aws:sqs/queuePolicy:QueuePolicy", "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", "aws:kms/key:Key"),
         "aws:sqs/redrivePolicy:RedrivePolicy",
         *("aws:sns/topicPolicy:TopicPolicy", "aws:sns/topicSubscription:TopicSubscription"),
         *("aws:lambda/eventSourceMapping:EventSourceMapping", "aws:cloudwatch/dashboard:Dashboard"),
+        "aws:xray/resourcePolicy:ResourcePolicy",
     }
     declared = {(one.type, one.name) for one in systems(system).resources if one.custom and one.type not in nameless}
     assert set(system_names(system).named_by_pulumi()) == declared

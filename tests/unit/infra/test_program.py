@@ -16,6 +16,7 @@ from infra.resource_types import (
     SUBSCRIPTION,
     TABLE,
     TOPIC,
+    TRACE_POLICY,
 )
 from tests.support.arns import arn
 from tests.support.defaults import DEFAULTS
@@ -122,6 +123,11 @@ REACHES: list[tuple[str, str, str, str, str, object]] = [
     ("notifyAddresses", "a@example.com", SUBSCRIPTION, "OrderEvents-a@example.com", "endpoint", "a@example.com"),
     ("notifyStatuses", "shipped", SYSTEM, "Order", "notifyStatuses", ["shipped"]),
     ("customerManagedKey", "true", "aws:kms/key:Key", "OrderKey", "enableKeyRotation", True),
+    ("activeTracing", "true", TOPIC, "OrderTopic", "tracingConfig", "Active"),
+    ("activeTracing", "true", TOPIC, "OrderEvents", "tracingConfig", "Active"),
+    ("activeTracing", "true", FUNCTION, "OrderProcessor", "tracingConfig", {"mode": "Active"}),
+    ("activeTracing", "true", FUNCTION, "OrderNotifier", "tracingConfig", {"mode": "Active"}),
+    ("activeTracing", "true", TRACE_POLICY, "OrderTracing", "policyName", "OrderTopic"),
     ("alertAddresses", "ops@example.com", SUBSCRIPTION, "OrderAlerts-ops@example.com", "endpoint", "ops@example.com"),
     ("oldestOrderAlarmSeconds", "600", ALARM, "OrderQueueTooOld", "threshold", 600),
     ("oldestEventAlarmSeconds", "600", ALARM, "OrderEventsTooOld", "threshold", 600_000),

@@ -13,12 +13,13 @@ from tests.support.recorder import Program, recorded
 from tests.support.security_rules import RULES
 from tests.support.security_rules.rule import Rule
 
-# The stacks that are checked: those with a file, and one with the key that none of them has.
+# The stacks that are checked: those with a file, and those with what none of them has.
 STACKS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "dev": ("dev", {}),
     "prod": ("prod", {}),
     "local": ("local", {}),
     "with a key": ("prod", {"customerManagedKey": "true"}),
+    "with tracing": ("prod", {"activeTracing": "true"}),
 }
 PAGE = (ROOT / "docs/security.md").read_text()
 

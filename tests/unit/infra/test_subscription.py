@@ -7,8 +7,8 @@ from tests.support.recorder import Program
 
 def test_all_topics_are_standard(dev: Program) -> None:
     assert {topic.name: topic.inputs for topic in dev.all("aws:sns/topic:Topic")} == {
-        "OrderTopic": {},
-        "OrderEvents": {},
+        "OrderTopic": {"tracingConfig": "PassThrough"},
+        "OrderEvents": {"tracingConfig": "PassThrough"},
         "OrderAlerts": {},
     }
 

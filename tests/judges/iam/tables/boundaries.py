@@ -19,6 +19,7 @@ from tests.judges.iam.tables.names import (
     via,
 )
 from tests.judges.iam.tables.pipeline import PIPELINE
+from tests.judges.iam.tables.tracing import OTHERS, RECORD
 
 FUNCTIONS_MAY = tuple(row for row in PIPELINE + WITH_A_KEY if row.allowed and row.who in {(PROCESSOR,), (NOTIFIER,)})
 
@@ -40,6 +41,8 @@ def _of_boundary(stack: str) -> Iterator[Row]:
     yield may_not(role, "dynamodb:GetItem dynamodb:DeleteItem dynamodb:PartiQLUpdate", *of(stack, TABLE))
     yield may_not(role, "dynamodb:PutResourcePolicy", *of(stack, STREAM))
     yield may_not(role, "logs:DeleteLogStream", *of(stack, PROCESSOR_LOG))
+    yield may(role, RECORD, "*")
+    yield may_not(role, OTHERS, "*")
     yield may_not(role, "iam:PutRolePolicy iam:PassRole", *of(stack, PROCESSOR, NOTIFIER))
     yield may_not(role, USE, *of(stack, KEY))
     yield may_not(role, USE, *of(stack, KEY), when=via("s3"))

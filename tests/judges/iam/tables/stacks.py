@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tests.judges.iam.questions import OTHER_REGION, Row, Who, may, may_not
 from tests.judges.iam.tables.names import DEPLOY, READERS, ROLES, in_another_region, of
+from tests.judges.iam.tables.tracing import OTHERS, RECORD
 
 TOPICS = ("topic OrderTopic", "topic OrderEvents", "topic OrderEvents > .fifo", "topic OrderAlerts")
 QUEUES = ("queue OrderQueue", "queue OrderDLQ", "queue OrderUndelivered", "queue OrderEventsDLQ")
@@ -165,8 +166,9 @@ STACKS = (
         )
     ),
     may(ROLES, "sns:GetSubscriptionAttributes", "dev topic OrderTopic"),
-    may(ROLES, "logs:DescribeLogGroups", "*"),
+    may(ROLES, "logs:DescribeLogGroups xray:ListResourcePolicies", "*"),
     may_not(ROLES, "sns:GetSubscriptionAttributes", "dev topic OrderTopic", when=ELSEWHERE),
-    may_not(ROLES, "logs:DescribeLogGroups", "*", when=ELSEWHERE),
+    may_not(ROLES, "logs:DescribeLogGroups xray:ListResourcePolicies", "*", when=ELSEWHERE),
+    may_not(ROLES, f"{OTHERS} {RECORD}", "*"),
     may_not(ROLES, "logs:DescribeDestinations iam:ListRoles kms:CreateKey s3:ListAllMyBuckets", "*"),
 )

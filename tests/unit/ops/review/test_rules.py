@@ -53,6 +53,8 @@ ROOT = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "kms:
 KEY_FOR_SNS = {**SEND, "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*"}
 KEY_FOR_ALARMS = {**KEY_FOR_SNS, "Principal": {"Service": "cloudwatch.amazonaws.com"}}
 FROM_TOPIC = {**SEND, "Condition": {"ArnEquals": {"aws:SourceArn": ARN}}}
+TRACE = {"Effect": "Allow", "Action": ["xray:PutTraceSegments"], "Resource": "*"}
+TRACE_AND_RETRY = {**TRACE, "Action": ["xray:PutTraceSegments", "sqs:ChangeMessageVisibility"]}
 RETRY = {"Effect": "Allow", "Action": ["sqs:ChangeMessageVisibility"], "Resource": ARN}
 ON = {"pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": 35}}
 SHORT = {"pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": 7}}
@@ -125,6 +127,16 @@ DIRECTIONS = [
     (types.QUEUE_POLICY, policy(SEND, TLS), policy(TLS), INTERRUPTS, WEAKENS),
     (types.QUEUE_POLICY, policy(SEND), {"policy": UNKNOWN}, LOOK, LOOK),
     (types.ROLE_POLICY, policy(RETRY), policy(), LOOK, WEAKENS),
+    (types.ROLE_POLICY, policy(TRACE), policy(), SAFE, WEAKENS),
+    (types.ROLE_POLICY, policy(TRACE_AND_RETRY), policy(), INTERRUPTS, WEAKENS),
+    (
+        types.TRACE_POLICY,
+        {"policyDocument": policy(TRACE)["policy"]},
+        {"policyDocument": policy()["policy"]},
+        SAFE,
+        WEAKENS,
+    ),
+    (types.FUNCTION, {"tracingConfig": {"mode": "Active"}}, {"tracingConfig": {"mode": "PassThrough"}}, SAFE, SAFE),
     (types.ALARM, {"threshold": 1, **UPPER}, {"threshold": 5, **UPPER}, WEAKENS, SAFE),
     (types.ALARM, {"threshold": 1, **LOWER}, {"threshold": 5, **LOWER}, SAFE, WEAKENS),
     (types.ALARM, {"alarmActions": ["a"]}, {"alarmActions": []}, WEAKENS, SAFE),
@@ -212,6 +224,7 @@ REMOVED = {
     types.REDRIVE_POLICY: LOSES,
     types.ALARM: WEAKENS,
     types.DASHBOARD: SAFE,
+    types.TRACE_POLICY: SAFE,
     types.TOPIC: LOSES,
     types.SUBSCRIPTION: WEAKENS,
     "aws:s3/bucket:Bucket": LOOK,
