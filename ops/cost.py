@@ -16,7 +16,7 @@ from infra.project import stack_settings
 from ops import prices
 from ops.errors import check_stack
 from ops.event_cost import event_services, steady_batch
-from ops.invocation import DEFAULT_LINES_BYTES, Measured, logged, measured, seconds_per_batch
+from ops.invocation import DEFAULT_LINES_BYTES, Measured, logged, measured, seconds_per_batch, traces_per_invocation
 from ops.samples import valid_orders
 from ops.settings_text import architecture, whole_number
 
@@ -39,7 +39,7 @@ WHOLE_NUMBERS = {
 """The least value of each number that the cost depends on."""
 MESSAGES_A_DELETE = 10
 """The maximum number of messages in one request (SQS API Reference, DeleteMessageBatch)."""
-BEFORE_THE_TABLE = frozenset({"SNS", "SQS", "Lambda requests", "Lambda duration", "logs", "metrics"})
+BEFORE_THE_TABLE = frozenset({"SNS", "SQS", "Lambda requests", "Lambda duration", "logs", "metrics", "traces"})
 """The services that cost the same for an order that is not stored."""
 OURS = "this handler"
 """The name of this handler among the measured ones."""
@@ -55,6 +55,7 @@ class CostInputs:
     architecture: str
     idle_pollers: int = IDLE_POLLERS
     tells_events: bool = False
+    is_traced: bool = False
     mail_addresses: int = 0
     """The number of addresses that events are mailed to."""
     custom_metrics: bool = True
@@ -88,6 +89,7 @@ class CostInputs:
                 int(settings.get("minimumPollers", 0)),
             ),
             tells_events=str(settings.get("orderEvents")).lower() == "true",
+            is_traced=str(settings.get("activeTracing")).lower() == "true",
             mail_addresses=sum(bool(str(address).strip()) for address in mails),
             custom_metrics=str(settings.get("customMetrics", True)).lower() == "true",
         )
@@ -136,13 +138,16 @@ def _cost(inputs: CostInputs, orders_per_day: float, batch: float, event_batch: 
     """
     events: Mapping[str, float] = {}
     if inputs.tells_events:
-        events = event_services(
-            inputs.architecture,
-            inputs.mail_addresses,
-            orders_per_day,
-            event_batch,
-            with_metrics=inputs.custom_metrics,
-        )
+        events = {
+            **event_services(
+                inputs.architecture,
+                inputs.mail_addresses,
+                orders_per_day,
+                event_batch,
+                with_metrics=inputs.custom_metrics,
+            ),
+            **_traces("notifier traces", inputs, orders_per_day, event_batch),
+        }
     per_order = {
         name: {**_services(name, figures, inputs, orders_per_day, batch), **events}
         for name, figures in measured("handlers").items()
@@ -172,7 +177,16 @@ def _services(
         "DynamoDB writes": _writes_per_order(figures) * prices.DYNAMODB_WRITE,
         "logs": batches_per_order * bytes_per_batch * prices.LOG_BYTE,
         "metrics": metrics * prices.metric_per_order(orders_per_day),
+        **_traces("traces", inputs, orders_per_day, batch),
     }
+
+
+def _traces(name: str, inputs: CostInputs, orders_per_day: float, batch: float) -> Mapping[str, float]:
+    """Dollars per order for the traces of a function, with their name, if it has any. Publishers ask for no others."""
+    if not inputs.is_traced:
+        return {}
+    traces = traces_per_invocation(orders_per_day / SECONDS_A_DAY / batch) / batch
+    return {name: traces * prices.TRACE}
 
 
 def _writes_per_order(figures: Measured) -> float:

@@ -24,6 +24,10 @@ _DEFAULT_LINES = (
 DEFAULT_LINES_BYTES = sum(len(line) + LOG_EVENT_BYTES for line in _DEFAULT_LINES)
 """The bytes that Lambda logs for each invocation of a function without a logging configuration."""
 
+TRACED_A_SECOND, TRACED_SHARE = 1, 0.05
+"""The invocations that X-Ray records: these in each second, and this share of the others (AWS Lambda Developer Guide,
+AWS X-Ray)."""
+
 Measured = Mapping[str, Mapping[str, float]]
 """The figures of a function in docs/benchmarks.json, by the number of records in a batch."""
 
@@ -58,6 +62,12 @@ def interpolated(by_size: Mapping[str, float], batch: float) -> float:
     if upper > lower:
         return low + (high - low) * (batch - lower) / (upper - lower)
     return high * batch / upper
+
+
+def traces_per_invocation(invocations_per_second: float) -> float:
+    """Return the share of the invocations that X-Ray records of a function with active tracing."""
+    others = max(0.0, invocations_per_second - TRACED_A_SECOND)
+    return min(1.0, (TRACED_A_SECOND + TRACED_SHARE * others) / invocations_per_second)
 
 
 def logged(function: str, write: Callable[[Log], None], *, with_metrics: bool) -> tuple[int, int]:

@@ -19,6 +19,8 @@ DYNAMODB_WRITE = 0.625 / 1e6
 """A write request unit on demand: an item of up to 1 KB (Amazon DynamoDB pricing)."""
 LOG_BYTE = 0.50 / 1e9
 """Ingested into CloudWatch Logs (Amazon CloudWatch pricing)."""
+TRACE = 5.00 / 1e6
+"""Recorded by X-Ray (AWS X-Ray pricing)."""
 METRIC_MONTH = 0.30
 """A custom metric for a month (Amazon CloudWatch pricing)."""
 DAYS_A_MONTH = 365 / 12

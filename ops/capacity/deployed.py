@@ -56,6 +56,7 @@ def deployed_costs(system: System, inputs: CapacityInputs, of_file: CostInputs) 
         idle_pollers=idle_pollers(inputs.maximum_concurrency, inputs.minimum_pollers),
         tells_events=bool(system.outputs.event_topic_arn),
         custom_metrics=function["Environment"]["Variables"].get(Variable.CUSTOM_METRICS) != "false",
+        is_traced=function.get("TracingConfig", {}).get("Mode") == "Active",
     )
 
 

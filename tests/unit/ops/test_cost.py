@@ -48,6 +48,25 @@ def test_the_pollers_of_an_empty_queue_depend_on_the_mapping(changes: dict[str, 
     assert CostInputs.of_settings({**defaults(), **changes}).idle_pollers == pollers
 
 
+@pytest.mark.parametrize(("orders_per_second", "share"), [(0.5, 1), (1, 1), (21, 2 / 21), (1001, 51 / 1001)])
+def test_a_trace_is_recorded_of_one_batch_a_second_and_a_twentieth_of_the_others(
+    orders_per_second: float, share: float
+) -> None:
+    traced = dataclasses.replace(WITH_EVENTS, is_traced=True)
+    services = steady(traced, orders_per_second * 86_400).services[OURS]
+    assert services["traces"] == pytest.approx(1e6 * share * prices.TRACE)
+    assert services["notifier traces"] > 0
+
+
+def test_without_tracing_there_are_no_traces_to_pay_for() -> None:
+    names = set(steady(WITH_EVENTS, A_MILLION).services[OURS])
+    assert {name for name in names if "traces" in name} == set()
+    assert [CostInputs.of_settings({**defaults(), "activeTracing": on}).is_traced for on in ("true", "false")] == [
+        True,
+        False,
+    ]
+
+
 def test_idempotency_in_a_table_of_its_own_is_two_more_writes_an_order() -> None:
     reckoned = backlog(DEV, A_MILLION).services
     assert reckoned[POWERTOOLS]["DynamoDB writes"] == pytest.approx(3 * reckoned[OURS]["DynamoDB writes"])
