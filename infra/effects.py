@@ -55,6 +55,7 @@ EFFECTS: Mapping[str, Sequence[Effect]] = {
         Effect("Queue", "messageRetentionSeconds", "*Undelivered"),
     ],
     "pointInTimeRecoveryDays": [Effect("Table", "pointInTimeRecovery")],
+    "maximumTableWrites": [Effect("Table", "onDemandThroughput")],
     "protectOrders": [Effect("Table", "deletionProtectionEnabled"), Effect("*", PROTECTION)],
     "processorRuntime": [Effect("Function", "runtime")],
     "processorArchitecture": [Effect("Function", "architectures")],

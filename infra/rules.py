@@ -142,7 +142,8 @@ def pollers_exclude_a_maximum_concurrency(*, maximum_concurrency: int, maximum_p
 def reserved_concurrency_covers_the_mapping(
     *, maximum_concurrency: int, maximum_pollers: int, reserved_concurrency: int
 ) -> Violation | None:
-    # Our rule: Lambda throttles batches above the reserve, and each throttled batch uses up a receive of its orders.
+    # Advice that is a rule here: Lambda Developer Guide, "Configuring maximum concurrency" of SQS mappings: at least as
+    # high. Lambda throttles batches above the reserve, and each throttled batch uses up a receive of its orders.
     most = most_concurrent(maximum_concurrency=maximum_concurrency, maximum_pollers=maximum_pollers)
     if reserved_concurrency == NOT_RESERVED or reserved_concurrency >= most:
         return None
@@ -334,6 +335,23 @@ def the_mapping_takes_the_planned_orders(
     )
 
 
+def the_table_takes_what_the_mapping_receives(
+    *, maximum_table_writes: int, maximum_concurrency: int, maximum_pollers: int
+) -> Violation | None:
+    # Advice: our plan. An order of up to 1 KB takes a write unit (DynamoDB Developer Guide, on-demand capacity mode).
+    most = most_orders_per_second(maximum_concurrency=maximum_concurrency, maximum_pollers=maximum_pollers)
+    if not maximum_table_writes or maximum_table_writes >= most:
+        return None
+    return Violation(
+        key="maximumTableWrites",
+        value=maximum_table_writes,
+        rule=f"should be at least {most}",
+        why=f"The mapping receives up to {most} orders a second. DynamoDB throttles the others, and each throttle uses "
+        "up a receive: valid orders can reach the dead-letter queue.",
+        remedy=set_to("maximumTableWrites", most),
+    )
+
+
 RULES: tuple[Rule, ...] = (
     visibility_covers_the_function,
     large_batches_need_a_window,
@@ -354,4 +372,5 @@ ADVICE: tuple[Rule, ...] = (
     visibility_leaves_room_for_retries,
     one_receive_is_no_retry,
     the_mapping_takes_the_planned_orders,
+    the_table_takes_what_the_mapping_receives,
 )

@@ -30,6 +30,9 @@ MaxReceiveCount = Annotated[int, Field(ge=1, le=1_000)]
 
 # DynamoDB API Reference, PointInTimeRecoverySpecification.
 RecoveryDays = Annotated[int, Field(ge=1, le=35)]
+# DynamoDB API Reference, OnDemandThroughput: at least 1. A 0 is ours: the program declares none. The upper limit is
+# ours: the orders that the most pollers receive.
+MaximumTableWrites = Annotated[int, Field(ge=0, le=1_000_000)]
 
 # Lambda API Reference, CreateFunction, CreateEventSourceMapping, ScalingConfig and ProvisionedPollerConfig. The
 # smallest maximum concurrency and number of pollers is 2. A 0 is ours: the program declares none. A queue can have
@@ -95,9 +98,10 @@ class QueueSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSettings:
-    """Recovery of the table."""
+    """Recovery and writes of the table."""
 
     point_in_time_recovery_days: RecoveryDays
+    maximum_table_writes: MaximumTableWrites
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

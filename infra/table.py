@@ -25,11 +25,14 @@ class OrderTable(pulumi.ComponentResource):
     ) -> None:
         super().__init__("orders:index:OrderTable", name, as_inputs(settings), opts)
         recovery_days = settings.point_in_time_recovery_days
+        most_writes = settings.maximum_table_writes
         self.table = aws.dynamodb.Table(
             name,
             hash_key=PARTITION_KEY,
             attributes=[{"name": PARTITION_KEY, "type": "S"}],
             billing_mode="PAY_PER_REQUEST",
+            # DynamoDB refuses to create a table with -1, which removes the maximum of a table that exists.
+            on_demand_throughput={"max_write_request_units": most_writes} if most_writes else None,
             point_in_time_recovery={"enabled": True, "recovery_period_in_days": recovery_days},
             # Without this input, DynamoDB encrypts the table with a key that AWS owns.
             server_side_encryption={"enabled": True, "kms_key_arn": key.arn} if key else None,

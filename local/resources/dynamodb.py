@@ -11,6 +11,7 @@ from local.resources.registry import Cloud, Inputs, ResourceState, UnsupportedRe
     "billingMode",
     "deletionProtectionEnabled",
     "hashKey",
+    "onDemandThroughput.maxWriteRequestUnits",
     "pointInTimeRecovery.enabled",
     "pointInTimeRecovery.recoveryPeriodInDays",
     "serverSideEncryption.enabled",
@@ -24,6 +25,7 @@ def _table(cloud: Cloud, name: str, inputs: Inputs) -> ResourceState:
         "BillingMode": inputs["billingMode"],
         "DeletionProtectionEnabled": inputs["deletionProtectionEnabled"],
         **_encryption(inputs),
+        **_maximum(inputs),
     }
     try:
         table = dynamodb.describe_table(TableName=name)["Table"]
@@ -67,6 +69,11 @@ def _encryption(inputs: Inputs) -> dict[str, Any]:
     if not encryption:
         return {}
     return {"SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": encryption["kmsKeyArn"]}}
+
+
+def _maximum(inputs: Inputs) -> dict[str, Any]:
+    maximum = inputs.get("onDemandThroughput")
+    return {"OnDemandThroughput": {"MaxWriteRequestUnits": maximum["maxWriteRequestUnits"]}} if maximum else {}
 
 
 def _recovery(inputs: Inputs) -> Any:

@@ -40,6 +40,7 @@ def deployed(system: System) -> CapacityInputs:
         architecture=function.get("Architectures", ["x86_64"])[0],
         batch_seconds=measured_batches(function["MemorySize"]),
         account_concurrency=account["UnreservedConcurrentExecutions"],
+        maximum_table_writes=max(0, table.get("OnDemandThroughput", {}).get("MaxWriteRequestUnits", 0)),
         table_writes=table.get("WarmThroughput", {}).get("WriteUnitsPerSecond") or limits.TABLE_WRITES.value,
     )
 

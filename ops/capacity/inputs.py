@@ -38,6 +38,8 @@ class CapacityInputs:
     """What the account leaves to a function that has no reserved concurrency."""
     table_writes: float = limits.TABLE_WRITES.value
     """Writes a second that the table takes at once."""
+    maximum_table_writes: int = 0
+    """Writes a second that the table never exceeds, 0 for no such maximum."""
 
     @classmethod
     def of_stack(cls, stack: str) -> "CapacityInputs":
@@ -61,6 +63,7 @@ class CapacityInputs:
             batch_size=whole_number(settings, "batchSize", 1),
             batching_window_seconds=whole_number(settings, "batchingWindowSeconds", 0),
             architecture=architecture(settings),
+            maximum_table_writes=whole_number(settings, "maximumTableWrites", 0),
             batch_seconds=measured_batches(whole_number(settings, "processorMemoryMegabytes", 128)),
         )
         _check_rules(stack, inputs)

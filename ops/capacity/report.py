@@ -116,6 +116,8 @@ def _function_concurrency(inputs: CapacityInputs) -> limits.Limit | str:
 
 
 def _table_writes(inputs: CapacityInputs) -> limits.Limit | str:
+    if 0 < (most := inputs.maximum_table_writes) <= inputs.table_writes:
+        return f"The table takes {most:,g} writes a second, its maximum, and never more."
     if (used := inputs.table_writes) != limits.TABLE_WRITES.value:
         return f"The warm throughput of the table is {used:,g} writes a second (as given, or as AWS says)."
     return limits.TABLE_WRITES

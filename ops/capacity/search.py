@@ -161,7 +161,7 @@ def _why_none(oldest: int, failed: Run | None) -> str:
 _REMEDIES = {
     Hop.PUBLISH: "ask AWS for a higher quota, or publish more slowly",
     Hop.PARTITION: "publish fewer versions of the same order",
-    Hop.TABLE: "ask AWS for a higher quota of the table",
+    Hop.TABLE: "raise the maximum of the table (maximumTableWrites), or ask AWS for a higher quota of the table",
     Hop.FUNCTION_CONCURRENCY: "ask AWS for more concurrency, or reserve some",
     Hop.TIMEOUT: "give the function more memory or a longer timeout",
     Hop.IN_FLIGHT: "ask AWS for a higher quota of the queue, or make batches faster",

@@ -47,7 +47,7 @@ class _Simulation:
             is_fair=has_groups and profile.noisiest > limits.NOISY_SHARE.value,
         )
         self._mapping = Mapping(inputs, profile.before)
-        self._table = Table(inputs.table_writes)
+        self._table = Table(inputs.table_writes, inputs.maximum_table_writes)
         self._batches: dict[int, list[tuple[int, Sequence[Cohort], Taken]]] = {}
         """The received orders by the second in which their batches end, each with the second of the receive."""
         self._in_flight = self._refused = self._published = self._stored = self._invocations = 0.0

@@ -20,19 +20,20 @@ class Written(NamedTuple):
 
 
 class Table:
-    """Takes a number of writes a second that doubles after a peak.
+    """Takes a number of writes a second that doubles after a peak, up to its maximum or the quota.
 
     Order IDs are spread evenly over its partitions, except for one order with many versions.
     """
 
-    def __init__(self, writes: float) -> None:
-        self.writes = min(writes, limits.TABLE_QUOTA.value)
+    def __init__(self, writes: float, maximum: int = 0) -> None:
+        self._most = min(maximum or limits.TABLE_QUOTA.value, limits.TABLE_QUOTA.value)
+        self.writes = min(writes, self._most)
         self._peak = 0.0
 
     def take(self, now: int, spread: float, hot: float) -> Written:
         """Take writes that are spread over the partitions, and those of one order, which share a partition."""
         if now and now % limits.TABLE_DOUBLING_SECONDS.value == 0:
-            self.writes = min(max(self.writes, 2 * self._peak), limits.TABLE_QUOTA.value)
+            self.writes = min(max(self.writes, 2 * self._peak), self._most)
             self._peak = 0.0
         hot_taken = min(hot, limits.PARTITION_WRITES.value)
         wanted = spread + hot_taken

@@ -27,6 +27,7 @@ TERMS: Mapping[tuple[str, str], Term] = {
     (types.REDRIVE_POLICY, "redrivePolicy.deadLetterTargetArn"): Term("dead-letter queue"),
     (types.TABLE, "pointInTimeRecovery.recoveryPeriodInDays"): Term("recovery period", "days"),
     (types.TABLE, "pointInTimeRecovery.enabled"): Term("point-in-time recovery"),
+    (types.TABLE, "onDemandThroughput.maxWriteRequestUnits"): Term("maximum of write units a second"),
     (types.TABLE, "deletionProtectionEnabled"): Term("deletion protection"),
     (types.TABLE, "streamEnabled"): Term("stream"),
     (types.TABLE, "streamViewType"): Term("content of the stream", shows_text=True),

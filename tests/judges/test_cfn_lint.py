@@ -35,6 +35,7 @@ STACKS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "prod",
         {"maximumConcurrency": "0", "minimumPollers": "2", "maximumPollers": "10000", "reservedConcurrency": "-1"},
     ),
+    "prod with a maximum of the table": ("prod", {"maximumTableWrites": "5000"}),
     "prod with addresses": ("prod", {"notifyAddresses": "a@example.com", "alertAddresses": "b@example.com"}),
 }
 PROGRAMS: Mapping[str, Callable[[], Program]] = {

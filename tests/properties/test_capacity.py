@@ -28,6 +28,7 @@ ANY_STACK = st.fixed_dictionaries(
         "batch_seconds": st.sampled_from([0.01, 0.3, 2.5, 8.0]).map(lambda seconds: lambda _orders: seconds),
         "account_concurrency": st.sampled_from([3.0, 1000.0]),
         "table_writes": st.sampled_from([20.0, 4000.0]),
+        "maximum_table_writes": st.sampled_from([0, 0, 10, 5000]),
     }
 )
 

@@ -36,6 +36,7 @@ LIMITS: list[tuple[str, int, int | None]] = [
     ("messageRetentionSeconds", 60, 1_209_600),
     ("deadLetterRetentionSeconds", 60, 1_209_600),
     ("pointInTimeRecoveryDays", 1, 35),
+    ("maximumTableWrites", 0, 1_000_000),
     ("processorMemoryMegabytes", 128, 10_240),
     ("processorTimeoutSeconds", 1, 900),
     ("maximumConcurrency", 0, 1_000),

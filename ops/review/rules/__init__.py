@@ -52,6 +52,7 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
         ("serverSideEncryption",): table.encryption,
         ("ttl",): table.expiry,
         ("billingMode", "readCapacity", "writeCapacity"): table.billing,
+        ("onDemandThroughput",): table.maximum_writes,
         ("streamEnabled", "streamViewType"): table.stream,
         ("tableClass",): always("the class", Verdict.SAFE, "Storage and requests have another price."),
         ("deletionProtectionEnabled",): switched_off(

@@ -1,5 +1,6 @@
 """What changes of the table do to the orders in it."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from ops.review.rules.keys import READ, ROLE, gets_key, lets, of_table
 
 LONGEST_RECOVERY_DAYS = 35
 """The longest recovery period, and the one without that input (DynamoDB API Reference, UpdateContinuousBackups)."""
+NO_MAXIMUM = -1
+"""The maximum that removes it (DynamoDB API Reference, OnDemandThroughput)."""
 
 
 def recovery(change: Change, _context: Context) -> Iterator[Finding]:
@@ -88,6 +91,41 @@ def billing(change: Change, _context: Context) -> Iterator[Finding]:
         "DynamoDB throttles writes beyond it: orders wait and are tried again, or become dead letters.",
         "Keep PAY_PER_REQUEST.",
     )
+
+
+def maximum_writes(change: Change, _context: Context) -> Iterator[Finding]:
+    """A table with a maximum throttles the writes beyond it. The AWS provider cannot remove one."""
+    before, after = _most_writes(change.before), _most_writes(change.after)
+    if before is None or after is None:
+        why = "The preview does not show both numbers. DynamoDB throttles writes beyond a lower one."
+        yield finding(Verdict.LOOK, change, f"changes the maximum of {change.name}", why)
+    elif after < before:
+        yield finding(
+            Verdict.LOOK,
+            change,
+            f"limits {change.name} to {after:,.0f} write units a second",
+            "DynamoDB throttles writes beyond it. If more orders come, they are tried again, or become dead letters.",
+            "Simulate it with `orders capacity`.",
+        )
+    elif before < after == math.inf:
+        yield finding(
+            Verdict.LOOK,
+            change,
+            f"declares no maximum of {change.name} any more",
+            "The AWS provider does not tell DynamoDB to remove it. The deployment can fail, and the maximum stays.",
+            "Set maximumTableWrites to 40000, the quota of a table.",
+        )
+    else:
+        yield finding(Verdict.SAFE, change, f"changes the maximum of {change.name}", "No write is throttled sooner.")
+
+
+def _most_writes(inputs: Mapping[str, Any]) -> float | None:
+    """The maximum of write units; infinite if there is none, None if the preview does not show it."""
+    found = inputs.get("onDemandThroughput") or {}
+    if not isinstance(found, dict):
+        return None
+    most = number(found.get("maxWriteRequestUnits", NO_MAXIMUM))
+    return math.inf if most == NO_MAXIMUM else most
 
 
 def stream(change: Change, _context: Context) -> Iterator[Finding]:

@@ -38,6 +38,7 @@ SETTINGS: Mapping[str, str] = {
     "messageRetentionSeconds": "172800",
     "deadLetterRetentionSeconds": "1000000",
     "pointInTimeRecoveryDays": "7",
+    "maximumTableWrites": "2000",
     "protectOrders": "true",
     "permissionsBoundary": "arn:aws:iam::000000000000:policy/Boundary",
     "processorRuntime": "python3.12",

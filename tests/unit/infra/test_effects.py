@@ -20,6 +20,7 @@ OTHER_VALUES = {
     "messageRetentionSeconds": "300000",
     "deadLetterRetentionSeconds": "1000000",
     "pointInTimeRecoveryDays": "7",
+    "maximumTableWrites": "2000",
     "protectOrders": "true",
     "processorRuntime": "python3.12",
     "processorArchitecture": "x86_64",

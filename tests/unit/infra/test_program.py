@@ -94,6 +94,7 @@ REACHES: list[tuple[str, str, str, str, str, object]] = [
     ("deadLetterRetentionSeconds", "1000000", QUEUE, "OrderDLQ", "messageRetentionSeconds", 1_000_000),
     ("deadLetterRetentionSeconds", "1000000", QUEUE, "OrderUndelivered", "messageRetentionSeconds", 1_000_000),
     ("deadLetterRetentionSeconds", "1000000", QUEUE, "OrderEventsDLQ", "messageRetentionSeconds", 1_000_000),
+    ("maximumTableWrites", "2000", TABLE, "Orders", "onDemandThroughput", {"maxWriteRequestUnits": 2000}),
     ("pointInTimeRecoveryDays", "7", TABLE, "Orders", "pointInTimeRecovery", "'recoveryPeriodInDays': 7.0"),
     ("protectOrders", "true", TABLE, "Orders", "deletionProtectionEnabled", True),
     ("processorRuntime", "python3.13", FUNCTION, "OrderProcessor", "runtime", "python3.13"),

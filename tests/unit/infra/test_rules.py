@@ -177,6 +177,16 @@ BOUNDARIES: dict[Rule, tuple[Values, Values, str]] = {
             "pulumi config --stack dev set reservedConcurrency 21"
         ),
     ),
+    rules.the_table_takes_what_the_mapping_receives: (
+        {"maximumTableWrites": 2000, "maximumConcurrency": 20},
+        {"maximumTableWrites": 1999, "maximumConcurrency": 20},
+        (
+            "maximumTableWrites is 1999, but should be at least 2000:\n"
+            "  The mapping receives up to 2000 orders a second. DynamoDB throttles the others, and each throttle uses "
+            "up a receive: valid orders can reach the dead-letter queue.\n"
+            "  pulumi config --stack dev set maximumTableWrites 2000"
+        ),
+    ),
     rules.one_receive_is_no_retry: (
         {"maxReceiveCount": 2},
         {"maxReceiveCount": 1},
@@ -217,6 +227,7 @@ def test_a_rule_holds_up_to_its_boundary_and_no_further(rule: Rule) -> None:
         {"maximumConcurrency": 0, "reservedConcurrency": 0},
         {"maximumConcurrency": 0, "reservedConcurrency": 400},
         {"minimumPollers": 2, "maximumPollers": 5, "maximumConcurrency": 0, "plannedOrdersPerSecond": 501},
+        {"maximumTableWrites": 1, "maximumConcurrency": 0},
         {"minimumPollers": 2, "maximumPollers": 0},
         {"maximumPollers": 5, "maximumConcurrency": 0, "reservedConcurrency": 49},
         {"visibilityTimeoutSeconds": 43_200, "maxReceiveCount": 8, "messageRetentionSeconds": 60},

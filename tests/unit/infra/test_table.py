@@ -22,5 +22,10 @@ def test_the_table_has_no_stream_if_nobody_reads_it() -> None:
     assert "streamViewType" not in inputs
 
 
+def test_the_table_has_a_maximum_only_if_the_setting_is_one() -> None:
+    inputs = recorded("dev", {"maximumTableWrites": "2000"}).one(TABLE).inputs
+    assert inputs["onDemandThroughput"] == {"maxWriteRequestUnits": 2000}
+
+
 def test_dynamodb_too_refuses_to_delete_the_table_of_prod(prod: Program) -> None:
     assert prod.one(TABLE).inputs["deletionProtectionEnabled"] is True

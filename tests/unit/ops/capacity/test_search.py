@@ -96,6 +96,12 @@ def test_the_table_is_warmed_only_if_it_has_to_be() -> None:
     assert not holds(simulate(replace(warm.inputs, table_writes=DEV.table_writes), flood), 20)
 
 
+def test_a_maximum_of_the_table_is_named_instead_of_a_warmer_table() -> None:
+    with pytest.raises(NothingDone) as none:
+        found_for(peak(0, 3000, ramp=0, seconds=300), 60, replace(DEV, maximum_table_writes=1000))
+    assert "raise the maximum of the table (maximumTableWrites)" in str(none.value)
+
+
 def test_no_table_is_warmed_for_less_than_a_new_one_takes() -> None:
     found = found_for(peak(0, 1500, ramp=0, seconds=60), 10, replace(DEV, table_writes=1_000, maximum_concurrency=40))
     assert found.warm_writes == 4_000

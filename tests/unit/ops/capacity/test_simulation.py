@@ -122,6 +122,19 @@ def test_the_table_takes_twice_its_peak_after_half_an_hour(seconds: int, throttl
     assert (Hop.TABLE in run.reached) == throttles
 
 
+def test_the_table_never_exceeds_its_maximum_however_long_the_peak_is() -> None:
+    run = simulate(stack(maximum_concurrency=8, maximum_table_writes=100), Profile(rates=[120.0] * 4000, after=0))
+    assert max(run.timeline.written) == pytest.approx(100)
+    assert run.reached[Hop.TABLE] > 0
+    assert run.dead > 0
+
+
+def test_orders_wait_and_are_not_throttled_if_the_mapping_receives_no_more_than_the_maximum() -> None:
+    run = simulate(stack(maximum_concurrency=5, maximum_table_writes=100), steady(150, 60))
+    assert run.dead == 0
+    assert Hop.TABLE not in run.reached
+
+
 def test_orders_expire_at_the_end_of_their_retention() -> None:
     run = simulate(stack(message_retention_seconds=60), steady(2 * CAPACITY, 200))
     assert Hop.RETENTION in run.reached

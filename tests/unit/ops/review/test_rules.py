@@ -44,6 +44,10 @@ def variables(**values: str) -> dict[str, Any]:
     return {"environment": {"variables": values}}
 
 
+def writes(most: object) -> dict[str, Any]:
+    return {"onDemandThroughput": {"maxWriteRequestUnits": most}}
+
+
 SEND = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": ARN}
 NO_TLS = {"Bool": {"aws:SecureTransport": "false"}}
 TLS = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": ARN, "Condition": NO_TLS}
@@ -87,6 +91,12 @@ DIRECTIONS = [
     (types.TABLE, ON, {"pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": UNKNOWN}}, LOOK, LOOK),
     (types.TABLE, SHORT, {"pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": 35.0}}, SAFE, WEAKENS),
     (types.TABLE, {"deletionProtectionEnabled": True}, {"deletionProtectionEnabled": False}, WEAKENS, SAFE),
+    (types.TABLE, writes(2000), writes(1000), LOOK, SAFE),
+    (types.TABLE, {}, writes(1000), LOOK, LOOK),
+    (types.TABLE, writes(-1), writes(1000), LOOK, LOOK),
+    (types.TABLE, writes(1000), writes(UNKNOWN), LOOK, LOOK),
+    (types.TABLE, writes(1000), {"onDemandThroughput": UNKNOWN}, LOOK, LOOK),
+    (types.TABLE, {}, {"onDemandThroughput": {"maxReadRequestUnits": 9}}, SAFE, SAFE),
     (types.TABLE, {}, {"ttl": {"enabled": True, "attributeName": "x"}}, LOSES, SAFE),
     (types.TABLE, {}, {"serverSideEncryption": {"enabled": True}}, INTERRUPTS, WEAKENS),
     (types.TABLE, {"serverSideEncryption": OFF}, {"serverSideEncryption": ENCRYPTED}, INTERRUPTS, WEAKENS),
