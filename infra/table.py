@@ -31,7 +31,7 @@ class OrderTable(pulumi.ComponentResource):
             hash_key=PARTITION_KEY,
             attributes=[{"name": PARTITION_KEY, "type": "S"}],
             billing_mode="PAY_PER_REQUEST",
-            # DynamoDB refuses to create a table with -1, which removes the maximum of a table that exists.
+            # Not -1, which removes a maximum: a new table with it fails (pulumi-aws issue 5126).
             on_demand_throughput={"max_write_request_units": most_writes} if most_writes else None,
             point_in_time_recovery={"enabled": True, "recovery_period_in_days": recovery_days},
             # Without this input, DynamoDB encrypts the table with a key that AWS owns.

@@ -49,6 +49,13 @@ def test_the_settings_of_a_deployed_stack_are_those_of_its_file(pipeline: Pipeli
     assert deployed_costs(pipeline.system, file, costs) == costs
 
 
+def test_the_maximum_of_the_table_is_read_until_somebody_removes_it(pipeline: Pipeline) -> None:
+    name, dynamodb = pipeline.outputs["tableName"], pipeline.clients.dynamodb
+    for declared, read in ((500, 500), (-1, 0)):
+        dynamodb.update_table(TableName=name, OnDemandThroughput={"MaxWriteRequestUnits": declared})
+        assert deployed(pipeline.system).maximum_table_writes == read
+
+
 def test_a_stack_whose_mapping_is_disabled_carries_nothing(pipeline: Pipeline) -> None:
     name, functions = pipeline.outputs["processorName"], pipeline.clients.lambda_
     [mapping] = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]

@@ -32,7 +32,8 @@ def test_an_unsupported_type_or_input_is_an_error_with_its_name(
 
 
 def test_everything_that_the_program_declares_is_supported() -> None:
-    for resource in recorded("prod", {"customerManagedKey": "true", "activeTracing": "true"}).resources:
+    settings = {"customerManagedKey": "true", "activeTracing": "true", "maximumTableWrites": "2000"}
+    for resource in recorded("prod", settings).resources:
         if resource.custom:
             known = _TYPES[resource.type].inputs
             assert _paths(resource.inputs, known) <= known, resource.name

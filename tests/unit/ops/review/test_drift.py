@@ -23,6 +23,10 @@ def recorded(name: str) -> list[str]:
     return [str(one) for one in read_drift((RECORDED / f"{name}.json").read_text())]
 
 
+def writes(most: int) -> dict[str, Any]:
+    return {"onDemandThroughput": {"maxWriteRequestUnits": most}}
+
+
 def redrive(receives: int) -> dict[str, str]:
     return {"redrivePolicy": json.dumps({"maxReceiveCount": receives})}
 
@@ -211,6 +215,7 @@ def test_each_difference_says_what_is_there_and_what_is_declared(
         (types.QUEUE, "OrderQueue", {"visibilityTimeoutSeconds": 45}, {"visibilityTimeoutSeconds": 30}, "settings say"),
         (types.QUEUE, "OrderDLQ", {"visibilityTimeoutSeconds": 45}, {"visibilityTimeoutSeconds": 30}, "program says"),
         (types.REDRIVE_POLICY, "OrderQueue", redrive(10), redrive(3), "settings say 3"),
+        (types.TABLE, "Orders", writes(9), writes(2000), "settings say 2,000"),
         (types.FUNCTION, "OrderProcessor", {"timeout": 9}, {}, "program does not set it"),
         (types.ALARM, "OrderQueueTooOld", {"threshold": 9000}, {"threshold": 300}, "settings say 300"),
         (types.ALARM, "OrderDLQNotEmpty", {"threshold": 1}, {"threshold": 0}, "program says 0"),
