@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 .PHONY: help demo test test-judges test-engine record-previews record-judges record-conformance try-on-aws bench soak lint check format package docs lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## run the whole system on this machine and show what happens to 101 orders
 	@$(BIN)/orders demo

@@ -135,7 +135,7 @@ def show_balance(balance: Balance) -> int:
         )
         times = "each once" if not balance.repeated else f"{balance.repeated} of them more than once"
         console.print(f"[bold green]told {balance.told} = stored {balance.stored}, {times}[/]")
-        console.print("Keep it running: .venv/bin/orders local")
+        console.print("A system that keeps running: .venv/bin/orders local")
         return 0
     console.print(
         f"\n[bold red]published {balance.published}, but stored {balance.stored}, "

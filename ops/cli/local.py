@@ -95,8 +95,7 @@ def _deploy(emulator: Emulator) -> dict[str, Any] | None:
 def _how_to_reach(clients: Clients, outputs: dict[str, Any]) -> str:
     order = shlex.quote(json.dumps(EXAMPLE_ORDER))
     bad_order = shlex.quote(json.dumps({**EXAMPLE_ORDER, "orderId": "O9002", "quantity": 0}))
-    url, region, topic, queue = clients.endpoint_url, clients.region, outputs["topicArn"], outputs["deadLetterQueueUrl"]
-    # SQS has its endpoint on the command line: version 1 of the AWS CLI ignores AWS_ENDPOINT_URL for this service.
+    url, region, topic = clients.endpoint_url, clients.region, outputs["topicArn"]
     return f"""
 In another terminal:
 
@@ -113,11 +112,10 @@ Publish an order, and some seconds later read the table:
   aws sns publish --topic-arn {topic} --message {order}
   aws dynamodb scan --table-name {outputs["tableName"]}
 
-Publish an invalid order, and some seconds later read the dead letters and the reason:
+Publish an invalid order, and some seconds later find out why it failed:
 
   aws sns publish --topic-arn {topic} --message {bad_order}
-  aws --endpoint-url {url} sqs receive-message --queue-url {queue} --max-number-of-messages 10
-  aws logs filter-log-events --log-group-name {outputs["logGroupName"]} \\
-    --query "events[?contains(message, 'order failed')].[message]" --output text
+  .venv/bin/orders dlq list
 
-A change in handler/, infra/, {", ".join(FILES)} is deployed at once. Ctrl-C ends everything."""
+A change in handler/, infra/, {", ".join(FILES)} is deployed at once.
+Ctrl-C ends everything, and all orders are gone."""

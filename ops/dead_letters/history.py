@@ -35,7 +35,7 @@ def recorded(system: System, action: str, *, reason: str, **details: object) -> 
         yield result
     except BaseException as error:
         cause = UserError if isinstance(error, UserError) else type(error)
-        _append(system, {**head, "step": "stopped", "by": cause.__name__, **result})
+        _append(system, {**head, "step": "stopped", "error": cause.__name__, **result})
         raise
     _append(system, {**head, "step": "ended", **result})
 

@@ -31,18 +31,17 @@ class MoveTask:
     """Empty unless the task is running."""
 
 
-def start_move_task(system: System, *, rate: float, reason: str) -> None:
-    """Start to move all dead letters, at 1 to 500 messages per second.
+def start_move_task(system: System, *, rate: int, reason: str) -> None:
+    """Start to move all dead letters, at 1 to MAX_RATE messages per second.
 
     Raises NothingDone if a move task is running, or if OrderDLQ is the dead-letter queue of no queue.
     """
     urls = system.outputs.dead_letter_queue_url, system.outputs.queue_url
     source, target = (arn_of_queue(system.clients.sqs, url) for url in urls)
-    whole_rate = max(1, min(MAX_RATE, int(rate)))
-    with recorded(system, "move start", reason=reason, rate=whole_rate) as result:
+    with recorded(system, "move start", reason=reason, rate=rate) as result:
         try:
             answer = system.clients.sqs.start_message_move_task(
-                SourceArn=source, DestinationArn=target, MaxNumberOfMessagesPerSecond=whole_rate
+                SourceArn=source, DestinationArn=target, MaxNumberOfMessagesPerSecond=rate
             )
         except ClientError as error:
             if _is_running_already(error):

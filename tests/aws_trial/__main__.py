@@ -7,7 +7,7 @@ held that the command can try, and nothing is left.
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pulumi.automation import CommandError
@@ -31,20 +31,15 @@ def main() -> int:
 
 def wanted() -> Clients | None:
     """The account in which the user wants the trial. None if something is missing, or the user does not want it."""
-    region = os.environ.get("AWS_REGION")
-    if not region:
-        print("AWS_REGION is not set, but names the Region of the trial:\n  AWS_REGION=eu-west-1 make try-on-aws")
-        return None
-    if not shutil.which("pulumi"):
-        print("`pulumi` is not on PATH, but deploys the stack of the trial. Install the Pulumi CLI, then try again.")
-        return None
-    clients = Clients(region)
+    region = os.environ.get("AWS_REGION", "")
+    missing = list(_missing(region))
+    clients = Clients(region or "us-east-1")
     try:
         identity = clients.sts.get_caller_identity()
     except (BotoCoreError, ClientError) as error:
-        print(
-            f"AWS does not know who you are: {error}\nThis command must succeed first:\n  aws sts get-caller-identity"
-        )
+        missing.append(f"AWS does not know who you are: {error}\n  `aws sts get-caller-identity` must succeed first")
+    if missing:
+        print("\n".join(missing), file=sys.stderr)
         return None
     print(f"Account {identity['Account']}, Region {region}, as {identity['Arn']}:")
     print(f"This deploys a stack with unique names there, changes it, and destroys it. {COST}")
@@ -53,6 +48,13 @@ def wanted() -> Clients | None:
         print("nothing was deployed")
         return None
     return clients
+
+
+def _missing(region: str) -> Iterator[str]:
+    if not region:
+        yield "AWS_REGION is not set, but names the Region of the trial:\n  AWS_REGION=eu-west-1 make try-on-aws"
+    if not shutil.which("pulumi"):
+        yield "`pulumi` is not on PATH, but deploys the stack of the trial: install the Pulumi CLI"
 
 
 def tried(clients: Clients) -> int:

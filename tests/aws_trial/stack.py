@@ -15,7 +15,8 @@ from tests.aws_trial.leftovers import KEY_DELETION_DAYS, StillThere, keys_of, le
 from tests.aws_trial.trial import STOPPED
 from tests.support.deployment import Deployment, copied, created
 
-FOLDER = ROOT / "build" / "aws-trial"
+FOLDER = ROOT / ".aws-trial"
+"""Where the state is until nothing is left in AWS. `make clean` leaves it alone."""
 
 
 @contextmanager

@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from ops.cli.dlq.options import Confirm, Reason
-from ops.cli.options import Json, Stack, command_on, find_system, require_finite
+from ops.cli.options import Json, Stack, command_on, find_system
 from ops.cli.output import print_heading, print_json, print_line, print_row
 from ops.dead_letters.move_task import MAX_RATE, cancel_move_task, list_move_tasks, start_move_task
 from ops.dead_letters.plan import DEFAULT_RATE
+from ops.queues import count_messages
 
 COLUMNS = {"status": 12, "moved": 10, "of": 10, "why": 0}
 
@@ -24,10 +25,9 @@ app = typer.Typer(
 @app.command()
 def start(
     *,
-    rate: Annotated[
-        float,
-        typer.Option(min=0.1, callback=require_finite, help=f"Maximum number of letters a second, at most {MAX_RATE}."),
-    ] = DEFAULT_RATE,
+    rate: Annotated[int, typer.Option(min=1, max=MAX_RATE, help="Maximum number of letters a second.")] = int(
+        DEFAULT_RATE
+    ),
     confirm: Confirm = False,
     reason: Reason = "",
     stack: Stack = None,
@@ -35,15 +35,18 @@ def start(
     """Start to move all dead letters to OrderQueue.
 
     SQS itself moves them (StartMessageMoveTask). It cannot select letters. Letters that fail again return to OrderDLQ.
-    If the task still runs, it moves them again, and may never end.
+    If the task still runs, it moves them again, and may never end: first edit or archive the letters that would fail.
 
     \b
     orders dead-letters move start --rate 100 --confirm
     """
-    if not confirm:
-        print_line("nothing was started: add --confirm to let SQS move every dead letter")
-        return
     system = find_system(stack)
+    if not confirm:
+        letters = count_messages(system.clients.sqs, system.outputs.dead_letter_queue_url).total
+        print_line(f"SQS would move about {letters:,} letters, at most {rate} a second")
+        print_line(f"`{command_on(system, 'dlq groups')}` shows why they failed: edit or archive those that fail again")
+        print_line("nothing was started: add --confirm")
+        return
     start_move_task(system, rate=rate, reason=reason)
     print_line(f"started: `{command_on(system, 'dlq move status')}` shows the progress")
 

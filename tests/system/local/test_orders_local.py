@@ -21,7 +21,7 @@ def test_orders_local_says_how_to_reach_the_system_and_deploys_again_when_code_c
         local.wait_for("Ctrl-C ends everything")
         assert re.search(r"export AWS_ENDPOINT_URL=http://127\.0\.0\.1:\d+", local.printed)
         assert "aws sns publish --topic-arn arn:aws:sns:us-east-1:000000000000:OrderTopic" in local.printed
-        assert "--query \"events[?contains(message, 'order failed')].[message]\"" in local.printed
+        assert ".venv/bin/orders dlq list" in local.printed
         first_zip = local.wait_for(r"(?<=zip )\w+")
 
         handler = copy / "handler/order.py"

@@ -110,8 +110,21 @@ def test_without_a_region_or_the_cli_nothing_is_asked(
     variable: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv(variable)
+    with mock_aws():
+        assert main() == 1
+    told = capsys.readouterr()
+    assert (told.out, told.err.startswith(said)) == ("", True)
+
+
+def test_everything_that_is_missing_is_told_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for variable in ("AWS_REGION", "PATH"):
+        monkeypatch.delenv(variable, raising=False)
+    remove_credentials(monkeypatch)
     assert main() == 1
-    assert capsys.readouterr().out.startswith(said)
+    told = capsys.readouterr().err
+    assert [part in told for part in ("AWS_REGION", "`pulumi`", "get-caller-identity")] == [True, True, True]
 
 
 @pytest.mark.usefixtures("cli")
@@ -120,9 +133,9 @@ def test_without_credentials_the_command_to_try_first_is_named(
 ) -> None:
     remove_credentials(monkeypatch)
     assert main() == 1
-    assert capsys.readouterr().out == (
+    assert capsys.readouterr().err == (
         "AWS does not know who you are: Unable to locate credentials\n"
-        "This command must succeed first:\n  aws sts get-caller-identity\n"
+        "  `aws sts get-caller-identity` must succeed first\n"
     )
 
 

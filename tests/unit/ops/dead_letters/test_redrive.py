@@ -232,6 +232,6 @@ def test_after_ctrl_c_the_history_has_the_number_of_sent_letters(memory: MemoryS
         with pytest.raises(KeyboardInterrupt):
             run_redrive(memory.system, look, plan, press_ctrl_c)
     stopped = memory.logs.records[-1]
-    assert (stopped["step"], stopped["by"], stopped["sent"]) == ("stopped", "KeyboardInterrupt", 1)
+    assert (stopped["step"], stopped["error"], stopped["sent"]) == ("stopped", "KeyboardInterrupt", 1)
     assert stopped["notSent"] == len(BODIES) - 1
     assert not read_run(plan.journal).ended

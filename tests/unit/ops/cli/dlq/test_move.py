@@ -39,8 +39,12 @@ class FakeSQS:
         self.has_source = True
 
     def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N803 - SQS's names
-        assert AttributeNames == ["QueueArn"]
-        return {"Attributes": {"QueueArn": f"arn:aws:sqs:eu-west-1:1:{QueueUrl.rpartition('/')[2]}"}}
+        found = {
+            "QueueArn": f"arn:aws:sqs:eu-west-1:1:{QueueUrl.rpartition('/')[2]}",
+            "ApproximateNumberOfMessages": "1200",
+            "ApproximateNumberOfMessagesNotVisible": "3",
+        }
+        return {"Attributes": {name: found[name] for name in AttributeNames}}
 
     def start_message_move_task(self, **arguments: Any) -> dict[str, Any]:
         if any(task["Status"] == "RUNNING" for task in self.tasks):
@@ -99,27 +103,38 @@ def move(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_nothing_is_started_without_a_word_of_confirmation(system: FakeSystem, move: Orders) -> None:
-    assert move("start").out.startswith("nothing was started")
+    assert move("start", "--rate", "20").out == (
+        "SQS would move about 1,203 letters, at most 20 a second\n"
+        "`orders dlq groups` shows why they failed: edit or archive those that fail again\n"
+        "nothing was started: add --confirm\n"
+    )
     assert system.sqs.started == []
 
 
-@pytest.mark.parametrize(("rate", "asked"), [(0.2, 1), (100, 100), (5000, 500)])
+@pytest.mark.parametrize("rate", [1, 100, 500])
 def test_sqs_moves_from_the_dead_letters_to_the_queue_as_fast_as_it_may(
-    system: FakeSystem, move: Orders, rate: float, asked: int
+    system: FakeSystem, move: Orders, rate: int
 ) -> None:
     assert move("start", "--confirm", "--rate", str(rate), "--reason", "calm again").code == Exit.DONE
     assert system.sqs.started == [
         {
             "SourceArn": "arn:aws:sqs:eu-west-1:1:OrderDLQ",
             "DestinationArn": "arn:aws:sqs:eu-west-1:1:OrderQueue",
-            "MaxNumberOfMessagesPerSecond": asked,
+            "MaxNumberOfMessagesPerSecond": rate,
         }
     ]
     begun, ended = system.logs.records
     assert (begun["history"], begun["step"], begun["why"]) == ("move start", "begun", "calm again")
-    assert begun["rate"] == asked
+    assert begun["rate"] == rate
     assert (ended["step"], ended["task"]) == ("ended", "handle")
     assert begun["who"].startswith("arn:aws:iam::1:user/ann")
+
+
+@pytest.mark.parametrize("rate", ["0", "0.5", "501"])
+def test_a_rate_that_sqs_does_not_accept_is_refused(system: FakeSystem, move: Orders, rate: str) -> None:
+    ran = move("start", "--confirm", "--rate", rate)
+    assert (ran.code, ran.out, system.sqs.started, system.logs.records) == (Exit.USAGE, "", [], [])
+    assert "--rate" in ran.err
 
 
 @pytest.mark.usefixtures("system")
