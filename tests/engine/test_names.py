@@ -17,6 +17,8 @@ from tests.judges.judge import Judge
 from tests.support.deployment import Deployment
 
 STACK = "prod"
+EVERYTHING = {"activeTracing": True}
+"""The settings of `prod` with which it has every resource that gets a name from Pulumi."""
 EVERY_EXPRESSION = "${config.batchSize}-${organization}-${project}.${stack}-${name}-${hex(3)}-${uuid}"
 CONFIGURATIONS = {
     "none": {},
@@ -47,7 +49,7 @@ def prod(deploy: Deploy) -> Iterator[Deployment]:
 def configure(prod: Deployment, autonaming: dict[str, Any]) -> None:
     path = prod.root / f"Pulumi.{STACK}.yaml"
     document = yaml.safe_load(path.read_text())
-    document["config"]["pulumi:autonaming"] = autonaming
+    document["config"] |= {"pulumi:autonaming": autonaming, **EVERYTHING}
     path.write_text(yaml.safe_dump(document))
 
 
