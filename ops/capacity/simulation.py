@@ -56,7 +56,7 @@ class _Simulation:
 
     @property
     def is_empty(self) -> bool:
-        return self._refused + self._queue.visible + self._queue.hidden + self._in_flight < NEGLIGIBLE
+        return self._refused + self._queue.visible + self._queue.hidden + self._in_flight <= NEGLIGIBLE
 
     def step(self, rate: float) -> float:
         """Simulate a second in which this many orders are published. Returns the age of the oldest order."""
