@@ -21,6 +21,7 @@ def handler(event, context):
     return eval(event)
 """
 """The event is the Python expression of the response."""
+TRIES = 5
 MIB_6 = 6 * 1024 * 1024
 VARIABLES = (
     "_HANDLER",
@@ -39,6 +40,12 @@ VARIABLES = (
 
 def _answer(aws: Aws, event: str, *, source: str = SOURCE, timeout: int = 3) -> Answer:
     return aws.function(source, timeout=timeout).invoke(event)
+
+
+def _log(aws: Aws, event: str) -> str:
+    """Return the log of an invocation. The emulator waits 50 ms for its first line: an empty log is no answer."""
+    function = aws.function(SOURCE, timeout=3)
+    return next(filter(None, (function.invoke(event).log for _ in range(TRIES))), "")
 
 
 @LAMBDA.case(
@@ -95,7 +102,7 @@ def function_error(aws: Aws) -> str:
     documented="[ERROR] ZeroDivisionError: division by zero, with traceback",
 )
 def exception_in_log(aws: Aws) -> str:
-    log = _answer(aws, "1 / 0").log
+    log = _log(aws, "1 / 0")
     found = re.search(r"^\[ERROR\] .*$", log, re.MULTILINE)
     trace = "with traceback" if "Traceback (most recent call last)" in log else "without traceback"
     return f"{found[0].strip() if found else 'no line'}, {trace}"
@@ -107,7 +114,7 @@ def exception_in_log(aws: Aws) -> str:
     documented="START, printed, END, REPORT",
 )
 def printed(aws: Aws) -> str:
-    lines = _answer(aws, "print('printed')").log.splitlines()
+    lines = _log(aws, "print('printed')").splitlines()
     return ", ".join(found[0] for line in lines if (found := re.match("START|printed|END|REPORT", line)))
 
 
