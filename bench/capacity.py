@@ -4,7 +4,7 @@ import io
 import sys
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -34,11 +34,14 @@ def measure(on_progress: Callable[[str], None]) -> Capacity:
     prod, costs = CapacityInputs.of_stack("prod"), CostInputs.of_stack("prod")
     day, launch = steady(200, 24 * 60 * 60), peak(0, 5000, ramp=60, seconds=600)
     small = replace(prod, maximum_concurrency=2, reserved_concurrency=2)
+    burst_ends = len(FLOW + BURST) - 1
     figures = Capacity(
-        backlog=emulated[0],
+        backlog=emulated[0][burst_ends],
         drain_seconds=emulated[1],
-        model_backlog=model[0],
+        model_backlog=model[0][burst_ends],
         model_drain_seconds=model[1],
+        waiting=emulated[0],
+        model_waiting=model[0],
         day_cpu_seconds=_cpu_seconds(partial(simulate, prod, day)),
         search_cpu_seconds=_cpu_seconds(partial(cheapest, small, costs, launch, 30)),
         day_search_cpu_seconds=_cpu_seconds(partial(cheapest, small, costs, steady(2000, len(day.rates)), 10)),
@@ -53,8 +56,8 @@ def _cpu_seconds(run: Callable[[], object]) -> float:
     return time.process_time() - started
 
 
-def _model() -> tuple[float, float]:
-    """The orders that wait after the burst, and the seconds until none does."""
+def _model() -> tuple[Sequence[float], float]:
+    """The orders that wait at the end of each second, and the seconds after the burst until none does."""
     inputs = replace(
         CapacityInputs.of_stack("dev"),
         maximum_concurrency=CONCURRENT,
@@ -63,23 +66,28 @@ def _model() -> tuple[float, float]:
     )
     run = simulate(inputs, Profile(rates=FLOW + BURST, after=0))
     assert run.drained_after is not None
-    return run.timeline.backlog[len(FLOW + BURST) - 1], run.drained_after
+    return run.timeline.backlog, run.drained_after
 
 
-def _emulate(clients: Clients) -> tuple[float, float]:
+def _emulate(clients: Clients) -> tuple[Sequence[float], float]:
+    """What `_model` returns, from the emulator."""
     queue = _deploy(clients)
+    waiting: list[float] = []
     started = time.monotonic()
     for second, orders in enumerate(FLOW + BURST, 1):
         for _ in range(orders // BATCH):
             entries = [{"Id": str(one), "MessageBody": "{}"} for one in range(BATCH)]
             clients.sqs.send_message_batch(QueueUrl=queue, Entries=entries)  # type: ignore[arg-type]
         time.sleep(max(0.0, started + second - time.monotonic()))
-    backlog, ended = count_messages(clients.sqs, queue).visible, time.monotonic()
-    while total := count_messages(clients.sqs, queue).total:
+        waiting.append(count_messages(clients.sqs, queue).visible)
+    ended = time.monotonic()
+    while (found := count_messages(clients.sqs, queue)).total:
+        if time.monotonic() - started >= len(waiting) + 1:
+            waiting.append(found.visible)
         if time.monotonic() - ended > LONGEST_DRAIN_SECONDS:
-            raise TimeoutError(f"{total} orders are still in the queue")
+            raise TimeoutError(f"{found.total} orders are still in the queue")
         time.sleep(0.1)
-    return backlog, time.monotonic() - ended
+    return waiting, time.monotonic() - ended
 
 
 def _deploy(clients: Clients) -> str:

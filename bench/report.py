@@ -4,12 +4,12 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from bench import cold, dead_letters, notifying, publishing, startup, warm
+from bench import capacity_picture, cold, dead_letters, notifying, publishing, startup, warm
 from bench.plot import bars
 from infra.project import ROOT
 from ops.cost import OURS, CostInputs
@@ -24,6 +24,7 @@ START_FIGURES = ROOT / "docs/starts.json"
 SOAK_FIGURES = ROOT / "docs/soak.json"
 FLOW_FIGURES = ROOT / "docs/flow.json"
 CAPACITY_FIGURES = ROOT / "docs/capacity.json"
+CAPACITY_PICTURE = ROOT / "docs/capacity.svg"
 COST_PICTURE = ROOT / "docs/cost.svg"
 SHOWN_LATENCY = 5
 
@@ -62,6 +63,9 @@ class Capacity:
     drain_seconds: float
     model_backlog: float
     model_drain_seconds: float
+    waiting: Sequence[float]
+    """Orders that wait in the emulator, at the end of each second."""
+    model_waiting: Sequence[float]
     day_cpu_seconds: float
     search_cpu_seconds: float
     """Of a launch of eleven minutes."""
@@ -208,6 +212,8 @@ twice what the function can process.
 | orders that wait after the burst | {backlog:,.0f} | {model_backlog:,.0f} | {backlog_deviation:+.0%} |
 | seconds until no order waits | {drain_seconds:.1f} | {model_drain_seconds:.1f} | {drain_deviation:+.0%} |
 
+![Orders that wait, in the emulator and in the model](capacity.svg)
+
 A day in steps of a second takes {day_cpu_seconds:.1f} s of CPU time. The search for settings takes
 {search_cpu_seconds:.1f} s for a launch of eleven minutes, and {day_search_cpu_seconds:.1f} s for a day.
 """
@@ -297,8 +303,9 @@ def soak_section() -> str:
 
 
 def write_capacity(capacity: Capacity) -> None:
-    """Write the figures of the model of capacity, and their section of the page."""
-    CAPACITY_FIGURES.write_text(json.dumps(asdict(capacity), indent=1) + "\n")
+    """Write the figures of the model of capacity, their picture, and their section of the page."""
+    CAPACITY_FIGURES.write_text(json.dumps(asdict(capacity)) + "\n")
+    capacity_picture.picture(capacity.waiting, capacity.model_waiting, CAPACITY_PICTURE)
     _write_section(capacity_section())
 
 

@@ -112,12 +112,15 @@ def test_a_section_of_another_run_replaces_its_last_version(tmp_path: Path, monk
 def test_the_deviation_of_the_model_of_capacity_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "PAGE", tmp_path / "page.md")
     monkeypatch.setattr(report, "CAPACITY_FIGURES", tmp_path / "capacity.json")
+    monkeypatch.setattr(report, "CAPACITY_PICTURE", tmp_path / "capacity.svg")
     report.PAGE.write_text("# Benchmarks\n\n## Limits\n\nmany\n")
     capacity = Capacity(
         backlog=400,
         drain_seconds=10,
         model_backlog=420,
         model_drain_seconds=9,
+        waiting=[0, 400, 200],
+        model_waiting=[0, 420, 200],
         day_cpu_seconds=1,
         search_cpu_seconds=2,
         day_search_cpu_seconds=3,
@@ -127,3 +130,5 @@ def test_the_deviation_of_the_model_of_capacity_is_shown(tmp_path: Path, monkeyp
     assert "| orders that wait after the burst | 400 | 420 | +5% |" in page
     assert "| seconds until no order waits | 10.0 | 9.0 | -10% |" in page
     assert page.index("## Capacity") < page.index("## Limits")
+    shown = [text.text for text in ET.parse(tmp_path / "capacity.svg").iter() if text.tag.endswith("text")]  # noqa: S314 - our own
+    assert {"emulator", "model", "orders that wait"} <= set(shown)
