@@ -61,7 +61,7 @@ class Table:
                 found += self.streams.get_records(ShardIterator=iterator)["Records"]
             return found if len(found) >= count else None
 
-        return eventually(read, "the records of the stream", 10)
+        return eventually(read, "the records of the stream")
 
 
 def nested(containers: int) -> Any:
@@ -238,4 +238,4 @@ def unchanged(aws: Aws) -> str:
         names = [str(record["eventName"]) for record in table.records(1)]
         return names if names[-1] == "REMOVE" else []
 
-    return ", ".join(eventually(until_removed, "the record of the removal", 10))
+    return ", ".join(eventually(until_removed, "the record of the removal"))

@@ -112,7 +112,7 @@ class Mapped:
                 return ""
             return ", ".join(f"{body} {'returns' if seen[body] > 1 else 'deleted'}" for body in self.names.values())
 
-        return eventually(settled, "the end of the batch", 30)
+        return eventually(settled, "the end of the batch")
 
 
 def _fates(aws: Aws, response: str, **settings: Any) -> str:
@@ -228,7 +228,7 @@ def timeout(aws: Aws) -> str:
 )
 def retried_at_once(aws: Aws) -> str:
     with Mapped(aws, "retried(records)", "{}", queue=Queue(aws, VisibilityTimeout="600")) as mapped:
-        eventually(lambda: mapped.collect()["{}"] >= 3, "the third attempt", 20)
+        eventually(lambda: mapped.collect()["{}"] >= 3, "the third attempt")
     counts = sorted(int(event["Records"][0]["attributes"]["ApproximateReceiveCount"]) for event in mapped.events)
     return ", ".join(map(str, counts[:3]))
 
@@ -242,7 +242,7 @@ def dead_letter(aws: Aws) -> str:
     queue, dead_letters = with_dead_letters(aws)
     queue.sqs.set_queue_attributes(QueueUrl=queue.url, Attributes={"VisibilityTimeout": "600"})
     with Mapped(aws, "retried(records)", "{}", queue=queue) as mapped:
-        [letter] = eventually(lambda: dead_letters.receive(WaitTimeSeconds=1), "the dead letter", 20)
+        [letter] = eventually(lambda: dead_letters.receive(WaitTimeSeconds=1), "the dead letter")
     return f"{mapped.collect()['{}']} attempts, {'same' if letter['MessageId'] in mapped.names else 'new'} ID"
 
 
@@ -253,7 +253,7 @@ def dead_letter(aws: Aws) -> str:
 )
 def batch_size(aws: Aws) -> str:
     with Mapped(aws, "None", *"12345", BatchSize=2) as mapped:
-        eventually(lambda: mapped.collect().total() >= 5, "all messages", 20)
+        eventually(lambda: mapped.collect().total() >= 5, "all messages")
     largest = max(len(event["Records"]) for event in mapped.events)
     return f"{mapped.collect().total()} messages, at most {largest} at once"
 
@@ -265,7 +265,7 @@ def batch_size(aws: Aws) -> str:
 )
 def record(aws: Aws) -> str:
     with Mapped(aws, "None", "{}") as mapped:
-        eventually(mapped.collect, "the message", 20)
+        eventually(mapped.collect, "the message")
     [found] = mapped.events[0]["Records"]
     keys = {
         *("messageId", "receiptHandle", "body", "attributes", "messageAttributes", "md5OfBody"),
@@ -285,7 +285,7 @@ def record(aws: Aws) -> str:
 def message_attributes(aws: Aws) -> str:
     attributes = {"name": {"DataType": "String", "StringValue": "x"}}
     with Mapped(aws, "None", "{}", attributes=attributes) as mapped:
-        eventually(mapped.collect, "the message", 20)
+        eventually(mapped.collect, "the message")
     found = mapped.events[0]["Records"][0]["messageAttributes"]["name"]
     return ", ".join(sorted(key for key, value in found.items() if value))
 
@@ -294,8 +294,8 @@ def _filtered(aws: Aws, *bodies: str) -> str:
     """The bodies that the function gets through a filter, as soon as the queue is empty."""
     pattern = json.dumps({"body": {"kind": ["a"]}})
     with Mapped(aws, "None", *bodies, FilterCriteria={"Filters": [{"Pattern": pattern}]}) as mapped:
-        eventually(lambda: not mapped.left(), "an empty queue", 20)
-        return ", ".join(eventually(mapped.collect, "the messages", 20))
+        eventually(lambda: not mapped.left(), "an empty queue")
+        return ", ".join(eventually(mapped.collect, "the messages"))
 
 
 @QUEUE_MAPPINGS.case(

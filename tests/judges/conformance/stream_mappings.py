@@ -79,7 +79,7 @@ class Mapped:
             found = self.batches()
             return found if is_enough(found) else []
 
-        return eventually(enough, "the batches", 20)
+        return eventually(enough, "the batches")
 
 
 def _first(aws: Aws, count: int, response: str, *keys: str, **settings: Any) -> str:
