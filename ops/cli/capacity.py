@@ -100,11 +100,9 @@ def capacity(
 ) -> None:
     """Simulate what a stack can carry, and what it costs.
 
-    The command reads the settings of the stack's file. It names
-    the first limit that orders reach, and how long orders wait.
-    Without a profile, plannedOrdersPerSecond is the peak.
-    With --oldest, it finds settings instead. If none hold, the
-    exit code is 1.
+    The command reads the settings of the stack's file. It names the first limit that orders reach, and how long orders
+    wait. Without a profile, plannedOrdersPerSecond is the peak. With --oldest, it finds settings instead. If none hold,
+    the exit code is 1.
 
     \b
     orders capacity --rate 200

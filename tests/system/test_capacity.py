@@ -14,6 +14,7 @@ from ops.cost import CostInputs
 from ops.errors import NoAccess
 from ops.system import LOCAL, System
 from tests.support.fake_system import OUTPUTS
+from tests.support.mappings import mapping_of
 from tests.support.pipeline import Pipeline
 
 NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
@@ -58,7 +59,7 @@ def test_the_maximum_of_the_table_is_read_until_somebody_removes_it(pipeline: Pi
 
 def test_a_stack_whose_mapping_is_disabled_carries_nothing(pipeline: Pipeline) -> None:
     name, functions = pipeline.outputs["processorName"], pipeline.clients.lambda_
-    [mapping] = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    mapping = mapping_of(pipeline.clients, name)
     try:
         functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
         with pytest.raises(NoAccess) as none:

@@ -109,9 +109,7 @@ def test_deploying_again_changes_what_a_setting_says_and_nothing_else(pipeline: 
 
 def test_pollers_take_the_place_of_the_maximum_concurrency(pipeline: Pipeline) -> None:
     def scaling() -> object:
-        name = pipeline.outputs["processorName"]
-        [mapping] = pipeline.clients.lambda_.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
-        return mapping.get("ScalingConfig")
+        return mapping_of(pipeline.clients, pipeline.outputs["processorName"]).get("ScalingConfig")
 
     before = scaling()
     try:

@@ -10,6 +10,7 @@ import pytest
 from handler.contract import INSTANT
 from ops.samples import EXAMPLE_ORDER
 from ops.table import StoredOrder
+from tests.support.mappings import mapping_of
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
@@ -38,9 +39,7 @@ def stored(pipeline: Pipeline, order_id: object) -> StoredOrder:
 def held_back(pipeline: Pipeline) -> Iterator[Any]:
     """Stop the event source mapping, and return a function that starts it again. The orders then share a batch."""
     lambda_ = pipeline.clients.lambda_
-    [mapping] = lambda_.list_event_source_mappings(FunctionName=pipeline.outputs["processorName"])[
-        "EventSourceMappings"
-    ]
+    mapping = mapping_of(pipeline.clients, pipeline.outputs["processorName"])
 
     def let_go() -> None:
         lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
