@@ -1,5 +1,6 @@
 """Settings for all tests. A test that passes without an assertion fails."""
 
+import os
 import sys
 from collections.abc import Generator
 
@@ -22,7 +23,10 @@ for finder in sys.meta_path:
 from hypothesis import HealthCheck, settings  # noqa: E402 - after the loop, so that pytest does not rewrite it
 
 # By default, Hypothesis fails an example that takes 200 ms, and slow generation. On a busy machine, neither is a fault.
-settings.register_profile("orders", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# CI always tries the same examples, so that only a change makes it fail. New examples are for `make test` elsewhere.
+settings.register_profile(
+    "orders", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
+)
 settings.load_profile("orders")
 
 

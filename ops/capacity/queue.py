@@ -87,7 +87,7 @@ class Queue:
         for waiting in self._waiting:
             while waiting and now - waiting[0].arrived >= self._retention:
                 cohort = waiting.popleft()
-                self.visible -= cohort.orders
+                self.visible = max(0.0, self.visible - cohort.orders)
                 self.expired += cohort.orders
         return Oldest(oldest, of_others)
 
@@ -95,16 +95,18 @@ class Queue:
         """Receive this many orders, or all that are visible."""
         received: list[Cohort] = []
         for waiting in self._waiting:
-            while waiting and orders > NEGLIGIBLE:
+            while waiting:
                 first = waiting[0]
                 if first.orders <= orders + NEGLIGIBLE:
                     taken = waiting.popleft()
                     taken.receives += 1
-                else:
+                elif orders > NEGLIGIBLE:
                     taken = first.part(orders, first.receives + 1)
                     first.orders -= orders
+                else:
+                    break
                 received.append(taken)
-                self.visible -= taken.orders
+                self.visible = max(0.0, self.visible - taken.orders)
                 orders -= taken.orders
         return received
 

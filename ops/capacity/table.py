@@ -4,6 +4,7 @@ import math
 from typing import NamedTuple
 
 from ops.capacity import limits
+from ops.capacity.queue import NEGLIGIBLE
 from ops.capacity.run import Hop
 
 
@@ -46,7 +47,7 @@ class Table:
 
 def hot_writes(orders: float, hot: float, batches: float) -> float:
     """Return the batches that contain a version of the order with the most: the processor writes its last one."""
-    if not hot:
+    if hot <= NEGLIGIBLE:
         return 0.0
     without = math.pow(max(0.0, 1 - hot / orders), orders / batches)
     return min(hot, batches * (1 - without))
