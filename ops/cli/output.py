@@ -11,7 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ops.cli.columns import PAGE, padded, wrapped
 from ops.text import as_json_text, as_text, is_printable_ascii, printable
+
+INDENT = " " * 8
+"""The beginning of a line that belongs to the row above it."""
 
 
 def prepare_streams() -> None:
@@ -44,7 +48,13 @@ def print_error(*lines: str) -> None:
 
 def print_row(values: Mapping[str, Any], widths: Mapping[str, int]) -> None:
     """Print values in columns of at least these widths. Nothing is cut: a longer value moves the next columns."""
-    print("  ".join(_cell(values.get(name, "")).ljust(width) for name, width in widths.items()).rstrip())
+    print("  ".join(padded(_cell(values.get(name, "")), width) for name, width in widths.items()).rstrip())
+
+
+def print_details(text: str) -> None:
+    """Print a long text below its row, in lines that fit into 80 columns. Nothing is cut."""
+    for line in wrapped(printable(text), PAGE - len(INDENT)):
+        print(f"{INDENT}{line}")
 
 
 def print_heading(widths: Mapping[str, int]) -> None:

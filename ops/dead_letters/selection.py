@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from ops.dead_letters.failures import Failure
 from ops.dead_letters.lease import Lease
@@ -41,6 +42,12 @@ class Selection:
     """The ID or the signature of a group."""
     kind: str | None = None
     where: Sequence[FieldValue] = ()
+    since: datetime | None = None
+    """The letters whose order was first queued then or later, as SQS records it."""
+    until: datetime | None = None
+    """The letters whose order was first queued before then."""
+    limit: int | None = None
+    """The most letters. The oldest come first."""
 
     def leases(self, look: Look, failures: Mapping[str, Failure]) -> list[Lease]:
         """The selected letters, oldest first. Raises NoSuchLetter if there are none, or if a name is unknown."""
@@ -55,7 +62,7 @@ class Selection:
         ]
         if not selected:
             raise NoSuchLetter("no dead letter matches")
-        return selected
+        return selected[: self.limit]
 
     def as_json(self) -> str:
         """Format the selection for the history."""
@@ -65,6 +72,9 @@ class Selection:
             "group": self.group,
             "class": self.kind,
             "where": [str(condition) for condition in self.where],
+            "since": self.since and self.since.isoformat(),
+            "until": self.until and self.until.isoformat(),
+            "limit": self.limit,
         }
         return json.dumps({name: value for name, value in given.items() if value})
 
@@ -72,6 +82,8 @@ class Selection:
         return (
             (self.group is None or failure.group_id == self.group or is_typed_as(failure.signature, self.group))
             and self.kind in {None, failure.kind}
+            and (self.since is None or self.since <= lease.first_seen)
+            and (self.until is None or lease.first_seen < self.until)
             and (not self.where or self._matches_fields(look.letter(lease).body))
         )
 

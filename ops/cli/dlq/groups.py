@@ -9,17 +9,16 @@ from typing import Annotated
 import typer
 
 from ops.cli.dlq.chart import print_chart
-from ops.cli.dlq.list import SECOND_LINE
 from ops.cli.dlq.looking import failures_of, looking
 from ops.cli.dlq.times import time_text
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, Stack, find_system, parse_since
-from ops.cli.output import print_error, print_heading, print_json, print_line, print_row
+from ops.cli.output import print_details, print_error, print_heading, print_json, print_line, print_row
 from ops.dead_letters.failures import Failure, read_failures
 from ops.dead_letters.grouping import Group, grouped
 from ops.dead_letters.picture import picture
 from ops.system import System
-from ops.text import counted, printable
+from ops.text import counted
 
 COLUMNS = {"group": 6, "class": 14, "count": 7, "first": 20, "last": 0}
 TERMINAL = "-"
@@ -138,8 +137,7 @@ def _print_groups(groups: Sequence[Group]) -> None:
             "last": time_text(group.last),
         }
         print_row(row, COLUMNS)
-        examples = ", ".join(map(printable, group.examples))
-        print_row({"more": f"{printable(group.signature)}; for example {examples}"}, SECOND_LINE)
+        print_details(f"{group.signature}; for example {', '.join(group.examples)}")
 
 
 def _plot(failures: Sequence[Failure], plot: str) -> None:

@@ -6,11 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.cli.dlq.list import SECOND_LINE
 from ops.cli.dlq.times import time_text
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, Stack, find_system, since_option
-from ops.cli.output import print_error, print_json, print_row
+from ops.cli.output import print_details, print_error, print_json, print_row
 from ops.dead_letters.history import read_history
 
 COLUMNS = {"at": 20, "what": 14, "step": 0}
@@ -52,6 +51,6 @@ def _print(record: Mapping[str, Any]) -> None:
         return
     print_row({"at": time_text(time), "what": record["history"], "step": record["step"]}, COLUMNS)
     reason = f", because {record['why']}" if record["why"] else ""
-    print_row({"more": f"by {record['who']}{reason}"}, SECOND_LINE)
+    print_details(f"by {record['who']}{reason}")
     if details := [f"{name} {value}" for name, value in record.items() if name not in COMMON_FIELDS]:
-        print_row({"more": ", ".join(details)}, SECOND_LINE)
+        print_details(", ".join(details))

@@ -1,12 +1,13 @@
 """The options that several dead-letter commands share, and how their values are parsed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ops.cli.options import complete_field
+from ops.cli.options import complete_field, parse_since
 from ops.dead_letters.failures import FailureClass
 from ops.dead_letters.selection import FieldValue, Selection
 from ops.errors import InvalidInput
@@ -35,7 +36,34 @@ Confirm = Annotated[bool, typer.Option("--confirm", help="Make the change. Witho
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SelectionOptions:
+class WindowOptions:
+    """The options that select dead letters by their age."""
+
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            parser=parse_since,
+            metavar="TIME",
+            help="Select the letters first seen then or later: 90s, 15m, 2h or 7d ago, or an ISO 8601 time.",
+        ),
+    ] = None
+    until: Annotated[
+        datetime | None,
+        typer.Option(parser=parse_since, metavar="TIME", help="Select the letters first seen before then."),
+    ] = None
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Maximum number of letters, oldest first. Default: no maximum.")
+    ] = None
+
+    def selection(self) -> Selection:
+        """The letters of the window. Raises InvalidInput if it ends before it begins."""
+        if self.since and self.until and self.until <= self.since:
+            raise InvalidInput("--until is not after --since, so no letter can be selected")
+        return Selection(everything=True, since=self.since, until=self.until, limit=self.limit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectionOptions(WindowOptions):
     """The options that select dead letters."""
 
     names: Annotated[
@@ -56,17 +84,19 @@ class SelectionOptions:
 
     @property
     def is_given(self) -> bool:
-        return bool(self.names or self.everything or self._has_conditions)
+        return bool(self.names or self.everything or self.limit or self._has_conditions)
 
     def selection(self) -> Selection:
         """Raises InvalidInput if nothing is selected, or if both names and other options are given."""
         if self.names and (self.everything or self._has_conditions):
             raise InvalidInput("give either order IDs and message IDs, or options that select letters")
-        if not self.is_given:
+        if not (self.names or self.everything or self._has_conditions):
             raise InvalidInput(
-                "select letters: give order IDs or message IDs, --group, --class or --where, or --all for every letter"
+                "select letters: give order IDs or message IDs, --group, --class, --where, --since or --until, "
+                "or --all for every letter"
             )
-        return Selection(
+        return replace(
+            WindowOptions.selection(self),
             names=self.names or (),
             everything=self.everything,
             group=self.group,
@@ -76,4 +106,4 @@ class SelectionOptions:
 
     @property
     def _has_conditions(self) -> bool:
-        return bool(self.group or self.kind or self.where)
+        return bool(self.group or self.kind or self.where or self.since or self.until)

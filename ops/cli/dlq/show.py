@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from handler.outcome import Outcome
 from ops.cli.dlq.comparison import print_comparison
-from ops.cli.dlq.list import SECOND_LINE
 from ops.cli.dlq.log_link import log_link
 from ops.cli.dlq.looking import looking
 from ops.cli.dlq.options import Name
 from ops.cli.dlq.times import duration_text, time_text
 from ops.cli.options import Json, Stack, find_system
-from ops.cli.output import print_json, print_line, print_row
+from ops.cli.output import print_details, print_json, print_line, print_row
 from ops.dead_letters.failures import Failure, attempts_of
 from ops.dead_letters.forecast import FORECASTS, outcomes
 from ops.dead_letters.interruptions import Interruption, interruptions_of, why_unlogged
@@ -117,13 +116,13 @@ def _print(system: System, facts: _Facts) -> None:
         if name:
             print_row({"name": name, "value": value}, WIDTHS)
         else:
-            print_row({"more": value}, SECOND_LINE)
+            print_details(value)
     print_line()
     print_comparison(facts.letter.body, facts.stored, facts.outcome, table_name=system.outputs.table_name)
     print_line()
     print_line(f"a redrive would {FORECASTS[facts.outcome.kind]}")
     if facts.outcome.reason:
-        print_row({"more": facts.outcome.reason}, SECOND_LINE)
+        print_details(facts.outcome.reason)
 
 
 def _about_letter(facts: _Facts) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ def duration_text(duration: timedelta) -> str:
     parts = [
         (seconds // 86_400, "d"),
         (seconds // 3_600 % 24, "h"),
-        (seconds // 60 % 60, "min"),
+        (seconds // 60 % 60, "m"),
         (seconds % 60, "s"),
     ]
     first = next((position for position, (count, _) in enumerate(parts) if count), len(parts) - 1)

@@ -9,7 +9,7 @@ from ops.cli.dlq.times import duration_text, time_text
 from ops.cli.events.system import find_telling_system
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, Stack, command_on
-from ops.cli.output import print_error, print_heading, print_json, print_line, print_row
+from ops.cli.output import print_details, print_error, print_heading, print_json, print_line, print_row
 from ops.dead_letters.look import Look
 from ops.dead_letters.move import delete
 from ops.errors import InvalidInput, NothingDone
@@ -19,7 +19,6 @@ from ops.system import System
 from ops.text import counted
 
 COLUMNS = {"order": 22, "given up": 20, "deleted in": 0}
-SECOND_LINE = {"": 6, "more": 0}
 
 
 def failed(
@@ -75,7 +74,7 @@ def _list(look: Look, *, as_json: bool) -> None:
             continue
         row = {"order": given_up.order_id or "-", "given up": time_text(lease.first_seen)}
         print_row({**row, "deleted in": duration_text(left)}, COLUMNS)
-        print_row({"more": f"message {lease.message_id}: {given_up.reason}"}, SECOND_LINE)
+        print_details(f"message {lease.message_id}: {given_up.reason}")
 
 
 def _retry(system: System, look: Look, *, as_json: bool) -> None:

@@ -33,6 +33,11 @@ def test_letters_are_chosen_by_order_message_group_class_and_field(
         ("--where", "status=paid", "--class", "invalid"): 1,
         ("--where", "price=1.5", "--where", "orderId=T-2"): 1,
         ("--all",): 7,
+        ("--all", "--limit", "3"): 3,
+        ("--class", "invalid", "--limit", "2"): 2,
+        ("--since", "1h"): 7,
+        ("--since", "1h", "--class", "invalid"): 3,
+        ("--until", "2100-01-01", "--where", "status=paid"): 5,
     }.items():
         assert dlq("redrive", *chosen, "--json").json[0]["wouldSend"] == count, chosen
     assert queues.visible(queues.dead_letters) == 7
@@ -41,11 +46,15 @@ def test_letters_are_chosen_by_order_message_group_class_and_field(
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ((), "give order IDs or message IDs, --group, --class or --where, or --all for every letter"),
+        ((), "give order IDs or message IDs, --group, --class, --where, --since or --until, or --all for every letter"),
         (("T-1", "--all"), "give either order IDs and message IDs, or options that select letters"),
         (("--class", "odd"), "'odd' is not one of 'invalid', 'conflict', 'transient', 'never executed'"),
         (("--where", "status"), "Invalid value for '--where': give FIELD=VALUE, not status"),
         (("--all", "--stop-at", "101%"), "Invalid value for '--stop-at': give a percentage such as 20%, not 101%"),
+        (("--limit", "1"), "select letters: give order IDs or message IDs"),
+        (("--limit", "1", "--resume"), "--resume continues with the letters of its run: select none"),
+        (("T-1", "--since", "1h"), "give either order IDs and message IDs, or options that select letters"),
+        (("--since", "soon"), "Invalid value for '--since': give 90s, 15m, 2h, 7d or an ISO 8601 time, not soon"),
         (("--all", "--resume"), "--resume continues with the letters of its run: select none"),
     ],
 )

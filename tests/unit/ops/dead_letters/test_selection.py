@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -15,9 +16,11 @@ from ops.errors import InvalidInput, NothingDone
 from tests.support.fake_system import NOON
 from tests.support.orders import body
 
+MINUTE = timedelta(minutes=1)
+
 
 class FakeLook:
-    """The leases of some bodies, whose message IDs are m0, m1, and so on."""
+    """The leases of some bodies, whose message IDs are m0, m1, and so on. Each is a minute younger than the last."""
 
     def __init__(self, *bodies: str) -> None:
         self._letters = [
@@ -32,7 +35,7 @@ class FakeLook:
                 logged_as=letter.logged_as,
                 order_id=letter.order_id,
                 order_ids=letter.order_ids,
-                first_seen=NOON,
+                first_seen=NOON + position * MINUTE,
                 receipt="",
                 position=position,
             )
@@ -127,6 +130,20 @@ def test_a_number_is_selected_as_it_is_written() -> None:
     assert found(look, where=[FieldValue("quantity", "2")]) == ["m0"]
 
 
+def test_letters_are_selected_from_the_begin_of_a_window_until_before_its_end() -> None:
+    look = look_at(*(body(f"O{number}") for number in range(4)))
+    assert found(look, since=NOON + MINUTE) == ["m1", "m2", "m3"]
+    assert found(look, until=NOON + MINUTE) == ["m0"]
+    assert found(look, since=NOON + MINUTE, until=NOON + 3 * MINUTE) == ["m1", "m2"]
+
+
+def test_a_limit_selects_the_oldest_letters_that_meet_every_condition() -> None:
+    look = look_at(*(body(f"O{number}", status="paid" if number else "new") for number in range(4)))
+    assert found(look, where=[FieldValue("status", "paid")], limit=2) == ["m1", "m2"]
+    assert found(look, names=["O3", "O1", "O2"], limit=2) == ["m1", "m2"]
+    assert found(look, everything=True, limit=9) == ["m0", "m1", "m2", "m3"]
+
+
 def test_one_of_two_letters_of_an_order_has_to_be_named_by_its_message_id() -> None:
     look = look_at(body("O1"), body("O1", quantity=0))
     with pytest.raises(InvalidInput) as raised:
@@ -148,3 +165,9 @@ def test_the_history_records_what_was_selected() -> None:
     assert json.loads(Selection(names=["O1", "m2"]).as_json()) == {"names": ["O1", "m2"]}
     assert json.loads(everything.as_json()) == {"all": True}
     assert json.loads(conditions.as_json()) == {"group": "abc123", "class": "invalid", "where": ["status=new"]}
+    window = Selection(since=NOON, until=NOON + MINUTE, limit=3)
+    assert json.loads(window.as_json()) == {
+        "since": "2025-05-03T12:00:00+00:00",
+        "until": "2025-05-03T12:01:00+00:00",
+        "limit": 3,
+    }

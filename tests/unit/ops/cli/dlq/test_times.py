@@ -11,8 +11,8 @@ from ops.cli.dlq.times import duration_text
     ("length", "expected"),
     [
         (timedelta(days=13, hours=4, minutes=59), "13 d 4 h"),
-        (timedelta(hours=2, seconds=1), "2 h 0 min"),
-        (timedelta(seconds=61), "1 min 1 s"),
+        (timedelta(hours=2, seconds=1), "2 h 0 m"),
+        (timedelta(seconds=61), "1 m 1 s"),
         (timedelta(seconds=9), "9 s"),
         (timedelta(seconds=-5), "0 s"),
     ],
