@@ -7,7 +7,7 @@ from ops.condition import ConditionEnded, only_while
 from ops.dead_letters.history import recorded
 from ops.dead_letters.journal import journal, new_run
 from ops.dead_letters.lease import Lease
-from ops.dead_letters.letter import Letter
+from ops.dead_letters.letter import EDITED, Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.move import Mover, send
 from ops.errors import InvalidInput, NoAccess, NothingDone
@@ -29,7 +29,7 @@ def edited_letter(letter: Letter, order: str) -> Letter:
     body = with_order(letter.body, compact(order))
     if readable(body) == readable(letter.body):
         raise NothingChanged("nothing was changed")
-    return replace(letter, body=body).marked()
+    return replace(letter, body=body).marked(EDITED)
 
 
 def check_edit(letter: Letter, edited: Letter, *, new_order_id: bool) -> None:

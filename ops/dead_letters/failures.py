@@ -74,6 +74,10 @@ class Failure:
         """Whether SQS moves the message to OrderDLQ after this attempt, or no later attempt can succeed."""
         return self.kind in {Kind.INVALID, Kind.CONFLICT} or 0 < self.max_attempts <= self.attempt
 
+    def is_after_edit(self, lease: Lease) -> bool:
+        """Whether an edited letter failed as it is now: an edit gives it a new message ID."""
+        return self.message_id == lease.message_id and self.kind != FailureClass.NEVER_EXECUTED
+
     @property
     def group_id(self) -> str:
         """Six characters that identify the class and the signature, for use in a command line."""

@@ -1,7 +1,8 @@
 """What a redrive would do with each letter, decided by the handler's code and the current content of the table."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from enum import StrEnum
 
 from handler.chunks import chunked
 from handler.order import InvalidOrder, Order, parse_order
@@ -21,6 +22,30 @@ FORECASTS = {
     Kind.INVALID: "fail again: invalid",
 }
 """The effect of processing a letter with such an outcome, in words."""
+
+
+class Effect(StrEnum):
+    """What a redrive would do with a letter, as operators select it."""
+
+    STORE = "store"
+    UPDATE = "update"
+    NOTHING = "nothing"
+    FAIL = "fail"
+
+
+_EFFECTS = {
+    Kind.STORED: Effect.STORE,
+    Kind.UPDATED: Effect.UPDATE,
+    Kind.DUPLICATE: Effect.NOTHING,
+    Kind.STALE: Effect.NOTHING,
+    Kind.CONFLICT: Effect.FAIL,
+    Kind.INVALID: Effect.FAIL,
+}
+
+
+def with_effect(system: System, look: Look, leases: Iterable[Lease], effects: Collection[Effect]) -> Iterator[Lease]:
+    """Those letters for which a redrive would have one of these effects."""
+    return (lease for lease, outcome in outcomes(system, look, leases) if _EFFECTS[outcome.kind] in effects)
 
 
 def outcomes(system: System, look: Look, leases: Iterable[Lease]) -> Iterator[tuple[Lease, Outcome]]:

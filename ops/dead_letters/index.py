@@ -38,6 +38,7 @@ class LeaseIndex:
                 logged_as=letter.logged_as,
                 order_id=order_ids[0] if is_clear else None,
                 order_ids=() if is_clear else order_ids,
+                is_edited=letter.is_edited,
                 first_seen=letter.first_seen,
                 receipt=receipt,
                 position=known.position if known else self._spool.append(letter),

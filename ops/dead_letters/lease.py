@@ -30,6 +30,8 @@ class Lease:
     """The order ID in the letter, or None if there is none, or more than one."""
     order_ids: Sequence[str] = ()
     """The order IDs of a letter that contains more than one."""
+    is_edited: bool = False
+    """Whether `edit` put the letter back."""
     first_seen: datetime
     receipt: str
     """The receipt handle of the latest receive. SQS accepts no other one."""

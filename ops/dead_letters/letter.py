@@ -19,6 +19,8 @@ CAME_FROM = "ordersCameFrom"
 
 A publisher can set it too, so it only adds to what the log contains under the letter's own message ID.
 """
+EDITED = "String.edited"
+"""The data type of that attribute if `edit` changed the order. SQS accepts any label after the type."""
 MAX_MESSAGE_IDS = 20
 """The maximum number of message IDs of a letter, including its own. The oldest ones are forgotten."""
 MAX_MESSAGE_ID = 100
@@ -97,7 +99,12 @@ class Letter:
         """Whether the letter has the attribute `ordersCameFrom`."""
         return CAME_FROM in self.attributes
 
-    def marked(self) -> Self:
+    @property
+    def is_edited(self) -> bool:
+        """Whether `edit` put the letter back."""
+        return self.attributes.get(CAME_FROM, {}).get("DataType") == EDITED
+
+    def marked(self, data_type: str = "String") -> Self:
         """Set the attribute `ordersCameFrom` for a copy of this letter, which gets another message ID.
 
         If a limit of SQS leaves no room for every message ID, the attribute contains this letter's own one only. If it
@@ -105,7 +112,7 @@ class Letter:
         """
         others = {name: value for name, value in self.attributes.items() if name != CAME_FROM}
         for message_ids in (self.logged_as, self.logged_as[:1]):
-            mark = {"DataType": "String", "StringValue": " ".join(message_ids)}
+            mark = {"DataType": data_type, "StringValue": " ".join(message_ids)}
             marked = replace(self, attributes={**others, CAME_FROM: mark})
             if marked.size <= MAX_BYTES and len(marked.attributes) <= MAX_ATTRIBUTES:
                 return marked

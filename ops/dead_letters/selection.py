@@ -4,12 +4,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from ops.dead_letters.failures import Failure
+from ops.dead_letters.forecast import Effect, with_effect
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.look import Look
 from ops.errors import InvalidInput, NothingDone
 from ops.order_body import order_in
+from ops.system import System
 from ops.text import as_text, is_typed_as, printable
 
 
@@ -46,10 +49,14 @@ class Selection:
     """The letters whose order was first queued then or later, as SQS records it."""
     until: datetime | None = None
     """The letters whose order was first queued before then."""
+    mended: bool = False
+    """The letters that `edit` changed and that have not failed since."""
+    would: Sequence[Effect] = ()
+    """The letters for which a redrive would have one of these effects now."""
     limit: int | None = None
     """The most letters. The oldest come first."""
 
-    def leases(self, look: Look, failures: Mapping[str, Failure]) -> list[Lease]:
+    def leases(self, system: System, look: Look, failures: Mapping[str, Failure]) -> list[Lease]:
         """The selected letters, oldest first. Raises NoSuchLetter if there are none, or if a name is unknown."""
         named = _names(look, self.names)
         if missing := [name for name in self.names if not named[name]]:
@@ -60,9 +67,10 @@ class Selection:
             for lease in look.leases
             if (lease.message_id in wanted if named else self._includes(lease, failures[lease.message_id], look))
         ]
-        if not selected:
-            raise NoSuchLetter("no dead letter matches")
-        return selected[: self.limit]
+        wished = with_effect(system, look, selected, self.would) if self.would else selected
+        if found := list(islice(wished, self.limit)):
+            return found
+        raise NoSuchLetter("no dead letter matches")
 
     def as_json(self) -> str:
         """Format the selection for the history."""
@@ -74,6 +82,8 @@ class Selection:
             "where": [str(condition) for condition in self.where],
             "since": self.since and self.since.isoformat(),
             "until": self.until and self.until.isoformat(),
+            "mended": self.mended,
+            "would": self.would,
             "limit": self.limit,
         }
         return json.dumps({name: value for name, value in given.items() if value})
@@ -82,6 +92,7 @@ class Selection:
         return (
             (self.group is None or failure.group_id == self.group or is_typed_as(failure.signature, self.group))
             and self.kind in {None, failure.kind}
+            and not (self.mended and (not lease.is_edited or failure.is_after_edit(lease)))
             and (self.since is None or self.since <= lease.first_seen)
             and (self.until is None or lease.first_seen < self.until)
             and (not self.where or self._matches_fields(look.letter(lease).body))

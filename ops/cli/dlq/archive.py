@@ -42,7 +42,7 @@ def archive(
         print_error(f"{file}, line {cut}: the line is cut off; {moved}")
     system = find_system(stack)
     with looking(system) as look:
-        leases = selection.leases(look, failures_of(system, look))
+        leases = selection.leases(system, look, failures_of(system, look))
         if not confirm:
             print_line(f"would archive {len(leases):,} of {len(look):,} dead letters: add --confirm to do it")
             return

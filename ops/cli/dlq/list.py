@@ -53,7 +53,7 @@ def list_(
             print_error("there is no visible dead letter")
             raise typer.Exit(Exit.INCOMPLETE)
         retention, failures = look.retention(), failures_of(system, look)
-        leases = window.selection().leases(look, failures)
+        leases = window.selection().leases(system, look, failures)
         columns = {**COLUMNS, "order": _name_width(leases)}
         if not as_json:
             print_heading(columns)

@@ -9,6 +9,7 @@ import typer
 
 from ops.cli.options import complete_field, parse_since
 from ops.dead_letters.failures import FailureClass
+from ops.dead_letters.forecast import Effect
 from ops.dead_letters.selection import FieldValue, Selection
 from ops.errors import InvalidInput
 
@@ -81,6 +82,16 @@ class SelectionOptions(WindowOptions):
             help="Select the letters whose order has this value. Can be repeated.",
         ),
     ] = None
+    mended: Annotated[
+        bool, typer.Option("--mended", help="Select the letters that edit changed and that have not failed since.")
+    ] = False
+    would: Annotated[
+        list[Effect] | None,
+        typer.Option(
+            help="Select the letters for which a redrive would now store a new order, update one, change nothing or "
+            "fail again. Can be repeated."
+        ),
+    ] = None
 
     @property
     def is_given(self) -> bool:
@@ -92,8 +103,8 @@ class SelectionOptions(WindowOptions):
             raise InvalidInput("give either order IDs and message IDs, or options that select letters")
         if not (self.names or self.everything or self._has_conditions):
             raise InvalidInput(
-                "select letters: give order IDs or message IDs, --group, --class, --where, --since or --until, "
-                "or --all for every letter"
+                "select letters: give order IDs or message IDs, --group, --class, --where, --since, --until, --mended "
+                "or --would, or --all for every letter"
             )
         return replace(
             WindowOptions.selection(self),
@@ -102,8 +113,11 @@ class SelectionOptions(WindowOptions):
             group=self.group,
             kind=self.kind,
             where=self.where or (),
+            mended=self.mended,
+            would=self.would or (),
         )
 
     @property
     def _has_conditions(self) -> bool:
-        return bool(self.group or self.kind or self.where or self.since or self.until)
+        conditions = (self.group, self.kind, self.where, self.since, self.until, self.mended, self.would)
+        return any(map(bool, conditions))

@@ -100,6 +100,8 @@ def redrive(
     \b
     orders dead-letters redrive O9002 --confirm --wait
     orders dead-letters redrive --class transient --confirm --rate 20 --stop-at 10% --reason "throttling is over"
+    orders dlq redrive --would store --confirm
+    orders dlq redrive --mended --confirm --wait
     orders dlq redrive --all
     orders dlq redrive --resume
     """
@@ -114,7 +116,7 @@ def redrive(
             plan = _resume(look, unfinished, pace)
         else:
             _print_unfinished(system, unfinished)
-            leases = selection.leases(look, failures_of(system, look))
+            leases = selection.leases(system, look, failures_of(system, look))
             if not confirm:
                 _print_forecast(forecast(system, look, leases), len(look), as_json=as_json)
                 return

@@ -63,7 +63,7 @@ COMMANDS: tuple[tuple[str, str, str, int], ...] = (
     ("purge", DEAD_LETTERS, "dlq purge kept.jsonl --confirm", Exit.DONE),
     ("restore", DEAD_LETTERS, "dlq restore kept.jsonl --confirm", Exit.DONE),
     ("redrive", DEAD_LETTERS, "dlq redrive O-3 --confirm --wait", Exit.DONE),
-    ("archive", DEAD_LETTERS, "dlq archive rest.jsonl --all --confirm", Exit.DONE),
+    ("archive", DEAD_LETTERS, "dlq archive rest.jsonl --would store --confirm", Exit.DONE),
     ("history", DEAD_LETTERS, "dlq history", Exit.DONE),
     ("watch", DEAD_LETTERS, "dlq watch", INTERRUPTED),
 )

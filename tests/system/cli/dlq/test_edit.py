@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from ops.cli.exit_codes import Exit
-from ops.dead_letters.letter import CAME_FROM
+from ops.dead_letters.letter import CAME_FROM, EDITED
 from tests.support.command import Orders
 from tests.support.dead_letters import ATTRIBUTES, OrderQueues, dead, fill, only_dead
 from tests.support.orders import body
@@ -54,7 +54,7 @@ def test_an_edited_letter_replaces_the_old_one_keeps_its_attributes_and_names_it
     assert json.loads(edited.body) == json.loads(body("T-1", quantity=2, price=1, itemName="Täßchen"))
     assert edited.attributes == {
         **ATTRIBUTES,
-        CAME_FROM: {"DataType": "String", "StringValue": letter.message_id},
+        CAME_FROM: {"DataType": EDITED, "StringValue": letter.message_id},
     }
     assert edited.message_id in ran.out
 

@@ -6,7 +6,7 @@ import pytest
 
 from ops.cli.exit_codes import Exit
 from tests.support.command import Orders
-from tests.support.dead_letters import OrderQueues, dead, fill, new_id, poison
+from tests.support.dead_letters import OrderQueues, dead, fill, new_id, poison, store
 from tests.support.orders import body
 from tests.support.pipeline import Pipeline
 
@@ -46,7 +46,7 @@ def test_letters_are_chosen_by_order_message_group_class_and_field(
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ((), "give order IDs or message IDs, --group, --class, --where, --since or --until, or --all for every letter"),
+        ((), "--since, --until, --mended or --would, or --all for every letter"),
         (("T-1", "--all"), "give either order IDs and message IDs, or options that select letters"),
         (("--class", "odd"), "'odd' is not one of 'invalid', 'conflict', 'transient', 'never executed'"),
         (("--where", "status"), "Invalid value for '--where': give FIELD=VALUE, not status"),
@@ -80,3 +80,38 @@ def test_only_what_was_chosen_is_sent_and_the_rest_stays_as_it_is(
     assert dead(queues) == sorted(bodies[::2])
     assert [bool(pipeline.order(order_id)) for order_id in ids] == [False, True] * 3
     assert (queues.visible(queues.dead_letters), queues.hidden(queues.dead_letters)) == (3, 0)
+
+
+def test_only_letters_that_would_be_stored_are_sent_and_known_failures_stay(
+    dlq: Orders, queues: OrderQueues, pipeline: Pipeline
+) -> None:
+    good, bad, older = new_id(), new_id(), new_id()
+    store(queues, body(older))
+    fill(queues, body(bad, quantity=0), body(good), body(older, timestamp="2025-05-03T12:00:01Z"))
+    assert dlq("redrive", "--would", "store", "--json").json == [{"wouldSend": 1, "wouldComeTo": {"stored": 1}}]
+    assert dlq("redrive", "--would", "store", "--would", "update", "--json").json[0]["wouldSend"] == 2
+    ran = dlq("redrive", "--would", "store", "--confirm", "--wait")
+    assert (ran.code, ran.out) == (
+        Exit.DONE,
+        f"in the table: {good}\nsent 1: 1 in the table, 0 failed again, 0 unknown\n",
+    )
+    assert pipeline.order(good)
+    assert dead(queues) == sorted([body(bad, quantity=0), body(older, timestamp="2025-05-03T12:00:01Z")])
+    none = dlq("redrive", "--would", "store", "--confirm")
+    assert (none.code, none.err) == (Exit.INCOMPLETE, "no dead letter matches; `orders dlq list` shows all\n")
+
+
+def test_mended_letters_are_sent_until_they_fail_again(dlq: Orders, queues: OrderQueues, pipeline: Pipeline) -> None:
+    ids = [new_id() for _ in range(3)]
+    poison(pipeline, queues, *(body(one, quantity=0) for one in ids))
+    store(queues, body(ids[1]))
+    for one, quantity in ((ids[0], 2), (ids[1], 3)):
+        assert dlq("edit", one, "--set", f"quantity={quantity}", "--confirm").code == Exit.DONE
+    assert dlq("redrive", "--mended", "--json").json == [{"wouldSend": 2, "wouldComeTo": {"stored": 1, "conflict": 1}}]
+    ran = dlq("redrive", "--mended", "--confirm", "--wait", "--stop-at", "100%")
+    assert (ran.code, ran.out.splitlines()[-1]) == (
+        Exit.INCOMPLETE,
+        "sent 2: 1 in the table, 1 failed again, 0 unknown",
+    )
+    assert {letter["orderId"] for letter in dlq("list", "--json").json} == set(ids[1:])
+    assert dlq("redrive", "--mended", "--confirm").code == Exit.INCOMPLETE

@@ -4,12 +4,12 @@ import pytest
 
 from ops.dead_letters.edit import OrderIdChanged, check_edit, edited_letter, put_back
 from ops.dead_letters.journal import unfinished_runs
-from ops.dead_letters.letter import CAME_FROM, Letter
+from ops.dead_letters.letter import CAME_FROM, EDITED, Letter
 from ops.errors import InvalidInput, NoAccess, NothingDone
 from tests.support.memory_system import DLQ, MemorySystem
 from tests.support.orders import body
 
-EDITED = body("O0", quantity=7)
+MENDED = body("O0", quantity=7)
 
 
 def letter(text: str) -> Letter:
@@ -17,9 +17,9 @@ def letter(text: str) -> Letter:
 
 
 def test_an_edited_letter_has_the_new_order_and_a_mark() -> None:
-    edited = edited_letter(letter(body("O0")), EDITED)
+    edited = edited_letter(letter(body("O0")), MENDED)
     assert '"quantity":7' in edited.body.replace(" ", "")
-    assert edited.attributes == {CAME_FROM: {"DataType": "String", "StringValue": "m0"}}
+    assert edited.attributes == {CAME_FROM: {"DataType": EDITED, "StringValue": "m0"}}
 
 
 def test_an_edit_that_changes_nothing_is_not_done() -> None:
@@ -50,7 +50,7 @@ def test_the_edited_letter_takes_the_place_of_the_old_one(memory: MemorySystem) 
     memory.sqs.put(DLQ, body("O0", quantity=0), body("O1"))
     with memory.look() as look:
         [lease, _] = look.leases
-        edited = edited_letter(look.letter(lease), EDITED)
+        edited = edited_letter(look.letter(lease), MENDED)
         result = put_back(memory.system, look, lease, edited, reason="a typo")
     copy = memory.sqs.queues[DLQ][-1]
     assert [message.message_id for message in memory.sqs.queues[DLQ]] == ["m1", copy.message_id]
@@ -68,7 +68,7 @@ def test_an_edit_that_could_not_delete_the_old_letter_can_be_resumed(memory: Mem
     with memory.look() as look:
         [lease] = look.leases
         memory.sqs.before = lambda operation: memory.end_leases() if operation == "send_message_batch" else None
-        result = put_back(memory.system, look, lease, edited_letter(look.letter(lease), EDITED), reason="")
+        result = put_back(memory.system, look, lease, edited_letter(look.letter(lease), MENDED), reason="")
     assert not result.is_deleted
     [(_, state)] = unfinished_runs(DLQ)
     assert (state.is_edit, state.remaining, state.sent) == (True, {"m0"}, {"m0": result.copy})
@@ -79,7 +79,7 @@ def test_an_edited_letter_that_sqs_rejects_leaves_the_old_one(memory: MemorySyst
     memory.sqs.put(DLQ, body("O0", quantity=0))
     with memory.look() as look:
         [lease] = look.leases
-        edited = edited_letter(look.letter(lease), EDITED)
+        edited = edited_letter(look.letter(lease), MENDED)
         memory.sqs.rejected = frozenset({edited.body})
         with pytest.raises(NoAccess, match="SQS rejected the letter: InvalidMessageContents: not like this"):
             put_back(memory.system, look, lease, edited, reason="")
@@ -90,7 +90,7 @@ def test_no_attempt_to_send_an_edited_letter_is_made_after_its_lease_ended(memor
     memory.sqs.put(DLQ, body("O0", quantity=0))
     with memory.look() as look:
         [lease] = look.leases
-        edited = edited_letter(look.letter(lease), EDITED)
+        edited = edited_letter(look.letter(lease), MENDED)
         attempts = memory.end_leases_between_attempts("send_message_batch")
         with pytest.raises(NothingDone, match="O0 is lost: its lease ended"):
             put_back(memory.system, look, lease, edited, reason="")

@@ -1,20 +1,22 @@
 """Dead letters are named as they are shown."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 
+from handler.item import item_of
 from ops.dead_letters.failures import Failure, FailureClass, never_executed
+from ops.dead_letters.forecast import Effect
 from ops.dead_letters.lease import Lease
-from ops.dead_letters.letter import Letter
+from ops.dead_letters.letter import EDITED, Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.selection import FieldValue, Selection, lease_named, leases_named
 from ops.errors import InvalidInput, NothingDone
-from tests.support.fake_system import NOON
-from tests.support.orders import body
+from tests.support.fake_system import NOON, FakeSystem
+from tests.support.orders import body, order
 
 MINUTE = timedelta(minutes=1)
 
@@ -22,10 +24,11 @@ MINUTE = timedelta(minutes=1)
 class FakeLook:
     """The leases of some bodies, whose message IDs are m0, m1, and so on. Each is a minute younger than the last."""
 
-    def __init__(self, *bodies: str) -> None:
-        self._letters = [
+    def __init__(self, *bodies: str, edited: Collection[str] = ()) -> None:
+        letters = [
             Letter(message_id=f"m{number}", body=one, attributes={}, system={}) for number, one in enumerate(bodies)
         ]
+        self._letters = [letter.marked(EDITED) if letter.message_id in edited else letter for letter in letters]
 
     @property
     def leases(self) -> Sequence[Lease]:
@@ -35,6 +38,7 @@ class FakeLook:
                 logged_as=letter.logged_as,
                 order_id=letter.order_id,
                 order_ids=letter.order_ids,
+                is_edited=letter.is_edited,
                 first_seen=NOON + position * MINUTE,
                 receipt="",
                 position=position,
@@ -46,8 +50,8 @@ class FakeLook:
         return self._letters[lease.position]
 
 
-def look_at(*bodies: str) -> Look:
-    return cast("Look", FakeLook(*bodies))
+def look_at(*bodies: str, edited: Collection[str] = ()) -> Look:
+    return cast("Look", FakeLook(*bodies, edited=edited))
 
 
 def failures(look: Look) -> Mapping[str, Failure]:
@@ -55,7 +59,7 @@ def failures(look: Look) -> Mapping[str, Failure]:
 
 
 def found(look: Look, **selection: Any) -> list[str]:
-    return [lease.message_id for lease in Selection(**selection).leases(look, failures(look))]
+    return [lease.message_id for lease in Selection(**selection).leases(FakeSystem().system(), look, failures(look))]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +125,7 @@ def test_a_group_is_selected_by_its_id() -> None:
     look = look_at(body("O1"), body("O2"))
     other = Failure(message_id="m1", kind="invalid", reason="bad", signature="bad")
     known = {**failures(look), "m1": other}
-    selected = Selection(group=other.group_id).leases(look, known)
+    selected = Selection(group=other.group_id).leases(FakeSystem().system(), look, known)
     assert [lease.message_id for lease in selected] == ["m1"]
 
 
@@ -142,6 +146,45 @@ def test_a_limit_selects_the_oldest_letters_that_meet_every_condition() -> None:
     assert found(look, where=[FieldValue("status", "paid")], limit=2) == ["m1", "m2"]
     assert found(look, names=["O3", "O1", "O2"], limit=2) == ["m1", "m2"]
     assert found(look, everything=True, limit=9) == ["m0", "m1", "m2", "m3"]
+
+
+def test_mended_letters_are_those_that_were_edited_and_have_not_failed_since() -> None:
+    look = look_at(*(body(f"O{number}") for number in range(4)), edited={"m1", "m2", "m3"})
+    before = Failure(message_id="m1-before", kind="invalid", reason="bad", signature="bad")
+    since = Failure(message_id="m2", kind="invalid", reason="bad", signature="bad")
+    known = {**failures(look), "m1": before, "m2": since}
+    selected = Selection(mended=True).leases(FakeSystem().system(), look, known)
+    assert [lease.message_id for lease in selected] == ["m1", "m3"]
+
+
+@pytest.mark.parametrize(
+    ("effects", "expected"),
+    [
+        ([Effect.STORE], ["m0", "m4"]),
+        ([Effect.UPDATE], ["m1"]),
+        ([Effect.NOTHING], ["m2"]),
+        ([Effect.FAIL], ["m3", "m5"]),
+        ([Effect.STORE, Effect.UPDATE], ["m0", "m1", "m4"]),
+    ],
+)
+def test_letters_are_selected_by_what_a_redrive_would_do(effects: Sequence[Effect], expected: Sequence[str]) -> None:
+    look = look_at(
+        body("new"),
+        body("older", timestamp="2025-05-03T12:00:01Z"),
+        body("same"),
+        body("other", quantity=7),
+        body("new too"),
+        body("invalid", quantity=0),
+    )
+    fake = FakeSystem()
+    fake.table.items |= {name: item_of(order(name)) for name in ("older", "same", "other")}
+    selected = Selection(would=effects).leases(fake.system(), look, failures(look))
+    assert [lease.message_id for lease in selected] == expected
+
+
+def test_a_limit_counts_only_letters_with_the_effect() -> None:
+    look = look_at(body("O0", quantity=0), body("O1"), body("O2"))
+    assert found(look, would=[Effect.STORE], limit=1) == ["m1"]
 
 
 def test_one_of_two_letters_of_an_order_has_to_be_named_by_its_message_id() -> None:
@@ -165,6 +208,8 @@ def test_the_history_records_what_was_selected() -> None:
     assert json.loads(Selection(names=["O1", "m2"]).as_json()) == {"names": ["O1", "m2"]}
     assert json.loads(everything.as_json()) == {"all": True}
     assert json.loads(conditions.as_json()) == {"group": "abc123", "class": "invalid", "where": ["status=new"]}
+    by_effect = Selection(mended=True, would=[Effect.STORE])
+    assert json.loads(by_effect.as_json()) == {"mended": True, "would": ["store"]}
     window = Selection(since=NOON, until=NOON + MINUTE, limit=3)
     assert json.loads(window.as_json()) == {
         "since": "2025-05-03T12:00:00+00:00",
