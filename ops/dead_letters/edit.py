@@ -37,7 +37,7 @@ def check_edit(letter: Letter, edited: Letter, *, new_order_id: bool) -> None:
     try:
         order = parse_order(edited.body)
     except InvalidOrder as invalid:
-        raise InvalidInput(f"not accepted: {invalid.reason}; nothing was done") from None
+        raise InvalidInput(f"not accepted: {invalid.reason}") from None
     before = order_ids_in(letter.body)
     if before and order.order_id not in before and not new_order_id:
         known = " or ".join(map(printable, before))

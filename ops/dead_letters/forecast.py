@@ -1,7 +1,7 @@
 """What a redrive would do with each letter, decided by the handler's code and the current content of the table."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from handler.chunks import chunked
@@ -9,7 +9,7 @@ from handler.order import InvalidOrder, Order, parse_order
 from handler.outcome import Kind, Outcome, invalid
 from handler.store import outcome_against
 from ops.dead_letters.lease import Lease
-from ops.dead_letters.look import Look
+from ops.dead_letters.letter import Letter
 from ops.system import System
 from ops.table import MAX_KEYS, get_items
 
@@ -22,6 +22,9 @@ FORECASTS = {
     Kind.INVALID: "fail again: invalid",
 }
 """The effect of processing a letter with such an outcome, in words."""
+
+LetterOf = Callable[[Lease], Letter]
+"""Gives the letter of a lease: as it is, or as it would be after an edit."""
 
 
 class Effect(StrEnum):
@@ -43,24 +46,26 @@ _EFFECTS = {
 }
 
 
-def with_effect(system: System, look: Look, leases: Iterable[Lease], effects: Collection[Effect]) -> Iterator[Lease]:
+def with_effect(
+    system: System, letter_of: LetterOf, leases: Iterable[Lease], effects: Collection[Effect]
+) -> Iterator[Lease]:
     """Those letters for which a redrive would have one of these effects."""
-    return (lease for lease, outcome in outcomes(system, look, leases) if _EFFECTS[outcome.kind] in effects)
+    return (lease for lease, outcome in outcomes(system, letter_of, leases) if _EFFECTS[outcome.kind] in effects)
 
 
-def outcomes(system: System, look: Look, leases: Iterable[Lease]) -> Iterator[tuple[Lease, Outcome]]:
+def outcomes(system: System, letter_of: LetterOf, leases: Iterable[Lease]) -> Iterator[tuple[Lease, Outcome]]:
     """Decide the outcome that each letter would have if it were processed now."""
     for chunk in chunked(list(leases), MAX_KEYS):
-        parsed = [(lease, _parse(look.letter(lease).body)) for lease in chunk]
+        parsed = [(lease, _parse(letter_of(lease).body)) for lease in chunk]
         ids = {order.order_id for _, order in parsed if isinstance(order, Order)}
         items = get_items(system.clients.dynamodb, system.outputs.table_name, ids)
         for lease, order in parsed:
             yield lease, outcome_against(order, items.get(order.order_id)) if isinstance(order, Order) else order
 
 
-def forecast(system: System, look: Look, leases: Iterable[Lease]) -> Mapping[Kind, int]:
+def forecast(system: System, letter_of: LetterOf, leases: Iterable[Lease]) -> Mapping[Kind, int]:
     """Count the letters by their outcome."""
-    return Counter(outcome.kind for _, outcome in outcomes(system, look, leases))
+    return Counter(outcome.kind for _, outcome in outcomes(system, letter_of, leases))
 
 
 def _parse(body: str) -> Order | Outcome:

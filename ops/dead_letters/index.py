@@ -24,6 +24,9 @@ class LeaseIndex:
     def __len__(self) -> int:
         return len(self._leases)
 
+    def __contains__(self, message_id: str) -> bool:
+        return message_id in self._leases
+
     def add(self, letter: Letter, receipt: str, *, ends_at: float = math.inf) -> bool:
         """Add a letter and return whether it is new. Of a known letter, keep the latest receipt handle.
 

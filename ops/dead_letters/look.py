@@ -35,12 +35,17 @@ class Look(AbstractContextManager["Look"]):
         timing: Timing | None = None,
         on_progress: Callable[[int], None] = lambda _count: None,
         clock: Callable[[], float] = elapsed_seconds,
+        wanted: str = "",
     ) -> None:
-        """`on_progress` receives the number of letters that are new since its last call."""
+        """`on_progress` receives the number of letters that are new since its last call.
+
+        As soon as the letter with the message ID `wanted` is received, the look receives no other letters.
+        """
         self.timing = timing or Timing()
         self._sqs = sqs
         self._url = queue_url
         self._on_progress = on_progress
+        self._wanted = wanted
         self._index = LeaseIndex()
         self._keeper = LeaseKeeper(sqs, queue_url, self._index, self.timing, clock=clock)
         self._stop = Event()
@@ -63,6 +68,11 @@ class Look(AbstractContextManager["Look"]):
     def leases(self) -> Sequence[Lease]:
         """The leases that this look holds, oldest letter first."""
         return sorted(self._index.leases(), key=lambda lease: (lease.first_seen, lease.message_id))
+
+    @property
+    def has_wanted(self) -> bool:
+        """Whether the look received the wanted letter. It may then not have received every visible letter."""
+        return self._wanted in self._index
 
     def letter(self, lease: Lease) -> Letter:
         """The whole letter of a lease."""
@@ -138,6 +148,8 @@ class Look(AbstractContextManager["Look"]):
             if not new:
                 return
             self._on_progress(new)
+            if self.has_wanted:
+                self._stop.set()
 
     def _end(self) -> None:
         try:

@@ -3,7 +3,7 @@
 A letter whose lease was lost is neither sent nor deleted: somebody else may have it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -115,12 +115,23 @@ def _delete_batch(sqs: "SQSClient", queue_url: str, look: Look, leases: Sequence
 class Mover:
     """Moves the letters of a look. If it is killed, each letter is in one of the two queues or in both."""
 
-    def __init__(self, sqs: "SQSClient", look: Look, journal: Journal, *, source: str, target: str) -> None:
+    def __init__(
+        self,
+        sqs: "SQSClient",
+        look: Look,
+        journal: Journal,
+        *,
+        source: str,
+        target: str,
+        change: Callable[[Letter], Letter] = lambda letter: letter,
+    ) -> None:
+        """`change` gives what is sent in place of a letter."""
         self._sqs = sqs
         self._look = look
         self._journal = journal
         self._source = source
         self._target = target
+        self._change = change
         self._stopped = False
 
     def move(self, leases: Iterable[Lease], *, rate: float | None = None) -> Iterator[SendResult]:
@@ -155,10 +166,13 @@ class Mover:
         return deleted
 
     def _size_of(self, lease: Lease) -> int:
-        return self._look.letter(lease).size
+        return self._letter(lease).size
+
+    def _letter(self, lease: Lease) -> Letter:
+        return self._change(self._look.letter(lease))
 
     def _move_batch(self, batch: Sequence[Lease]) -> SendResult:
-        letters = {lease.message_id: self._look.letter(lease) for lease in batch}
+        letters = {lease.message_id: self._letter(lease) for lease in batch}
         held = self._look.hold(batch)
         try:
             with only_while(lambda: self._look.holds(held)):

@@ -87,7 +87,7 @@ def plan_redrive(
         pace=pace,
         reason=reason,
         chosen=chosen,
-        already_sent=_already_sent(unfinished),
+        already_sent=already_sent(unfinished),
     )
 
 
@@ -113,12 +113,13 @@ def resume_redrive(look: Look, unfinished: UnfinishedRuns, changes: PaceChanges)
         pace=changes.applied_to(Pace.of_run(state.begun)),
         reason=state.begun.get("why", ""),
         chosen=state.begun.get("chosen", ""),
-        already_sent=_already_sent(unfinished),
+        already_sent=already_sent(unfinished),
         is_resumed=True,
         already_deleted=[message_id for message_id in state.sent if message_id in missing],
         in_doubt=sum(lease.message_id in state.sending for lease in leases),
     )
 
 
-def _already_sent(unfinished: UnfinishedRuns) -> frozenset[str]:
+def already_sent(unfinished: UnfinishedRuns) -> frozenset[str]:
+    """The message IDs of the letters that stopped runs sent."""
     return frozenset(message_id for _, state in unfinished for message_id in state.sent)

@@ -195,7 +195,7 @@ class Redrive:
 
     def _most_promising(self, leases: Sequence[Lease]) -> Lease:
         """The oldest letter that would be stored now, or the oldest letter if none would be."""
-        promising = (lease for lease, outcome in outcomes(self._system, self._look, leases) if outcome.succeeded)
+        promising = (lease for lease, outcome in outcomes(self._system, self._look.letter, leases) if outcome.succeeded)
         return next(promising, leases[0])
 
     def _send(self, leases: Sequence[Lease]) -> list[Lease]:

@@ -67,7 +67,7 @@ class Selection:
             for lease in look.leases
             if (lease.message_id in wanted if named else self._includes(lease, failures[lease.message_id], look))
         ]
-        wished = with_effect(system, look, selected, self.would) if self.would else selected
+        wished = with_effect(system, look.letter, selected, self.would) if self.would else selected
         if found := list(islice(wished, self.limit)):
             return found
         raise NoSuchLetter("no dead letter matches")

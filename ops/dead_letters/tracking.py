@@ -91,7 +91,7 @@ class RedriveTracker:
 
     def _read_table(self) -> None:
         copies = {lease.message_id: copy for copy, lease in self.pending.items()}
-        for lease, outcome in outcomes(self._system, self._look, list(self.pending.values())):
+        for lease, outcome in outcomes(self._system, self._look.letter, list(self.pending.values())):
             if outcome.kind in IN_TABLE:
                 copy = copies[lease.message_id]
                 self.stored[copy] = self.pending.pop(copy)

@@ -6,7 +6,7 @@ COMMANDS = {
     "list": LazyCommand("ops.cli.dlq.list:list_", "List every dead letter once, oldest first."),
     "groups": LazyCommand("ops.cli.dlq.groups:groups", "Group dead letters by class and signature."),
     "show": LazyCommand("ops.cli.dlq.show:show", "Show a dead letter and why it failed."),
-    "edit": LazyCommand("ops.cli.dlq.edit:edit", "Correct a dead letter."),
+    "edit": LazyCommand("ops.cli.dlq.edit:edit", "Correct a dead letter, or many in the same way."),
     "redrive": LazyCommand("ops.cli.dlq.redrive:redrive", "Send dead letters to OrderQueue again."),
     "move": LazyCommand("ops.cli.dlq.move:app", "Let SQS move all dead letters to OrderQueue."),
     "archive": LazyCommand("ops.cli.dlq.archive:archive", "Move dead letters to a file."),

@@ -1,28 +1,32 @@
 """`orders dead-letters edit`."""
 
-import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 
+from handler.contract import Attribute
+from ops.cli.dlq.bulk_edit import edit_all
+from ops.cli.dlq.difference import print_difference
 from ops.cli.dlq.looking import looking, print_lost
-from ops.cli.dlq.options import RESUME, Confirm, Name, Reason, complete_field_value, parse_field_value
+from ops.cli.dlq.option_groups import takes_groups
+from ops.cli.dlq.options import RESUME, Confirm, Reason, SelectionOptions, complete_field_value, parse_field_value
 from ops.cli.editor import Draft, is_interactive
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Stack, command_on, find_system
 from ops.cli.output import print_error, print_line
-from ops.cli.terminal import print_styled
 from ops.dead_letters.edit import NothingChanged, OrderIdChanged, check_edit, edited_letter, put_back
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.selection import FieldValue, lease_named
 from ops.errors import InvalidInput, NothingDone
 from ops.order_body import readable, with_fields
+from ops.system import System
 
 
+@takes_groups
 def edit(
-    name: Name,
+    selected: SelectionOptions,
     *,
     changes: Annotated[
         list[FieldValue] | None,
@@ -41,7 +45,7 @@ def edit(
     confirm: Confirm = False,
     stack: Stack = None,
 ) -> None:
-    """Correct a dead letter.
+    """Correct a dead letter, or many in the same way.
 
     Opens the order in an editor and then asks for confirmation, or sets the fields that --set gives. The editor is the
     value of VISUAL, otherwise of EDITOR, otherwise vi. Rejects an order that is not valid. In a terminal, you can then
@@ -49,18 +53,44 @@ def edit(
     `redrive` sends it to OrderQueue. It keeps its attributes. The new attribute ordersCameFrom contains its old message
     ID.
 
+    With --set, several letters can be selected. Without --confirm, the command then shows what a redrive of the edited
+    letters would do, and the differences of three of them. Letters that would not be valid stay as they are. If the
+    command is stopped, run `redrive --resume`, and then the same command again.
+
     \b
     orders dead-letters edit O9002
     orders dead-letters edit O9002 --set quantity=1 --confirm --reason "the shop sent 0"
+    orders dlq edit --class invalid --where currency=eur --set currency=EUR
     """
-    system = find_system(stack)
-    with looking(system) as look:
+    fields = {change.field: change.value for change in changes or ()}
+    if name := selected.only_name:
+        system = find_system(stack)
+        _edit_one(system, name, fields, new_order_id=new_order_id, reason=reason, is_confirmed=confirm)
+    else:
+        selection = selected.selection()
+        _check_for_several(fields, new_order_id=new_order_id)
+        edit_all(find_system(stack), selection, fields, reason=reason, is_confirmed=confirm)
+
+
+def _check_for_several(fields: Mapping[str, str], *, new_order_id: bool) -> None:
+    """Raises InvalidInput for options that fit only one letter."""
+    if not fields:
+        raise InvalidInput("an editor opens one letter: name it, or add --set to edit several")
+    if new_order_id or Attribute.ORDER_ID in fields:
+        raise InvalidInput("several letters cannot get the same order ID: edit them one after another")
+
+
+def _edit_one(
+    system: System, name: str, fields: Mapping[str, str], *, new_order_id: bool, reason: str, is_confirmed: bool
+) -> None:
+    """Edit the only letter with this name, with an editor unless fields are given."""
+    with looking(system, wanted=name) as look:
         lease = lease_named(look, name)
         look.release([other for other in look.leases if other is not lease])
         letter = look.letter(lease)
-        with nullcontext() if changes else Draft(readable(letter.body)) as draft:
-            edited = _edited(letter, changes, draft, new_order_id=new_order_id)
-            if not (confirm or (draft and _is_confirmed())):
+        with nullcontext() if fields else Draft(readable(letter.body)) as draft:
+            edited = _edited(letter, fields, draft, new_order_id=new_order_id)
+            if not (is_confirmed or (draft and _is_confirmed())):
                 print_line("nothing was done: add --confirm to put the edited letter back")
                 return
             put = put_back(system, look, lease, edited, reason=reason)
@@ -77,10 +107,9 @@ def edit(
         raise typer.Exit(Exit.INCOMPLETE)
 
 
-def _edited(letter: Letter, changes: Sequence[FieldValue] | None, draft: Draft | None, *, new_order_id: bool) -> Letter:
+def _edited(letter: Letter, fields: Mapping[str, str], draft: Draft | None, *, new_order_id: bool) -> Letter:
     """Let the user edit a letter, until it is accepted or the user gives up."""
     if draft is None:
-        fields = {change.field: change.value for change in changes or ()}
         return _checked(letter, with_fields(letter.body, fields), new_order_id=new_order_id)
     while True:
         try:
@@ -99,20 +128,15 @@ def _edited(letter: Letter, changes: Sequence[FieldValue] | None, draft: Draft |
 def _checked(letter: Letter, order: str, *, new_order_id: bool) -> Letter:
     """Return the letter with another order. Shows the difference, and raises InvalidInput if it is not accepted."""
     edited = edited_letter(letter, order)
-    _print_difference(letter.body, edited.body)
+    print_difference(letter.body, edited.body)
     try:
         check_edit(letter, edited, new_order_id=new_order_id)
     except OrderIdChanged as error:
         raise InvalidInput(f"{error}; --new-order-id allows that") from None
+    except InvalidInput as error:
+        raise InvalidInput(f"{error}; nothing was done") from None
     return edited
 
 
 def _is_confirmed() -> bool:
     return typer.confirm("Put the edited letter back into OrderDLQ?", err=True)
-
-
-def _print_difference(before: str, after: str) -> None:
-    colors = {"-": "red", "+": "green"}
-    old, new = readable(before).split("\n"), readable(after).split("\n")
-    for line in list(difflib.unified_diff(old, new, n=1, lineterm=""))[3:]:
-        print_styled((line, colors.get(line[:1], "")))

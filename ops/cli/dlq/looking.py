@@ -22,10 +22,11 @@ TIMING = Timing()
 
 
 @contextmanager
-def looking(system: System) -> Iterator[Look]:
+def looking(system: System, *, wanted: str = "") -> Iterator[Look]:
     """Lease every visible dead letter until the end of the block, and renew the leases.
 
-    Warns if there may be other dead letters: somebody else can hold them.
+    Warns if there may be other dead letters: somebody else can hold them. If `wanted` is the message ID of a letter,
+    that letter is enough, and the look ends as soon as it is found.
     """
     columns = TextColumn("looking: {task.completed:,.0f} dead letters")
     with ExitStack() as leases:
@@ -38,9 +39,10 @@ def looking(system: System) -> Iterator[Look]:
                     system.outputs.dead_letter_queue_url,
                     timing=TIMING,
                     on_progress=lambda count: bar.advance(task, count),
+                    wanted=wanted,
                 )
             )
-        if count := look.count_others():
+        if not look.has_wanted and (count := look.count_others()):
             print_error(f"there may be about {count:,} more: somebody else holds them, or SQS counts late")
         leases.enter_context(look.renewing())
         try:

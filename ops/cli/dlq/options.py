@@ -94,6 +94,12 @@ class SelectionOptions(WindowOptions):
     ] = None
 
     @property
+    def only_name(self) -> str | None:
+        """The order ID or message ID if nothing else selects letters."""
+        is_only = self.names and len(self.names) == 1 and not (self.everything or self.limit or self._has_conditions)
+        return self.names[0] if self.names and is_only else None
+
+    @property
     def is_given(self) -> bool:
         return bool(self.names or self.everything or self.limit or self._has_conditions)
 

@@ -11,11 +11,12 @@ from handler.outcome import Kind
 from ops.cli.dlq.looking import failures_of, looking, lost_line
 from ops.cli.dlq.option_groups import takes_groups
 from ops.cli.dlq.options import RESUME, Reason, SelectionOptions
+from ops.cli.dlq.predicted import print_forecast
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, Stack, command_on, find_system, require_finite
-from ops.cli.output import print_error, print_json, print_line, print_row
+from ops.cli.output import print_error, print_json, print_line
 from ops.cli.terminal import progress_bar
-from ops.dead_letters.forecast import FORECASTS, forecast
+from ops.dead_letters.forecast import forecast
 from ops.dead_letters.journal import read_run, unfinished_runs
 from ops.dead_letters.look import Look
 from ops.dead_letters.plan import (
@@ -32,8 +33,6 @@ from ops.dead_letters.redrive import RedriveResult, run_redrive
 from ops.errors import InvalidInput
 from ops.system import System
 from ops.text import counted, printable
-
-FORECAST_COLUMNS = {"count": 8, "what": 0}
 
 
 def parse_share(text: str) -> float:
@@ -118,7 +117,7 @@ def redrive(
             _print_unfinished(system, unfinished)
             leases = selection.leases(system, look, failures_of(system, look))
             if not confirm:
-                _print_forecast(forecast(system, look, leases), len(look), as_json=as_json)
+                _print_forecast(forecast(system, look.letter, leases), len(look), as_json=as_json)
                 return
             queue, changed = system.outputs.dead_letter_queue_url, pace.changes().applied_to(Pace())
             plan = plan_redrive(queue, leases, unfinished, pace=changed, reason=reason, chosen=selection.as_json())
@@ -144,8 +143,7 @@ def _print_forecast(found: Mapping[Kind, int], visible: int, *, as_json: bool) -
         print_json({"wouldSend": count, "wouldComeTo": dict(found)})
         return
     print_line(f"a redrive of {count:,} of {visible:,} dead letters would:")
-    for kind, of_kind in sorted(found.items(), key=lambda pair: -pair[1]):
-        print_row({"count": f"{of_kind:,}", "what": FORECASTS[kind]}, FORECAST_COLUMNS)
+    print_forecast(found)
     print_line("nothing was sent: add --confirm to send")
 
 

@@ -57,7 +57,7 @@ def show(name: Name, *, stack: Stack = None, as_json: Json = False) -> None:
     orders dlq show 6f0c1f9e-6f61-4f0e-8d38-0c6f8a1c36b5 --json
     """
     system = find_system(stack)
-    with looking(system) as look:
+    with looking(system, wanted=name) as look:
         for facts in _facts(system, look, name):
             if as_json:
                 print_json(_in_json(facts))
@@ -68,7 +68,7 @@ def show(name: Name, *, stack: Stack = None, as_json: Json = False) -> None:
 def _facts(system: System, look: Look, name: str) -> Iterator[_Facts]:
     clients, outputs = system.clients, system.outputs
     retention = look.retention()
-    for lease, outcome in outcomes(system, look, leases_named(look, name)):
+    for lease, outcome in outcomes(system, look.letter, leases_named(look, name)):
         attempts = attempts_of(clients.logs, outputs.log_group_name, lease)
         yield _Facts(
             lease=lease,

@@ -9,6 +9,7 @@ from ops.clients import Clients
 from tests.judges.dead_letters.queues import clients_over
 from tests.judges.judge import Judge
 from tests.system.cli.dlq.killed.test_archive import *
+from tests.system.cli.dlq.killed.test_edit import *
 from tests.system.cli.dlq.killed.test_redrive import *
 from tests.system.cli.dlq.killed.test_restore import *
 from tests.system.cli.dlq.killed.test_stopped import *

@@ -56,6 +56,8 @@ COMMANDS: tuple[tuple[str, str, str, int], ...] = (
     ("groups", DEAD_LETTERS, "dlq groups", Exit.DONE),
     ("show", DEAD_LETTERS, "dlq show O-3", Exit.DONE),
     ("edit", DEAD_LETTERS, "dlq edit O-2 --set quantity=1 --confirm", Exit.DONE),
+    ("edit", DEAD_LETTERS, "dlq edit --all --set quantity=3", Exit.DONE),
+    ("edit", DEAD_LETTERS, "dlq edit --where userId=U123 --set quantity=3 --confirm", Exit.DONE),
     ("move start", DEAD_LETTERS, "dlq move start --confirm", Exit.DONE),
     ("move status", DEAD_LETTERS, "dlq move status", Exit.DONE),
     ("move cancel", DEAD_LETTERS, "dlq move cancel", Exit.DONE),

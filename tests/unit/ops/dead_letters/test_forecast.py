@@ -35,4 +35,4 @@ def test_an_item_that_is_not_an_order_has_a_forecast(item: dict[str, Any], kind:
     fake.sqs.add("m1", body("O1"), {})
     fake.table.items["O1"] = item
     with Look(cast("Any", fake.sqs), "url", timing=Timing(poll_seconds=0)) as look:
-        assert forecast(fake.system(), look, look.leases) == {kind: 1}
+        assert forecast(fake.system(), look.letter, look.leases) == {kind: 1}
