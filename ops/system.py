@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from infra.outputs import DeployedOutputs
@@ -17,6 +18,17 @@ OUTPUT_SECONDS = 120
 """How long `pulumi stack output` may take: it reads the state from its backend."""
 
 
+class LetterQueue(StrEnum):
+    """The queues of orders that were set aside."""
+
+    DEAD_LETTERS = "dead-letters"
+    UNDELIVERED = "undelivered"
+
+    @property
+    def logical_name(self) -> str:
+        return "OrderDLQ" if self is LetterQueue.DEAD_LETTERS else "OrderUndelivered"
+
+
 @dataclass(frozen=True)
 class System:
     """A stack, its outputs, and clients for the services that the outputs name."""
@@ -25,6 +37,8 @@ class System:
     clients: Clients
     is_deployed: bool = False
     """Whether it is a stack that Pulumi deployed, which a command has to name. The system of `orders local` is not."""
+    letter_queue: LetterQueue = LetterQueue.DEAD_LETTERS
+    """The queue that the dead-letter commands work on."""
 
     @classmethod
     def of(cls, stack: str, exported: Mapping[str, Any], endpoint_url: str | None = None) -> "System":
@@ -35,6 +49,11 @@ class System:
     @property
     def stack(self) -> str:
         return self.outputs.stack
+
+    @property
+    def letter_queue_url(self) -> str:
+        is_undelivered = self.letter_queue is LetterQueue.UNDELIVERED
+        return self.outputs.undelivered_queue_url if is_undelivered else self.outputs.dead_letter_queue_url
 
 
 def deployed_system(stack: str, *, on_waiting: OnWaiting = lambda _line: None) -> System:

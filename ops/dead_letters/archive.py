@@ -188,7 +188,7 @@ def purge_letters(system: System, look: Look, leases: Sequence[Lease], path: Pat
     """Delete letters that an archive contains. Returns the letters that were not deleted: somebody else has them."""
     details = {"file": str(path.absolute()), "letters": len(leases)}
     with recorded(system, "purge", reason=reason, **details) as result:
-        deleted = delete(system.clients.sqs, system.outputs.dead_letter_queue_url, look, leases)
+        deleted = delete(system.clients.sqs, system.letter_queue_url, look, leases)
         lost = without(leases, deleted)
         result |= {"deleted": len(deleted), "lost": len(lost)}
     return lost
@@ -198,7 +198,7 @@ def _delete_archived(system: System, look: Look, path: Path, leases: Sequence[Le
     """Delete those letters that the archive contains when it is read from disk again."""
     archive = read_undamaged_archive(path)
     safe = [lease for lease in leases if archive.contains(look.letter(lease))]
-    return delete(system.clients.sqs, system.outputs.dead_letter_queue_url, look, safe)
+    return delete(system.clients.sqs, system.letter_queue_url, look, safe)
 
 
 def _check_path(path: Path) -> None:

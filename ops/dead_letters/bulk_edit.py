@@ -94,7 +94,7 @@ def put_all_back(
 
     `on_progress` receives the number of letters that were handled since its last call.
     """
-    sqs, queue = system.clients.sqs, system.outputs.dead_letter_queue_url
+    sqs, queue = system.clients.sqs, system.letter_queue_url
     look.release(without(look.leases, edit.leases))
     by_id = {lease.message_id: lease for lease in edit.leases}
     details = {"letters": len(by_id), "chosen": chosen, "set": dict(edit.fields)}

@@ -56,7 +56,7 @@ class EditResult:
 
 def put_back(system: System, look: Look, lease: Lease, edited: Letter, *, reason: str) -> EditResult:
     """Send the edited letter to OrderDLQ and delete the old one. Raises NothingDone if the lease was lost."""
-    sqs, queue = system.clients.sqs, system.outputs.dead_letter_queue_url
+    sqs, queue = system.clients.sqs, system.letter_queue_url
     details = {"messageId": lease.message_id, "orderId": lease.order_id}
     with recorded(system, "edit", reason=reason, **details) as result, journal(new_run(queue)) as steps:
         if not look.hold([lease]):

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -92,6 +92,12 @@ def never_executed(message_id: str) -> Failure:
         reason="no attempt in the log: throttled, or not from OrderQueue",
         signature="no record in the log",
     )
+
+
+def undelivered(message_id: str) -> Failure:
+    """The failure of an order that never reached OrderQueue."""
+    reason = "SNS could not deliver it to OrderQueue"
+    return replace(never_executed(message_id), reason=reason, signature=reason)
 
 
 def read_failures(logs: "CloudWatchLogsClient", group: str, since: datetime) -> Iterator[Failure]:

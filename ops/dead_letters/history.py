@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from ops.errors import UserError
 from ops.log.reading import HISTORY_STREAM
-from ops.system import System
+from ops.system import LetterQueue, System
 from ops.text import is_shallow
 
 TEXTS = ("history", "run", "who", "why", "step")
@@ -29,6 +29,8 @@ def recorded(system: System, action: str, *, reason: str, **details: object) -> 
     If the beginning cannot be recorded, the error is raised and the block does not run.
     """
     head = {"history": action, "run": uuid4().hex[:8], "who": _caller(system), "why": reason}
+    if system.letter_queue is not LetterQueue.DEAD_LETTERS:
+        head["queue"] = system.letter_queue.logical_name
     _append(system, {**head, "step": "begun", **details})
     result: dict[str, Any] = {}
     try:

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from ops.dead_letters.failures import Failure, FailureClass, never_executed
+from ops.dead_letters.failures import Failure, FailureClass, never_executed, undelivered
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look
 from ops.log.causes import Cause
 from ops.log.lines import Line
 from ops.log.reading import read_lines
 from ops.queues import delivery_seconds
-from ops.system import System
+from ops.system import LetterQueue, System
 
 LONGEST_INVOCATION = timedelta(seconds=900)
 """The maximum timeout of a function (Lambda Developer Guide, Lambda quotas)."""
@@ -97,6 +97,8 @@ def with_causes(system: System, look: Look, failures: Mapping[str, Failure]) -> 
 
 def why_unlogged(system: System, letter: Letter) -> str:
     """The likely reason why the log contains no attempt of a letter."""
+    if system.letter_queue is LetterQueue.UNDELIVERED:
+        return undelivered(letter.message_id).reason
     return _failures(system, [letter])[letter.message_id].reason
 
 

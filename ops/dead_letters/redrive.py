@@ -125,10 +125,8 @@ class Redrive:
         self._look = look
         self._plan = plan
         self._on_progress = on_progress
-        outputs = system.outputs
-        self._mover = Mover(
-            system.clients.sqs, look, steps, source=outputs.dead_letter_queue_url, target=outputs.queue_url
-        )
+        source, target = system.letter_queue_url, system.outputs.queue_url
+        self._mover = Mover(system.clients.sqs, look, steps, source=source, target=target)
         self._tracker = RedriveTracker(system, look, on_settled=lambda count: on_progress(0, count))
         self._rejected: list[tuple[Lease, str]] = []
         self._lost: list[Lease] = []

@@ -55,7 +55,7 @@ def restore_letters(system: System, plan: RestorePlan, *, reason: str) -> Restor
     """
     if not plan.count:
         raise NothingDone(f"every letter in {plan.path} was restored before")
-    queue, restored, rejected = system.outputs.dead_letter_queue_url, 0, dict[str, str]()
+    queue, restored, rejected = system.letter_queue_url, 0, dict[str, str]()
     details = {"file": str(plan.path.absolute()), "letters": plan.count}
     with (
         recorded(system, "restore", reason=reason, **details) as result,

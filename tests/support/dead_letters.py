@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -56,6 +56,11 @@ class OrderQueues:
         clients.logs.create_log_group(logGroupName=group)
         topic = clients.sns.create_topic(Name=f"OrderTopic-{suffix}")["TopicArn"]
         return cls(clients=clients, outputs={**queues, "topicArn": topic, "tableName": table, "logGroupName": group})
+
+    @property
+    def undelivered(self) -> "OrderQueues":
+        """The same queues with OrderUndelivered in the place of OrderDLQ."""
+        return replace(self, outputs={**self.outputs, "deadLetterQueueUrl": self.outputs["undeliveredQueueUrl"]})
 
     @property
     def dead_letters(self) -> str:

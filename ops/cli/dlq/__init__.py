@@ -10,10 +10,10 @@ COMMANDS = {
     "redrive": LazyCommand("ops.cli.dlq.redrive:redrive", "Send dead letters to OrderQueue again."),
     "move": LazyCommand("ops.cli.dlq.move:app", "Let SQS move all dead letters to OrderQueue."),
     "archive": LazyCommand("ops.cli.dlq.archive:archive", "Move dead letters to a file."),
-    "restore": LazyCommand("ops.cli.dlq.restore:restore", "Put the dead letters of a file back into OrderDLQ."),
+    "restore": LazyCommand("ops.cli.dlq.restore:restore", "Put the dead letters of a file back into a queue."),
     "purge": LazyCommand("ops.cli.dlq.purge:purge", "Delete the dead letters that a file contains."),
     "history": LazyCommand("ops.cli.dlq.history:history", "Show who changed dead letters, when and why."),
-    "watch": LazyCommand("ops.cli.dlq.watch:watch", "Watch both queues and the failures, until Ctrl-C."),
+    "watch": LazyCommand("ops.cli.dlq.watch:watch", "Watch the queues and the failures, until Ctrl-C."),
 }
 
 app = lazy_app(COMMANDS, "Find out why orders failed, fix them and send them again.")

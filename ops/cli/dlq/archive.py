@@ -6,11 +6,12 @@ import typer
 
 from ops.cli.dlq.looking import failures_of, looking, print_lost
 from ops.cli.dlq.option_groups import takes_groups
-from ops.cli.dlq.options import Confirm, File, Reason, SelectionOptions
+from ops.cli.dlq.options import Confirm, File, Queue, Reason, SelectionOptions, find_letters
 from ops.cli.exit_codes import Exit
-from ops.cli.options import Stack, find_system
+from ops.cli.options import Stack
 from ops.cli.output import print_error, print_line
 from ops.dead_letters.archive import ArchivePlan, archive_letters, check_archive, cut_file, read_archive
+from ops.system import LetterQueue
 
 
 @takes_groups
@@ -18,9 +19,10 @@ def archive(
     file: File,
     selected: SelectionOptions,
     *,
-    keep: Annotated[bool, typer.Option("--keep", help="Also keep the letters in OrderDLQ.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Also keep the letters in their queue.")] = False,
     reason: Reason = "",
     confirm: Confirm = False,
+    queue: Queue = LetterQueue.DEAD_LETTERS,
     stack: Stack = None,
 ) -> None:
     """Move dead letters to a file.
@@ -40,7 +42,7 @@ def archive(
     if cut := existing.cut:
         moved = f"--confirm moves it to {cut_file(file)}"
         print_error(f"{file}, line {cut}: the line is cut off; {moved}")
-    system = find_system(stack)
+    system = find_letters(stack, queue)
     with looking(system) as look:
         leases = selection.leases(system, look, failures_of(system, look))
         if not confirm:

@@ -7,7 +7,7 @@ import typer
 
 from ops.cli.dlq.difference import print_difference
 from ops.cli.dlq.looking import failures_of, looking, print_lost
-from ops.cli.dlq.options import RESUME
+from ops.cli.dlq.options import RESUME, command_on_letters
 from ops.cli.dlq.predicted import print_forecast
 from ops.cli.exit_codes import Exit
 from ops.cli.options import command_on
@@ -32,7 +32,7 @@ def edit_all(
     system: System, selection: Selection, fields: Mapping[str, str], *, reason: str, is_confirmed: bool
 ) -> None:
     """Set fields of every selected letter, or show what that would do."""
-    unfinished = unfinished_runs(system.outputs.dead_letter_queue_url)
+    unfinished = unfinished_runs(system.letter_queue_url)
     with looking(system) as look:
         leases = selection.leases(system, look, failures_of(system, look))
         edit = plan_bulk_edit(look, leases, fields, already_sent(unfinished))
@@ -103,11 +103,12 @@ def _report(system: System, edit: BulkEdit, result: BulkEditResult) -> None:
             f"SQS had no room for the attribute ordersCameFrom in {unmarked}: --mended does not select them, and "
             f"`{history}` shows the edit"
         )
-    print_line(f"edited {counted(result.edited, 'letter')} and put back into OrderDLQ; to redrive what was edited:")
-    print_line(f"  {command_on(system, 'dlq redrive --mended --confirm --wait')}")
+    where = system.letter_queue.logical_name
+    print_line(f"edited {counted(result.edited, 'letter')} and put back into {where}; to redrive what was edited:")
+    print_line(f"  {command_on_letters(system, 'redrive --mended --confirm --wait')}")
     if result.rejected or result.lost or edit.refused or edit.sent_before:
         raise typer.Exit(Exit.INCOMPLETE)
 
 
 def _resume(system: System) -> str:
-    return command_on(system, RESUME)
+    return command_on_letters(system, RESUME)

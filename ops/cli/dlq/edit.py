@@ -11,17 +11,27 @@ from ops.cli.dlq.bulk_edit import edit_all
 from ops.cli.dlq.difference import print_difference
 from ops.cli.dlq.looking import looking, print_lost
 from ops.cli.dlq.option_groups import takes_groups
-from ops.cli.dlq.options import RESUME, Confirm, Reason, SelectionOptions, complete_field_value, parse_field_value
+from ops.cli.dlq.options import (
+    RESUME,
+    Confirm,
+    Queue,
+    Reason,
+    SelectionOptions,
+    command_on_letters,
+    complete_field_value,
+    find_letters,
+    parse_field_value,
+)
 from ops.cli.editor import Draft, is_interactive
 from ops.cli.exit_codes import Exit
-from ops.cli.options import Stack, command_on, find_system
+from ops.cli.options import Stack, command_on
 from ops.cli.output import print_error, print_line
 from ops.dead_letters.edit import NothingChanged, OrderIdChanged, check_edit, edited_letter, put_back
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.selection import FieldValue, lease_named
 from ops.errors import InvalidInput, NothingDone
 from ops.order_body import readable, with_fields
-from ops.system import System
+from ops.system import LetterQueue, System
 
 
 @takes_groups
@@ -43,6 +53,7 @@ def edit(
     ] = False,
     reason: Reason = "",
     confirm: Confirm = False,
+    queue: Queue = LetterQueue.DEAD_LETTERS,
     stack: Stack = None,
 ) -> None:
     """Correct a dead letter, or many in the same way.
@@ -64,12 +75,12 @@ def edit(
     """
     fields = {change.field: change.value for change in changes or ()}
     if name := selected.only_name:
-        system = find_system(stack)
+        system = find_letters(stack, queue)
         _edit_one(system, name, fields, new_order_id=new_order_id, reason=reason, is_confirmed=confirm)
     else:
         selection = selected.selection()
         _check_for_several(fields, new_order_id=new_order_id)
-        edit_all(find_system(stack), selection, fields, reason=reason, is_confirmed=confirm)
+        edit_all(find_letters(stack, queue), selection, fields, reason=reason, is_confirmed=confirm)
 
 
 def _check_for_several(fields: Mapping[str, str], *, new_order_id: bool) -> None:
@@ -90,7 +101,7 @@ def _edit_one(
         letter = look.letter(lease)
         with nullcontext() if fields else Draft(readable(letter.body)) as draft:
             edited = _edited(letter, fields, draft, new_order_id=new_order_id)
-            if not (is_confirmed or (draft and _is_confirmed())):
+            if not (is_confirmed or (draft and _is_confirmed(system.letter_queue))):
                 print_line("nothing was done: add --confirm to put the edited letter back")
                 return
             put = put_back(system, look, lease, edited, reason=reason)
@@ -99,11 +110,11 @@ def _edit_one(
     if not edited.is_marked:
         history = command_on(system, "dlq history")
         print_error(f"SQS had no room for the attribute ordersCameFrom; `{history}` shows the old message ID")
-    print_line("edited and put back into OrderDLQ; to redrive it:")
-    print_line(f"  {command_on(system, f'dlq redrive {put.copy} --confirm --wait')}")
+    print_line(f"edited and put back into {system.letter_queue.logical_name}; to redrive it:")
+    print_line(f"  {command_on_letters(system, f'redrive {put.copy} --confirm --wait')}")
     if not put.is_deleted:
         print_lost([lease])
-        print_error(f"the old letter was not deleted: `{command_on(system, RESUME)}` deletes it")
+        print_error(f"the old letter was not deleted: `{command_on_letters(system, RESUME)}` deletes it")
         raise typer.Exit(Exit.INCOMPLETE)
 
 
@@ -138,5 +149,5 @@ def _checked(letter: Letter, order: str, *, new_order_id: bool) -> Letter:
     return edited
 
 
-def _is_confirmed() -> bool:
-    return typer.confirm("Put the edited letter back into OrderDLQ?", err=True)
+def _is_confirmed(queue: LetterQueue) -> bool:
+    return typer.confirm(f"Put the edited letter back into {queue.logical_name}?", err=True)

@@ -10,14 +10,15 @@ import typer
 
 from ops.cli.dlq.chart import print_chart
 from ops.cli.dlq.looking import failures_of, looking
+from ops.cli.dlq.options import Queue, find_letters
 from ops.cli.dlq.times import time_text
 from ops.cli.exit_codes import Exit
-from ops.cli.options import Json, Stack, find_system, parse_since
+from ops.cli.options import Json, Stack, parse_since
 from ops.cli.output import print_details, print_error, print_heading, print_json, print_line, print_row
 from ops.dead_letters.failures import Failure, read_failures
 from ops.dead_letters.grouping import Group, grouped
 from ops.dead_letters.picture import picture
-from ops.system import System
+from ops.system import LetterQueue, System
 from ops.text import counted
 
 COLUMNS = {"group": 6, "class": 14, "count": 7, "first": 20, "last": 0}
@@ -53,6 +54,7 @@ def groups(
             metavar="FILE", help="Draw the failed attempts over time to a .png or .svg file. - draws in the terminal."
         ),
     ] = None,
+    queue: Queue = LetterQueue.DEAD_LETTERS,
     stack: Stack = None,
     as_json: Json = False,
 ) -> None:
@@ -67,7 +69,7 @@ def groups(
     orders dead-letters groups --since 7d --plot failures.png
     orders dlq groups --since 24h --plot -
     """
-    system = find_system(stack)
+    system = find_letters(stack, queue)
     in_queue = _groups_in_queue(system)
     failures = list(_failures(system, since)) if since or plot else []
     in_log = _groups_in_log(failures) if since else None

@@ -10,13 +10,14 @@ import typer
 from ops.cli.columns import cut, width_of
 from ops.cli.dlq.looking import failures_of, looking
 from ops.cli.dlq.option_groups import takes_groups
-from ops.cli.dlq.options import WindowOptions
+from ops.cli.dlq.options import Queue, WindowOptions, find_letters
 from ops.cli.dlq.times import duration_text, time_text
 from ops.cli.exit_codes import Exit
-from ops.cli.options import Json, Stack, find_system
+from ops.cli.options import Json, Stack
 from ops.cli.output import print_details, print_error, print_heading, print_json, print_row
 from ops.dead_letters.failures import Failure
 from ops.dead_letters.lease import Lease
+from ops.system import LetterQueue
 from ops.text import needs_no_quotes, printable
 
 COLUMNS = {"order": 22, "attempts": 8, "first seen": 20, "deleted in": 0}
@@ -31,6 +32,7 @@ def list_(
     message_ids: Annotated[
         bool, typer.Option("--message-ids", help="Show the message ID of each letter. All commands accept it.")
     ] = False,
+    queue: Queue = LetterQueue.DEAD_LETTERS,
     stack: Stack = None,
     as_json: Json = False,
 ) -> None:
@@ -47,7 +49,7 @@ def list_(
     orders dlq list --since 2026-11-24T16:00:00Z --until 2026-11-24T17:00:00Z --message-ids
     orders dlq list --stack prod --json
     """
-    system = find_system(stack)
+    system = find_letters(stack, queue)
     with looking(system) as look:
         if not look:
             print_error("there is no visible dead letter")

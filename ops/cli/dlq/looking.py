@@ -5,17 +5,17 @@ from contextlib import ExitStack, contextmanager
 
 from rich.progress import Progress, TextColumn
 
-from ops.cli.options import command_on
+from ops.cli.dlq.options import command_on_letters
 from ops.cli.output import print_error
 from ops.cli.terminal import progress_console
-from ops.dead_letters.failures import Failure, last_failures
+from ops.dead_letters.failures import Failure, last_failures, undelivered
 from ops.dead_letters.interruptions import with_causes
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.look import Look
 from ops.dead_letters.selection import NoSuchLetter
 from ops.dead_letters.timing import Timing
 from ops.errors import NothingDone
-from ops.system import System
+from ops.system import LetterQueue, System
 
 TIMING = Timing()
 """The times of every look and every redrive of these commands. Tests set shorter ones."""
@@ -36,7 +36,7 @@ def looking(system: System, *, wanted: str = "") -> Iterator[Look]:
             look = leases.enter_context(
                 Look(
                     system.clients.sqs,
-                    system.outputs.dead_letter_queue_url,
+                    system.letter_queue_url,
                     timing=TIMING,
                     on_progress=lambda count: bar.advance(task, count),
                     wanted=wanted,
@@ -48,7 +48,7 @@ def looking(system: System, *, wanted: str = "") -> Iterator[Look]:
         try:
             yield look
         except NoSuchLetter as error:
-            raise NothingDone(f"{error}; `{command_on(system, 'dlq list')}` shows all") from None
+            raise NothingDone(f"{error}; `{command_on_letters(system, 'list')}` shows all") from None
 
 
 def print_lost(leases: Iterable[Lease]) -> None:
@@ -66,6 +66,8 @@ def lost_line(lease: Lease) -> str:
 
 
 def failures_of(system: System, look: Look) -> Mapping[str, Failure]:
-    """Read from the log why each letter of a look failed, by message ID."""
+    """Why each letter of a look failed, by message ID, as the log says. It has nothing about undelivered orders."""
+    if system.letter_queue is LetterQueue.UNDELIVERED:
+        return {lease.message_id: undelivered(lease.message_id) for lease in look.leases}
     failures = last_failures(system.clients.logs, system.outputs.log_group_name, look.leases)
     return with_causes(system, look, failures)

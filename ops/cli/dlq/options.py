@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from ops.cli.options import complete_field, parse_since
+from ops.cli.options import command_on, complete_field, find_system, parse_since
 from ops.dead_letters.failures import FailureClass
 from ops.dead_letters.forecast import Effect
 from ops.dead_letters.selection import FieldValue, Selection
 from ops.errors import InvalidInput
+from ops.system import LetterQueue, System
 
-RESUME = "dlq redrive --resume"
+RESUME = "redrive --resume"
 """The command that continues a stopped run, for hints."""
 
 
@@ -30,8 +31,26 @@ def complete_field_value(incomplete: str) -> list[str]:
     return [f"{name}=" for name in complete_field(incomplete)]
 
 
+def find_letters(stack: str | None, queue: LetterQueue) -> System:
+    """Find the system that --stack names, with the queue that --queue names."""
+    return replace(find_system(stack), letter_queue=queue)
+
+
+def command_on_letters(system: System, command: str) -> str:
+    """The dead-letter command that works on this queue of this system, for a hint that the user copies."""
+    option = "" if system.letter_queue is LetterQueue.DEAD_LETTERS else f" --queue {system.letter_queue}"
+    return command_on(system, f"dlq {command}{option}")
+
+
 Name = Annotated[str, typer.Argument(help="An order ID or a message ID.", metavar="ORDER|MESSAGE")]
 File = Annotated[Path, typer.Argument(help="An archive: each line contains a letter and its checksum as JSON.")]
+Queue = Annotated[
+    LetterQueue,
+    typer.Option(
+        "--queue",
+        help="The queue of the letters: OrderDLQ, or OrderUndelivered with the orders that SNS could not deliver.",
+    ),
+]
 Reason = Annotated[str, typer.Option(help="The reason for the change. The history records it.")]
 Confirm = Annotated[bool, typer.Option("--confirm", help="Make the change. Without this option, nothing changes.")]
 

@@ -3,15 +3,23 @@
 import typer
 
 from ops.cli.dlq.looking import looking, print_lost
-from ops.cli.dlq.options import Confirm, File, Reason
+from ops.cli.dlq.options import Confirm, File, Queue, Reason, find_letters
 from ops.cli.exit_codes import Exit
-from ops.cli.options import Stack, find_system
+from ops.cli.options import Stack
 from ops.cli.output import print_error, print_line
 from ops.dead_letters.archive import purge_letters, read_undamaged_archive
+from ops.system import LetterQueue
 from ops.text import counted
 
 
-def purge(file: File, *, reason: Reason = "", confirm: Confirm = False, stack: Stack = None) -> None:
+def purge(
+    file: File,
+    *,
+    reason: Reason = "",
+    confirm: Confirm = False,
+    queue: Queue = LetterQueue.DEAD_LETTERS,
+    stack: Stack = None,
+) -> None:
     """Delete the dead letters that a file contains.
 
     A letter is deleted only if the file contains it with the same body and attributes, and a correct checksum.
@@ -20,7 +28,7 @@ def purge(file: File, *, reason: Reason = "", confirm: Confirm = False, stack: S
     orders dead-letters purge letters.jsonl
     orders dead-letters purge letters.jsonl --confirm
     """
-    system = find_system(stack)
+    system = find_letters(stack, queue)
     archive = read_undamaged_archive(file)
     if archive.cut:
         print_error(f"{file}, line {archive.cut}: the line is cut off, and its letter is not deleted")

@@ -10,10 +10,10 @@ import typer
 from handler.outcome import Kind
 from ops.cli.dlq.looking import failures_of, looking, lost_line
 from ops.cli.dlq.option_groups import takes_groups
-from ops.cli.dlq.options import RESUME, Reason, SelectionOptions
+from ops.cli.dlq.options import RESUME, Queue, Reason, SelectionOptions, command_on_letters, find_letters
 from ops.cli.dlq.predicted import print_forecast
 from ops.cli.exit_codes import Exit
-from ops.cli.options import Json, Stack, command_on, find_system, require_finite
+from ops.cli.options import Json, Stack, require_finite
 from ops.cli.output import print_error, print_json, print_line
 from ops.cli.terminal import progress_bar
 from ops.dead_letters.forecast import forecast
@@ -31,7 +31,7 @@ from ops.dead_letters.plan import (
 )
 from ops.dead_letters.redrive import RedriveResult, run_redrive
 from ops.errors import InvalidInput
-from ops.system import System
+from ops.system import LetterQueue, System
 from ops.text import counted, printable
 
 
@@ -87,6 +87,7 @@ def redrive(
         ),
     ] = False,
     reason: Reason = "",
+    queue: Queue = LetterQueue.DEAD_LETTERS,
     stack: Stack = None,
     as_json: Json = False,
 ) -> None:
@@ -103,13 +104,14 @@ def redrive(
     orders dlq redrive --mended --confirm --wait
     orders dlq redrive --all
     orders dlq redrive --resume
+    orders dlq redrive --queue undelivered --all
     """
     if resume and selected.is_given:
         raise InvalidInput("--resume continues with the letters of its run: select none")
     selection = None if resume else selected.selection()
-    system = find_system(stack)
+    system = find_letters(stack, queue)
     # Read before the look: if somebody resumes a stopped run during the look, its sent letters are still known here.
-    unfinished = unfinished_runs(system.outputs.dead_letter_queue_url)
+    unfinished = unfinished_runs(system.letter_queue_url)
     with looking(system) as look:
         if selection is None:
             plan = _resume(look, unfinished, pace)
@@ -119,10 +121,10 @@ def redrive(
             if not confirm:
                 _print_forecast(forecast(system, look.letter, leases), len(look), as_json=as_json)
                 return
-            queue, changed = system.outputs.dead_letter_queue_url, pace.changes().applied_to(Pace())
-            plan = plan_redrive(queue, leases, unfinished, pace=changed, reason=reason, chosen=selection.as_json())
+            url, changed = system.letter_queue_url, pace.changes().applied_to(Pace())
+            plan = plan_redrive(url, leases, unfinished, pace=changed, reason=reason, chosen=selection.as_json())
         result = _run(system, look, plan)
-    _report(result, as_json=as_json)
+    _report(result, queue, as_json=as_json)
 
 
 def _resume(look: Look, unfinished: UnfinishedRuns, pace: PaceOptions) -> RedrivePlan:
@@ -134,7 +136,9 @@ def _resume(look: Look, unfinished: UnfinishedRuns, pace: PaceOptions) -> Redriv
 
 def _print_unfinished(system: System, unfinished: UnfinishedRuns) -> None:
     if unfinished:
-        print_error(f"{counted(len(unfinished), 'stopped run')} can be continued: use `{command_on(system, RESUME)}`")
+        print_error(
+            f"{counted(len(unfinished), 'stopped run')} can be continued: use `{command_on_letters(system, RESUME)}`"
+        )
 
 
 def _print_forecast(found: Mapping[Kind, int], visible: int, *, as_json: bool) -> None:
@@ -162,18 +166,18 @@ def _run(system: System, look: Look, plan: RedrivePlan) -> RedriveResult:
             result = run_redrive(system, look, plan, on_progress)
     except KeyboardInterrupt:
         if read_run(plan.journal).begun:
-            print_error(f"stopped before the end: `{command_on(system, RESUME)}` continues with the rest")
+            print_error(f"stopped before the end: `{command_on_letters(system, RESUME)}` continues with the rest")
         raise
     if not result.is_settled:
-        print_error(f"some letters were sent but not deleted: `{command_on(system, RESUME)}` deletes them")
+        print_error(f"some letters were sent but not deleted: `{command_on_letters(system, RESUME)}` deletes them")
     return result
 
 
-def _report(result: RedriveResult, *, as_json: bool) -> None:
+def _report(result: RedriveResult, queue: LetterQueue, *, as_json: bool) -> None:
     if as_json:
         print_json(_in_json(result))
     else:
-        for line in _in_words(result):
+        for line in _in_words(result, queue):
             print_line(line)
     if not result.is_complete:
         raise typer.Exit(Exit.INCOMPLETE)
@@ -189,7 +193,7 @@ def _in_json(result: RedriveResult) -> Mapping[str, object]:
     return {**result.counts(), "failed": failed, "rejectedWhy": rejected, "lostLetters": lost}
 
 
-def _in_words(result: RedriveResult) -> Iterator[str]:
+def _in_words(result: RedriveResult, queue: LetterQueue) -> Iterator[str]:
     for one in result.failed:
         not_back = ", not in OrderDLQ yet" if result.waited and not one.is_back else ""
         yield f"failed again: {printable(one.lease.name)}: {printable(one.reason)}"
@@ -200,10 +204,10 @@ def _in_words(result: RedriveResult) -> Iterator[str]:
     if result.waited:
         yield from (f"neither in the table nor in OrderDLQ: {printable(lease.name)}" for lease in result.pending)
         yield from (f"in the table: {printable(lease.name)}" for lease in result.stored)
-    yield from _summary(result)
+    yield from _summary(result, queue)
 
 
-def _summary(result: RedriveResult) -> Iterator[str]:
+def _summary(result: RedriveResult, queue: LetterQueue) -> Iterator[str]:
     if result.sent_before:
         yield f"{len(result.sent_before):,} were sent by a stopped run before, and are deleted now"
     counts = result.counts()
@@ -213,4 +217,4 @@ def _summary(result: RedriveResult) -> Iterator[str]:
     )
     if result.stopped:
         yield f"stopped: {result.stopped}"
-        yield f"{counted(result.not_sent, 'letter')} not sent and still in OrderDLQ"
+        yield f"{counted(result.not_sent, 'letter')} not sent and still in {queue.logical_name}"

@@ -2,25 +2,33 @@
 
 import typer
 
-from ops.cli.dlq.options import Confirm, File, Reason
+from ops.cli.dlq.options import Confirm, File, Queue, Reason, find_letters
 from ops.cli.exit_codes import Exit
-from ops.cli.options import Stack, find_system
+from ops.cli.options import Stack
 from ops.cli.output import print_error, print_line
 from ops.dead_letters.restore import plan_restore, restore_letters
+from ops.system import LetterQueue
 from ops.text import counted
 
 
-def restore(file: File, *, reason: Reason = "", confirm: Confirm = False, stack: Stack = None) -> None:
-    """Put the dead letters of a file back into OrderDLQ.
+def restore(
+    file: File,
+    *,
+    reason: Reason = "",
+    confirm: Confirm = False,
+    queue: Queue = LetterQueue.DEAD_LETTERS,
+    stack: Stack = None,
+) -> None:
+    """Put the dead letters of a file back into a queue.
 
-    `redrive` sends them to OrderQueue. FILE.restored, a journal next to the file, makes sure that no letter is restored
-    twice.
+    That is OrderDLQ, or the queue that --queue names, whichever they came from. `redrive` sends them to OrderQueue.
+    FILE.restored, a journal next to the file, makes sure that no letter is restored twice.
 
     \b
     orders dead-letters restore letters.jsonl
     orders dead-letters restore letters.jsonl --confirm --reason "the table has room again"
     """
-    system = find_system(stack)
+    system = find_letters(stack, queue)
     plan = plan_restore(file)
     if plan.restored_before:
         print_error(f"{plan.restored_before:,} were restored before, and are left out")

@@ -9,9 +9,9 @@ from handler.outcome import Outcome
 from ops.cli.dlq.comparison import print_comparison
 from ops.cli.dlq.log_link import log_link
 from ops.cli.dlq.looking import looking
-from ops.cli.dlq.options import Name
+from ops.cli.dlq.options import Name, Queue, find_letters
 from ops.cli.dlq.times import duration_text, time_text
-from ops.cli.options import Json, Stack, find_system
+from ops.cli.options import Json, Stack
 from ops.cli.output import print_details, print_json, print_line, print_row
 from ops.dead_letters.failures import Failure, attempts_of
 from ops.dead_letters.forecast import FORECASTS, outcomes
@@ -20,7 +20,7 @@ from ops.dead_letters.lease import Lease
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.selection import leases_named
-from ops.system import System
+from ops.system import LetterQueue, System
 from ops.table import StoredOrder, get_order
 
 WIDTHS = {"name": 12, "value": 0}
@@ -46,7 +46,7 @@ class _Facts:
     """The time until SQS deletes the letter."""
 
 
-def show(name: Name, *, stack: Stack = None, as_json: Json = False) -> None:
+def show(name: Name, *, queue: Queue = LetterQueue.DEAD_LETTERS, stack: Stack = None, as_json: Json = False) -> None:
     """Show a dead letter and why it failed.
 
     Shows its order with the invalid field marked, its attributes, every failed attempt, the order in the table, and
@@ -56,7 +56,7 @@ def show(name: Name, *, stack: Stack = None, as_json: Json = False) -> None:
     orders dead-letters show O9002
     orders dlq show 6f0c1f9e-6f61-4f0e-8d38-0c6f8a1c36b5 --json
     """
-    system = find_system(stack)
+    system = find_letters(stack, queue)
     with looking(system, wanted=name) as look:
         for facts in _facts(system, look, name):
             if as_json:

@@ -20,7 +20,7 @@ SHOWN_FAILURES = 8
 
 
 def watch(*, stack: Stack = None) -> None:
-    """Watch both queues and the failures, until Ctrl-C.
+    """Watch the queues and the failures, until Ctrl-C.
 
     Shows the last hour's failures by group, and the last failures. It receives no dead letter, so it hides none from
     other people or from the alarm.
@@ -44,10 +44,10 @@ def _queues(system: System) -> Table:
     table = Table("queue", box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("visible", "in flight"):
         table.add_column(heading, justify="right")
-    dead_letters = system.outputs.dead_letter_queue_url
-    for url in (system.outputs.queue_url, dead_letters):
+    dead_letters, undelivered = system.outputs.dead_letter_queue_url, system.outputs.undelivered_queue_url
+    for url in (system.outputs.queue_url, dead_letters, undelivered):
         counts = count_messages(system.clients.sqs, url)
-        style = "red" if url == dead_letters and counts.visible else None
+        style = "red" if url != system.outputs.queue_url and counts.visible else None
         table.add_row(cell(name_of_queue(url)), f"{counts.visible:,}", f"{counts.in_flight:,}", style=style)
     return table
 

@@ -68,6 +68,15 @@ COMMANDS: tuple[tuple[str, str, str, int], ...] = (
     ("archive", DEAD_LETTERS, "dlq archive rest.jsonl --would store --confirm", Exit.DONE),
     ("history", DEAD_LETTERS, "dlq history", Exit.DONE),
     ("watch", DEAD_LETTERS, "dlq watch", INTERRUPTED),
+    ("list", DEAD_LETTERS, "dlq list --queue undelivered", Exit.DONE),
+    ("groups", DEAD_LETTERS, "dlq groups --queue undelivered", Exit.DONE),
+    ("show", DEAD_LETTERS, "dlq show O-4 --queue undelivered", Exit.DONE),
+    ("edit", DEAD_LETTERS, "dlq edit O-4 --set quantity=2 --confirm --queue undelivered", Exit.DONE),
+    ("archive", DEAD_LETTERS, "dlq archive sns.jsonl O-4 --keep --confirm --queue undelivered", Exit.DONE),
+    ("purge", DEAD_LETTERS, "dlq purge sns.jsonl --confirm --queue undelivered", Exit.DONE),
+    ("restore", DEAD_LETTERS, "dlq restore sns.jsonl --confirm --queue undelivered", Exit.DONE),
+    ("redrive", DEAD_LETTERS, "dlq redrive O-4 --confirm --wait --queue undelivered", Exit.DONE),
+    ("archive", DEAD_LETTERS, "dlq archive sns2.jsonl --all --confirm --queue undelivered", Exit.DONE),
 )
 """A command, the page with its permissions, what to run, and how it ends. Each one has something to do."""
 USED_BY_SQS = {
@@ -156,7 +165,7 @@ def interrupt(_seconds: float) -> None:
 
 @pytest.fixture
 def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pipeline]:
-    """A system with a stored order, two dead letters and two events that were given up."""
+    """A system with a stored order, two dead letters, two undelivered orders and two events that were given up."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr("ops.cli.terminal.time", SimpleNamespace(sleep=interrupt))
     monkeypatch.setattr(looking, "TIMING", Timing(poll_seconds=0, check_seconds=0.2))
@@ -169,6 +178,8 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pipeli
         for queue, message in (
             ("deadLetterQueueUrl", body("O-2", quantity=0)),
             ("deadLetterQueueUrl", body("O-3")),
+            ("undeliveredQueueUrl", body("O-4")),
+            ("undeliveredQueueUrl", body("O-5")),
             *(("givenUpQueueUrl", json.dumps(one)) for one in _given_up(clients)),
         ):
             clients.sqs.send_message(QueueUrl=outputs[queue], MessageBody=message)

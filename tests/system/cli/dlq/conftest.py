@@ -16,7 +16,7 @@ from tests.support.waiting import eventually
 
 @pytest.fixture
 def queues(pipeline: Pipeline) -> Iterator[OrderQueues]:
-    """The queues of the worker's pipeline. OrderDLQ is empty before and after the test."""
+    """The queues of the worker's pipeline. OrderDLQ and OrderUndelivered are empty before and after the test."""
     queues = OrderQueues(clients=pipeline.clients, outputs=pipeline.outputs)
     clear(queues)
     yield queues
@@ -25,7 +25,8 @@ def queues(pipeline: Pipeline) -> Iterator[OrderQueues]:
 
 def clear(queues: OrderQueues) -> None:
     eventually(lambda: not queues.hidden(queues.source) + queues.visible(queues.source), "an empty queue")
-    queues.clients.sqs.purge_queue(QueueUrl=queues.dead_letters)
+    for url in (queues.dead_letters, queues.undelivered.dead_letters):
+        queues.clients.sqs.purge_queue(QueueUrl=url)
 
 
 @pytest.fixture

@@ -26,5 +26,5 @@ def test_both_queues_and_the_failures_are_watched_and_no_letter_is_hidden(
     ran = dlq("watch")
     assert ran.code == 130
     assert hidden == [0, 0]
-    for expected in ("OrderQueue", "OrderDLQ", "quantity must be at least 1", order_id, "3 of 3"):
+    for expected in ("OrderQueue", "OrderDLQ", "OrderUndelivered", "quantity must be at least 1", order_id, "3 of 3"):
         assert expected in ran.out

@@ -16,6 +16,7 @@ from tests.support.killing import ForkedCommand
 
 REDRIVE = ("dlq", "redrive", "--all", "--confirm", "--rate", "1000")
 RESUME = ("dlq", "redrive", "--resume")
+UNDELIVERED = ("--queue", "undelivered")
 
 # Number of points that the command reaches with LETTERS. The last test asserts it.
 REDRIVE_POINTS = 53
@@ -69,6 +70,23 @@ def test_a_redrive_that_is_killed_loses_nothing_and_is_finished(
     finish(orders, queues, tmp_path)
     assert queues.hidden(queues.dead_letters) + queues.visible(queues.dead_letters) == 0
     assert_sent_again_only_where_in_doubt(letters, killed, sent, count(queues.letters_in(queues.source)))
+
+
+@pytest.mark.parametrize("point", range(1, REDRIVE_POINTS + 1))
+def test_a_redrive_of_undelivered_orders_that_is_killed_loses_nothing_and_is_finished(
+    orders: ForkedCommand, queues: OrderQueues, tmp_path: Path, point: int
+) -> None:
+    letters = queues.undelivered.fill(LETTERS)
+    queues.store(letters)
+    ran = assert_killed(orders(queues, tmp_path, *REDRIVE, *UNDELIVERED, kill_at=point), point)
+    left, sent = count(dead_and_visible(queues.undelivered, ran, point)), count(queues.letters_in(queues.source))
+    assert (left | sent).keys() == set(map(written, letters))
+
+    command = RESUME if unfinished_runs(queues.undelivered.dead_letters) else REDRIVE
+    ended = orders(queues, tmp_path, *command, *UNDELIVERED)
+    assert ended.code == (Exit.DONE if left or command == RESUME else Exit.INCOMPLETE), ended
+    assert queues.visible(queues.undelivered.dead_letters) == queues.visible(queues.dead_letters) == 0
+    assert count(queues.letters_in(queues.source)).keys() == set(map(written, letters))
 
 
 def test_a_redrive_that_is_not_killed_sends_each_letter_once(
