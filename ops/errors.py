@@ -52,7 +52,10 @@ _DENIED = {
     *("AccessDenied", "AccessDeniedException", "AuthorizationError", "AuthorizationErrorException"),
     *("KMSAccessDenied", "KMSAccessDeniedException", "KMS.AccessDeniedException"),
 }
-_BUSY = {"Throttled", "Throttling", "ThrottlingException", "ProvisionedThroughputExceededException", "LimitExceeded"}
+_BUSY = {
+    *("Throttled", "Throttling", "ThrottlingException", "ProvisionedThroughputExceededException", "LimitExceeded"),
+    "ResourceInUseException",  # Lambda still makes the last change.
+}
 _UNSUPPORTED = {"InvalidAction", "UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation"}
 _MISSING = {
     *("ResourceNotFoundException", "NotFound", "NotFoundException"),

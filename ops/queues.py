@@ -1,7 +1,10 @@
-"""Reads the settings and the counts of queues."""
+"""Reads the settings, the counts and the ages of queues."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
+
+from ops.clients import Clients
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -43,3 +46,18 @@ def delivery_seconds(sqs: "SQSClient", queue_url: str) -> int:
 
 def arn_of_queue(sqs: "SQSClient", queue_url: str) -> str:
     return sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+
+def read_oldest_seconds(clients: Clients, queue_name: str) -> float | None:
+    """Read the age of the oldest message in a queue. CloudWatch reports it some minutes late, or not at all."""
+    now = datetime.now(UTC)
+    points = clients.cloudwatch.get_metric_statistics(
+        Namespace="AWS/SQS",
+        MetricName="ApproximateAgeOfOldestMessage",
+        Dimensions=[{"Name": "QueueName", "Value": queue_name}],
+        StartTime=now - timedelta(minutes=10),
+        EndTime=now,
+        Period=60,
+        Statistics=["Maximum"],
+    )["Datapoints"]
+    return max(points, key=lambda point: point["Timestamp"])["Maximum"] if points else None

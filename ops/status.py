@@ -8,8 +8,12 @@ from datetime import UTC, datetime, timedelta
 from handler.contract import RecordField
 from infra.outputs import DeliveryBudget
 from ops.clients import Clients
+from ops.errors import NoAccess
 from ops.log.reading import read_log
-from ops.queues import count_messages, name_of_queue
+from ops.mappings import find_mapping, is_stopped
+from ops.pause.outlook import Outlook, read_outlook
+from ops.pause.record import Pause, last_pause
+from ops.queues import count_messages, name_of_queue, read_oldest_seconds
 from ops.system import System
 
 WAITING, DEAD_LETTERS, UNDELIVERED, GIVEN_UP = "waiting", "dead letters", "undelivered", "events given up"
@@ -31,13 +35,17 @@ class QueueStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The queues, the event source mappings, the alarms, recent failures, and what the settings guarantee."""
+    """The queues, the event source mappings, a pause, the alarms, recent failures, and what the settings guarantee."""
 
     queues: Sequence[QueueStatus]
     mapping: str
     """The state of the processor's event source mapping, such as `Enabled`."""
     notifier_mapping: str
     """The state of the notifier's event source mapping, or `none` if the system tells no events."""
+    outlook: Outlook | None
+    """How long waiting orders are safe, while the processor's mapping is stopped. None if it is not."""
+    pause: Pause | None
+    """Who stopped it. None if it is not stopped, or if nobody recorded it."""
     alarms: Mapping[str, str]
     """The state of each alarm, by its name."""
     recent_failures: Mapping[str, int]
@@ -48,15 +56,19 @@ class Status:
 def read_status(system: System) -> Status:
     """Read the state from every service once."""
     outputs = system.outputs
+    queues = [
+        _queue(system.clients, outputs.queue_url, WAITING),
+        _queue(system.clients, outputs.dead_letter_queue_url, DEAD_LETTERS),
+        _queue(system.clients, outputs.undelivered_queue_url, UNDELIVERED),
+        *([_queue(system.clients, outputs.given_up_queue_url, GIVEN_UP)] if outputs.tells_events else []),
+    ]
+    is_paused = _is_paused(system)
     return Status(
-        queues=[
-            _queue(system.clients, outputs.queue_url, WAITING),
-            _queue(system.clients, outputs.dead_letter_queue_url, DEAD_LETTERS),
-            _queue(system.clients, outputs.undelivered_queue_url, UNDELIVERED),
-            *([_queue(system.clients, outputs.given_up_queue_url, GIVEN_UP)] if outputs.tells_events else []),
-        ],
+        queues=queues,
         mapping=_mapping(system, outputs.processor_name),
         notifier_mapping=_mapping(system, outputs.notifier_name) if outputs.tells_events else "none",
+        outlook=read_outlook(system) if is_paused else None,
+        pause=last_pause(system.clients.logs, outputs.log_group_name) if is_paused else None,
         alarms=_alarms(system),
         recent_failures=_recent_failures(system),
         delivery_budget=outputs.delivery_budget,
@@ -74,19 +86,11 @@ def _queue(clients: Clients, url: str, holds: str) -> QueueStatus:
     )
 
 
-def read_oldest_seconds(clients: Clients, queue_name: str) -> float | None:
-    """Read the age of the oldest message in a queue. CloudWatch reports it some minutes late, or not at all."""
-    now = datetime.now(UTC)
-    points = clients.cloudwatch.get_metric_statistics(
-        Namespace="AWS/SQS",
-        MetricName="ApproximateAgeOfOldestMessage",
-        Dimensions=[{"Name": "QueueName", "Value": queue_name}],
-        StartTime=now - timedelta(minutes=10),
-        EndTime=now,
-        Period=60,
-        Statistics=["Maximum"],
-    )["Datapoints"]
-    return max(points, key=lambda point: point["Timestamp"])["Maximum"] if points else None
+def _is_paused(system: System) -> bool:
+    try:
+        return is_stopped(find_mapping(system))
+    except NoAccess:
+        return False  # Its state is shown as `missing`.
 
 
 def _mapping(system: System, function: str) -> str:

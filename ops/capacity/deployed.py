@@ -11,16 +11,20 @@ from ops.capacity.inputs import CapacityInputs, measured_batches
 from ops.clients import Clients
 from ops.cost import CostInputs, idle_pollers
 from ops.errors import NoAccess
+from ops.mappings import find_mapping
 from ops.system import System
 
 
 def deployed(system: System) -> CapacityInputs:
-    """Read the queue, the function, the mapping, the table and the quota of the account. Raises NoAccess."""
+    """Read the queue, the function, the mapping, the table and the quota of the account. Raises NoAccess.
+
+    A paused stack has the settings with which it goes on.
+    """
     clients, outputs = system.clients, system.outputs
     function: Any = clients.lambda_.get_function_configuration(FunctionName=outputs.processor_name)
     reserved = clients.lambda_.get_function_concurrency(FunctionName=outputs.processor_name)
     queue = _queue(clients, outputs.queue_url)
-    mapping = _mapping(clients, outputs.processor_name, queue["QueueArn"])
+    mapping = find_mapping(system, queue["QueueArn"])
     pollers = mapping.get("ProvisionedPollerConfig") or {}
     table: Any = clients.dynamodb.describe_table(TableName=outputs.table_name)["Table"]
     account = clients.lambda_.get_account_settings()["AccountLimit"]
@@ -68,15 +72,3 @@ def _queue(clients: Clients, url: str) -> dict[str, str]:
     if "RedrivePolicy" not in found:
         raise NoAccess(f"{url} has no redrive policy, so no order reaches a dead-letter queue: run `orders drift`")
     return {str(key): value for key, value in found.items()}
-
-
-def _mapping(clients: Clients, function: str, queue_arn: str) -> Any:
-    found = clients.lambda_.list_event_source_mappings(FunctionName=function, EventSourceArn=queue_arn)[
-        "EventSourceMappings"
-    ]
-    enabled = [mapping for mapping in found if not mapping["State"].startswith("Disabl")]
-    if not enabled:
-        raise NoAccess(
-            f"{function} has no enabled event source mapping of its queue, so it processes no order: run `orders drift`"
-        )
-    return enabled[0]

@@ -23,6 +23,8 @@ class Profile:
     """Orders a second for which the mapping has grown before."""
     after: float
     """Orders a second that follow, until all orders are processed."""
+    waiting: float = 0.0
+    """Orders that wait in the queue at the beginning."""
     invalid: float = 0.0
     """The share of the orders that are not valid, so that they end in OrderDLQ."""
     hottest: float = 0.0

@@ -53,6 +53,8 @@ class _Simulation:
         self._in_flight = self._refused = self._published = self._stored = self._invocations = 0.0
         self._reached: dict[Hop, int] = {}
         self._timeline = Timeline()
+        self._arrive(profile.waiting * (1 - self._noisiest), noisy=False)
+        self._arrive(profile.waiting * self._noisiest, noisy=True)
 
     @property
     def is_empty(self) -> bool:

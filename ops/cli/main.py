@@ -22,6 +22,8 @@ COMMANDS = {
     "adopt": LazyCommand("ops.cli.adopt:adopt", "Bring resources that were made by hand into a stack."),
     "drift": LazyCommand("ops.cli.drift:drift", "Show what differs between the settings and AWS."),
     "status": LazyCommand("ops.cli.status:status", "Show queues, alarms and recent failures."),
+    "pause": LazyCommand("ops.cli.pause:pause", "Stop to process orders: they wait in the queue."),
+    "resume": LazyCommand("ops.cli.resume:resume", "Process orders again after a pause."),
     "dead-letters": LazyCommand(DEAD_LETTERS, "Find out why orders failed, fix them and send them again."),
     "dlq": LazyCommand(DEAD_LETTERS, "Short for dead-letters.", hidden=True),
     "contract": LazyCommand(

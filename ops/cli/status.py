@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ops.cli.options import Json, Stack, find_system
+from ops.cli.outlook import outlook_rows, pause_rows
 from ops.cli.output import print_json
 from ops.cli.terminal import cell, print_page, refresh_page
 from ops.status import WAITING, QueueStatus, Status, read_status
@@ -27,7 +28,7 @@ def status(
 ) -> None:
     """Show queues, alarms and recent failures.
 
-    Also shows the event source mappings and the delivery budget. Failures are those of the last hour.
+    Also shows the event source mappings, a pause and the delivery budget. Failures are those of the last hour.
 
     \b
     orders status
@@ -36,7 +37,8 @@ def status(
     system = find_system(stack)
     if as_json:
         now = read_status(system)
-        print_json(asdict(now) | {"delivery_budget": now.delivery_budget.exports()})
+        pause = now.pause and asdict(now.pause) | {"since": now.pause.since.isoformat()}
+        print_json(asdict(now) | {"pause": pause, "delivery_budget": now.delivery_budget.exports()})
     elif watch:
         refresh_page(lambda: _page(system, read_status(system)))
     else:
@@ -47,6 +49,8 @@ def _page(system: System, status: Status) -> Group:
     facts = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     facts.add_row("stack", cell(system.stack))
     facts.add_row("event source mapping", _state(status.mapping))
+    for fact, text in _pause(status):
+        facts.add_row(fact, cell(text))
     facts.add_row("mapping of the notifier", _state(status.notifier_mapping))
     for name, value in (*_alarms(status), *_failures(status), *_budget(status)):
         facts.add_row(name, value if isinstance(value, Text) else cell(value))
@@ -55,6 +59,12 @@ def _page(system: System, status: Status) -> Group:
 
 def _state(mapping: str) -> Text:
     return cell(mapping, "green" if mapping in {"Enabled", "none"} else "red")
+
+
+def _pause(status: Status) -> Iterator[tuple[str, str]]:
+    if status.outlook:
+        yield from pause_rows(status.pause)
+        yield from outlook_rows(status.outlook)
 
 
 def _queues(status: Status) -> Table:

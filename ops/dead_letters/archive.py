@@ -9,13 +9,13 @@ from pathlib import Path
 
 from handler.chunks import chunked
 from handler.queue import MAX_ENTRIES
-from ops.dead_letters.history import recorded
 from ops.dead_letters.lease import Lease, without
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.move import delete
 from ops.dead_letters.private_file import PrivateFile, check_private, file_exists, open_private, read_lines
 from ops.errors import InvalidInput
+from ops.history import recorded
 from ops.system import System
 
 START = b'{"sha256": "'

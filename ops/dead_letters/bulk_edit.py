@@ -4,13 +4,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ops.dead_letters.edit import NothingChanged, check_edit, edited_letter
-from ops.dead_letters.history import recorded
 from ops.dead_letters.journal import journal, new_run, read_run
 from ops.dead_letters.lease import Lease, without
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.move import Mover
 from ops.errors import InvalidInput
+from ops.history import recorded
 from ops.order_body import with_fields
 from ops.system import System
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 from handler.order import InvalidOrder, parse_order
 from ops.condition import ConditionEnded, only_while
-from ops.dead_letters.history import recorded
 from ops.dead_letters.journal import journal, new_run
 from ops.dead_letters.lease import Lease
 from ops.dead_letters.letter import EDITED, Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.move import Mover, send
 from ops.errors import InvalidInput, NoAccess, NothingDone
+from ops.history import recorded
 from ops.order_body import compact, order_ids_in, readable, with_order
 from ops.system import System
 from ops.text import printable

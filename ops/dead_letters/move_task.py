@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from ops.dead_letters.history import recorded
 from ops.errors import NothingDone
+from ops.history import recorded
 from ops.queues import arn_of_queue
 from ops.system import System
 

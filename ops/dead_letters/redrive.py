@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ops.dead_letters.forecast import outcomes
-from ops.dead_letters.history import recorded
 from ops.dead_letters.journal import Journal, journal, read_run
 from ops.dead_letters.lease import Lease, without
 from ops.dead_letters.look import Look
 from ops.dead_letters.move import Mover, SendResult
 from ops.dead_letters.plan import RedrivePlan
 from ops.dead_letters.tracking import RedriveTracker
+from ops.history import recorded
 from ops.system import System
 
 OnProgress = Callable[[int, int], None]

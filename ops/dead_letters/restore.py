@@ -7,11 +7,11 @@ from pathlib import Path
 from handler.chunks import batches
 from handler.queue import MAX_ENTRIES
 from ops.dead_letters.archive import read_letters, read_undamaged_archive, restore_journal
-from ops.dead_letters.history import recorded
 from ops.dead_letters.journal import journal, read_run
 from ops.dead_letters.letter import MAX_BYTES, Letter
 from ops.dead_letters.move import send
 from ops.errors import NothingDone
+from ops.history import recorded
 from ops.system import System
 
 

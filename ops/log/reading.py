@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 EPOCH = datetime.fromtimestamp(0, UTC)
 """A start before every record."""
 HISTORY_STREAM = "orders-dead-letters"
-"""The stream of the log group that contains the history of dead letters, and nothing from the function."""
+"""The stream of the log group that contains the history, and nothing from the function. It has its name from
+the first commands that wrote it."""
 POLL_SECONDS = 2
 _PLAIN = re.compile(r"[\w.-]+", re.ASCII)
 _Event = Mapping[str, Any]

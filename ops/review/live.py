@@ -1,4 +1,4 @@
-"""Live facts: how many messages and orders the resources of a stack hold, and how old its log is."""
+"""Live facts: how many messages and orders the resources of a stack hold, how old its log is, and who paused it."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra import resource_types as types
 from ops.clients import Clients
 from ops.errors import InvalidInput, NoAccess, UserError, explain_aws_error
-from ops.queues import arn_of_queue, count_messages, name_of_queue
+from ops.mappings import is_stopped
+from ops.pause.record import Pause, last_pause
+from ops.queues import arn_of_queue, count_messages, name_of_queue, read_oldest_seconds
 from ops.review.preview import Change, masked
-from ops.status import read_oldest_seconds
 from ops.text import counted
 
 if TYPE_CHECKING:
@@ -44,33 +45,54 @@ class Live:
     """The number of items of a table. DynamoDB updates it about every six hours."""
     log_ages: Mapping[str, timedelta] = field(default_factory=dict)
     """The age of a log group whose retention changes. No record in it is older."""
+    pauses: Mapping[str, Pause | None] = field(default_factory=dict)
+    """Who stopped the event source mapping of a queue. It is here only if it is stopped, None if nobody recorded it."""
     unread: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Why resources could not be read: the logical names by the reason."""
 
 
 def read_live(changes: Sequence[Change]) -> Live:
     """Read what exists and holds orders or explains them. What cannot be read is listed: a rule assumes the worst."""
-    queues, items = {}, {}
+    queues: dict[str, QueueFacts] = {}
+    items: dict[str, int] = {}
     ages: dict[str, timedelta] = {}
+    pauses: dict[str, Pause | None] = {}
     unread: dict[str, list[str]] = {}
     regions: dict[str, Clients] = {}
     for change in changes:
-        is_log = change.type == types.LOG_GROUP and "retentionInDays" in change.changed
-        if not change.outputs or not (is_log or change.type in {types.QUEUE, types.TABLE}):
+        if not _is_read(change):
             continue
         try:
             region = _region(change)
             clients = regions.setdefault(region, Clients(region))
-            if change.type == types.QUEUE:
-                queues[change.urn] = _read_queue(clients, change)
-            elif is_log:
-                if age := _read_log_age(clients, change):
-                    ages[change.urn] = age
-            else:
-                items[change.urn] = _read_table(clients, change)
+            match change.type:
+                case types.QUEUE:
+                    queues[change.urn] = _read_queue(clients, change)
+                case types.TABLE:
+                    items[change.urn] = _read_table(clients, change)
+                case types.MAPPING:
+                    if _is_stopped(clients, change):
+                        pauses[change.urn] = None  # It is paused, whether or not the history can be read.
+                        pauses[change.urn] = _read_pause(clients, change, changes)
+                case _:
+                    if age := _read_log_age(clients, change):
+                        ages[change.urn] = age
         except (BotoCoreError, ClientError, UserError) as error:
             unread.setdefault(masked(_reason(error)), []).append(masked(change.name))
-    return Live(queues=queues, items=items, log_ages=ages, unread=unread)
+    return Live(queues=queues, items=items, log_ages=ages, pauses=pauses, unread=unread)
+
+
+def _is_read(change: Change) -> bool:
+    """Whether a resource exists whose content or state the rules know."""
+    match change.type:
+        case types.QUEUE | types.TABLE:
+            return bool(change.outputs)
+        case types.MAPPING:
+            return ":sqs:" in str(change.outputs.get("eventSourceArn"))
+        case types.LOG_GROUP:
+            return bool(change.outputs) and "retentionInDays" in change.changed
+        case _:
+            return False
 
 
 def find_log_group(clients: Clients, name: str) -> "LogGroupTypeDef | None":
@@ -107,6 +129,20 @@ def _read_log_age(clients: Clients, change: Change) -> timedelta | None:
         return None
     _check_identity(group["arn"].removesuffix(":*"), change)
     return timedelta(seconds=time.time() - group["creationTime"] / 1000)
+
+
+def _is_stopped(clients: Clients, change: Change) -> bool:
+    mapping = clients.lambda_.get_event_source_mapping(UUID=str(change.outputs.get("uuid")))
+    _check_identity(mapping["EventSourceMappingArn"], change)
+    return is_stopped(mapping)
+
+
+def _read_pause(clients: Clients, mapping: Change, changes: Sequence[Change]) -> Pause | None:
+    """The pause in the history, which is in the log group of the function."""
+    arn = mapping.outputs.get("functionArn")
+    functions = (one for one in changes if one.type == types.FUNCTION and one.outputs.get("arn") == arn)
+    groups = (one.outputs.get("loggingConfig", {}).get("logGroup") for one in functions)
+    return next((last_pause(clients.logs, str(group)) for group in groups if group), None)
 
 
 def _check_identity(found: str, change: Change) -> None:

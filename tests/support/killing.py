@@ -30,7 +30,7 @@ from tests.support.service_models import load_file
 
 LEASE_SECONDS = 1
 """How long a letter stays hidden after the command is killed, unless the test releases it."""
-SERVICES = ("dynamodb", "logs", "sns", "sqs", "sts")
+SERVICES = ("dynamodb", "lambda", "logs", "sns", "sqs", "sts")
 """Services that the commands call."""
 
 
@@ -152,7 +152,10 @@ class Killer:
     It writes the names of the points and the receipt handles of received messages to files, which survive the process.
     """
 
-    WATCHED = ("ReceiveMessage", "SendMessageBatch", "DeleteMessageBatch")
+    WATCHED = (
+        *("sqs.ReceiveMessage", "sqs.SendMessageBatch", "sqs.DeleteMessageBatch"),
+        "lambda.UpdateEventSourceMapping",
+    )
 
     def __init__(self, kill_at: int, points: int, receipts: int, end: Callable[[], None]) -> None:
         self._left = kill_at
@@ -179,8 +182,8 @@ class Killer:
     def _watch(self, session: Session) -> None:
         session.register("after-call.sqs.ReceiveMessage", self._record_receipts)
         for name in self.WATCHED:
-            session.register(f"before-call.sqs.{name}", lambda **call: self.point(f"before {call['model'].name}"))
-            session.register(f"after-call.sqs.{name}", lambda **call: self.point(f"after {call['model'].name}"))
+            session.register(f"before-call.{name}", lambda **call: self.point(f"before {call['model'].name}"))
+            session.register(f"after-call.{name}", lambda **call: self.point(f"after {call['model'].name}"))
 
     def _record_receipts(self, **call: Any) -> None:
         for message in call["parsed"].get("Messages", []):

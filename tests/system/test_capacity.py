@@ -3,18 +3,14 @@
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from infra.outputs import DeployedOutputs
 from ops.capacity.deployed import deployed, deployed_costs
 from ops.capacity.inputs import CapacityInputs
 from ops.capacity.measured import measured
 from ops.clients import Clients
 from ops.cost import CostInputs
-from ops.errors import NoAccess
 from ops.system import LOCAL, System
 from tests.support.fake_system import OUTPUTS
-from tests.support.mappings import mapping_of
 from tests.support.pipeline import Pipeline
 
 NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
@@ -55,15 +51,3 @@ def test_the_maximum_of_the_table_is_read_until_somebody_removes_it(pipeline: Pi
     for declared, read in ((500, 500), (-1, 0)):
         dynamodb.update_table(TableName=name, OnDemandThroughput={"MaxWriteRequestUnits": declared})
         assert deployed(pipeline.system).maximum_table_writes == read
-
-
-def test_a_stack_whose_mapping_is_disabled_carries_nothing(pipeline: Pipeline) -> None:
-    name, functions = pipeline.outputs["processorName"], pipeline.clients.lambda_
-    mapping = mapping_of(pipeline.clients, name)
-    try:
-        functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-        with pytest.raises(NoAccess) as none:
-            deployed(pipeline.system)
-        assert f"{name} has no enabled event source mapping" in str(none.value)
-    finally:
-        functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)

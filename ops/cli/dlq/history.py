@@ -10,7 +10,7 @@ from ops.cli.dlq.times import time_text
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, Stack, find_system, since_option
 from ops.cli.output import print_details, print_error, print_json, print_row
-from ops.dead_letters.history import read_history
+from ops.history import read_history
 
 COLUMNS = {"at": 20, "what": 14, "step": 0}
 COMMON_FIELDS = {"at", "history", "step", "who", "why", "run"}
@@ -33,7 +33,7 @@ def history(
     """
     system = find_system(stack)
     is_empty = True
-    for record in read_history(system, since):
+    for record in read_history(system.clients.logs, system.outputs.log_group_name, since):
         is_empty = False
         if as_json:
             print_json(record)

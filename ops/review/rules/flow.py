@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from infra import resource_types as types
 from ops.review.finding import Finding, Verdict
-from ops.review.preview import UNKNOWN, Change, Operation, document
+from ops.review.preview import UNKNOWN, Change, Operation, document, number
 from ops.review.rules.context import SHOW_SAMES, Context, finding, function_name
 from ops.review.rules.function import environment
 from ops.review.rules.keys import ALARMS, SNS, gets_key, lets
@@ -25,6 +26,49 @@ def enabled(change: Change, context: Context) -> Iterator[Finding]:
         f"disables the event source mapping {change.name}",
         "Orders wait until it is enabled, and expire at the end of the queue's retention.",
     )
+
+
+def paused(change: Change, context: Context) -> Iterator[Finding]:
+    """An event source mapping that somebody stopped. The program does not say whether it is enabled."""
+    pause = context.live.pauses[change.urn]
+    since = (
+        f"since {pause.since:%Y-%m-%d %H:%M}Z by {pause.who}, because {pause.why}" if pause else "by an unknown person"
+    )
+    if _is_enabled_by(change, context):
+        yield finding(
+            Verdict.INTERRUPTS,
+            change,
+            f"ends the pause of {change.name}, which is paused {since}",
+            "Orders are processed from then on, although the reason for the pause may still hold.",
+            "Deploy after the pause. Until then, give `pulumi up` no option --refresh.",
+        )
+    elif not change.is_removed:
+        yield finding(
+            Verdict.LOOK,
+            change,
+            f"leaves {change.name} paused {since}",
+            f"Orders wait, and SQS deletes those that wait for too long{_first_expiry(change, context)}. "
+            "With --refresh, `pulumi up` would end the pause.",
+            "`orders status` shows how long they can wait. `orders resume` starts the processing.",
+        )
+
+
+def _is_enabled_by(mapping: Change, context: Context) -> bool:
+    """Whether a deployment enables a stopped mapping: it knows from a refresh that it is off, or creates a new one."""
+    if mapping.operation is Operation.UPDATE:
+        return mapping.outputs.get("enabled") is False and mapping.after.get("enabled") is not False
+    return mapping.operation is Operation.REPLACE or (mapping.is_removed and context.twin(mapping) is not None)
+
+
+def _first_expiry(mapping: Change, context: Context) -> str:
+    """In how long the first order expires. Empty if the preview and AWS do not say it."""
+    source = mapping.before.get("eventSourceArn")
+    for queue in context.preview.changes:
+        facts, retention = context.queue(queue), number(queue.after.get("messageRetentionSeconds"))
+        if facts and retention and queue.outputs.get("arn") == source and facts.oldest_seconds is not None:
+            left = timedelta(seconds=max(0, round(retention - facts.oldest_seconds)))
+            return f": the first one in {left}"
+    return ""
 
 
 def filtered(change: Change, _context: Context) -> Iterator[Finding]:

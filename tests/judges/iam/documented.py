@@ -56,6 +56,7 @@ def _arns_in(text: str) -> list[str]:
     """Return the ARNs of the resources that a cell names."""
     kinds = {
         "the processor": ["function OrderProcessor"],
+        "the event source mapping of the processor": ["event source mapping OrderProcessor"],
         "the log group of the processor": ["log group /aws/lambda/OrderProcessor"],
         "the log groups of the functions": [name for name in arns() if name.startswith("log group")],
         "the alarms": [name for name in arns() if name.startswith("metric alarm")],

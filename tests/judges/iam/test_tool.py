@@ -46,6 +46,9 @@ COMMANDS: tuple[tuple[str, str, str, int], ...] = (
     ("logs", GUIDE, "logs", Exit.DONE),
     ("logs", GUIDE, "logs --notifier --order nobody", Exit.INCOMPLETE),
     ("status", GUIDE, "status", Exit.DONE),
+    ("pause", GUIDE, "pause --reason work --confirm", Exit.DONE),
+    ("status", GUIDE, "status", Exit.DONE),
+    ("resume", GUIDE, "resume --confirm", Exit.DONE),
     ("capacity --deployed", GUIDE, "capacity --deployed --rate 1 --for 60s", Exit.DONE),
     ("capacity --measured", GUIDE, "capacity --measured 1d", Exit.INCOMPLETE),
     ("events failed", GUIDE, "events failed", Exit.DONE),
@@ -140,6 +143,8 @@ def resources_of(request: Mapping[str, Any]) -> Iterator[str]:
             {"QueueUrl": name} | {"TopicArn": name} | {"TableName": name} | {"SourceArn": name} | {"FunctionName": name}
         ):
             yield known[name.replace("/", ":").rpartition(":")[2]]
+        case {"UUID": _}:
+            yield known["OrderProcessor-id"]
         case {"TaskHandle": _}:
             yield known["OrderDLQ"]
         case {"RequestItems": tables}:

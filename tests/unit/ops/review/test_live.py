@@ -1,5 +1,8 @@
 """Live facts, on moto: messages, items, and resources that cannot be read."""
 
+import json
+import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,13 +11,14 @@ import pytest
 from moto import mock_aws
 
 from infra import resource_types as types
+from ops.log.reading import HISTORY_STREAM
 from ops.review.finding import Verdict
-from ops.review.live import read_live
+from ops.review.live import Live, QueueFacts, read_live
 from ops.review.preview import read_preview
 from ops.review.review import review
 from tests.support.arns import ACCOUNT, REGION
 from tests.support.no_credentials import remove_credentials
-from tests.support.previews import preview, step
+from tests.support.previews import ARN, preview, step, urn
 
 OTHER_ACCOUNT = "999999999999"
 LOWERED = {"messageRetentionSeconds": 90}, {"messageRetentionSeconds": 60}
@@ -99,6 +103,107 @@ def test_what_does_not_exist_is_named_and_judged_as_if_it_held_orders() -> None:
     assert names == ["Gone"]
     assert reason.startswith("GetQueueAttributes found nothing")
     assert review(found, live).verdict is Verdict.LOSES
+
+
+def mapping(operation: str = "same", **more: Any) -> dict[str, Any]:
+    """The event source mapping of OrderQueue on moto. An update knows from a refresh that it is disabled."""
+    [found] = boto3.client("lambda", REGION).list_event_source_mappings()["EventSourceMappings"]
+    outputs: dict[str, Any] = {
+        "enabled": operation != "update",
+        "uuid": found["UUID"],
+        "arn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:{found['UUID']}",
+        "eventSourceArn": found["EventSourceArn"],
+        "functionArn": found["FunctionArn"],
+    }
+    inputs = {"eventSourceArn": found["EventSourceArn"]}
+    return step(operation, types.MAPPING, "OrderProcessor", inputs, inputs, outputs=outputs, **more)
+
+
+def function_step() -> dict[str, Any]:
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:P"
+    outputs = {"arn": arn, "name": "P", "loggingConfig": {"logGroup": "L"}}
+    return step("same", types.FUNCTION, "OrderProcessor", {}, {}, outputs=outputs)
+
+
+@pytest.fixture
+def paused() -> None:
+    """OrderQueue with a function whose event source mapping is disabled, and the log of the function."""
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:OrderQueue"
+    boto3.client("sqs", REGION).create_queue(QueueName="OrderQueue")
+    role = boto3.client("iam", REGION).create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    functions = boto3.client("lambda", REGION)
+    functions.create_function(
+        FunctionName="P", Role=role, Runtime="python3.11", Handler="h", Code={"ZipFile": b""}, Publish=False
+    )
+    functions.create_event_source_mapping(FunctionName="P", EventSourceArn=arn, Enabled=False)
+    boto3.client("logs", REGION).create_log_group(logGroupName="L")
+
+
+def record_pause(why: str) -> None:
+    logs = boto3.client("logs", REGION)
+    logs.create_log_stream(logGroupName="L", logStreamName=HISTORY_STREAM)
+    record = {"history": "pause", "run": "r", "who": "ann", "why": why, "step": "begun"}
+    event: Any = {"timestamp": int(time.time() * 1000), "message": json.dumps(record)}
+    logs.put_log_events(logGroupName="L", logStreamName=HISTORY_STREAM, logEvents=[event])
+
+
+@pytest.mark.usefixtures("paused")
+def test_a_paused_stack_is_named_with_who_paused_it_and_stays_paused() -> None:
+    record_pause("a restore")
+    found = preview(mapping(), function_step())
+    [one] = review(found, read_live(found.changes)).findings
+    assert one.verdict is Verdict.LOOK
+    assert re.fullmatch("leaves OrderProcessor paused since .*Z by ann, because a restore", one.what)
+
+
+@pytest.mark.usefixtures("paused")
+@pytest.mark.parametrize("operation", ["replace", "update"])
+def test_a_new_mapping_or_a_refresh_ends_the_pause(operation: str) -> None:
+    record_pause("a restore")
+    found = preview(mapping(operation, reasons=["eventSourceArn"]), function_step())
+    findings = review(found, read_live(found.changes)).findings
+    [one] = [one for one in findings if "pause" in one.what]
+    assert one.verdict is Verdict.INTERRUPTS
+    assert one.what.startswith("ends the pause of OrderProcessor, which is paused since ")
+
+
+@pytest.mark.usefixtures("paused")
+def test_a_mapping_that_somebody_else_disabled_is_named_without_a_person() -> None:
+    found = preview(mapping(), function_step())
+    [one] = review(found, read_live(found.changes)).findings
+    assert one.what == "leaves OrderProcessor paused by an unknown person"
+
+
+@pytest.mark.usefixtures("paused")
+def test_a_pause_is_known_even_if_the_log_cannot_be_read() -> None:
+    boto3.client("logs", REGION).delete_log_group(logGroupName="L")
+    found = preview(mapping(), function_step())
+    live = read_live(found.changes)
+    assert list(live.pauses.values()) == [None]
+    assert review(found, live).verdict is Verdict.LOOK
+
+
+@pytest.mark.usefixtures("paused")
+def test_a_stack_that_is_not_paused_has_no_finding() -> None:
+    functions = boto3.client("lambda", REGION)
+    [found] = functions.list_event_source_mappings()["EventSourceMappings"]
+    functions.update_event_source_mapping(UUID=found["UUID"], Enabled=True)
+    seen = preview(mapping(), function_step())
+    assert review(seen, read_live(seen.changes)).findings == []
+
+
+def test_the_first_order_that_expires_in_a_pause_is_counted_from_its_age() -> None:
+    inputs, source = {"messageRetentionSeconds": 7_200}, {"eventSourceArn": f"{ARN}OrderQueue"}
+    found = preview(
+        step("same", types.QUEUE, "OrderQueue", inputs, inputs),
+        step("same", types.MAPPING, "OrderProcessor", source, source),
+    )
+    mapping_urn, queue_urn = (
+        urn(kind, name) for kind, name in ((types.MAPPING, "OrderProcessor"), (types.QUEUE, "OrderQueue"))
+    )
+    facts = QueueFacts(visible=1, in_flight=0, oldest_seconds=3_600.0)
+    [one] = review(found, Live(queues={queue_urn: facts}, pauses={mapping_urn: None})).findings
+    assert one.why.startswith("Orders wait, and SQS deletes those that wait for too long: the first one in 1:00:00.")
 
 
 def test_without_credentials_the_reason_is_given_once_and_no_name_contains_an_address(

@@ -1,4 +1,4 @@
-"""The history: who changed dead letters, when and why.
+"""The history: who changed dead letters, or paused and resumed the processing, when and why.
 
 Its records are in the processor's log group. CloudWatch Logs allows nobody to change a record.
 """
@@ -10,13 +10,16 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from ops.errors import UserError
 from ops.log.reading import HISTORY_STREAM
 from ops.system import LetterQueue, System
 from ops.text import is_shallow
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
 
 TEXTS = ("history", "run", "who", "why", "step")
 """What every record contains."""
@@ -42,14 +45,13 @@ def recorded(system: System, action: str, *, reason: str, **details: object) -> 
     _append(system, {**head, "step": "ended", **result})
 
 
-def read_history(system: System, since: datetime) -> Iterator[Mapping[str, Any]]:
+def read_history(logs: "CloudWatchLogsClient", group: str, since: datetime) -> Iterator[Mapping[str, Any]]:
     """Read every record since a time, oldest first. `at` is in milliseconds since 1970.
 
     Anything else that somebody wrote into the log stream is a record with `unreadable`, its text.
     """
-    logs = system.clients.logs
     pages = logs.get_paginator("filter_log_events").paginate(
-        logGroupName=system.outputs.log_group_name,
+        logGroupName=group,
         logStreamNames=[HISTORY_STREAM],
         startTime=int(since.timestamp() * 1000),
     )

@@ -12,7 +12,7 @@ import pytest
 
 from ops.cli.dlq.history import _print
 from ops.cli.output import print_json
-from ops.dead_letters.history import read_history, recorded
+from ops.history import read_history, recorded
 from tests.support.corruption import changes, cuts
 from tests.support.memory_system import MemorySystem
 
@@ -36,8 +36,7 @@ class FakeLogs:
 
 
 def records(message: str) -> list[Mapping[str, Any]]:
-    clients, outputs = SimpleNamespace(logs=FakeLogs(message)), SimpleNamespace(log_group_name="group")
-    return list(read_history(cast("Any", SimpleNamespace(clients=clients, outputs=outputs)), datetime.now(UTC)))
+    return list(read_history(cast("Any", FakeLogs(message)), "group", datetime.now(UTC)))
 
 
 def test_a_record_has_the_time_of_its_event_whatever_it_says(capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,7 +89,8 @@ def no_such_user(uid: int) -> pwd.struct_passwd:
     raise KeyError(f"getpwuid(): uid not found: {uid}")
 
 
-def test_a_user_without_a_name_is_recorded_by_number(memory: MemorySystem, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_without_a_name_is_recorded_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = MemorySystem()
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME", "HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(pwd, "getpwuid", no_such_user)
