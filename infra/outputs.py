@@ -67,6 +67,10 @@ class StackOutputs(Generic[T]):
     """Name of the Lambda function that tells events."""
     notifier_log_group_name: T | str
     """Name of the log group of that function."""
+    commit: str
+    """Commit of the program, with `-dirty` if files differed from it, or `unknown`."""
+    deployed_by: str
+    """Who ran Pulumi: a GitHub user, or the user of a machine."""
     package_sha256: str
     """SHA-256 of the function's zip file, in hexadecimal. It identifies the deployed code as a whole."""
     package_files: Mapping[str, str]
@@ -84,6 +88,15 @@ class StackOutputs(Generic[T]):
         """Return the outputs by their exported names, such as `topicArn`."""
         values = {export_name(field.name): getattr(self, field.name) for field in fields(self)}
         return values | {"deliveryBudget": self.delivery_budget.exports()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployedVersion:
+    """What the last deployment that ended was made from."""
+
+    commit: str
+    by: str
+    package_sha256: str
 
 
 class MissingOutput(Exception):
@@ -127,6 +140,14 @@ class DeployedOutputs(StackOutputs[str]):
             return bool(self.event_topic_arn)
         except MissingOutput:
             return False
+
+    @property
+    def version(self) -> "DeployedVersion | None":
+        """The version that was deployed. None if the program predates this output."""
+        try:
+            return DeployedVersion(commit=self.commit, by=self.deployed_by, package_sha256=self.package_sha256)
+        except MissingOutput:
+            return None
 
     @property
     def region(self) -> str:

@@ -1,5 +1,7 @@
 """The whole pipeline as one component."""
 
+from pathlib import Path
+
 import pulumi
 import pulumi_aws as aws
 
@@ -15,6 +17,7 @@ from infra.names import name_violations, system_names
 from infra.notifier import OrderNotifier
 from infra.outputs import StackOutputs
 from infra.processor import OrderProcessor
+from infra.project import ROOT
 from infra.protection import protect_holder
 from infra.queue import OrderQueue
 from infra.role import NotifierRole, ProcessorRole
@@ -24,6 +27,7 @@ from infra.table import OrderTable
 from infra.topic import OrderTopic
 from infra.tracing import OrderTracing
 from infra.undeclared import keep_undeclared
+from infra.version import commit_of, deployer
 
 
 class OrderSystem(pulumi.ComponentResource):
@@ -192,6 +196,8 @@ class OrderSystem(pulumi.ComponentResource):
             given_up_queue_url=self._events.given_up.url if self._events else "",
             notifier_name=self._notifier.function.name if self._notifier else "",
             notifier_log_group_name=self._notifier.log_group.name if self._notifier else "",
+            commit=commit_of(Path(pulumi.get_root_directory() or ROOT)),
+            deployed_by=deployer(),
             package_sha256=self._processor.package.sha256,
             package_files=self._processor.package.files,
             alert_topic_arn=self._monitoring.alerts.arn,

@@ -15,6 +15,7 @@ from ops.pause.outlook import Outlook, read_outlook
 from ops.pause.record import Pause, last_pause
 from ops.queues import count_messages, name_of_queue, read_oldest_seconds
 from ops.system import System
+from ops.version import Version, read_version
 
 WAITING, DEAD_LETTERS, UNDELIVERED, GIVEN_UP = "waiting", "dead letters", "undelivered", "events given up"
 """The kind of messages in each queue."""
@@ -42,6 +43,8 @@ class Status:
     """The state of the processor's event source mapping, such as `Enabled`."""
     notifier_mapping: str
     """The state of the notifier's event source mapping, or `none` if the system tells no events."""
+    version: Version
+    """What was deployed, and what runs."""
     outlook: Outlook | None
     """How long waiting orders are safe, while the processor's mapping is stopped. None if it is not."""
     pause: Pause | None
@@ -67,6 +70,7 @@ def read_status(system: System) -> Status:
         queues=queues,
         mapping=_mapping(system, outputs.processor_name),
         notifier_mapping=_mapping(system, outputs.notifier_name) if outputs.tells_events else "none",
+        version=read_version(system),
         outlook=read_outlook(system) if is_paused else None,
         pause=last_pause(system.clients.logs, outputs.log_group_name) if is_paused else None,
         alarms=_alarms(system),

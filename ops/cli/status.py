@@ -12,12 +12,14 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from ops.cli.dlq.times import time_text
 from ops.cli.options import Json, Stack, find_system
 from ops.cli.outlook import outlook_rows, pause_rows
 from ops.cli.output import print_json
 from ops.cli.terminal import cell, print_page, refresh_page
 from ops.status import WAITING, QueueStatus, Status, read_status
 from ops.system import System
+from ops.version import Version
 
 
 def status(
@@ -28,7 +30,8 @@ def status(
 ) -> None:
     """Show queues, alarms and recent failures.
 
-    Also shows the event source mappings, a pause and the delivery budget. Failures are those of the last hour.
+    Also shows the version, the event source mappings, a pause and the delivery budget. Failures are those of the last
+    hour.
 
     \b
     orders status
@@ -38,7 +41,9 @@ def status(
     if as_json:
         now = read_status(system)
         pause = now.pause and asdict(now.pause) | {"since": now.pause.since.isoformat()}
-        print_json(asdict(now) | {"pause": pause, "delivery_budget": now.delivery_budget.exports()})
+        version = asdict(now.version) | {"function_changed": now.version.function_changed.isoformat()}
+        changed = {"pause": pause, "version": version, "delivery_budget": now.delivery_budget.exports()}
+        print_json(asdict(now) | changed)
     elif watch:
         refresh_page(lambda: _page(system, read_status(system)))
     else:
@@ -48,6 +53,8 @@ def status(
 def _page(system: System, status: Status) -> Group:
     facts = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     facts.add_row("stack", cell(system.stack))
+    for title, styled in version_rows(status.version):
+        facts.add_row(title, styled)
     facts.add_row("event source mapping", _state(status.mapping))
     for fact, text in _pause(status):
         facts.add_row(fact, cell(text))
@@ -55,6 +62,16 @@ def _page(system: System, status: Status) -> Group:
     for name, value in (*_alarms(status), *_failures(status), *_budget(status)):
         facts.add_row(name, value if isinstance(value, Text) else cell(value))
     return Group(_queues(status), facts)
+
+
+def version_rows(version: Version) -> Iterator[tuple[str, Text]]:
+    """Yield what was deployed, and what runs if that is something else."""
+    deployed, changed = version.deployed, time_text(version.function_changed)
+    yield "deployed commit", cell(f"{deployed.commit} by {deployed.by}" if deployed else "not recorded: deploy again")
+    yield "code of the processor", cell(f"zip {version.running_sha256[:12]}, function changed {changed}")
+    if version.is_other:
+        why = "a deployment failed halfway, or somebody else uploaded code: run `orders review`"
+        yield "", cell(f"not the zip that was deployed: {why}", "red")
 
 
 def _state(mapping: str) -> Text:

@@ -159,6 +159,9 @@ class FakeLambda:
     def list_event_source_mappings(self, **_request: object) -> Any:
         return {"EventSourceMappings": [{"State": "Enabled"}]}
 
+    def get_function_configuration(self, **_request: object) -> Any:
+        return {"CodeSha256": "AAAA", "LastModified": "2025-05-03T12:00:00.000+0000"}
+
 
 @dataclass(repr=False)
 class FakeSystem:

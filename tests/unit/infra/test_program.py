@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from infra.config import KEYS, SettingsError
+from infra.project import ROOT
 from infra.resource_types import (
     ALARM,
     FUNCTION,
@@ -18,6 +19,7 @@ from infra.resource_types import (
     TOPIC,
     TRACE_POLICY,
 )
+from infra.version import commit_of, deployer
 from tests.support.arns import arn
 from tests.support.defaults import DEFAULTS
 from tests.support.recorder import Program, recorded
@@ -163,6 +165,8 @@ def test_a_misspelled_setting_stops_the_program_as_well() -> None:
 
 def test_the_outputs_say_how_to_reach_everything(dev: Program) -> None:
     outputs = dict(dev.outputs)
+    assert outputs.pop("commit") == commit_of(ROOT)
+    assert outputs.pop("deployedBy") == deployer()
     assert len(outputs.pop("packageSha256")) == 64
     assert {len(digest) for digest in outputs.pop("packageFiles").values()} == {64}
     assert outputs.pop("deliveryBudget")["earliestDeadLetterSeconds"] == 90
