@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from infra import policies
 from infra.alarms import Alarm, alarms, event_alarms
 from infra.dashboard import dashboard_body
+from infra.links import dashboard_link
 from infra.metrics import EventMetrics, Flow, FlowMetrics
 from infra.settings import MonitoringSettings, as_inputs
 
@@ -40,6 +41,14 @@ class OrderMonitoring(pulumi.ComponentResource):
         ]
         self.alerts = self._alert_topic(f"{prefix}Alerts", settings.alert_addresses, key)
         accepts_alarms = self._accept_alarms(f"{prefix}Alerts")
+        # Pulumi does not generate a dashboard's name. This name is as exact or as unique as the topic's name, and known
+        # before the alarms, which link to the dashboard that shows them.
+        self._dashboard_name = self.alerts.name.apply(
+            lambda alerts: alerts.replace(f"{prefix}Alerts", f"{prefix}Flow", 1)
+        )
+        self._dashboard_link = pulumi.Output.all(self.alerts.arn, self._dashboard_name).apply(
+            lambda found: dashboard_link(*found)
+        )
         self.alarms = [self._alarm(f"{prefix}{alarm.name}", alarm, after=accepts_alarms) for alarm in declared]
         self.dashboard = self._dashboard(
             prefix, dashboard_body(watches, metrics, events, declared, [alarm.arn for alarm in self.alarms])
@@ -65,7 +74,9 @@ class OrderMonitoring(pulumi.ComponentResource):
     def _alarm(self, name: str, alarm: Alarm, *, after: aws.sns.TopicPolicy) -> aws.cloudwatch.MetricAlarm:
         return aws.cloudwatch.MetricAlarm(
             name,
-            alarm_description=f"{alarm.meaning} What to do: docs/monitoring.md, {name}.",
+            alarm_description=pulumi.Output.concat(
+                f"{alarm.meaning} What to do: docs/monitoring.md, {name}. Dashboard: ", self._dashboard_link
+            ),
             **_evaluated(alarm),
             comparison_operator="GreaterThanOrEqualToThreshold",
             threshold=alarm.at_least,
@@ -80,8 +91,7 @@ class OrderMonitoring(pulumi.ComponentResource):
     def _dashboard(self, prefix: str, body: pulumi.Output[str]) -> aws.cloudwatch.Dashboard:
         return aws.cloudwatch.Dashboard(
             f"{prefix}Flow",
-            # Pulumi does not generate a dashboard's name. This name is as exact or as unique as the topic's name.
-            dashboard_name=self.alerts.name.apply(lambda alerts: alerts.replace(f"{prefix}Alerts", f"{prefix}Flow", 1)),
+            dashboard_name=self._dashboard_name,
             dashboard_body=body,
             opts=self._child,
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from handler.contract import RecordField
+from infra.links import alarm_link, dashboard_link
 from infra.outputs import DeliveryBudget
 from ops.clients import Clients
 from ops.errors import NoAccess
@@ -49,8 +50,11 @@ class Status:
     """How long waiting orders are safe, while the processor's mapping is stopped. None if it is not."""
     pause: Pause | None
     """Who stopped it. None if it is not stopped, or if nobody recorded it."""
+    dashboard_link: str
     alarms: Mapping[str, str]
     """The state of each alarm, by its name."""
+    alarm_links: Mapping[str, str]
+    """The link to each alarm, by its name."""
     recent_failures: Mapping[str, int]
     """The number of failed attempts of the last hour by signature, the most frequent first."""
     delivery_budget: DeliveryBudget
@@ -73,7 +77,9 @@ def read_status(system: System) -> Status:
         version=read_version(system),
         outlook=read_outlook(system) if is_paused else None,
         pause=last_pause(system.clients.logs, outputs.log_group_name) if is_paused else None,
+        dashboard_link=dashboard_link(outputs.topic_arn, outputs.dashboard_name),
         alarms=_alarms(system),
+        alarm_links={name: alarm_link(outputs.topic_arn, name) for name in outputs.alarm_names},
         recent_failures=_recent_failures(system),
         delivery_budget=outputs.delivery_budget,
     )

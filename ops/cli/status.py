@@ -52,6 +52,8 @@ def status(
 
 def _page(system: System, status: Status) -> Group:
     facts = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    facts.add_column()
+    facts.add_column(overflow="fold")  # By default, a narrow terminal would cut links and ARNs.
     facts.add_row("stack", cell(system.stack))
     for title, styled in version_rows(status.version):
         facts.add_row(title, styled)
@@ -105,6 +107,13 @@ def _alarms(status: Status) -> Iterator[tuple[str, str | Text]]:
     for name, state in status.alarms.items():
         if state in {"ALARM", "missing"}:
             yield "", cell(f"{name} {state}", "bold red")
+            yield "", _link(status.alarm_links[name])
+    yield "dashboard", _link(status.dashboard_link)
+
+
+def _link(url: str) -> Text:
+    """A link that can be opened even if a narrow terminal breaks its line."""
+    return cell(url, f"link {url}")
 
 
 def _failures(status: Status) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,7 @@ OUTPUTS = {
     "logGroupName": "/aws/lambda/OrderProcessor",
     "processorName": "OrderProcessor",
     "alarmNames": [],
+    "dashboardName": "OrderFlow",
     "deliveryBudget": {
         "earliestDeadLetterSeconds": 90,
         "latestDeadLetterSeconds": 345_600,

@@ -71,7 +71,7 @@ def test_a_poison_order_raises_the_alarm_and_the_emptied_queue_clears_it(pipelin
     assert pipeline.publish(["{}"]) == []
     eventually(lambda: pipeline.waiting("deadLetterQueueUrl"), "the dead letter")
     raised = expected(pipeline, inbox, "ALARM")
-    assert raised["AlarmDescription"].endswith(f"docs/monitoring.md, {ALARM}.")
+    assert f"docs/monitoring.md, {ALARM}. Dashboard: https://" in raised["AlarmDescription"]
     assert raised["Trigger"]["Dimensions"] == [{"Name": "QueueName", "Value": "OrderDLQ"}]
 
     sqs.purge_queue(QueueUrl=dead_letters)

@@ -176,7 +176,7 @@ RULES: Mapping[str, Mapping[Inputs, Rule]] = {
 GRANTS = {types.QUEUE_POLICY, types.TOPIC_POLICY}
 """The documents that grant permissions on a queue or a topic."""
 HARMLESS = {"tags", "tagsAll", "description"}
-WITH_ANY_VALUE = {"dashboardBody", "okActions", "insufficientDataActions"}
+WITH_ANY_VALUE = {"alarmDescription", "dashboardBody", "okActions", "insufficientDataActions"}
 """Inputs that are harmless even if the preview does not know their value."""
 
 

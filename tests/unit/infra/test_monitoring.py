@@ -9,6 +9,7 @@ import pytest
 from handler.contract import METRICS_NAMESPACE, ORDER_AGE, EventMetric, OutcomeMetric
 from infra import resource_types as types
 from infra.config import load_settings
+from infra.links import dashboard_link
 from infra.project import ROOT
 from infra.system import OrderSystem
 from tests.support.arns import REGION, arn
@@ -130,7 +131,8 @@ def test_every_alarm_says_in_one_line_what_it_means_and_where_to_read_on(dev: Pr
     for alarm in dev.all(ALARM):
         description = alarm.inputs["alarmDescription"]
         assert "\n" not in description
-        assert description.endswith(f". What to do: docs/monitoring.md, {alarm.name}.")
+        link = dashboard_link(arn(types.TOPIC, "OrderAlerts"), "OrderFlow")
+        assert description.endswith(f". What to do: docs/monitoring.md, {alarm.name}. Dashboard: {link}")
 
 
 def test_the_page_has_a_section_for_every_alarm_and_for_no_other(dev: Program) -> None:

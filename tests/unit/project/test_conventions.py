@@ -50,7 +50,7 @@ ARROWS = {
     "ops/cli": {"handler", "infra", "local", "ops"},
 }
 CONTRACTS = {
-    *("infra.budget", "infra.effects", "infra.mapping_limits", "infra.notifier_limits"),
+    *("infra.budget", "infra.effects", "infra.links", "infra.mapping_limits", "infra.notifier_limits"),
     *("infra.outputs", "infra.project", "infra.resource_types", "infra.rules"),
 }
 """The modules of `infra` that the command may import: they import neither Pulumi nor pydantic."""
