@@ -24,6 +24,8 @@ COMMANDS = {
     "status": LazyCommand("ops.cli.status:status", "Show queues, alarms and recent failures."),
     "pause": LazyCommand("ops.cli.pause:pause", "Stop to process orders: they wait in the queue."),
     "resume": LazyCommand("ops.cli.resume:resume", "Process orders again after a pause."),
+    "mute": LazyCommand("ops.cli.mute:mute", "Let no alarm notify anybody during planned work."),
+    "unmute": LazyCommand("ops.cli.unmute:unmute", "Let the alarms notify again before a mute ends."),
     "dead-letters": LazyCommand(DEAD_LETTERS, "Find out why orders failed, fix them and send them again."),
     "dlq": LazyCommand(DEAD_LETTERS, "Short for dead-letters.", hidden=True),
     "contract": LazyCommand(

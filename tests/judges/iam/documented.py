@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tests.judges.iam.policies import Document, deployed
+from tests.support.arns import ACCOUNT, REGION
 from tests.support.page_tables import rows_under
 from tests.support.recorder import recorded
 
@@ -66,6 +67,8 @@ def _arns_in(text: str) -> list[str]:
     if text.startswith("`*`"):
         return ["*"]
     names = _quoted(text)
+    if text.startswith("the alarm mute rule"):
+        return [f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm-mute-rule:{name}" for name in names]
     if text.startswith("its stream"):
         return [f"{arns()['log group /aws/lambda/OrderProcessor']}:log-stream:{name}" for name in names]
     found = [one for name in names for title, one in arns().items() if title.partition(" ")[2] == name]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from itertools import product, starmap
 from pathlib import Path
@@ -49,6 +50,8 @@ COMMANDS: tuple[tuple[str, str, str, int], ...] = (
     ("pause", GUIDE, "pause --reason work --confirm", Exit.DONE),
     ("status", GUIDE, "status", Exit.DONE),
     ("resume", GUIDE, "resume --confirm", Exit.DONE),
+    ("mute", GUIDE, "mute --for 2h --confirm", Exit.DONE),
+    ("unmute", GUIDE, "unmute --confirm", Exit.DONE),
     ("capacity --deployed", GUIDE, "capacity --deployed --rate 1 --for 60s", Exit.DONE),
     ("capacity --measured", GUIDE, "capacity --measured 1d", Exit.INCOMPLETE),
     ("events failed", GUIDE, "events failed", Exit.DONE),
@@ -94,6 +97,12 @@ MOVE_TASKS = {
     "CancelMessageMoveTask": {"ApproximateNumberOfMessagesMoved": 0},
 }
 """What clients get for requests about move tasks, which the emulator does not have."""
+MUTE_RULES = {
+    "PutAlarmMuteRule": {},
+    "GetAlarmMuteRule": {"Status": "ACTIVE", "ExpireDate": datetime(2026, 11, 27, tzinfo=UTC)},
+    "DeleteAlarmMuteRule": {},
+}
+"""The same for requests about alarm mute rules."""
 
 SINGLE = {"SendMessageBatch", "DeleteMessageBatch", "ChangeMessageVisibilityBatch", "PublishBatch"}
 """Operations for several messages, which need the permission of the operation for one."""
@@ -101,6 +110,9 @@ SINGLE = {"SendMessageBatch", "DeleteMessageBatch", "ChangeMessageVisibilityBatc
 
 DATASET = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:dataset/any"
 """What the simulator needs for GetMetricData. The metrics of AWS are in none, so only `*` allows them."""
+ONLY = {"UUID": "OrderProcessor-id", "TaskHandle": "OrderDLQ"}
+"""The resource of a request that names it by an ID which only AWS knows."""
+MUTE_RULE = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm-mute-rule:"
 LISTS = {"ListEventSourceMappings"}
 """Operations whose permission has no resource, although a request names one."""
 
@@ -124,9 +136,13 @@ def noted() -> Iterator[set[Request]]:
         found.update(Request(f"{service}:{name}", resource) for resource in resources)
 
     def answer(*, model: OperationModel, **_: object) -> tuple[object, object]:
-        return SimpleNamespace(status_code=200), MOVE_TASKS[model.name]
+        return SimpleNamespace(status_code=200), (MOVE_TASKS | MUTE_RULES)[model.name]
 
-    handlers = [("before-parameter-build", note), *((f"before-call.sqs.{name}", answer) for name in MOVE_TASKS)]
+    handlers = [
+        ("before-parameter-build", note),
+        *((f"before-call.sqs.{name}", answer) for name in MOVE_TASKS),
+        *((f"before-call.cloudwatch.{name}", answer) for name in MUTE_RULES),
+    ]
     BUILTIN_HANDLERS.extend(handlers)
     try:
         yield found
@@ -143,10 +159,8 @@ def resources_of(request: Mapping[str, Any]) -> Iterator[str]:
             {"QueueUrl": name} | {"TopicArn": name} | {"TableName": name} | {"SourceArn": name} | {"FunctionName": name}
         ):
             yield known[name.replace("/", ":").rpartition(":")[2]]
-        case {"UUID": _}:
-            yield known["OrderProcessor-id"]
-        case {"TaskHandle": _}:
-            yield known["OrderDLQ"]
+        case {"UUID": _} | {"TaskHandle": _}:
+            yield from (known[name] for key, name in ONLY.items() if key in request)
         case {"RequestItems": tables}:
             yield from (known[table] for table in tables)
         case {"StreamArn": _} | {"ShardIterator": _}:
@@ -155,6 +169,9 @@ def resources_of(request: Mapping[str, Any]) -> Iterator[str]:
             yield f"{known[group]}:log-stream:{stream}"
         case {"logGroupName": group}:
             yield known[group]
+        case {"Name": rule} | {"AlarmMuteRuleName": rule}:
+            yield f"{MUTE_RULE}{rule}"
+            yield from (known[name] for name in request.get("MuteTargets", {}).get("AlarmNames", ()))
         case {"AlarmNames": names}:
             yield from (known[name] for name in names)
         case {"MetricDataQueries": _}:
