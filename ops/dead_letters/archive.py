@@ -13,6 +13,7 @@ from ops.dead_letters.lease import Lease, without
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.move import delete
+from ops.dead_letters.named import named
 from ops.dead_letters.private_file import PrivateFile, check_private, file_exists, open_private, read_lines
 from ops.errors import InvalidInput
 from ops.history import recorded
@@ -165,7 +166,7 @@ def archive_letters(system: System, look: Look, plan: ArchivePlan) -> ArchiveRes
 
     A letter that the archive contains already is not written again, so that a killed command can be repeated.
     """
-    details = {"letters": len(plan.leases), "kept": plan.keep, "chosen": plan.chosen}
+    details = {"letters": len(plan.leases), "kept": plan.keep, "chosen": plan.chosen, **named(plan.leases)}
     file, written, deleted = str(plan.path.absolute()), list[Lease](), list[Lease]()
     with (
         recorded(system, "archive", reason=plan.reason, file=file, **details) as result,
@@ -186,7 +187,7 @@ def archive_letters(system: System, look: Look, plan: ArchivePlan) -> ArchiveRes
 
 def purge_letters(system: System, look: Look, leases: Sequence[Lease], path: Path, *, reason: str) -> list[Lease]:
     """Delete letters that an archive contains. Returns the letters that were not deleted: somebody else has them."""
-    details = {"file": str(path.absolute()), "letters": len(leases)}
+    details = {"file": str(path.absolute()), "letters": len(leases), **named(leases)}
     with recorded(system, "purge", reason=reason, **details) as result:
         deleted = delete(system.clients.sqs, system.letter_queue_url, look, leases)
         lost = without(leases, deleted)

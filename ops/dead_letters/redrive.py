@@ -12,6 +12,7 @@ from ops.dead_letters.journal import Journal, journal, read_run
 from ops.dead_letters.lease import Lease, without
 from ops.dead_letters.look import Look
 from ops.dead_letters.move import Mover, SendResult
+from ops.dead_letters.named import named
 from ops.dead_letters.plan import RedrivePlan
 from ops.dead_letters.tracking import RedriveTracker
 from ops.history import recorded
@@ -81,7 +82,7 @@ def run_redrive(system: System, look: Look, plan: RedrivePlan, on_progress: OnPr
     """Execute a plan, and release all letters that it does not contain."""
     planned = {lease.message_id for lease in plan.leases}
     look.release([lease for lease in look.leases if lease.message_id not in planned])
-    details = {"letters": len(planned), "resumed": plan.is_resumed, "chosen": plan.chosen}
+    details = {"letters": len(planned), "resumed": plan.is_resumed, "chosen": plan.chosen, **named(plan.leases)}
     with (
         journal(plan.journal) as steps,
         recorded(system, "redrive", reason=plan.reason, journal=steps.run, **details) as record,

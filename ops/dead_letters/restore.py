@@ -10,6 +10,7 @@ from ops.dead_letters.archive import read_letters, read_undamaged_archive, resto
 from ops.dead_letters.journal import journal, read_run
 from ops.dead_letters.letter import MAX_BYTES, Letter
 from ops.dead_letters.move import send
+from ops.dead_letters.named import named
 from ops.errors import NothingDone
 from ops.history import recorded
 from ops.system import System
@@ -56,7 +57,8 @@ def restore_letters(system: System, plan: RestorePlan, *, reason: str) -> Restor
     if not plan.count:
         raise NothingDone(f"every letter in {plan.path} was restored before")
     queue, restored, rejected = system.letter_queue_url, 0, dict[str, str]()
-    details = {"file": str(plan.path.absolute()), "letters": plan.count}
+    names = named(_letters_to_restore(plan.path, restored_ids(plan.path)))
+    details = {"file": str(plan.path.absolute()), "letters": plan.count, **names}
     with (
         recorded(system, "restore", reason=reason, **details) as result,
         journal(restore_journal(plan.path)) as steps,

@@ -10,10 +10,12 @@ from ops.cli.dlq.times import time_text
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, Stack, find_system, since_option
 from ops.cli.output import print_details, print_error, print_json, print_row
+from ops.dead_letters.named import NAMED
 from ops.history import read_history
 
 COLUMNS = {"at": 20, "what": 14, "step": 0}
-COMMON_FIELDS = {"at", "history", "step", "who", "why", "run"}
+COMMON_FIELDS = {"at", "history", "step", "who", "why", "run", NAMED}
+"""What the details leave out. The letters of an action can be thousands."""
 
 
 def history(

@@ -12,9 +12,12 @@ import pytest
 
 from ops.cli.dlq.history import _print
 from ops.cli.output import print_json
+from ops.dead_letters.letter import Letter
+from ops.dead_letters.named import MAX_NAMED_BYTES, NAMED, named
 from ops.history import read_history, recorded
 from tests.support.corruption import changes, cuts
 from tests.support.memory_system import MemorySystem
+from tests.support.orders import body
 
 RECORD = {"history": "purge", "run": "abc", "who": "me", "why": "", "step": "ended", "deleted": 3}
 AT = 1_746_273_600_000
@@ -97,3 +100,22 @@ def test_a_user_without_a_name_is_recorded_by_number(monkeypatch: pytest.MonkeyP
     with recorded(memory.system, "purge", reason=""):
         pass
     assert memory.logs.records[0]["who"] == f"arn:aws:iam::123456789012:user/ann (uid {os.getuid()})"
+
+
+def letter(message_id: str, content: str) -> Letter:
+    return Letter(message_id=message_id, body=content, attributes={}, system={})
+
+
+def test_a_record_names_its_letters_for_scripts_only(capsys: pytest.CaptureFixture[str]) -> None:
+    names = named([letter("m1", body("O1")), letter("m2", "not JSON")])
+    assert names == {NAMED: {"m1": "O1", "m2": None}}
+    [record] = records(json.dumps({**RECORD, **names}))
+    assert record[NAMED] == names[NAMED]
+    _print(record)
+    assert "m1" not in capsys.readouterr().out
+
+
+def test_a_record_names_all_of_its_letters_or_none() -> None:
+    half = letter("m1", body("x" * (MAX_NAMED_BYTES // 2)))
+    assert named([half]) != {}
+    assert named([half, letter("m2", half.body)]) == {}

@@ -38,6 +38,8 @@ def test_the_history_shows_each_change_with_its_reason_and_result(
         ("archive", "stopped"),
     ]
     assert all("arn:aws:" in record["who"] for record in records)
+    begun = [record for record in records[:10] if record["step"] == "begun" and record["history"] != "edit"]
+    assert [list(record["named"].values()) for record in begun] == [[order_id]] * 4
     assert records[9]["inTable"] == 1
     assert records[11]["error"] == "UserError"
     assert f"because {mark} for redrive" in " ".join(dlq("history").out.split())
