@@ -17,6 +17,7 @@ COMMANDS = {
     "publish": LazyCommand("ops.cli.publish:publish", "Validate every order, then publish."),
     "get": LazyCommand("ops.cli.get:get", "Show an order as the table stores it."),
     "list": LazyCommand("ops.cli.list:list_", "List the orders in the table."),
+    "trace": LazyCommand("ops.cli.trace:trace", "Show the life of one order."),
     "logs": LazyCommand("ops.cli.logs:logs", "Show the log of the processor or the notifier."),
     "review": LazyCommand("ops.cli.review:review", "Show what a change of the program or its settings does to orders."),
     "adopt": LazyCommand("ops.cli.adopt:adopt", "Bring resources that were made by hand into a stack."),

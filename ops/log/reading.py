@@ -30,7 +30,7 @@ def read_log(
     logs: "CloudWatchLogsClient", group: str, *, start: datetime, order_id: str | None = None, level: str | None = None
 ) -> Iterator[Record]:
     """Read the processor's records since a time, optionally of one order or level, in no particular order."""
-    for event in _events(logs, group, start, _filter_pattern(order_id or level)):
+    for event in _events(logs, group, start, filter_pattern(order_id or level)):
         line = line_of(event)
         record = line.document
         if record and line.source is Source.PROCESSOR and level in (None, line.level) and _is_about(line, order_id):
@@ -50,7 +50,7 @@ def read_lines(
 
     With a filter pattern of CloudWatch, other lines are left out.
     """
-    for event in _events(logs, group, start, pattern or _filter_pattern(order_id), end):
+    for event in _events(logs, group, start, pattern or filter_pattern(order_id), end):
         line = line_of(event)
         if _is_about(line, order_id):
             yield line
@@ -78,7 +78,7 @@ def _events(
                 yield event
 
 
-def _filter_pattern(term: str | None) -> str:
+def filter_pattern(term: str | None) -> str:
     """A pattern with which CloudWatch leaves out most other records. The caller still checks each record.
 
     A term that would need escaping in the pattern or in the log gets no pattern.
@@ -133,7 +133,7 @@ class _Follower:
     def new_lines(self) -> Iterator[Line]:
         asked = datetime.now(UTC)
         equal: Counter[tuple[Any, ...]] = Counter()
-        for event in _events(self._logs, self._group, self._start, _filter_pattern(self._order_id)):
+        for event in _events(self._logs, self._group, self._start, filter_pattern(self._order_id)):
             at = event.get("timestamp", 0)
             what = at, event.get("logStreamName"), event["message"]
             equal[what] += 1  # Code may print the same text twice in a millisecond.

@@ -52,6 +52,7 @@ COMMANDS: tuple[tuple[str, str, str, int], ...] = (
     ("resume", GUIDE, "resume --confirm", Exit.DONE),
     ("mute", GUIDE, "mute --for 2h --confirm", Exit.DONE),
     ("unmute", GUIDE, "unmute --confirm", Exit.DONE),
+    ("trace", GUIDE, "trace O-3", Exit.INCOMPLETE),
     ("capacity --deployed", GUIDE, "capacity --deployed --rate 1 --for 60s", Exit.DONE),
     ("capacity --measured", GUIDE, "capacity --measured 1d", Exit.INCOMPLETE),
     ("events failed", GUIDE, "events failed", Exit.DONE),

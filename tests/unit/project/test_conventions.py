@@ -96,8 +96,8 @@ def test_only_the_commands_that_start_the_local_system_import_it() -> None:
     assert users == USES_LOCAL
 
 
-def test_only_the_commands_and_the_retry_of_events_import_the_logic_for_dead_letters() -> None:
-    others = [source for source in sources("ops") if "dead_letters" not in source.parts]
+def test_only_the_commands_the_retry_of_events_and_the_trace_import_the_logic_for_dead_letters() -> None:
+    others = [source for source in sources("ops") if not {"dead_letters", "trace"} & set(source.parts)]
     importing = {
         str(source.relative_to(ROOT))
         for source in others

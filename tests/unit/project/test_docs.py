@@ -56,6 +56,7 @@ def test_the_readmes_delivery_budget_is_that_of_the_defaults() -> None:
         "ops/contract",
         "ops/log",
         "ops/dead_letters",
+        "ops/trace",
         "ops/cli",
         "ops/cli/dlq",
         "github",
