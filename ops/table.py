@@ -121,6 +121,17 @@ def stored_items(dynamodb: "DynamoDBClient", table: str, *, since: str = "") -> 
     return (item for page in pages for item in page["Items"])
 
 
+def stored_ids(dynamodb: "DynamoDBClient", table: str) -> Iterator[str]:
+    """Read the IDs of all orders, page by page and in no particular order."""
+    pages = dynamodb.get_paginator("scan").paginate(
+        TableName=table,
+        ConsistentRead=True,
+        ProjectionExpression="#id",
+        ExpressionAttributeNames={"#id": PARTITION_KEY},
+    )
+    return (item[PARTITION_KEY]["S"] for page in pages for item in page["Items"])
+
+
 def count_orders(dynamodb: "DynamoDBClient", table: str) -> int:
     """Count the orders by reading the whole table with strong consistency."""
     pages = dynamodb.get_paginator("scan").paginate(TableName=table, Select="COUNT", ConsistentRead=True)

@@ -33,6 +33,7 @@ COMMANDS = {
         "ops.cli.contract:contract", "Print the contract of orders and events, for publishers and consumers."
     ),
     "events": LazyCommand("ops.cli.events:app", "Tell subscribers again about changes of orders."),
+    "table": LazyCommand("ops.cli.table:app", "Get orders back from an earlier state of the table."),
     "cost": LazyCommand("ops.cli.cost:cost", "Estimate the cost of a million orders on AWS."),
     "capacity": LazyCommand("ops.cli.capacity:capacity", "Simulate what a stack can carry, and what it costs."),
     "local": LazyCommand("ops.cli.local:local", "Run the whole system on this machine."),

@@ -14,6 +14,8 @@ from ops.text import counted, is_typed_as
 from ops.trace.step import Gap, Step
 
 Record = Mapping[str, Any]
+MERGE = "table merge"
+"""An action that names a table, and can have stored any order."""
 _DONE = {
     "edit": "edited",
     "redrive": "redriven",
@@ -21,8 +23,9 @@ _DONE = {
     "purge": "purged",
     "restore": "restored",
     "move start": "moved by SQS",
+    MERGE: "merged",
 }
-"""The actions that can be about a letter, and how the timeline calls them."""
+"""The actions that can be about an order, and how the timeline calls them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,14 +104,17 @@ class History:
     def about(
         self, typed: str, message_ids: Collection[str], dead_since: datetime | None
     ) -> Iterator[tuple[Action, Step]]:
-        """The actions that changed a letter of the order, and those that perhaps did: it was dead before them."""
+        """The actions that changed the order or a letter of it, and those that perhaps did.
+
+        The latter are merges of tables, and actions that began when the order was dead already.
+        """
         known = set(message_ids)
         for action in self.actions:
             is_about = action.is_about(typed, known)
             if is_about:
                 known |= action.message_ids if action.begun["history"] == "edit" else set()
                 yield action, action.step(self.group, is_certain=True)
-            elif is_about is None and dead_since is not None and dead_since <= action.at:
+            elif is_about is None and (action.begun["history"] == MERGE or (dead_since and dead_since <= action.at)):
                 yield action, action.step(self.group, is_certain=False)
 
     def gaps(self) -> Iterator[Gap]:

@@ -155,7 +155,9 @@ class Killer:
     WATCHED = (
         *("sqs.ReceiveMessage", "sqs.SendMessageBatch", "sqs.DeleteMessageBatch"),
         "lambda.UpdateEventSourceMapping",
+        *("dynamodb.BatchExecuteStatement", "dynamodb.PutItem"),
     )
+    """The requests that change something, and those that hide it."""
 
     def __init__(self, kill_at: int, points: int, receipts: int, end: Callable[[], None]) -> None:
         self._left = kill_at

@@ -53,6 +53,14 @@ def arns() -> Mapping[str, str]:
     return deployed(recorded("local")).arns
 
 
+RESTORED = "the restored table"
+
+
+def restored_table() -> str:
+    """Return the pattern of the ARNs of the tables to which `orders table restore` restores by default."""
+    return f"{arns()['table Orders']}-*"
+
+
 def _arns_in(text: str) -> list[str]:
     """Return the ARNs of the resources that a cell names."""
     kinds = {
@@ -62,6 +70,8 @@ def _arns_in(text: str) -> list[str]:
         "the log groups of the functions": [name for name in arns() if name.startswith("log group")],
         "the alarms": [name for name in arns() if name.startswith("metric alarm")],
     }
+    if text == RESTORED:
+        return [restored_table()]
     if text in kinds:
         return [arns()[name] for name in kinds[text]]
     if text.startswith("`*`"):

@@ -14,7 +14,8 @@ import pytest
 from botocore.handlers import BUILTIN_HANDLERS
 from botocore.model import OperationModel
 
-from handler.contract import GivenUpField
+from handler.contract import PARTITION_KEY, GivenUpField
+from handler.item import item_of
 from infra.resource_types import ROLE
 from local.deployer import deploy
 from local.emulator import emulator
@@ -23,14 +24,14 @@ from ops.cli.exit_codes import Exit
 from ops.clients import Clients
 from ops.dead_letters.timing import Timing
 from ops.system import local_system
-from tests.judges.iam.documented import arns, commands_in, policy_for
+from tests.judges.iam.documented import arns, commands_in, policy_for, restored_table
 from tests.judges.iam.policies import Document, Kind, Policy
 from tests.judges.iam.questions import USUAL, Question
 from tests.judges.iam.simulator import Case, first_other_answers
 from tests.judges.judge import Judge
 from tests.support.arns import ACCOUNT, REGION, arn
 from tests.support.command import find_system, run_orders
-from tests.support.orders import body
+from tests.support.orders import body, order
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
@@ -59,6 +60,9 @@ COMMANDS: tuple[tuple[str, str, str, int], ...] = (
     ("events failed", GUIDE, "events failed --retry", Exit.DONE),
     ("events replay", GUIDE, "events replay --order O-1 --confirm", Exit.DONE),
     ("events replay", GUIDE, "events replay --all", Exit.DONE),
+    ("table restore", GUIDE, "table restore --to latest --table Orders-again --confirm", Exit.DONE),
+    ("table compare", GUIDE, "table compare Orders-restored", Exit.INCOMPLETE),
+    ("table merge", GUIDE, "table merge Orders-restored --confirm", Exit.DONE),
     ("list", DEAD_LETTERS, "dlq list", Exit.DONE),
     ("groups", DEAD_LETTERS, "dlq groups", Exit.DONE),
     ("show", DEAD_LETTERS, "dlq show O-3", Exit.DONE),
@@ -92,6 +96,8 @@ USED_BY_SQS = {
     ("move start", "sqs:SendMessage", "queue OrderQueue"),
 }
 """Permissions in the docs that no request of the command needs, but SQS itself, which moves the letters."""
+USED_BY_DYNAMODB = {"BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"}
+"""The same for `table restore`, for which DynamoDB writes the restored table."""
 MOVE_TASKS = {
     "StartMessageMoveTask": {"TaskHandle": "task"},
     "ListMessageMoveTasks": {"Results": [{"TaskHandle": "task", "Status": "RUNNING"}]},
@@ -105,9 +111,11 @@ MUTE_RULES = {
 }
 """The same for requests about alarm mute rules."""
 
-SINGLE = {"SendMessageBatch", "DeleteMessageBatch", "ChangeMessageVisibilityBatch", "PublishBatch"}
-"""Operations for several messages, which need the permission of the operation for one."""
-
+PERMITTED_AS = {
+    **{f"{name}Batch": name for name in ("SendMessage", "DeleteMessage", "ChangeMessageVisibility", "Publish")},
+    "BatchExecuteStatement": "PartiQLInsert",
+}
+"""Operations that need a permission of another name: for several messages, and for statements that insert."""
 
 DATASET = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:dataset/any"
 """What the simulator needs for GetMetricData. The metrics of AWS are in none, so only `*` allows them."""
@@ -132,7 +140,7 @@ def noted() -> Iterator[set[Request]]:
 
     def note(*, params: Mapping[str, Any], model: OperationModel, **_: object) -> None:
         service = model.service_model.service_name.removesuffix("streams")
-        name = model.name.removesuffix("Batch") if model.name in SINGLE else model.name
+        name = PERMITTED_AS.get(model.name, model.name)
         resources = {"*"} if name in LISTS else resources_of(params)
         found.update(Request(f"{service}:{name}", resource) for resource in resources)
 
@@ -159,11 +167,12 @@ def resources_of(request: Mapping[str, Any]) -> Iterator[str]:
         case (
             {"QueueUrl": name} | {"TopicArn": name} | {"TableName": name} | {"SourceArn": name} | {"FunctionName": name}
         ):
-            yield known[name.replace("/", ":").rpartition(":")[2]]
+            known_as = name.replace("/", ":").rpartition(":")[2]
+            yield known.get(known_as) or _table(known_as)
         case {"UUID": _} | {"TaskHandle": _}:
             yield from (known[name] for key, name in ONLY.items() if key in request)
-        case {"RequestItems": tables}:
-            yield from (known[table] for table in tables)
+        case {"RequestItems": _} | {"SourceTableName": _} | {"Statements": _}:
+            yield from map(_table, request.get("RequestItems") or [request.get("SourceTableName", "Orders")])
         case {"StreamArn": _} | {"ShardIterator": _}:
             yield f"{known['Orders']}/stream/2026-11-27T00:00:00.000"
         case {"logGroupName": group, "logStreamName": stream}:
@@ -179,6 +188,12 @@ def resources_of(request: Mapping[str, Any]) -> Iterator[str]:
             yield DATASET
         case _:
             yield "*"
+
+
+def _table(name: str) -> str:
+    """Return the ARN of the table, or of a restored one."""
+    assert name.startswith("Orders"), f"the command names the table {name}"
+    return arns()["table Orders"] + name.removeprefix("Orders")
 
 
 def interrupt(_seconds: float) -> None:
@@ -206,9 +221,22 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pipeli
             *(("givenUpQueueUrl", json.dumps(one)) for one in _given_up(clients)),
         ):
             clients.sqs.send_message(QueueUrl=outputs[queue], MessageBody=message)
+        _create_restored_table(clients)
         find_system(monkeypatch, tmp_path, clients.emulator_url, outputs)
         monkeypatch.setattr("ops.cli.options.deployed_system", lambda *_, **__: local_system())
         yield pipeline
+
+
+def _create_restored_table(clients: Clients) -> None:
+    """Create a table with a new order and a newer one."""
+    clients.dynamodb.create_table(
+        TableName="Orders-restored",
+        KeySchema=[{"AttributeName": PARTITION_KEY, "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": PARTITION_KEY, "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for one in (order("O-1", timestamp="2026-01-01T00:00:00Z"), order("O-5")):
+        clients.dynamodb.put_item(TableName="Orders-restored", Item=item_of(one))
 
 
 def _given_up(clients: Clients) -> Iterator[Mapping[str, Any]]:
@@ -266,4 +294,6 @@ def test_the_permissions_in_the_docs_are_sufficient_and_each_command_uses_all_of
         if other is not None
     ]
     assert denied == []
-    assert unused == {(command, DEAD_LETTERS, action, arns()[name]) for command, action, name in USED_BY_SQS}
+    by_sqs = {(command, DEAD_LETTERS, action, arns()[name]) for command, action, name in USED_BY_SQS}
+    by_dynamodb = {("table restore", GUIDE, f"dynamodb:{name}", restored_table()) for name in USED_BY_DYNAMODB}
+    assert unused == by_sqs | by_dynamodb

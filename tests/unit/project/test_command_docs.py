@@ -12,6 +12,7 @@ from ops.cli.dlq import COMMANDS as DEAD_LETTER_COMMANDS
 from ops.cli.events import COMMANDS as EVENT_COMMANDS
 from ops.cli.exit_codes import Exit
 from ops.cli.main import COMMANDS as TOP_COMMANDS
+from ops.cli.table import COMMANDS as TABLE_COMMANDS
 from tests.support.reference import commands
 
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
@@ -19,7 +20,7 @@ RUNNING = (ROOT / "docs/running.md").read_text()
 
 
 COMMANDS: dict[tuple[str, ...], Any] = dict(commands())
-SHORT, LONG, EVENTS = "dlq", "dead-letters", "events"
+SHORT, LONG, EVENTS, TABLE = "dlq", "dead-letters", "events", "table"
 
 
 def shown() -> Iterator[str]:
@@ -40,6 +41,8 @@ def called(line: str) -> tuple[tuple[str, ...], list[str]]:
     # The group itself stands for all of its commands.
     if words == [EVENTS]:
         return (EVENTS, "failed"), []
+    if words == [TABLE]:
+        return (TABLE, "compare"), []
     return ((LONG, "list"), []) if words in ([SHORT], [LONG], [LONG, "…"], [LONG, "--help"]) else (tuple(words), [])
 
 
@@ -101,9 +104,10 @@ def test_the_page_has_every_exit_code() -> None:
 
 @pytest.mark.parametrize(
     ("words", "listed"),
-    [((name,), lazy) for name, lazy in TOP_COMMANDS.items() if name not in {SHORT, LONG, EVENTS}]
+    [((name,), lazy) for name, lazy in TOP_COMMANDS.items() if name not in {SHORT, LONG, EVENTS, TABLE}]
     + [((LONG, name), lazy) for name, lazy in DEAD_LETTER_COMMANDS.items() if name != "move"]
-    + [((EVENTS, name), lazy) for name, lazy in EVENT_COMMANDS.items()],
+    + [((EVENTS, name), lazy) for name, lazy in EVENT_COMMANDS.items()]
+    + [((TABLE, name), lazy) for name, lazy in TABLE_COMMANDS.items()],
     ids=str,
 )
 def test_a_commands_line_in_the_list_is_the_first_sentence_of_its_help(words: tuple[str, ...], listed: Any) -> None:

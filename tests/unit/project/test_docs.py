@@ -57,6 +57,7 @@ def test_the_readmes_delivery_budget_is_that_of_the_defaults() -> None:
         "ops/log",
         "ops/dead_letters",
         "ops/trace",
+        "ops/recovery",
         "ops/cli",
         "ops/cli/dlq",
         "github",

@@ -147,6 +147,12 @@ def test_an_action_that_names_no_letter_is_perhaps_about_a_dead_order(traced: Tr
     assert what(traced.trace()) == ["failed", "perhaps redriven", "redriven", "perhaps moved by SQS"]
 
 
+def test_a_merge_of_a_table_has_perhaps_stored_the_order(traced: TracedSystem) -> None:
+    traced.record(1, "table merge", table="Orders-before", end={"step": "ended", "stored": 3})
+    traced.record(2, "table restore", "r2", table="Orders-before")
+    assert said(traced.trace()) == [("perhaps merged", "by ann, because calm again; done")]
+
+
 @pytest.mark.parametrize(
     "value", [None, 5, "[", "x", [], {}, {"names": 5}, "[" * 9999, '{"names": {}}', '"x"'], ids=str
 )

@@ -1,0 +1,1 @@
+"""`orders table` on the emulator."""

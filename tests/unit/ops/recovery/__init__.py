@@ -1,0 +1,1 @@
+"""Restoring, comparing and merging tables in memory."""
