@@ -16,6 +16,8 @@ COMMANDS = {
     "list": ("list",),
     "logs": ("logs",),
     "status": ("status",),
+    "trace": ("trace", "O1"),
+    "table compare": ("table", "compare", "Other"),
     "dlq list": ("dlq", "list"),
     "dlq groups": ("dlq", "groups"),
     "dlq show": ("dlq", "show", "O1"),

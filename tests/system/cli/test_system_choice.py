@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "list": (),
     "logs": (),
     "status": (),
+    "trace": ("O1",),
 }
 
 
