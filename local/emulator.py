@@ -130,14 +130,25 @@ def _serve(preferred_port: int, scratch: str) -> None:
     tempfile.tempdir = scratch
     from ministack.app import app  # noqa: PLC0415 - it reads its settings at import
 
+    from local.alarms import complete_alarms, watch_alarms  # noqa: PLC0415 - as above
+    from local.metrics import complete_function_metrics  # noqa: PLC0415 - as above
     from local.streams import complete_streams  # noqa: PLC0415 - as above
 
+    async def serve_and_watch() -> None:
+        # If the watch fails, the emulator ends, and its log has the reason.
+        async with asyncio.TaskGroup() as tasks:
+            watch = tasks.create_task(watch_alarms())
+            await serve(refuse_browsers(app), config)
+            watch.cancel()
+
+    complete_function_metrics()
     complete_streams()
+    complete_alarms()
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
     print(bound, flush=True)
-    asyncio.run(serve(refuse_browsers(app), config))
+    asyncio.run(serve_and_watch())
 
 
 def _listen(preferred_port: int) -> socket.socket:

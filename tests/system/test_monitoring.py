@@ -1,21 +1,23 @@
-"""An alarm on the emulator: a dead letter raises it, and an empty queue clears it."""
+"""Alarms and the dashboard on the emulator, which measures and evaluates each second."""
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from local.deployer import deploy
+from tests.support.alarms import shorten_period
 from tests.support.metrics import logged, shown
 from tests.support.orders import body
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
-ALARM = "OrderDLQNotEmpty"
-LEFT_SECONDS = 3
-"""Time in seconds that a new measurement stays in the alarm's period. A short time keeps the test short."""
+NOT_EMPTY, GROWING = "OrderDLQNotEmpty", "OrderDLQGrowing"
+SHORT_SECONDS = 5
+"""The period of the alarms on dead letters in these tests, so that they end soon. At least two measurements."""
 
 
 @pytest.fixture
@@ -30,52 +32,80 @@ def inbox(pipeline: Pipeline) -> Iterator[str]:
     sqs.delete_queue(QueueUrl=url)
 
 
-def measure_dead_letters(pipeline: Pipeline) -> None:
-    """Report the number of visible dead letters. SQS does this every minute; the emulator does not."""
-    cloudwatch, sqs = pipeline.clients.cloudwatch, pipeline.clients.sqs
-    [alarm] = cloudwatch.describe_alarms(AlarmNames=[ALARM])["MetricAlarms"]
-    visible = sqs.get_queue_attributes(
-        QueueUrl=pipeline.outputs["deadLetterQueueUrl"], AttributeNames=["ApproximateNumberOfMessages"]
-    )["Attributes"]["ApproximateNumberOfMessages"]
-    cloudwatch.put_metric_data(
-        Namespace=alarm["Namespace"],
-        MetricData=[
-            {
-                "MetricName": alarm["MetricName"],
-                "Dimensions": alarm["Dimensions"],
-                "Timestamp": datetime.now(UTC) - timedelta(seconds=alarm["Period"] - LEFT_SECONDS),
-                "Value": float(visible),
-            }
-        ],
-    )
-
-
-def expected(pipeline: Pipeline, inbox: str, state: str) -> dict[str, Any]:
-    """Wait for the alarm's notification of a new state, and return it. Other alarms' notifications are ignored."""
+def expected(pipeline: Pipeline, inbox: str, alarm: str, state: str) -> dict[str, Any]:
+    """Wait for an alarm's notification of a new state, and return it. Other notifications are ignored."""
 
     def look() -> dict[str, Any] | None:
-        measure_dead_letters(pipeline)
         received = pipeline.clients.sqs.receive_message(QueueUrl=inbox, MaxNumberOfMessages=10).get("Messages", [])
         messages = [json.loads(json.loads(message["Body"])["Message"]) for message in received]
-        return next((m for m in messages if (m["AlarmName"], m["NewStateValue"]) == (ALARM, state)), None)
+        return next((m for m in messages if (m["AlarmName"], m["NewStateValue"]) == (alarm, state)), None)
 
-    return eventually(look, f"{ALARM} to tell of {state}")
+    return eventually(look, f"{alarm} to tell of {state}")
 
 
-def test_a_poison_order_raises_the_alarm_and_the_emptied_queue_clears_it(pipeline: Pipeline, inbox: str) -> None:
-    """The test reports the measurement, because the emulator does not. The emulator sets the state of the alarm and
-    sends the notification.
-    """
-    sqs, dead_letters = pipeline.clients.sqs, pipeline.outputs["deadLetterQueueUrl"]
-    sqs.purge_queue(QueueUrl=dead_letters)
+def states(pipeline: Pipeline) -> dict[str, str]:
+    described = pipeline.clients.cloudwatch.describe_alarms(AlarmNames=pipeline.outputs["alarmNames"])["MetricAlarms"]
+    return {alarm["AlarmName"]: alarm["StateValue"] for alarm in described}
+
+
+@pytest.fixture
+def no_dead_letters(pipeline: Pipeline) -> Iterator[None]:
+    """Empty the dead-letter queue, and let its alarms forget what was in it. Both are as deployed after the test."""
+    pipeline.clients.sqs.purge_queue(QueueUrl=pipeline.outputs["deadLetterQueueUrl"])
+    for alarm in NOT_EMPTY, GROWING:
+        shorten_period(pipeline.clients.cloudwatch, alarm, SHORT_SECONDS)
+    eventually(lambda: {states(pipeline)[alarm] for alarm in (NOT_EMPTY, GROWING)} == {"OK"}, "no alarm")
+    yield
+    deploy(pipeline.clients)
+
+
+@pytest.mark.usefixtures("no_dead_letters")
+def test_a_poison_order_raises_its_alarm_and_no_other_and_the_emptied_queue_clears_it(
+    pipeline: Pipeline, inbox: str
+) -> None:
+    other_queues = ("OrderUndeliveredNotEmpty", "OrderEventsDLQNotEmpty", "OrderQueueTooOld")
+    before = {name: states(pipeline)[name] for name in other_queues}
     assert pipeline.publish(["{}"]) == []
-    eventually(lambda: pipeline.waiting("deadLetterQueueUrl"), "the dead letter")
-    raised = expected(pipeline, inbox, "ALARM")
-    assert f"docs/monitoring.md, {ALARM}. Dashboard: https://" in raised["AlarmDescription"]
+    raised = expected(pipeline, inbox, NOT_EMPTY, "ALARM")
+    assert f"docs/monitoring.md, {NOT_EMPTY}. Dashboard: https://" in raised["AlarmDescription"]
     assert raised["Trigger"]["Dimensions"] == [{"Name": "QueueName", "Value": "OrderDLQ"}]
+    assert {name: states(pipeline)[name] for name in other_queues} == before
 
-    sqs.purge_queue(QueueUrl=dead_letters)
-    assert expected(pipeline, inbox, "OK")["OldStateValue"] == "ALARM"
+    pipeline.clients.sqs.purge_queue(QueueUrl=pipeline.outputs["deadLetterQueueUrl"])
+    assert expected(pipeline, inbox, NOT_EMPTY, "OK")["OldStateValue"] == "ALARM"
+
+
+@pytest.mark.usefixtures("no_dead_letters")
+def test_another_dead_letter_raises_the_alarm_on_growth(pipeline: Pipeline, inbox: str) -> None:
+    pipeline.publish(["{}"])
+    expected(pipeline, inbox, NOT_EMPTY, "ALARM")
+    eventually(lambda: states(pipeline)[GROWING] == "OK", "the end of the growth")
+    pipeline.publish(["{}"])
+    expected(pipeline, inbox, GROWING, "ALARM")
+    assert states(pipeline)[NOT_EMPTY] == "ALARM"
+
+
+def test_a_function_that_cannot_start_raises_the_alarm_on_errors(pipeline: Pipeline, inbox: str) -> None:
+    function, name = pipeline.clients.lambda_, pipeline.outputs["processorName"]
+    handler = function.get_function_configuration(FunctionName=name)["Handler"]
+    function.update_function_configuration(FunctionName=name, Handler="handler.gone.main")
+    try:
+        pipeline.publish([body("O-unlucky")])
+        assert expected(pipeline, inbox, "OrderProcessorErrors", "ALARM")["Trigger"]["MetricName"] == "Errors"
+    finally:
+        function.update_function_configuration(FunctionName=name, Handler=handler)
+
+
+def test_the_emulator_reports_how_old_changes_are_when_the_notifier_gets_them(pipeline: Pipeline) -> None:
+    pipeline.publish([body("O-told")])
+    dimensions: Any = [{"Name": "FunctionName", "Value": pipeline.outputs["notifierName"]}]
+    measured = partial(
+        pipeline.clients.cloudwatch.list_metrics,
+        Namespace="AWS/Lambda",
+        MetricName="IteratorAge",
+        Dimensions=dimensions,
+    )
+    assert eventually(lambda: measured()["Metrics"], "the age of a change")
 
 
 def test_the_handlers_metrics_are_those_that_the_dashboard_shows(pipeline: Pipeline) -> None:

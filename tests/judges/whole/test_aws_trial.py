@@ -1,10 +1,10 @@
-"""Trials of `make try-on-aws` that need move tasks, or alarms that act. The emulator has neither."""
+"""Trials of `make try-on-aws` that need move tasks, which the emulator lacks, or alarms of another implementation."""
 
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import pytest
 
@@ -12,6 +12,7 @@ from tests.aws_trial.trial import Outcome, results
 from tests.aws_trial.trials import TRIALS
 from tests.judges.judge import Judge
 from tests.judges.localstack import METRICS_SECONDS
+from tests.support.alarms import shorten_period
 from tests.support.command import find_system, run_orders
 from tests.support.pipeline import Pipeline
 
@@ -48,16 +49,8 @@ def system(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> "Deployment":
     find_system(monkeypatch, tmp_path, pipeline.clients.emulator_url, pipeline.outputs)
-    shorten_period(pipeline.clients.cloudwatch)
+    shorten_period(pipeline.clients.cloudwatch, ALARM, METRICS_SECONDS)  # LocalStack measures that often.
     return cast("Deployment", WithoutEngine(pipeline, monkeypatch, capsys))
-
-
-def shorten_period(cloudwatch: Any) -> None:
-    """Replace the minute of the deployed alarm by the time in which LocalStack measures. All else stays as deployed."""
-    [alarm] = cloudwatch.describe_alarms(AlarmNames=[ALARM])["MetricAlarms"]
-    inputs = cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
-    declared = {name: value for name, value in alarm.items() if name in inputs}
-    cloudwatch.put_metric_alarm(**{**declared, "Period": METRICS_SECONDS})
 
 
 # LocalStack does not check whether an alarm may publish.
