@@ -37,6 +37,9 @@ COMMANDS = {
     "cost": LazyCommand("ops.cli.cost:cost", "Estimate the cost of a million orders on AWS."),
     "capacity": LazyCommand("ops.cli.capacity:capacity", "Simulate what a stack can carry, and what it costs."),
     "local": LazyCommand("ops.cli.local:local", "Run the whole system on this machine."),
+    "drill": LazyCommand(
+        "ops.cli.drill:drill", "Break the local system at random, so that somebody can practise mending it."
+    ),
     "demo": LazyCommand("ops.cli.demo:demo", "Show what happens to 101 orders on this machine."),
 }
 

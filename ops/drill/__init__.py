@@ -1,0 +1,1 @@
+"""A drill: something breaks on the local system, and somebody finds and mends it."""
