@@ -82,7 +82,7 @@ def predict(lookup: Lookup, now: str, stack: str, preview_of: Callable[[Document
         preview = _joined(preview, after, present)
     changes = {change.urn: change for change in preview.changes}
     _check_account(lookup, found, changes)
-    live = read_live(preview.changes)
+    live = read_live(preview)
     return Adoption(
         adopted=[
             Adopted(

@@ -50,7 +50,7 @@ def review(
     pulumi preview --stack prod --json --show-sames | orders review --preview -
     """
     found = read_preview(read_or_make(preview, stack, "--show-sames"))
-    facts = read_live(found.changes) if live else Live()
+    facts = read_live(found) if live else Live()
     result = reviewed(found, facts, _where(stack))
     print_unread(facts.unread)
     if as_json:

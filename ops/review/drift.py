@@ -179,8 +179,7 @@ def _deleted(change: Change) -> Difference:
 
 
 def _difference(kind: Kind, change: Change, what: str) -> Difference:
-    stack = change.urn.split(":")[2]
-    return Difference(kind=kind, resource=masked(change.name), what=what, remedy=REMEDIES[kind].format(stack))
+    return Difference(kind=kind, resource=masked(change.name), what=what, remedy=REMEDIES[kind].format(change.stack))
 
 
 def _name(change: Change) -> str:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import resource_types as types
+from infra.outputs import DeployedOutputs, MissingOutput
 from ops.clients import Clients
 from ops.errors import InvalidInput, NoAccess, UserError, explain_aws_error
 from ops.mappings import is_stopped
+from ops.pause.outlook import Outlook, read_outlook
 from ops.pause.record import Pause, last_pause
 from ops.queues import arn_of_queue, count_messages, name_of_queue, read_oldest_seconds
-from ops.review.preview import Change, masked
+from ops.review.preview import Change, Preview, masked
+from ops.system import System
 from ops.text import counted
 
 if TYPE_CHECKING:
@@ -37,6 +40,16 @@ class QueueFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """What is known of an event source mapping that somebody stopped."""
+
+    pause: Pause | None = None
+    """Who stopped it. None if nobody recorded it, or if the history cannot be read."""
+    outlook: Outlook | None = None
+    """What becomes of the orders that wait. None if the stack does not export the names of this program."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
     """What AWS says about the resources of a stack, by URN."""
 
@@ -45,21 +58,21 @@ class Live:
     """The number of items of a table. DynamoDB updates it about every six hours."""
     log_ages: Mapping[str, timedelta] = field(default_factory=dict)
     """The age of a log group whose retention changes. No record in it is older."""
-    pauses: Mapping[str, Pause | None] = field(default_factory=dict)
-    """Who stopped the event source mapping of a queue. It is here only if it is stopped, None if nobody recorded it."""
+    stopped: Mapping[str, Stopped] = field(default_factory=dict)
+    """The event source mappings of queues that are stopped."""
     unread: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Why resources could not be read: the logical names by the reason."""
 
 
-def read_live(changes: Sequence[Change]) -> Live:
+def read_live(preview: Preview) -> Live:
     """Read what exists and holds orders or explains them. What cannot be read is listed: a rule assumes the worst."""
     queues: dict[str, QueueFacts] = {}
     items: dict[str, int] = {}
     ages: dict[str, timedelta] = {}
-    pauses: dict[str, Pause | None] = {}
+    stopped: dict[str, Stopped] = {}
     unread: dict[str, list[str]] = {}
     regions: dict[str, Clients] = {}
-    for change in changes:
+    for change in preview.changes:
         if not _is_read(change):
             continue
         try:
@@ -72,14 +85,14 @@ def read_live(changes: Sequence[Change]) -> Live:
                     items[change.urn] = _read_table(clients, change)
                 case types.MAPPING:
                     if _is_stopped(clients, change):
-                        pauses[change.urn] = None  # It is paused, whether or not the history can be read.
-                        pauses[change.urn] = _read_pause(clients, change, changes)
+                        stopped[change.urn] = Stopped()  # Whatever else can be read.
+                        stopped[change.urn] = _read_stopped(clients, change, preview)
                 case _:
                     if age := _read_log_age(clients, change):
                         ages[change.urn] = age
         except (BotoCoreError, ClientError, UserError) as error:
             unread.setdefault(masked(_reason(error)), []).append(masked(change.name))
-    return Live(queues=queues, items=items, log_ages=ages, pauses=pauses, unread=unread)
+    return Live(queues=queues, items=items, log_ages=ages, stopped=stopped, unread=unread)
 
 
 def _is_read(change: Change) -> bool:
@@ -137,12 +150,18 @@ def _is_stopped(clients: Clients, change: Change) -> bool:
     return is_stopped(mapping)
 
 
-def _read_pause(clients: Clients, mapping: Change, changes: Sequence[Change]) -> Pause | None:
-    """The pause in the history, which is in the log group of the function."""
+def _read_stopped(clients: Clients, mapping: Change, preview: Preview) -> Stopped:
     arn = mapping.outputs.get("functionArn")
-    functions = (one for one in changes if one.type == types.FUNCTION and one.outputs.get("arn") == arn)
-    groups = (one.outputs.get("loggingConfig", {}).get("logGroup") for one in functions)
-    return next((last_pause(clients.logs, str(group)) for group in groups if group), None)
+    functions = (one for one in preview.changes if one.type == types.FUNCTION and one.outputs.get("arn") == arn)
+    function = next(functions, None)
+    group = function and function.outputs.get("loggingConfig", {}).get("logGroup")
+    system = System(DeployedOutputs(mapping.stack, preview.exported), clients)
+    try:
+        is_ours = function is not None and system.outputs.processor_name == function.physical_name
+        outlook = read_outlook(system) if is_ours else None
+    except MissingOutput:
+        outlook = None
+    return Stopped(pause=last_pause(clients.logs, group) if group else None, outlook=outlook)
 
 
 def _check_identity(found: str, change: Change) -> None:

@@ -111,6 +111,10 @@ class Change:
         return name if isinstance(name, str) and name != UNKNOWN else None
 
     @property
+    def stack(self) -> str:
+        return self.urn.split(":")[2]
+
+    @property
     def parents(self) -> str:
         """The types of the components that contain the resource, such as `orders:index:OrderSystem$…`."""
         return self.urn.split("::")[2].rpartition("$")[0]
@@ -173,6 +177,8 @@ class Preview:
     """Why the preview failed. Empty if it succeeded. Each is one line, or a VIOLATION."""
     is_new_stack: bool | None = None
     """Whether nothing is deployed. None if the preview does not contain the stack."""
+    exported: Mapping[str, Any] = field(default_factory=dict)
+    """The outputs of the stack from its last deployment. Empty if the preview does not contain the stack."""
     recorded: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The inputs of the last deployment, by URN. Empty if the preview did not refresh the state."""
 
@@ -240,6 +246,7 @@ def read_preview(text: str) -> Preview:
             changes=sorted(_changes(steps), key=_place),
             components=sorted(_components(steps), key=lambda component: component.urn),
             is_new_stack=next((step["op"] == "create" for step in steps if _STACK in step["urn"]), None),
+            exported=next((_outputs(step.get("oldState")) for step in steps if _STACK in step["urn"]), {}),
             errors=_errors(diagnostics),
             recorded={step["urn"]: _inputs(step.get("oldState")) for step in steps if step["op"] == "refresh"},
         )
@@ -302,7 +309,7 @@ def _changes(steps: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
             urn=step["urn"],
             before=_inputs(old),
             after=_inputs(new),
-            outputs=old.get("outputs") or {},
+            outputs=_outputs(old),
             forced_by=step.get("replaceReasons") or [],
             was_protected=bool(old.get("protect")),
             is_protected=bool(new.get("protect")),
@@ -324,6 +331,10 @@ def _position(state: Mapping[str, Any]) -> str:
 
 def _inputs(state: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return (state or {}).get("inputs") or {}
+
+
+def _outputs(state: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return (state or {}).get("outputs") or {}
 
 
 def _differing_paths(paths: Mapping[str, Any] | None) -> frozenset[str] | None:

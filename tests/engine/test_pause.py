@@ -28,17 +28,19 @@ def state(stack: Deployment) -> str:
 
 
 def reviewed(stack: Deployment, folder: Path, *options: str) -> list[str]:
-    """Return the findings about the pause in the review of a preview."""
+    """Return the findings about the pause in the review of a preview, with their reasons."""
     file = folder / "preview.json"
     file.write_text(stack.preview("--show-sames", *options))
     ran = stack._run(str(stack.root / ".venv/bin/python"), "-m", "ops.cli", "review", "--preview", str(file), "--json")
-    return [f"{one['verdict']}: {one['what']}" for one in json.loads(ran.stdout)["findings"] if "pause" in one["what"]]
+    found = json.loads(ran.stdout)["findings"]
+    return [f"{one['verdict']}: {one['what']}\n{one['why']}" for one in found if "pause" in one["what"]]
 
 
 def test_a_deployment_leaves_the_pause_and_the_review_says_so(paused: Deployment, tmp_path: Path) -> None:
     [found] = reviewed(paused, tmp_path)
     assert found.startswith("look: leaves OrderProcessor paused since ")
-    assert found.endswith(", because a restore")
+    assert ", because a restore\nThe queue holds 0 orders, and the first one expires in 4 days, 0:00:00. " in found
+    assert "After a resume, it is empty in 0:00:00, with 0.0 new orders a second." in found
     paused.deploy(batchSize="5")
     assert state(paused) == "Disabled"
     paused.deploy(batchSize="")

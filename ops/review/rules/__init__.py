@@ -189,7 +189,7 @@ def findings_of(change: Change, context: Context) -> Iterator[Finding]:
         return
     removal = list(removed(change, context, events.stake(change, context) if of_events else None))
     yield from removal
-    if change.urn in context.live.pauses:
+    if change.urn in context.live.stopped:
         yield from flow.paused(change, context)
     if of_events and change.type == types.MAPPING:
         yield from events.readers(change, context)

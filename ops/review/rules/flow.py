@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from infra import resource_types as types
+from ops.pause.outlook import Outlook
 from ops.review.finding import Finding, Verdict
-from ops.review.preview import UNKNOWN, Change, Operation, document, number
+from ops.review.preview import UNKNOWN, Change, Operation, document
 from ops.review.rules.context import SHOW_SAMES, Context, finding, function_name
 from ops.review.rules.function import environment
 from ops.review.rules.keys import ALARMS, SNS, gets_key, lets
+from ops.text import counted
 
 _REPORTS_ITEMS = "ReportBatchItemFailures"
 
@@ -30,7 +32,8 @@ def enabled(change: Change, context: Context) -> Iterator[Finding]:
 
 def paused(change: Change, context: Context) -> Iterator[Finding]:
     """An event source mapping that somebody stopped. The program does not say whether it is enabled."""
-    pause = context.live.pauses[change.urn]
+    stopped = context.live.stopped[change.urn]
+    pause = stopped.pause
     since = (
         f"since {pause.since:%Y-%m-%d %H:%M}Z by {pause.who}, because {pause.why}" if pause else "by an unknown person"
     )
@@ -47,9 +50,8 @@ def paused(change: Change, context: Context) -> Iterator[Finding]:
             Verdict.LOOK,
             change,
             f"leaves {change.name} paused {since}",
-            f"Orders wait, and SQS deletes those that wait for too long{_first_expiry(change, context)}. "
-            "With --refresh, `pulumi up` would end the pause.",
-            "`orders status` shows how long they can wait. `orders resume` starts the processing.",
+            f"{_waiting(stopped.outlook)} With --refresh, `pulumi up` would end the pause.",
+            "`orders resume` starts the processing.",
         )
 
 
@@ -60,15 +62,20 @@ def _is_enabled_by(mapping: Change, context: Context) -> bool:
     return mapping.operation is Operation.REPLACE or (mapping.is_removed and context.twin(mapping) is not None)
 
 
-def _first_expiry(mapping: Change, context: Context) -> str:
-    """In how long the first order expires. Empty if the preview and AWS do not say it."""
-    source = mapping.before.get("eventSourceArn")
-    for queue in context.preview.changes:
-        facts, retention = context.queue(queue), number(queue.after.get("messageRetentionSeconds"))
-        if facts and retention and queue.outputs.get("arn") == source and facts.oldest_seconds is not None:
-            left = timedelta(seconds=max(0, round(retention - facts.oldest_seconds)))
-            return f": the first one in {left}"
-    return ""
+def _waiting(outlook: Outlook | None) -> str:
+    """How long the orders that wait are safe, and how long the queue takes to empty."""
+    if outlook is None:
+        return "Orders wait, and SQS deletes those that wait for too long."
+    expires = _in(outlook.first_expiry_seconds) or "at a time that CloudWatch does not know yet"
+    emptied = _in(outlook.drain_seconds) or "after more than a day"
+    return (
+        f"The queue holds {counted(outlook.waiting, 'order')}, and the first one expires {expires}. After a resume, it "
+        f"is empty {emptied}, with {outlook.arriving:,.1f} new orders a second."
+    )
+
+
+def _in(seconds: float | None) -> str:
+    return "" if seconds is None else f"in {timedelta(seconds=round(seconds))}"
 
 
 def filtered(change: Change, _context: Context) -> Iterator[Finding]:

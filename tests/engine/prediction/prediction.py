@@ -53,4 +53,4 @@ def _live(deployed: Deployment, preview: str) -> Live:
         patch.setenv("AWS_ENDPOINT_URL", deployed.clients.emulator_url)
         patch.setenv("AWS_ACCESS_KEY_ID", "test")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        return read_live(read_preview(preview).changes)
+        return read_live(read_preview(preview))

@@ -12,8 +12,9 @@ from moto import mock_aws
 
 from infra import resource_types as types
 from ops.log.reading import HISTORY_STREAM
+from ops.pause.outlook import Outlook
 from ops.review.finding import Verdict
-from ops.review.live import Live, QueueFacts, read_live
+from ops.review.live import Live, Stopped, read_live
 from ops.review.preview import read_preview
 from ops.review.review import review
 from tests.support.arns import ACCOUNT, REGION
@@ -65,7 +66,7 @@ def test_messages_and_orders_are_counted() -> None:
         sqs.send_message(QueueUrl=url, MessageBody="x")
     sqs.receive_message(QueueUrl=url)
     found = preview(queue("OrderQueue"), table("Orders"))
-    live = read_live(found.changes)
+    live = read_live(found)
     assert live.unread == {}
     assert {one.what for one in review(found, live).findings} == {
         "lowers the retention of OrderQueue from 90 s to 60 s; 2 visible messages and 1 in flight",
@@ -77,7 +78,7 @@ def test_messages_and_orders_are_counted() -> None:
 def test_resources_of_the_same_names_in_another_account_are_not_counted() -> None:
     boto3.client("sqs", REGION).create_queue(QueueName="OrderQueue")
     found = preview(queue("OrderQueue", OTHER_ACCOUNT), table("Orders", OTHER_ACCOUNT))
-    live = read_live(found.changes)
+    live = read_live(found)
     assert (live.queues, live.items) == ({}, {})
     assert live.unread == {
         f"the account {ACCOUNT} answered, but the state is of the account {OTHER_ACCOUNT}: name its profile in "
@@ -92,13 +93,13 @@ def test_the_age_of_a_log_group_is_that_of_the_one_in_the_state(account: str, en
     outputs = {"name": "L", "arn": f"arn:aws:logs:{REGION}:{account}:log-group:L{end}"}
     inputs = {"retentionInDays": 90}, {"retentionInDays": 14}
     log = step("update", types.LOG_GROUP, "L", *inputs, outputs=outputs)
-    live = read_live(preview(log).changes)
+    live = read_live(preview(log))
     assert (len(live.log_ages), len(live.unread)) == ((1, 0) if account == ACCOUNT else (0, 1))
 
 
 def test_what_does_not_exist_is_named_and_judged_as_if_it_held_orders() -> None:
     found = preview(queue("Gone"))
-    live = read_live(found.changes)
+    live = read_live(found)
     [(reason, names)] = live.unread.items()
     assert names == ["Gone"]
     assert reason.startswith("GetQueueAttributes found nothing")
@@ -151,7 +152,7 @@ def record_pause(why: str) -> None:
 def test_a_paused_stack_is_named_with_who_paused_it_and_stays_paused() -> None:
     record_pause("a restore")
     found = preview(mapping(), function_step())
-    [one] = review(found, read_live(found.changes)).findings
+    [one] = review(found, read_live(found)).findings
     assert one.verdict is Verdict.LOOK
     assert re.fullmatch("leaves OrderProcessor paused since .*Z by ann, because a restore", one.what)
 
@@ -161,7 +162,7 @@ def test_a_paused_stack_is_named_with_who_paused_it_and_stays_paused() -> None:
 def test_a_new_mapping_or_a_refresh_ends_the_pause(operation: str) -> None:
     record_pause("a restore")
     found = preview(mapping(operation, reasons=["eventSourceArn"]), function_step())
-    findings = review(found, read_live(found.changes)).findings
+    findings = review(found, read_live(found)).findings
     [one] = [one for one in findings if "pause" in one.what]
     assert one.verdict is Verdict.INTERRUPTS
     assert one.what.startswith("ends the pause of OrderProcessor, which is paused since ")
@@ -170,7 +171,7 @@ def test_a_new_mapping_or_a_refresh_ends_the_pause(operation: str) -> None:
 @pytest.mark.usefixtures("paused")
 def test_a_mapping_that_somebody_else_disabled_is_named_without_a_person() -> None:
     found = preview(mapping(), function_step())
-    [one] = review(found, read_live(found.changes)).findings
+    [one] = review(found, read_live(found)).findings
     assert one.what == "leaves OrderProcessor paused by an unknown person"
 
 
@@ -178,8 +179,8 @@ def test_a_mapping_that_somebody_else_disabled_is_named_without_a_person() -> No
 def test_a_pause_is_known_even_if_the_log_cannot_be_read() -> None:
     boto3.client("logs", REGION).delete_log_group(logGroupName="L")
     found = preview(mapping(), function_step())
-    live = read_live(found.changes)
-    assert list(live.pauses.values()) == [None]
+    live = read_live(found)
+    assert list(live.stopped.values()) == [Stopped()]
     assert review(found, live).verdict is Verdict.LOOK
 
 
@@ -189,28 +190,35 @@ def test_a_stack_that_is_not_paused_has_no_finding() -> None:
     [found] = functions.list_event_source_mappings()["EventSourceMappings"]
     functions.update_event_source_mapping(UUID=found["UUID"], Enabled=True)
     seen = preview(mapping(), function_step())
-    assert review(seen, read_live(seen.changes)).findings == []
+    assert review(seen, read_live(seen)).findings == []
 
 
-def test_the_first_order_that_expires_in_a_pause_is_counted_from_its_age() -> None:
-    inputs, source = {"messageRetentionSeconds": 7_200}, {"eventSourceArn": f"{ARN}OrderQueue"}
-    found = preview(
-        step("same", types.QUEUE, "OrderQueue", inputs, inputs),
-        step("same", types.MAPPING, "OrderProcessor", source, source),
-    )
-    mapping_urn, queue_urn = (
-        urn(kind, name) for kind, name in ((types.MAPPING, "OrderProcessor"), (types.QUEUE, "OrderQueue"))
-    )
-    facts = QueueFacts(visible=1, in_flight=0, oldest_seconds=3_600.0)
-    [one] = review(found, Live(queues={queue_urn: facts}, pauses={mapping_urn: None})).findings
-    assert one.why.startswith("Orders wait, and SQS deletes those that wait for too long: the first one in 1:00:00.")
+@pytest.mark.parametrize(
+    ("expiry", "drain", "expected"),
+    [
+        (3_600, 75, "the first one expires in 1:00:00. After a resume, it is empty in 0:01:15, with 2.5 new orders"),
+        (
+            None,
+            None,
+            "expires at a time that CloudWatch does not know yet. After a resume, it is empty after more than a day",
+        ),
+    ],
+)
+def test_a_review_says_how_long_a_pause_can_last(expiry: float | None, drain: int | None, expected: str) -> None:
+    source = {"eventSourceArn": f"{ARN}OrderQueue"}
+    found = preview(step("same", types.MAPPING, "OrderProcessor", source, source))
+    outlook = Outlook(waiting=40, first_expiry_seconds=expiry, arriving=2.5, drain_seconds=drain)
+    live = Live(stopped={urn(types.MAPPING, "OrderProcessor"): Stopped(outlook=outlook)})
+    [one] = review(found, live).findings
+    assert one.why.startswith("The queue holds 40 orders, and the first one expires")
+    assert expected in one.why
 
 
 def test_without_credentials_the_reason_is_given_once_and_no_name_contains_an_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     remove_credentials(monkeypatch)
-    live = read_live(preview(queue("OrderQueue"), queue("of-ann@example.com"), table("Orders")).changes)
+    live = read_live(preview(queue("OrderQueue"), queue("of-ann@example.com"), table("Orders")))
     [(reason, names)] = live.unread.items()
     assert reason.startswith("there are no AWS credentials: ")
     assert names == ["OrderQueue", "Orders", "[address]"]
@@ -218,9 +226,9 @@ def test_without_credentials_the_reason_is_given_once_and_no_name_contains_an_ad
 
 def test_a_state_without_an_arn_is_named() -> None:
     found = preview(step("delete", types.TABLE, "Orders", {}, outputs={"name": "Orders"}))
-    assert read_live(found.changes).unread == {"the state does not contain the ARN": ["Orders"]}
+    assert read_live(found).unread == {"the state does not contain the ARN": ["Orders"]}
 
 
 def test_a_state_without_outputs_is_not_asked_for() -> None:
     text = '{"steps": [{"op": "create", "urn": "u::p::t::n", "newState": {"type": "aws:sqs/queue:Queue"}}]}'
-    assert read_live(read_preview(text).changes).unread == {}
+    assert read_live(read_preview(text)).unread == {}
