@@ -16,6 +16,8 @@ from ops.text import as_json_text, as_text, is_printable_ascii, printable
 
 INDENT = " " * 8
 """The beginning of a line that belongs to the row above it."""
+CONTINUED = INDENT + "  "
+"""The beginning of the next lines of such a line. So no part of a long text looks like a line of its own."""
 
 
 def prepare_streams() -> None:
@@ -53,8 +55,10 @@ def print_row(values: Mapping[str, Any], widths: Mapping[str, int]) -> None:
 
 def print_details(text: str) -> None:
     """Print a long text below its row, in lines that fit into 80 columns. Nothing is cut."""
-    for line in wrapped(printable(text), PAGE - len(INDENT)):
-        print(f"{INDENT}{line}")
+    first, *others = wrapped(printable(text), PAGE - len(CONTINUED))
+    print(f"{INDENT}{first}")
+    for line in others:
+        print(f"{CONTINUED}{line}")
 
 
 def print_heading(widths: Mapping[str, int]) -> None:

@@ -4,12 +4,12 @@ import json
 import random
 import re
 import shlex
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,8 +20,10 @@ from handler.document import is_unicode
 from handler.order import InvalidOrder, parse_order
 from handler.outcome import Kind
 from ops.cli import terminal
+from ops.cli.columns import PAGE, wrapped
 from ops.cli.dlq import looking
 from ops.cli.exit_codes import Exit
+from ops.cli.output import CONTINUED, INDENT
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.timing import Timing
 from ops.order_body import readable
@@ -59,7 +61,7 @@ class Bench:
         """The lines of the text output."""
         return STYLE.sub("", self.run(*arguments).out).split("\n")[:-1]
 
-    def json(self, *arguments: str) -> list[dict[str, object]]:
+    def json(self, *arguments: str) -> list[dict[str, Any]]:
         """The documents of the JSON output: valid UTF-8, and one on each line, however lines are split."""
         out = self.run(*arguments, "--json").out
         assert out.encode().decode().splitlines() == out.split("\n")[:-1]
@@ -132,11 +134,11 @@ def check_lists(bench: Bench) -> None:
         assert [one["messageId"] for one in listed] == [letter.message_id for letter in letters]
         assert [one["orderId"] for one in listed] == [letter.order_id for letter in letters]
         _heading, *lines = bench.text("dlq", "list")
-        check_listed(letters, lines)
+        check_listed(listed, lines)
     [grouped] = bench.json("dlq", "groups", *SINCE)
-    groups = [*grouped["in the queue"], *grouped["in the log"]]  # type: ignore[misc]  # JSON
+    groups = [*grouped["in the queue"], *grouped["in the log"]]
     headings = 2 + sum(bool(grouped[place]) for place in ("in the queue", "in the log"))
-    assert len(bench.text("dlq", "groups", *SINCE)) == headings + 2 * len(groups)
+    assert len(rows(bench.text("dlq", "groups", *SINCE))) == headings + len(groups)
     records = bench.json("logs", *SINCE)
     below = sum(str(record["exception"]).count("\n") + 1 for record in records if "exception" in record)
     assert len(records) == len(bench.fake.logs.lines)
@@ -151,21 +153,39 @@ def check_lists(bench: Bench) -> None:
     assert len(bench.text("dlq", "archive", "letters.jsonl", "--all")) == bool(letters)
 
 
-def check_listed(letters: Sequence[Letter], lines: Sequence[str]) -> None:
-    """Each letter has two lines. What they show names the letter: the order ID, and the message ID where needed."""
-    assert len(lines) == 2 * len(letters)
-    names = [letter.order_id or letter.message_id for letter in letters]
+def rows(lines: Sequence[str]) -> list[str]:
+    """The lines that are not below a row."""
+    return [line for line in lines if not line.startswith(INDENT)]
+
+
+def details(text: str) -> list[str]:
+    """The lines of a text below its row."""
+    first, *others = wrapped(printable(text), PAGE - len(CONTINUED))
+    return [INDENT + first, *(CONTINUED + line for line in others)]
+
+
+def check_listed(listed: Sequence[Mapping[str, Any]], lines: Sequence[str]) -> None:
+    """Each letter has a row, its message ID where the order ID does not name it, and the reason."""
+    names = [one["orderId"] or one["messageId"] for one in listed]
     counts = Counter(names)
-    for letter, name, first, second in zip(letters, names, lines[::2], lines[1::2], strict=True):
-        assert first.startswith(printable(name))
-        assert second.startswith("      ")
-        assert (needs_no_quotes(name) and counts[name] == 1) or letter.message_id in second
+    remaining = deque(lines)
+    for one, name in zip(listed, names, strict=True):
+        row = remaining.popleft()
+        has_id = remaining[0] == f"{INDENT}message {one['messageId']}"
+        if has_id:
+            remaining.popleft()
+        beginning, _, cut = row.partition("…")
+        assert row.startswith(printable(name)) or (has_id and cut and printable(name).startswith(beginning))
+        assert has_id or (needs_no_quotes(name) and counts[name] == 1)
+        reason = details(f"{one['class']}: {one['reason']}")
+        assert [remaining.popleft() for _ in reason] == reason
+    assert not remaining
 
 
 def check_history(bench: Bench) -> None:
     records = bench.json("dlq", "history", *SINCE)
     assert len(records) == len(bench.fake.logs.history)
-    assert len(bench.text("dlq", "history", *SINCE)) == 3 * len(records)
+    assert len(rows(bench.text("dlq", "history", *SINCE))) == len(records)
 
 
 def check_forecast(bench: Bench) -> None:
@@ -173,7 +193,7 @@ def check_forecast(bench: Bench) -> None:
     if letters:
         [forecast] = bench.json("dlq", "redrive", "--all")
         assert forecast["wouldSend"] == len(letters)
-        assert len(bench.text("dlq", "redrive", "--all")) == 2 + len(forecast["wouldComeTo"])  # type: ignore[arg-type]  # JSON
+        assert len(bench.text("dlq", "redrive", "--all")) == 2 + len(forecast["wouldComeTo"])
 
 
 def check_letter(bench: Bench, letter: Letter) -> None:
@@ -183,8 +203,11 @@ def check_letter(bench: Bench, letter: Letter) -> None:
     lines = bench.text("dlq", "show", letter.message_id)
     assert lines[0] == f"order         {printable(letter.order_id or '?')}".rstrip()
     assert lines[1] == f"message       {letter.message_id}"
-    assert len(lines) in _lines_of(letter, shown)
     [log] = [line for line in lines if line.startswith("log  ")]
+    above, below = lines[: lines.index(log)], lines[lines.index(log) :]
+    below_orders = max(number for number, line in enumerate(below) if line.startswith("a redrive would "))
+    texts = [line for line in (*above, *below[below_orders:]) if not line.startswith(CONTINUED)]
+    assert len(texts) + below_orders in _lines_of(letter, shown)
     program, *command = shlex.split(log.removeprefix("log"))
     assert (program, command[:2]) == ("orders", ["logs", "--since"])
     assert len(command) == 3 or bench.run(*command).code == Exit.DONE

@@ -15,9 +15,9 @@ from tests.support.orders import body
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
 
-NOT_EMPTY, GROWING = "OrderDLQNotEmpty", "OrderDLQGrowing"
+NOT_EMPTY, GROWING, ERRORS = "OrderDLQNotEmpty", "OrderDLQGrowing", "OrderProcessorErrors"
 SHORT_SECONDS = 5
-"""The period of the alarms on dead letters in these tests, so that they end soon. At least two measurements."""
+"""The period of these alarms in these tests, so that they end soon. At least two measurements."""
 
 
 @pytest.fixture
@@ -86,14 +86,18 @@ def test_another_dead_letter_raises_the_alarm_on_growth(pipeline: Pipeline, inbo
 
 
 def test_a_function_that_cannot_start_raises_the_alarm_on_errors(pipeline: Pipeline, inbox: str) -> None:
+    # The alarm can still be on, because of another test.
+    shorten_period(pipeline.clients.cloudwatch, ERRORS, SHORT_SECONDS)
+    eventually(lambda: states(pipeline)[ERRORS] == "OK", "no alarm")
     function, name = pipeline.clients.lambda_, pipeline.outputs["processorName"]
     handler = function.get_function_configuration(FunctionName=name)["Handler"]
     function.update_function_configuration(FunctionName=name, Handler="handler.gone.main")
     try:
         pipeline.publish([body("O-unlucky")])
-        assert expected(pipeline, inbox, "OrderProcessorErrors", "ALARM")["Trigger"]["MetricName"] == "Errors"
+        assert expected(pipeline, inbox, ERRORS, "ALARM")["Trigger"]["MetricName"] == "Errors"
     finally:
         function.update_function_configuration(FunctionName=name, Handler=handler)
+        deploy(pipeline.clients)
 
 
 def test_the_emulator_reports_how_old_changes_are_when_the_notifier_gets_them(pipeline: Pipeline) -> None:

@@ -50,7 +50,6 @@ def test_the_life_of_a_mended_order_is_shown(
     order_id = f"T-{uuid4()}"
     pipeline.publish([body(order_id, quantity=0)])
     eventually(lambda: has_step(here, order_id, "dead"), "the dead letter")
-    assert pipeline.waiting("deadLetterQueueUrl") == 1
     reason = ("--confirm", "--reason", "the shop sent 0")
     assert here("dlq", "edit", order_id, "--set", "quantity=1", *reason).code == Exit.DONE
     assert here("dlq", "redrive", order_id, "--confirm", "--wait").code == Exit.DONE
