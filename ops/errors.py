@@ -108,6 +108,11 @@ def is_silence(error: Exception) -> bool:
     return isinstance(error, aws.ConnectTimeoutError | aws.ReadTimeoutError)
 
 
+def is_unsupported(error: "ClientError") -> bool:
+    """Whether a system does not know the request: an emulator, or a Region that lacks a feature."""
+    return error.response["Error"]["Code"] in _UNSUPPORTED
+
+
 def _status(error: "ClientError") -> int:
     return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
 

@@ -5,13 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from botocore.exceptions import ClientError
+
 from handler.contract import RecordField
 from infra.links import alarm_link, dashboard_link
 from infra.outputs import DeliveryBudget
 from ops.clients import Clients
-from ops.errors import NoAccess
+from ops.errors import NoAccess, is_unsupported
 from ops.log.reading import read_log
 from ops.mappings import find_mapping, is_stopped
+from ops.mute import muted_until
 from ops.pause.outlook import Outlook, read_outlook
 from ops.pause.record import Pause, last_pause
 from ops.queues import count_messages, name_of_queue, read_oldest_seconds
@@ -55,6 +58,8 @@ class Status:
     """The state of each alarm, by its name."""
     alarm_links: Mapping[str, str]
     """The link to each alarm, by its name."""
+    muted_until: datetime | None
+    """Until when `orders mute` lets no alarm notify anybody. None if it does not."""
     recent_failures: Mapping[str, int]
     """The number of failed attempts of the last hour by signature, the most frequent first."""
     delivery_budget: DeliveryBudget
@@ -80,6 +85,7 @@ def read_status(system: System) -> Status:
         dashboard_link=dashboard_link(outputs.topic_arn, outputs.dashboard_name),
         alarms=_alarms(system),
         alarm_links={name: alarm_link(outputs.topic_arn, name) for name in outputs.alarm_names},
+        muted_until=_muted_until(system),
         recent_failures=_recent_failures(system),
         delivery_budget=outputs.delivery_budget,
     )
@@ -113,6 +119,15 @@ def _alarms(system: System) -> dict[str, str]:
     described = system.clients.cloudwatch.describe_alarms(AlarmNames=names, AlarmTypes=["MetricAlarm"])
     states = {alarm["AlarmName"]: str(alarm["StateValue"]) for alarm in described["MetricAlarms"]}
     return {name: states.get(name, "missing") for name in names}
+
+
+def _muted_until(system: System) -> datetime | None:
+    try:
+        return muted_until(system)
+    except ClientError as error:
+        if is_unsupported(error):
+            return None
+        raise
 
 
 def _recent_failures(system: System) -> dict[str, int]:

@@ -16,7 +16,7 @@ from ops.cli.dlq.times import time_text
 from ops.cli.options import Json, Stack, find_system
 from ops.cli.outlook import outlook_rows, pause_rows
 from ops.cli.output import print_json
-from ops.cli.terminal import cell, print_page, refresh_page
+from ops.cli.terminal import cell, print_page, print_styled, refresh_page
 from ops.status import WAITING, QueueStatus, Status, read_status
 from ops.system import System
 from ops.version import Version
@@ -39,21 +39,29 @@ def status(
     """
     system = find_system(stack)
     if as_json:
-        now = read_status(system)
-        pause = now.pause and asdict(now.pause) | {"since": now.pause.since.isoformat()}
-        version = asdict(now.version) | {"function_changed": now.version.function_changed.isoformat()}
-        changed = {"pause": pause, "version": version, "delivery_budget": now.delivery_budget.exports()}
-        print_json(asdict(now) | changed)
+        print_json(_in_json(read_status(system)))
     elif watch:
-        refresh_page(lambda: _page(system, read_status(system)))
+        refresh_page(lambda: _watched(system, read_status(system)))
     else:
-        print_page(_page(system, read_status(system)))
+        now = read_status(system)
+        print_page(_page(system, now))
+        for name, url in _links(now):
+            print_styled((f"{name}  ", ""), (url, f"link {url}"))
+
+
+def _in_json(status: Status) -> dict[str, object]:
+    return asdict(status) | {
+        "pause": status.pause and asdict(status.pause) | {"since": status.pause.since.isoformat()},
+        "version": asdict(status.version) | {"function_changed": status.version.function_changed.isoformat()},
+        "muted_until": status.muted_until and status.muted_until.isoformat(),
+        "delivery_budget": status.delivery_budget.exports(),
+    }
 
 
 def _page(system: System, status: Status) -> Group:
     facts = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     facts.add_column()
-    facts.add_column(overflow="fold")  # By default, a narrow terminal would cut links and ARNs.
+    facts.add_column(overflow="fold")  # By default, a narrow terminal would cut ARNs.
     facts.add_row("stack", cell(system.stack))
     for title, styled in version_rows(status.version):
         facts.add_row(title, styled)
@@ -64,6 +72,10 @@ def _page(system: System, status: Status) -> Group:
     for name, value in (*_alarms(status), *_failures(status), *_budget(status)):
         facts.add_row(name, value if isinstance(value, Text) else cell(value))
     return Group(_queues(status), facts)
+
+
+def _watched(system: System, status: Status) -> Group:
+    return Group(_page(system, status), *(cell(f"{name}  {url}", f"link {url}") for name, url in _links(status)))
 
 
 def version_rows(version: Version) -> Iterator[tuple[str, Text]]:
@@ -107,13 +119,14 @@ def _alarms(status: Status) -> Iterator[tuple[str, str | Text]]:
     for name, state in status.alarms.items():
         if state in {"ALARM", "missing"}:
             yield "", cell(f"{name} {state}", "bold red")
-            yield "", _link(status.alarm_links[name])
-    yield "dashboard", _link(status.dashboard_link)
+    if status.muted_until:
+        yield "", cell(f"muted until {time_text(status.muted_until)}: no alarm notifies anybody", "red")
 
 
-def _link(url: str) -> Text:
-    """A link that can be opened even if a narrow terminal breaks its line."""
-    return cell(url, f"link {url}")
+def _links(status: Status) -> Iterator[tuple[str, str]]:
+    """The links to the alarms that are active, and to the dashboard. A terminal would break them in a table."""
+    yield from ((name, status.alarm_links[name]) for name, state in status.alarms.items() if state == "ALARM")
+    yield "dashboard", status.dashboard_link
 
 
 def _failures(status: Status) -> Iterator[tuple[str, str]]:

@@ -33,7 +33,8 @@ def print_styled(*parts: tuple[str, str]) -> None:
 
 def print_page(page: RenderableType) -> None:
     """Print a page. A file or a pipe has no width, so that no line is broken there."""
-    console.print(page, width=None if console.is_terminal else PIPE_WIDTH)
+    wide = console if console.is_terminal else Console(highlight=False, width=PIPE_WIDTH)
+    wide.print(page)
 
 
 def progress_bar() -> Progress:

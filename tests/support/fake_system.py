@@ -149,11 +149,23 @@ class FakeLogs:
 
 
 class FakeCloudWatch:
+    """No metrics and no alarms. A rule can mute them."""
+
+    exceptions = SimpleNamespace(ResourceNotFoundException=Missing)
+
+    def __init__(self) -> None:
+        self.muted_until: datetime | None = None
+
     def get_metric_statistics(self, **_request: object) -> Any:
         return {"Datapoints": []}
 
     def describe_alarms(self, **_request: object) -> Any:
         return {"MetricAlarms": []}
+
+    def get_alarm_mute_rule(self, **_request: object) -> Any:
+        if self.muted_until is None:
+            raise Missing({}, "GetAlarmMuteRule")
+        return {"Status": "ACTIVE", "ExpireDate": self.muted_until}
 
 
 class FakeLambda:
@@ -171,13 +183,14 @@ class FakeSystem:
     sqs: FakeDLQ = field(default_factory=FakeDLQ)
     table: FakeTable = field(default_factory=FakeTable)
     logs: FakeLogs = field(default_factory=FakeLogs)
+    cloudwatch: FakeCloudWatch = field(default_factory=FakeCloudWatch)
 
     def system(self, endpoint_url: str | None = "http://127.0.0.1:1") -> System:
         clients = SimpleNamespace(
             sqs=self.sqs,
             dynamodb=self.table,
             logs=self.logs,
-            cloudwatch=FakeCloudWatch(),
+            cloudwatch=self.cloudwatch,
             lambda_=FakeLambda(),
             endpoint_url=endpoint_url,
         )

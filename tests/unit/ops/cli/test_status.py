@@ -1,0 +1,23 @@
+"""`orders status` on a system in memory."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.support.command import run_orders
+from tests.support.fake_system import FakeSystem
+
+UNTIL = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("until", [None, UNTIL])
+def test_a_mute_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], until: datetime | None
+) -> None:
+    fake = FakeSystem()
+    fake.cloudwatch.muted_until = until
+    monkeypatch.setattr("ops.cli.options.local_system", fake.system)
+    [found] = run_orders(monkeypatch, capsys, "status", "--json").json
+    assert found["muted_until"] == (until and until.isoformat())
+    page = run_orders(monkeypatch, capsys, "status").out
+    assert ("muted until 2100-01-01 00:00:00Z" in page) == bool(until)
