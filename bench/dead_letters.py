@@ -1,9 +1,11 @@
 """`orders dead-letters redrive` in comparison with moving one letter after another, and the memory of a list."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -30,13 +32,16 @@ ROUNDS = 3
 LISTED = 10_000
 OURS, ONE_BY_ONE = "orders dead-letters redrive", "one after another"
 
-_LIST = """
+EDITED = {"first": 0, "in the middle": LISTED // 2, "last": LISTED - 1}
+"""The letters that are edited, by their place in the queue. The emulator returns messages in their sequence."""
+
+_COMMAND = """
 import re, sys
 from functools import partial
 from pathlib import Path
 from ops import local_system
 local_system.RECORD = Path(sys.argv[1])
-sys.argv = ["orders", "dead-letters", "list", "--json"]
+sys.argv = ["orders", "dead-letters", *sys.argv[2:]]
 from ops.cli.main import main
 try:
     main()
@@ -55,6 +60,8 @@ class Figures:
     """Median time to move all letters, by method."""
     list_bytes: int
     """Peak memory of the list."""
+    edit_seconds: dict[str, float]
+    """Time to edit one letter among those that are listed, by its place in the queue."""
 
 
 def measure(on_progress: Callable[[str], None]) -> Figures:
@@ -68,11 +75,13 @@ def measure(on_progress: Callable[[str], None]) -> Figures:
         }
         seconds = median_seconds(methods, ROUNDS, prepare=partial(fill, sqs, source, MOVED))
         fill(sqs, source, LISTED)
-        peak, listed = list_letters(clients, source, Path(folder) / "running.json")
-    assert listed == LISTED, f"{listed} letters were listed"
+        note = Path(folder) / "running.json"
+        peak, listed = list_letters(clients, source, note)
+        assert len(listed) == LISTED, f"{len(listed)} letters were listed"
+        edits = {place: _edit(note, listed[position]) for place, position in EDITED.items()}
     times = ", ".join(f"{name} {one * 1000:,.0f} ms" for name, one in seconds.items())
-    on_progress(f"{times}, list {peak / 2**20:.0f} MiB")
-    return Figures(seconds, peak)
+    on_progress(f"{times}, list {peak / 2**20:.0f} MiB, edits {edits}")
+    return Figures(seconds, peak, edits)
 
 
 def fill(sqs: "SQSClient", queue_url: str, count: int) -> None:
@@ -82,8 +91,11 @@ def fill(sqs: "SQSClient", queue_url: str, count: int) -> None:
         sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)  # type: ignore[arg-type]  # the dictionaries have this shape
 
 
-def list_letters(clients: Clients, queue_url: str, note: Path) -> tuple[int, int]:
-    """Return the peak memory of `orders dead-letters list`, in bytes, and the number of letters that it lists."""
+def list_letters(clients: Clients, queue_url: str, note: Path) -> tuple[int, list[str]]:
+    """Return the peak memory of `orders dead-letters list`, in bytes, and the message IDs that it lists.
+
+    `note` becomes the file that tells the command where the system is.
+    """
     clients.logs.create_log_group(logGroupName="log")
     outputs = {
         "topicArn": f"arn:aws:sns:{clients.region}:000000000000:OrderTopic",
@@ -92,9 +104,20 @@ def list_letters(clients: Clients, queue_url: str, note: Path) -> tuple[int, int
         "logGroupName": "log",
     }
     note.write_text(json.dumps({"url": clients.emulator_url, "outputs": outputs}))
-    command = [sys.executable, "-c", _LIST, str(note)]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return int(ran.stderr.split()[-1]), len(ran.stdout.splitlines())
+    ran = _run(note, "list", "--json")
+    return int(ran.stderr.split()[-1]), [json.loads(line)["messageId"] for line in ran.stdout.splitlines()]
+
+
+def _edit(note: Path, message_id: str) -> float:
+    begin = time.perf_counter()
+    _run(note, "edit", message_id, "--set", "quantity=7", "--confirm")
+    return time.perf_counter() - begin
+
+
+def _run(note: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", _COMMAND, str(note), *arguments]
+    environment = {**os.environ, "XDG_STATE_HOME": str(note.parent)}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
 
 
 def _move(sqs: "SQSClient", source: str, target: str, folder: Path) -> None:

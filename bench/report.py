@@ -158,6 +158,8 @@ sends and deletes them in batches of ten, several batches at a time, without a r
 letter after another without a journal, as a short script does.
 
 Listing {listed:,} dead letters takes {mebibytes:.0f} MiB of memory at its peak, with the interpreter and the SDK.
+[`edit`](dead-letters.md#3-edit) of one of them by its message ID takes {edits}. SQS finds no message by its ID: the
+command receives letters until it has this one, and makes the others visible again.
 """
 
 _STARTUP = """
@@ -403,7 +405,12 @@ def _published(published: Mapping[str, float]) -> Iterator[str]:
 
 
 def _moved(moves: dead_letters.Figures) -> Iterator[str]:
-    yield _DEAD_LETTERS.format(moved=dead_letters.MOVED, listed=dead_letters.LISTED, mebibytes=moves.list_bytes / 2**20)
+    yield _DEAD_LETTERS.format(
+        moved=dead_letters.MOVED,
+        listed=dead_letters.LISTED,
+        mebibytes=moves.list_bytes / 2**20,
+        edits=", ".join(f"{seconds:.1f} s if it is {place}" for place, seconds in moves.edit_seconds.items()),
+    )
     yield from _compared(moves.seconds, dead_letters.OURS)
 
 

@@ -75,7 +75,11 @@ def test_the_report_shows_the_figures_of_the_run(tmp_path: Path, monkeypatch: py
         {size: some_figures(*notifying.MODULES) for size in notifying.TURNS},
         ColdStarts(starts=starts, zip_size=12_345),
         {publishing.OURS: 0.1, publishing.ONE_BY_ONE: 1.0},
-        dead_letters.Figures({dead_letters.OURS: 2.0, dead_letters.ONE_BY_ONE: 12.5}, list_bytes=72 * 2**20),
+        dead_letters.Figures(
+            {dead_letters.OURS: 2.0, dead_letters.ONE_BY_ONE: 12.5},
+            list_bytes=72 * 2**20,
+            edit_seconds={"first": 0.4, "last": 8.0},
+        ),
         {startup.CLIENT: 0.2, startup.GET: 0.25},
     )
     page = (tmp_path / "page.md").read_text()

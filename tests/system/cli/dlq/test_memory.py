@@ -15,5 +15,5 @@ def test_ten_thousand_dead_letters_are_listed_in_a_hundred_megabytes(tmp_path: P
         queue = clients.sqs.create_queue(QueueName="OrderDLQ")["QueueUrl"]
         fill(clients.sqs, queue, LISTED)
         peak, listed = list_letters(clients, queue, tmp_path / "running.json")
-    assert listed == LISTED == 10_000
+    assert len(set(listed)) == LISTED == 10_000
     assert peak < MOST_BYTES
