@@ -131,7 +131,7 @@ def _serve(preferred_port: int, scratch: str) -> None:
     from ministack.app import app  # noqa: PLC0415 - it reads its settings at import
 
     from local.alarms import complete_alarms, watch_alarms  # noqa: PLC0415 - as above
-    from local.metrics import complete_function_metrics  # noqa: PLC0415 - as above
+    from local.metrics import complete_function_metrics, complete_topic_metrics  # noqa: PLC0415 - as above
     from local.streams import complete_streams  # noqa: PLC0415 - as above
 
     async def serve_and_watch() -> None:
@@ -142,6 +142,7 @@ def _serve(preferred_port: int, scratch: str) -> None:
             watch.cancel()
 
     complete_function_metrics()
+    complete_topic_metrics()
     complete_streams()
     complete_alarms()
     config = Config()

@@ -1,14 +1,16 @@
-"""Metrics that the emulator lacks: those of queues, and of functions that an event source mapping invokes."""
+"""Metrics that the emulator lacks: those of queues, topics, and functions that an event source mapping invokes."""
 # ruff: noqa: SLF001 - the emulator has no public interface for this
 
 import time
 from collections.abc import Mapping
 from typing import Any
 
-from ministack.services import cloudwatch, lambda_svc, sqs
+from ministack.services import cloudwatch, lambda_svc, sns, sqs
 
 KEPT_POINTS = 900
 """How many measurements of a queue are kept: 15 minutes, more than two periods of any alarm."""
+KEPT_SECONDS = 3_600
+"""How many seconds with published messages are kept: at least an hour, which a pause looks back."""
 MOST_RECEIVES = 3
 """SQS ignores orders that were received more often when it reports the age of the oldest one."""
 
@@ -40,6 +42,28 @@ def _measure_invocation(name: str, event: Any, result: Mapping[str, Any]) -> Non
     if records and records[-1].get("eventSource") == "aws:dynamodb":
         age = time.time() - records[-1]["dynamodb"]["ApproximateCreationDateTime"]
         cloudwatch.record_metric("AWS/Lambda", "IteratorAge", age * 1000, "Milliseconds", function)
+
+
+def complete_topic_metrics() -> None:
+    """Change the emulator in this process: count the messages that are published to each topic."""
+    fan_out = sns._fanout
+
+    def count_and_fan_out(topic_arn: str, *message: Any, **attributes: Any) -> Any:
+        _count_published(topic_arn.rpartition(":")[2])
+        return fan_out(topic_arn, *message, **attributes)
+
+    sns._fanout = count_and_fan_out
+
+
+def _count_published(topic: str) -> None:
+    """Count a message in a point for each second, so that a million messages do not fill the memory."""
+    dimensions = {"TopicName": topic}
+    points = cloudwatch._metric_bucket(("AWS/SNS", "NumberOfMessagesPublished", cloudwatch._dims_key(dimensions)))
+    if points and time.time() - points[-1]["Timestamp"] < 1:
+        points[-1]["Value"] += 1
+    else:
+        cloudwatch.record_metric("AWS/SNS", "NumberOfMessagesPublished", 1, "Count", dimensions)
+        del points[:-KEPT_SECONDS]
 
 
 def measure_queues() -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
@@ -48,6 +49,39 @@ class Members(dict[str, Any]):
         """Set some members, each once: at its first place, or at the end if it is new."""
         return Members(_with_values(self._members, values))
 
+    def renamed(self, names: Mapping[str, str]) -> "Members":
+        """Rename some members, at their places."""
+        return Members((names.get(name, name), value) for name, value in self._members)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What an edit without an editor changes in an order. Fields are renamed before others are set."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The new name of each field that is renamed."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """The fields that are set, and their values as text."""
+
+    def __bool__(self) -> bool:
+        return bool(self.names or self.values)
+
+    def corrected(self, body: str) -> str:
+        """Return the corrected order. Raises InvalidInput if the order has no such fields, or is no JSON object.
+
+        Raises InvalidInput also for a value with too many levels. A field that is set occurs once afterwards.
+        """
+        order = order_in(body)
+        if order is None:
+            raise InvalidInput("the body is not a JSON object, so its fields cannot be set: correct it in an editor")
+        for old, new in self.names.items():
+            if old not in order:
+                raise InvalidInput(f"there is no field {old} to rename")
+            if new in order:
+                raise InvalidInput(f"{old} cannot be renamed: there is a field {new} already")
+        values = {name: _value(name, text) for name, text in self.values.items()}
+        return _as_body(order.renamed(self.names).with_values(values))
+
 
 def order_in(body: str) -> Members | None:
     """Read the JSON object that is meant to be the order, from the SNS envelope if there is one. None if not found."""
@@ -74,19 +108,6 @@ def compact(text: str) -> str:
     """Format a JSON object on one line. Any other text stays as it is."""
     document = _object(text)
     return text if document is None else _as_body(document)
-
-
-def with_fields(body: str, changes: Mapping[str, str]) -> str:
-    """Return the order with some fields set. Raises InvalidInput if the body contains no JSON object.
-
-    Raises InvalidInput also for a value with too many levels.
-
-    A field that occurs more than once occurs once afterwards.
-    """
-    order = order_in(body)
-    if order is None:
-        raise InvalidInput("the body is not a JSON object, so its fields cannot be set: correct it in an editor")
-    return _as_body(order.with_values({name: _value(name, text) for name, text in changes.items()}))
 
 
 def with_order(body: str, order: str) -> str:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -20,6 +21,9 @@ from ops.pause.record import Pause, last_pause
 from ops.queues import count_messages, name_of_queue, read_oldest_seconds
 from ops.system import System
 from ops.version import Version, read_version
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
 
 WAITING, DEAD_LETTERS, UNDELIVERED, GIVEN_UP = "waiting", "dead letters", "undelivered", "events given up"
 """The kind of messages in each queue."""
@@ -54,10 +58,13 @@ class Status:
     pause: Pause | None
     """Who stopped it. None if it is not stopped, or if nobody recorded it."""
     dashboard_link: str
+    """Empty on an emulator, which has no console."""
     alarms: Mapping[str, str]
     """The state of each alarm, by its name."""
+    alarms_since: Mapping[str, datetime]
+    """Since when each alarm that exists has its state, by its name."""
     alarm_links: Mapping[str, str]
-    """The link to each alarm, by its name."""
+    """The link to each alarm, by its name. Empty on an emulator."""
     muted_until: datetime | None
     """Until when `orders mute` lets no alarm notify anybody. None if it does not."""
     recent_failures: Mapping[str, int]
@@ -74,7 +81,8 @@ def read_status(system: System) -> Status:
         _queue(system.clients, outputs.undelivered_queue_url, UNDELIVERED),
         *([_queue(system.clients, outputs.given_up_queue_url, GIVEN_UP)] if outputs.tells_events else []),
     ]
-    is_paused = _is_paused(system)
+    is_paused, alarms = _is_paused(system), _alarms(system)
+    has_console = system.clients.endpoint_url is None
     return Status(
         queues=queues,
         mapping=_mapping(system, outputs.processor_name),
@@ -82,9 +90,10 @@ def read_status(system: System) -> Status:
         version=read_version(system),
         outlook=read_outlook(system) if is_paused else None,
         pause=last_pause(system.clients.logs, outputs.log_group_name) if is_paused else None,
-        dashboard_link=dashboard_link(outputs.topic_arn, outputs.dashboard_name),
-        alarms=_alarms(system),
-        alarm_links={name: alarm_link(outputs.topic_arn, name) for name in outputs.alarm_names},
+        dashboard_link=dashboard_link(outputs.topic_arn, outputs.dashboard_name) if has_console else "",
+        alarms={name: alarms[name]["StateValue"] if name in alarms else "missing" for name in outputs.alarm_names},
+        alarms_since={name: alarm["StateUpdatedTimestamp"] for name, alarm in alarms.items()},
+        alarm_links={name: alarm_link(outputs.topic_arn, name) for name in outputs.alarm_names if has_console},
         muted_until=_muted_until(system),
         recent_failures=_recent_failures(system),
         delivery_budget=outputs.delivery_budget,
@@ -114,11 +123,12 @@ def _mapping(system: System, function: str) -> str:
     return ", ".join(str(mapping["State"]) for mapping in found["EventSourceMappings"]) or "missing"
 
 
-def _alarms(system: System) -> dict[str, str]:
-    names = list(system.outputs.alarm_names)
-    described = system.clients.cloudwatch.describe_alarms(AlarmNames=names, AlarmTypes=["MetricAlarm"])
-    states = {alarm["AlarmName"]: str(alarm["StateValue"]) for alarm in described["MetricAlarms"]}
-    return {name: states.get(name, "missing") for name in names}
+def _alarms(system: System) -> dict[str, "MetricAlarmTypeDef"]:
+    """The alarms that exist, by their names."""
+    described = system.clients.cloudwatch.describe_alarms(
+        AlarmNames=list(system.outputs.alarm_names), AlarmTypes=["MetricAlarm"]
+    )
+    return {alarm["AlarmName"]: alarm for alarm in described["MetricAlarms"]}
 
 
 def _muted_until(system: System) -> datetime | None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ops.cli.columns import PAGE, padded, wrapped
+from ops.cli.columns import PAGE, padded, width_of, wrapped
 from ops.text import as_json_text, as_text, is_printable_ascii, printable
 
 INDENT = " " * 8
@@ -51,6 +51,17 @@ def print_error(*lines: str) -> None:
 def print_row(values: Mapping[str, Any], widths: Mapping[str, int]) -> None:
     """Print values in columns of at least these widths. Nothing is cut: a longer value moves the next columns."""
     print("  ".join(padded(_cell(values.get(name, "")), width) for name, width in widths.items()).rstrip())
+
+
+def print_fact(values: Mapping[str, str], widths: Mapping[str, int]) -> None:
+    """Print a row, with its last value below it if the row would be wider than 80 columns."""
+    *_, last = widths
+    used = sum(width + 2 for name, width in widths.items() if name != last)
+    if used + width_of(printable(values[last])) <= PAGE:
+        print_row(values, widths)
+    else:
+        print_row({**values, last: ""}, widths)
+        print_details(values[last])
 
 
 def print_details(text: str) -> None:

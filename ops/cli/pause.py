@@ -6,7 +6,7 @@ import typer
 
 from ops.cli.options import Stack, command_on, find_system
 from ops.cli.outlook import intake_lines, outlook_rows
-from ops.cli.output import print_line, print_row
+from ops.cli.output import print_fact, print_line
 from ops.errors import InvalidInput
 from ops.pause.outlook import read_outlook
 from ops.pause.switch import check_switch
@@ -52,4 +52,4 @@ def pause(
 
 def print_outlook(system: System) -> None:
     for name, value in outlook_rows(read_outlook(system)):
-        print_row({"name": name, "value": value}, COLUMNS)
+        print_fact({"name": name, "value": value}, COLUMNS)

@@ -6,7 +6,7 @@ import typer
 
 from ops.cli.options import Stack, find_system
 from ops.cli.outlook import pause_rows
-from ops.cli.output import print_line, print_row
+from ops.cli.output import print_fact, print_line
 from ops.cli.pause import COLUMNS, print_outlook
 from ops.pause.record import last_pause
 from ops.pause.switch import check_switch
@@ -30,7 +30,7 @@ def resume(
     system = find_system(stack)
     check_switch(system, enabled=True)
     for name, value in pause_rows(last_pause(system.clients.logs, system.outputs.log_group_name)):
-        print_row({"name": name, "value": value}, COLUMNS)
+        print_fact({"name": name, "value": value}, COLUMNS)
     print_outlook(system)
     if not confirm:
         print_line("nothing was changed: add --confirm to resume")

@@ -53,6 +53,7 @@ def _in_json(status: Status) -> dict[str, object]:
     return asdict(status) | {
         "pause": status.pause and asdict(status.pause) | {"since": status.pause.since.isoformat()},
         "version": asdict(status.version) | {"function_changed": status.version.function_changed.isoformat()},
+        "alarms_since": {name: since.isoformat() for name, since in status.alarms_since.items()},
         "muted_until": status.muted_until and status.muted_until.isoformat(),
         "delivery_budget": status.delivery_budget.exports(),
     }
@@ -81,11 +82,19 @@ def _watched(system: System, status: Status) -> Group:
 def version_rows(version: Version) -> Iterator[tuple[str, Text]]:
     """Yield what was deployed, and what runs if that is something else."""
     deployed, changed = version.deployed, time_text(version.function_changed)
-    yield "deployed commit", cell(f"{deployed.commit} by {deployed.by}" if deployed else "not recorded: deploy again")
+    yield (
+        "deployed commit",
+        cell(f"{_short(deployed.commit)} by {deployed.by}" if deployed else "not recorded: deploy again"),
+    )
     yield "code of the processor", cell(f"zip {version.running_sha256[:12]}, function changed {changed}")
     if version.is_other:
         why = "a deployment failed halfway, or somebody else uploaded code: run `orders review`"
         yield "", cell(f"not the zip that was deployed: {why}", "red")
+
+
+def _short(commit: str) -> str:
+    """The beginning of a commit, as git shows it, with the mark of files that differ."""
+    return commit[:12] + commit[40:]
 
 
 def _state(mapping: str) -> Text:
@@ -118,15 +127,17 @@ def _alarms(status: Status) -> Iterator[tuple[str, str | Text]]:
     yield "alarms", ", ".join(f"{count} {state}" for state, count in states.most_common()) or "none"
     for name, state in status.alarms.items():
         if state in {"ALARM", "missing"}:
-            yield "", cell(f"{name} {state}", "bold red")
+            since = f" since {time_text(status.alarms_since[name])}" if name in status.alarms_since else ""
+            yield "", cell(f"{name} {state}{since}", "bold red")
     if status.muted_until:
         yield "", cell(f"muted until {time_text(status.muted_until)}: no alarm notifies anybody", "red")
 
 
 def _links(status: Status) -> Iterator[tuple[str, str]]:
     """The links to the alarms that are active, and to the dashboard. A terminal would break them in a table."""
-    yield from ((name, status.alarm_links[name]) for name, state in status.alarms.items() if state == "ALARM")
-    yield "dashboard", status.dashboard_link
+    if status.dashboard_link:
+        yield from ((name, status.alarm_links[name]) for name, state in status.alarms.items() if state == "ALARM")
+        yield "dashboard", status.dashboard_link
 
 
 def _failures(status: Status) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,6 @@ console = Console(highlight=False)
 progress_console = Console(stderr=True)
 
 REFRESH_SECONDS = 5
-PIPE_WIDTH = 10_000
 
 
 def cell(text: str, style: str = "") -> Text:
@@ -32,9 +31,8 @@ def print_styled(*parts: tuple[str, str]) -> None:
 
 
 def print_page(page: RenderableType) -> None:
-    """Print a page. A file or a pipe has no width, so that no line is broken there."""
-    wide = console if console.is_terminal else Console(highlight=False, width=PIPE_WIDTH)
-    wide.print(page)
+    """Print a page as wide as the terminal. In a file or a pipe, it has 80 columns, or as many as COLUMNS says."""
+    console.print(page)
 
 
 def progress_bar() -> Progress:

@@ -8,12 +8,12 @@ import typer
 from ops.cli.dlq import looking
 from ops.cli.exit_codes import Exit
 from ops.cli.options import Json, Stack, find_system, since_option
-from ops.cli.output import print_error, print_json, print_row
+from ops.cli.output import print_error, print_fact, print_json
 from ops.errors import InvalidInput
 from ops.trace.step import Step, Trace
 from ops.trace.trace import trace_order
 
-COLUMNS = {"at": 23, "what": 12, "text": 0}
+COLUMNS = {"at": 23, "what": 16, "text": 0}
 
 
 def trace(
@@ -51,7 +51,7 @@ def _print(order_id: str, found: Trace) -> None:
         details = [step.text, f"message {step.message_id}" if step.message_id not in {"", message_id} else ""]
         message_id = step.message_id or message_id
         text = "; ".join(filter(None, details)) or step.source
-        print_row({"at": _time(step), "what": step.what, "text": text}, COLUMNS)
+        print_fact({"at": _time(step), "what": step.what, "text": text}, COLUMNS)
     if not found.steps:
         print_error(f"nothing is known about order {order_id}")
     for gap in found.gaps:

@@ -1,6 +1,6 @@
 """Edits many dead letters in the same way: each is changed, validated and put back into OrderDLQ."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ops.dead_letters.edit import NothingChanged, check_edit, edited_letter
@@ -9,9 +9,10 @@ from ops.dead_letters.lease import Lease, without
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look
 from ops.dead_letters.move import Mover
+from ops.dead_letters.named import named
 from ops.errors import InvalidInput
 from ops.history import recorded
-from ops.order_body import with_fields
+from ops.order_body import Correction
 from ops.system import System
 
 
@@ -19,8 +20,7 @@ from ops.system import System
 class BulkEdit:
     """The letters that an edit changes, and those of the selection that it leaves as they are."""
 
-    fields: Mapping[str, str]
-    """The fields that are set, and their values as text."""
+    correction: Correction
     leases: Sequence[Lease]
     unchanged: Sequence[Lease]
     """Letters that have these values already."""
@@ -32,8 +32,8 @@ class BulkEdit:
     """Letters of `leases` with no room for the attribute `ordersCameFrom`."""
 
     def edited(self, letter: Letter) -> Letter:
-        """The letter with the fields set."""
-        return edited_letter(letter, with_fields(letter.body, self.fields))
+        """The corrected letter."""
+        return edited_letter(letter, self.correction.corrected(letter.body))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class BulkEditResult:
 
 
 def plan_bulk_edit(
-    look: Look, leases: Iterable[Lease], fields: Mapping[str, str], already_sent: Collection[str]
+    look: Look, leases: Iterable[Lease], correction: Correction, already_sent: Collection[str]
 ) -> BulkEdit:
     """Try an edit on each letter. Sends nothing.
 
@@ -68,7 +68,7 @@ def plan_bulk_edit(
             continue
         letter = look.letter(lease)
         try:
-            edited = edited_letter(letter, with_fields(letter.body, fields))
+            edited = edited_letter(letter, correction.corrected(letter.body))
             check_edit(letter, edited, new_order_id=False)
         except NothingChanged:
             unchanged.append(lease)
@@ -78,7 +78,7 @@ def plan_bulk_edit(
             found.append(lease)
             unmarked += [] if edited.is_marked else [lease]
     return BulkEdit(
-        fields=fields,
+        correction=correction,
         leases=found,
         unchanged=unchanged,
         refused=refused,
@@ -97,7 +97,8 @@ def put_all_back(
     sqs, queue = system.clients.sqs, system.letter_queue_url
     look.release(without(look.leases, edit.leases))
     by_id = {lease.message_id: lease for lease in edit.leases}
-    details = {"letters": len(by_id), "chosen": chosen, "set": dict(edit.fields)}
+    details = {"letters": len(by_id), "chosen": chosen, **named(edit.leases)}
+    details |= {"renamed": dict(edit.correction.names), "set": dict(edit.correction.values)}
     rejected: list[tuple[Lease, str]] = []
     with (
         journal(new_run(queue)) as steps,

@@ -75,6 +75,8 @@ class RedrivePlan:
     """Message IDs of letters that the resumed run deleted but did not record as deleted."""
     in_doubt: int = 0
     """The number of letters that the resumed run may have sent. They are sent again."""
+    not_followed: int = 0
+    """The number of letters that the resumed run sent. Nobody follows them."""
 
 
 def plan_redrive(
@@ -117,6 +119,7 @@ def resume_redrive(look: Look, unfinished: UnfinishedRuns, changes: PaceChanges)
         is_resumed=True,
         already_deleted=[message_id for message_id in state.sent if message_id in missing],
         in_doubt=sum(lease.message_id in state.sending for lease in leases),
+        not_followed=0 if state.is_edit else len(state.sent),
     )
 
 

@@ -95,8 +95,9 @@ def run_redrive(system: System, look: Look, plan: RedrivePlan, on_progress: OnPr
         finally:
             # After Ctrl-C, only the journal contains what the batches in progress have sent.
             sent = len(read_run(plan.journal).sent) - sent_before
-            counts = redrive.result().counts()
-            record.update({**counts, "sent": sent, "notSent": redrive.not_sent(sent)})
+            result = redrive.result()
+            unknown = sent - len(result.stored) - len(result.failed)
+            record.update({**result.counts(), "sent": sent, "notFollowed": unknown, "notSent": redrive.not_sent(sent)})
         result = redrive.result()
         if result.is_settled:
             steps.note("ended")

@@ -26,6 +26,8 @@ _DONE = {
     MERGE: "merged",
 }
 """The actions that can be about an order, and how the timeline calls them."""
+_LEFT_ALONE = ("notSent", "rejected", "lost")
+"""The numbers of letters that an action names and did not change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ class Action:
         what = _DONE[begun["history"]]
         return Step(
             at=self.at,
-            what=what if is_certain else f"perhaps {what}",
+            what=what if is_certain and self._is_whole else f"perhaps {what}",
             text=f"by {begun['who']}{because}; {self._result()}",
             source=f"{group} {HISTORY_STREAM}",
             message_id=begun["messageId"] if isinstance(begun.get("messageId"), str) else "",
@@ -85,11 +87,22 @@ class Action:
         names = chosen.get("names") if isinstance(chosen, dict) else None
         return names if isinstance(names, list) else []
 
+    @property
+    def _is_whole(self) -> bool:
+        """Whether it changed all of the letters that it names. An edited letter has a copy, whatever became of it."""
+        if self.end is None:
+            return False
+        is_ended = self.end["step"] == "ended" and not any(self.end.get(name) for name in _LEFT_ALONE)
+        return is_ended or "copy" in self.end
+
     def _result(self) -> str:
         if self.end is None:
             return "its end is not recorded: it was killed, or is still running"
         copy = self.end.get("copy")
-        result = "done" if self.end["step"] == "ended" else f"stopped by {self.end.get('by', 'an error')}"
+        if self.end["step"] == "ended":
+            result = "done" if self._is_whole else "it left some letters alone"
+        else:
+            result = f"stopped by {'Ctrl-C' if self.end.get('error') == 'KeyboardInterrupt' else 'an error'}"
         return f"{result}, as message {copy}" if isinstance(copy, str) else result
 
 

@@ -149,18 +149,19 @@ class FakeLogs:
 
 
 class FakeCloudWatch:
-    """No metrics and no alarms. A rule can mute them."""
+    """No metrics. A rule can mute the alarms."""
 
     exceptions = SimpleNamespace(ResourceNotFoundException=Missing)
 
     def __init__(self) -> None:
         self.muted_until: datetime | None = None
+        self.alarms: list[Mapping[str, object]] = []
 
     def get_metric_statistics(self, **_request: object) -> Any:
         return {"Datapoints": []}
 
     def describe_alarms(self, **_request: object) -> Any:
-        return {"MetricAlarms": []}
+        return {"MetricAlarms": self.alarms}
 
     def get_alarm_mute_rule(self, **_request: object) -> Any:
         if self.muted_until is None:

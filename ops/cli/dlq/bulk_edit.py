@@ -1,7 +1,7 @@
 """The part of `orders dead-letters edit` that changes many letters in the same way."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import typer
 
@@ -20,6 +20,7 @@ from ops.dead_letters.look import Look
 from ops.dead_letters.plan import already_sent
 from ops.dead_letters.selection import Selection
 from ops.errors import NothingDone
+from ops.order_body import Correction
 from ops.system import System
 from ops.text import counted, printable
 
@@ -28,14 +29,12 @@ SAMPLES = 3
 """The number of letters whose difference a dry run shows."""
 
 
-def edit_all(
-    system: System, selection: Selection, fields: Mapping[str, str], *, reason: str, is_confirmed: bool
-) -> None:
-    """Set fields of every selected letter, or show what that would do."""
+def edit_all(system: System, selection: Selection, correction: Correction, *, reason: str, is_confirmed: bool) -> None:
+    """Correct every selected letter, or show what that would do."""
     unfinished = unfinished_runs(system.letter_queue_url)
     with looking(system) as look:
         leases = selection.leases(system, look, failures_of(system, look))
-        edit = plan_bulk_edit(look, leases, fields, already_sent(unfinished))
+        edit = plan_bulk_edit(look, leases, correction, already_sent(unfinished))
         if not edit.leases:
             print_error(*_kept(system, edit))
             raise NothingDone("no selected letter would change: nothing was done")

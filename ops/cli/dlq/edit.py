@@ -1,6 +1,5 @@
 """`orders dead-letters edit`."""
 
-from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Annotated
 
@@ -30,7 +29,7 @@ from ops.dead_letters.edit import NothingChanged, OrderIdChanged, check_edit, ed
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.selection import FieldValue, lease_named
 from ops.errors import InvalidInput, NothingDone
-from ops.order_body import readable, with_fields
+from ops.order_body import Correction, readable
 from ops.system import LetterQueue, System
 
 
@@ -48,6 +47,15 @@ def edit(
             help="Set a field instead of opening an editor. Can be repeated.",
         ),
     ] = None,
+    renames: Annotated[
+        list[FieldValue] | None,
+        typer.Option(
+            "--rename",
+            parser=parse_field_value,
+            metavar="FIELD=NAME",
+            help="Give a field another name. Can be repeated, and comes before --set.",
+        ),
+    ] = None,
     new_order_id: Annotated[
         bool, typer.Option("--new-order-id", help="Allow the edit to change the order ID.")
     ] = False,
@@ -58,49 +66,53 @@ def edit(
 ) -> None:
     """Correct a dead letter, or many in the same way.
 
-    Opens the order in an editor and then asks for confirmation, or sets the fields that --set gives. The editor is the
-    value of VISUAL, otherwise of EDITOR, otherwise vi. Rejects an order that is not valid. In a terminal, you can then
-    open the editor again. A text that was not put back stays in a file. The letter goes back into OrderDLQ, and
-    `redrive` sends it to OrderQueue. It keeps its attributes. The new attribute ordersCameFrom contains its old message
-    ID.
+    Opens the order in an editor and then asks for confirmation, or makes the changes that --set and --rename give. The
+    editor is the value of VISUAL, otherwise of EDITOR, otherwise vi. Rejects an order that is not valid. In a terminal,
+    you can then open the editor again. A text that was not put back stays in a file. The letter goes back into
+    OrderDLQ, and `redrive` sends it to OrderQueue. It keeps its attributes. The new attribute ordersCameFrom contains
+    its old message ID.
 
-    With --set, several letters can be selected. Without --confirm, the command then shows what a redrive of the edited
-    letters would do, and the differences of three of them. Letters that would not be valid stay as they are. If the
-    command is stopped, run `redrive --resume`, and then the same command again.
+    With --set or --rename, several letters can be selected. Without --confirm, the command then shows what a redrive
+    of the edited letters would do, and the differences of three of them. Letters that would not be valid stay as they
+    are. If the command is stopped, run `redrive --resume`, and then the same command again.
 
     \b
     orders dead-letters edit O9002
     orders dead-letters edit O9002 --set quantity=1 --confirm --reason "the shop sent 0"
     orders dlq edit --class invalid --where currency=eur --set currency=EUR
+    orders dlq edit --group cdc5ee --rename customerId=userId
     """
-    fields = {change.field: change.value for change in changes or ()}
+    correction = Correction(
+        names={rename.field: rename.value for rename in renames or ()},
+        values={change.field: change.value for change in changes or ()},
+    )
     if name := selected.only_name:
         system = find_letters(stack, queue)
-        _edit_one(system, name, fields, new_order_id=new_order_id, reason=reason, is_confirmed=confirm)
+        _edit_one(system, name, correction, new_order_id=new_order_id, reason=reason, is_confirmed=confirm)
     else:
         selection = selected.selection()
-        _check_for_several(fields, new_order_id=new_order_id)
-        edit_all(find_letters(stack, queue), selection, fields, reason=reason, is_confirmed=confirm)
+        _check_for_several(correction, new_order_id=new_order_id)
+        edit_all(find_letters(stack, queue), selection, correction, reason=reason, is_confirmed=confirm)
 
 
-def _check_for_several(fields: Mapping[str, str], *, new_order_id: bool) -> None:
+def _check_for_several(correction: Correction, *, new_order_id: bool) -> None:
     """Raises InvalidInput for options that fit only one letter."""
-    if not fields:
-        raise InvalidInput("an editor opens one letter: name it, or add --set to edit several")
-    if new_order_id or Attribute.ORDER_ID in fields:
+    if not correction:
+        raise InvalidInput("an editor opens one letter: name it, or add --set or --rename to edit several")
+    if new_order_id or Attribute.ORDER_ID in correction.values:
         raise InvalidInput("several letters cannot get the same order ID: edit them one after another")
 
 
 def _edit_one(
-    system: System, name: str, fields: Mapping[str, str], *, new_order_id: bool, reason: str, is_confirmed: bool
+    system: System, name: str, correction: Correction, *, new_order_id: bool, reason: str, is_confirmed: bool
 ) -> None:
-    """Edit the only letter with this name, with an editor unless fields are given."""
+    """Edit the only letter with this name, with an editor unless a correction is given."""
     with looking(system, wanted=name) as look:
         lease = lease_named(look, name)
         look.release([other for other in look.leases if other is not lease])
         letter = look.letter(lease)
-        with nullcontext() if fields else Draft(readable(letter.body)) as draft:
-            edited = _edited(letter, fields, draft, new_order_id=new_order_id)
+        with nullcontext() if correction else Draft(readable(letter.body)) as draft:
+            edited = _edited(letter, correction, draft, new_order_id=new_order_id)
             if not (is_confirmed or (draft and _is_confirmed(system.letter_queue))):
                 print_line("nothing was done: add --confirm to put the edited letter back")
                 return
@@ -118,10 +130,10 @@ def _edit_one(
         raise typer.Exit(Exit.INCOMPLETE)
 
 
-def _edited(letter: Letter, fields: Mapping[str, str], draft: Draft | None, *, new_order_id: bool) -> Letter:
+def _edited(letter: Letter, correction: Correction, draft: Draft | None, *, new_order_id: bool) -> Letter:
     """Let the user edit a letter, until it is accepted or the user gives up."""
     if draft is None:
-        return _checked(letter, with_fields(letter.body, fields), new_order_id=new_order_id)
+        return _checked(letter, correction.corrected(letter.body), new_order_id=new_order_id)
     while True:
         try:
             return _checked(letter, draft.edit(), new_order_id=new_order_id)

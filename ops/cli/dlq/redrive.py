@@ -131,6 +131,8 @@ def _resume(look: Look, unfinished: UnfinishedRuns, pace: PaceOptions) -> Redriv
     plan = resume_redrive(look, unfinished, pace.changes())
     if plan.in_doubt:
         print_error(f"{plan.in_doubt:,} may have been sent already and are sent again: a second copy changes nothing")
+    if plan.not_followed:
+        print_error(f"{plan.not_followed:,} were sent before: this run does not follow them; failed ones come back")
     return plan
 
 
@@ -165,8 +167,9 @@ def _run(system: System, look: Look, plan: RedrivePlan) -> RedriveResult:
         with bar:
             result = run_redrive(system, look, plan, on_progress)
     except KeyboardInterrupt:
-        if read_run(plan.journal).begun:
-            print_error(f"stopped before the end: `{command_on_letters(system, RESUME)}` continues with the rest")
+        if (state := read_run(plan.journal)).begun:
+            done = f"stopped after {len(state.sent):,} of {counted(len(state.begun['ids']), 'letter')} were sent"
+            print_error(f"{done}: `{command_on_letters(system, RESUME)}` continues with the rest")
         raise
     if not result.is_settled:
         print_error(f"some letters were sent but not deleted: `{command_on_letters(system, RESUME)}` deletes them")

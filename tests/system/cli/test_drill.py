@@ -47,7 +47,7 @@ SYMPTOMS = {
     "invalid orders": Symptom(len(list(invalid_orders())), ("dlq", "archive", "letters.jsonl", "--all", "--confirm")),
     "another table": Symptom(PUBLISHED_ORDERS, REDRIVE),
     "another entry point": Symptom(PUBLISHED_ORDERS, REDRIVE),
-    "disabled mapping": Symptom(0),
+    "disabled mapping": Symptom(0, ("resume", "--confirm")),
     "no concurrency": Symptom(0),
 }
 """The symptom of each fault, in the sequence of the faults."""

@@ -27,8 +27,8 @@ def test_the_status_shows_queues_mapping_failures_and_budget(here: Orders, pipel
     assert (answered["mapping"], answered["notifier_mapping"]) == ("Enabled", "Enabled")
     assert answered["recent_failures"]["quantity must be at least 1"] >= 3
     assert answered["delivery_budget"] == pipeline.outputs["deliveryBudget"]
-    assert f"\ndashboard  {answered['dashboard_link']}\n" in here("status").out
-    assert answered["alarm_links"].keys() == answered["alarms"].keys()
+    assert (answered["dashboard_link"], answered["alarm_links"]) == ("", {})  # An emulator has no console.
+    assert answered["alarms_since"].keys() == answered["alarms"].keys()
     assert sorted(answered["alarms"]) == sorted(pipeline.outputs["alarmNames"])
     page = here("status").out
     for expected in (

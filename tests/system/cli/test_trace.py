@@ -39,8 +39,9 @@ def test_the_life_of_a_stored_order_is_shown(here: Orders, pipeline: Pipeline) -
     assert [step["what"] for step in steps_of(here, order_id)] == ["published", "stored", "told", "in the table"]
     ran = here("trace", order_id)
     assert explains_its_exit_code(ran)
-    assert "published     version 2025-05-03T12:00:00Z, by the publisher's clock" in ran.out
-    assert ran.out.splitlines()[-1].split()[:4] == ["now", "in", "the", "table"]
+    assert max(map(len, ran.out.splitlines())) <= 80
+    assert "published version 2025-05-03T12:00:00Z, by the publisher's clock" in " ".join(ran.out.split())
+    assert ran.out.splitlines()[-2].split() == ["now", "in", "the", "table"]
 
 
 def test_the_life_of_a_mended_order_is_shown(
@@ -58,8 +59,9 @@ def test_the_life_of_a_mended_order_is_shown(
     assert explains_its_exit_code(ran)
     whats = [step["what"] for step in steps_of(here, order_id)]
     assert whats == ["published", *["failed"] * 3, "edited", "redriven", "stored", "told", "in the table"]
-    assert "attempt 3 of 3: invalid: quantity must be at least 1" in ran.out
-    assert "because the shop sent 0; done, as message " in ran.out
+    told = " ".join(ran.out.split())
+    assert "attempt 3 of 3: invalid: quantity must be at least 1" in told
+    assert "because the shop sent 0; done, as message " in told
 
 
 def test_an_unknown_order_has_no_life(here: Orders) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from handler.order import parse_order
 from ops.errors import InvalidInput
-from ops.order_body import compact, order_ids_in, order_in, readable, with_fields, with_order
+from ops.order_body import Correction, compact, order_ids_in, order_in, readable, with_order
 from tests.support.orders import body
 
 
@@ -29,20 +29,22 @@ def test_what_is_no_order_is_shown_as_it_is(text: str) -> None:
 
 
 def test_fields_are_set_as_what_they_are() -> None:
-    edited = json.loads(with_fields(body("O1", quantity=0), {"quantity": "2", "userId": "7", "gift": "true", "n": "x"}))
+    edited = json.loads(
+        Correction(values={"quantity": "2", "userId": "7", "gift": "true", "n": "x"}).corrected(body("O1", quantity=0))
+    )
     assert (edited["quantity"], edited["userId"], edited["gift"], edited["n"]) == (2, "7", True, "x")
 
 
 def test_a_number_that_is_not_edited_keeps_all_of_its_digits() -> None:
     price = "19.990000000000000000001"
-    edited = with_fields(f'{body("O1", quantity=0)[:-1]}, "price": {price}}}', {"quantity": "1"})
+    edited = Correction(values={"quantity": "1"}).corrected(f'{body("O1", quantity=0)[:-1]}, "price": {price}}}')
     assert f'"price": {price}' in edited
     assert str(parse_order(edited).attributes["price"]) == price
 
 
 def test_the_envelope_stays_around_an_edited_order() -> None:
     before = enveloped(body("O1", quantity=0))
-    after = with_order(before, with_fields(before, {"quantity": "1"}))
+    after = with_order(before, Correction(values={"quantity": "1"}).corrected(before))
     assert json.loads(after).keys() == json.loads(before).keys()
     assert json.loads(after)["TopicArn"] == "arn:t"
     assert parse_order(after).attributes["quantity"] == 1
@@ -50,8 +52,26 @@ def test_the_envelope_stays_around_an_edited_order() -> None:
 
 def test_fields_of_what_is_no_json_cannot_be_set() -> None:
     with pytest.raises(InvalidInput) as raised:
-        with_fields("{", {"quantity": "1"})
+        Correction(values={"quantity": "1"}).corrected("{")
     assert "not a JSON object" in str(raised.value)
+
+
+def test_a_renamed_field_keeps_its_value_and_its_place() -> None:
+    order = '{"orderId": "O1", "customerId": "U1", "price": 1.50, "qty": "2"}'
+    names = {"customerId": "userId", "qty": "quantity"}
+    edited = Correction(names=names, values={"quantity": "2"}).corrected(order)
+    assert edited == '{"orderId": "O1", "userId": "U1", "price": 1.50, "quantity": 2}'
+    assert json.loads(Correction(names={"id": "orderId"}).corrected(enveloped('{"id": "O1"}')))["orderId"] == "O1"
+
+
+@pytest.mark.parametrize(
+    ("names", "problem"),
+    [({"gone": "userId"}, "no field gone to rename"), ({"userId": "orderId"}, "there is a field orderId already")],
+)
+def test_a_field_is_renamed_only_if_it_is_there_and_its_new_name_is_not(names: dict[str, str], problem: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        Correction(names=names).corrected(body("O1"))
+    assert problem in str(raised.value)
 
 
 @given(st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text()))
@@ -73,11 +93,11 @@ def test_a_field_that_occurs_twice_is_shown_twice() -> None:
 
 
 def test_setting_another_field_keeps_both_values() -> None:
-    assert with_fields(DOUBLED, {"userId": "U7"}) == DOUBLED.replace('"U123"', '"U7"')
+    assert Correction(values={"userId": "U7"}).corrected(DOUBLED) == DOUBLED.replace('"U123"', '"U7"')
 
 
 def test_a_field_that_occurs_twice_is_corrected_by_setting_it() -> None:
-    edited = with_fields(DOUBLED, {"quantity": "3"})
+    edited = Correction(values={"quantity": "3"}).corrected(DOUBLED)
     assert edited.count('"quantity"') == 1
     assert parse_order(edited).attributes["quantity"] == 3
 
@@ -114,7 +134,7 @@ def test_an_edited_order_can_be_sent_as_utf_8_and_is_not_longer() -> None:
 @pytest.mark.parametrize("levels", [101, 500, 950, 991, 100_000])
 def test_a_value_with_too_many_levels_is_not_set(levels: int) -> None:
     with pytest.raises(InvalidInput) as raised:
-        with_fields("{}", {"a": "[" * levels + "]" * levels})
+        Correction(values={"a": "[" * levels + "]" * levels}).corrected("{}")
     assert str(raised.value) == "the value of a has more than 100 levels: give a value with fewer"
 
 
@@ -124,7 +144,7 @@ NOT_FOR_SQS = ("\\u0000", "\\u001f", "\\ud800", "\\udfff", "\\ufffe", "\\uffff")
 @pytest.mark.parametrize("escape", NOT_FOR_SQS)
 def test_an_escape_of_a_character_that_sqs_rejects_stays_an_escape(escape: str) -> None:
     order = f'{{"quantity": 0, "a{escape}": ["{escape}"]}}'
-    edited = with_fields(order, {"quantity": "1", "note": json.loads(f'"{escape}"')})
+    edited = Correction(values={"quantity": "1", "note": json.loads(f'"{escape}"')}).corrected(order)
     assert edited == f'{{"quantity": 1, "a{escape}": ["{escape}"], "note": "{escape}"}}'
     assert compact(readable(order)) == order
     wrapped = f'{{"Subject": "{escape}", {enveloped(order)[1:]}'

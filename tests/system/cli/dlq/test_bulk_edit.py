@@ -57,6 +57,16 @@ def test_letters_of_a_group_are_mended_and_redriven(dlq: Orders, queues: OrderQu
     assert queues.visible(queues.dead_letters) == 1
 
 
+def test_a_field_with_a_wrong_name_is_renamed_in_each_letter(dlq: Orders, queues: OrderQueues) -> None:
+    bodies = [body(f"T-{number}", userId=f"U{number}") for number in range(3)]
+    fill(queues, *(one.replace('"userId"', '"customerId"') for one in bodies))
+    ran = dlq("edit", "--where", "customerId=U1", "--rename", "customerId=userId")
+    assert '-  "customerId": "U1",' in ran.out.splitlines()
+    assert '+  "userId": "U1",' in ran.out.splitlines()
+    assert dlq("edit", "--all", "--rename", "customerId=userId", "--confirm").out == HINT.format("3 letters")
+    assert dead(queues) == bodies
+
+
 def test_edited_letters_keep_their_attributes_and_the_others_stay(dlq: Orders, queues: OrderQueues) -> None:
     letters = fill(queues, body("T-1", quantity=0), body("T-2", quantity=0), attributes=ATTRIBUTES)
     fill(queues, body("T-3", quantity=0, userId=""))
@@ -76,7 +86,8 @@ def test_edited_letters_keep_their_attributes_and_the_others_stay(dlq: Orders, q
     ("arguments", "code", "expected"),
     [
         ((), Exit.USAGE, "select letters: give order IDs or message IDs, "),
-        (("--all",), Exit.USAGE, "an editor opens one letter: name it, or add --set to edit several"),
+        (("--all",), Exit.USAGE, "an editor opens one letter: name it, or add --set or --rename to edit several"),
+        (("--all", "--rename", "gone=userId"), Exit.INCOMPLETE, "2 not changed: there is no field gone to rename"),
         (
             ("--all", "--set", "orderId=T-9"),
             Exit.USAGE,

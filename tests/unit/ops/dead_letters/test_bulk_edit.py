@@ -8,16 +8,18 @@ import pytest
 from ops.dead_letters.bulk_edit import BulkEditResult, plan_bulk_edit, put_all_back
 from ops.dead_letters.journal import unfinished_runs
 from ops.dead_letters.letter import CAME_FROM, EDITED, MAX_ATTRIBUTES, Letter
+from ops.order_body import Correction
 from tests.support.memory_system import DLQ, MemorySystem, ids
 from tests.support.orders import body
 from tests.unit.ops.dead_letters.test_selection import look_at
 
 FIELDS = {"quantity": "7"}
+CORRECTION = Correction(values=FIELDS)
 
 
 def put_back(memory: MemorySystem, on_progress: Callable[[int], None] = lambda _count: None) -> BulkEditResult:
     with memory.look() as look:
-        edit = plan_bulk_edit(look, look.leases, FIELDS, ())
+        edit = plan_bulk_edit(look, look.leases, CORRECTION, ())
         chosen = '{"all": true}'
         return put_all_back(memory.system, look, edit, reason="a typo", chosen=chosen, on_progress=on_progress)
 
@@ -30,7 +32,7 @@ def test_a_plan_says_which_letters_change_and_why_the_others_stay() -> None:
     look = look_at(
         body("O0", quantity=0), body("O1", quantity=7), body("O2", userId=""), "not JSON", body("O4", quantity=-1)
     )
-    edit = plan_bulk_edit(look, look.leases, FIELDS, {"m4"})
+    edit = plan_bulk_edit(look, look.leases, CORRECTION, {"m4"})
     assert (ids(edit.leases), ids(edit.unchanged), ids(edit.sent_before)) == (["m0"], ["m1"], ["m4"])
     assert [(lease.message_id, why) for lease, why in edit.refused] == [
         ("m2", "not accepted: userId is empty"),
@@ -47,7 +49,7 @@ def test_a_plan_knows_which_edited_letters_have_no_room_for_the_mark() -> None:
     full = {f"a{number}": {"DataType": "String", "StringValue": "x"} for number in range(MAX_ATTRIBUTES)}
     letter = Letter(message_id="m0", body=body("O0", quantity=0), attributes=full, system={})
     vars(look)["_letters"][:] = [letter]
-    assert ids(plan_bulk_edit(look, look.leases, FIELDS, ()).unmarked) == ["m0"]
+    assert ids(plan_bulk_edit(look, look.leases, CORRECTION, ()).unmarked) == ["m0"]
 
 
 def test_each_edited_letter_takes_the_place_of_its_old_one(memory: MemorySystem) -> None:
@@ -60,6 +62,7 @@ def test_each_edited_letter_takes_the_place_of_its_old_one(memory: MemorySystem)
     assert sum(progress) == 24
     begun, ended = memory.logs.records
     assert (begun["history"], begun["why"], begun["letters"], begun["set"]) == ("edit", "a typo", 24, FIELDS)
+    assert set(begun["named"].values()) == {f"O{number}" for number in (*range(23), 99)}
     assert (begun["chosen"], ended["step"], ended["edited"], ended["deleted"]) == ('{"all": true}', "ended", 24, 24)
     assert unfinished_runs(DLQ) == []
 
@@ -68,7 +71,7 @@ def test_a_letter_that_sqs_rejects_stays_as_it_is(memory: MemorySystem) -> None:
     bodies = [body(f"O{number}", quantity=0) for number in range(3)]
     memory.sqs.put(DLQ, *bodies)
     with memory.look() as look:
-        edit = plan_bulk_edit(look, look.leases, FIELDS, ())
+        edit = plan_bulk_edit(look, look.leases, CORRECTION, ())
         memory.sqs.rejected = frozenset({edit.edited(look.letter(edit.leases[1])).body})
     result = put_back(memory)
     assert (result.edited, result.lost) == (2, [])

@@ -124,15 +124,31 @@ def test_an_id_can_be_given_as_it_is_shown(traced: TracedSystem) -> None:
 def test_what_operators_did_is_told_with_who_and_why(traced: TracedSystem) -> None:
     traced.fail(1, "m1", 3)
     traced.record(2, "edit", "r1", messageId="m1", orderId="O1", end={"step": "ended", "copy": "m2"})
-    traced.record(3, "redrive", "r2", named={"m2": "O1"}, end={"step": "stopped", "by": "KeyboardInterrupt"})
+    traced.record(3, "redrive", "r2", named={"m2": "O1"}, end={"step": "stopped", "error": "KeyboardInterrupt"})
+    traced.record(3, "redrive", "r5", named={"m2": "O1"}, end={"step": "stopped", "error": "UserError"})
+    traced.record(3, "redrive", "r6", named={"m2": "O1"}, end={"step": "ended", "notSent": 1})
+    traced.record(3, "redrive", "r7", named={"m2": "O1"}, end={"step": "ended", "notSent": 0, "lost": 0})
     traced.record(4, "archive", "r3", named={"m2": None})
     traced.record(5, "redrive", "r4", named={"m9": "O9"}, chosen='{"all": true}')
     trace = traced.trace()
     assert said(trace)[1:] == [
         ("edited", "by ann, because calm again; done, as message m2"),
-        ("redriven", "by ann, because calm again; stopped by KeyboardInterrupt"),
-        ("archived", "by ann, because calm again; its end is not recorded: it was killed, or is still running"),
+        ("perhaps redriven", "by ann, because calm again; stopped by Ctrl-C"),
+        ("perhaps redriven", "by ann, because calm again; stopped by an error"),
+        ("perhaps redriven", "by ann, because calm again; it left some letters alone"),
+        ("redriven", "by ann, because calm again; done"),
+        ("perhaps archived", "by ann, because calm again; its end is not recorded: it was killed, or is still running"),
     ]
+    assert gaps(trace) == []
+
+
+def test_an_edit_of_many_letters_explains_where_a_dead_letter_is(traced: TracedSystem) -> None:
+    traced.fail(1, "m1", 3)
+    traced.record(2, "edit", "r1", named={"m1": "O1", "m2": "O2"}, end={"step": "ended"})
+    store(traced, "O1")
+    traced.log(3, stored=["O1"])
+    trace = traced.trace()
+    assert what(trace) == ["published", "failed", "edited", "stored", "in the table"]
     assert gaps(trace) == []
 
 
@@ -141,7 +157,7 @@ def test_an_action_that_names_no_letter_is_perhaps_about_a_dead_order(traced: Tr
     traced.fail(2, "m1", 3)
     traced.record(3, "redrive", "r2", chosen='{"all": true}')
     traced.record(4, "redrive", "r3", chosen='{"names": ["O2"]}')
-    traced.record(5, "redrive", "r4", chosen='{"names": ["O1"]}')
+    traced.record(5, "redrive", "r4", chosen='{"names": ["O1"]}', end={"step": "ended"})
     traced.record(6, "move start", "r5")
     traced.record(7, "move cancel", "r6")
     assert what(traced.trace()) == ["failed", "perhaps redriven", "redriven", "perhaps moved by SQS"]

@@ -12,7 +12,7 @@ from ops.dead_letters.edit import edited_letter
 from ops.dead_letters.journal import read_run, unfinished_runs
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.run_state import RunState
-from ops.order_body import with_fields
+from ops.order_body import Correction
 from tests.support.dead_letters import OrderQueues
 from tests.support.killed_letters import LETTERS, assert_killed, count, dead_and_visible, written
 from tests.support.killing import ForkedCommand
@@ -27,7 +27,7 @@ EDIT_POINTS = 40
 
 
 def as_edited(letter: Letter) -> Letter:
-    return replace(edited_letter(letter, with_fields(letter.body, FIELDS)), message_id="")
+    return replace(edited_letter(letter, Correction(values=FIELDS).corrected(letter.body)), message_id="")
 
 
 def journal_of(folder: Path) -> RunState:
