@@ -16,7 +16,8 @@ def pause_rows(pause: Pause | None) -> Iterator[Row]:
     if pause is None:
         yield "paused", "not with `orders pause`: CloudTrail has the caller of UpdateEventSourceMapping"
         return
-    yield "paused", f"since {time_text(pause.since)} by {pause.who}"
+    yield "paused", f"since {time_text(pause.since)}"
+    yield "", f"by {pause.who}"
     yield "", f"because {pause.why}"
     if pause.resumed_by:
         yield "", f"{pause.resumed_by} began to resume it, and was stopped: run `orders resume` again"

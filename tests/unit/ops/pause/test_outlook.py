@@ -65,7 +65,11 @@ def test_the_outlook_is_shown_in_words() -> None:
 
 
 def test_a_pause_is_shown_with_who_made_it_and_with_the_resume_that_was_killed() -> None:
-    assert list(pause_rows(PAUSE)) == [("paused", "since 2025-05-03 12:00:00Z by ann"), ("", "because a restore")]
+    assert list(pause_rows(PAUSE)) == [
+        ("paused", "since 2025-05-03 12:00:00Z"),
+        ("", "by ann"),
+        ("", "because a restore"),
+    ]
     [*_, (_, resumed)] = pause_rows(replace(PAUSE, resumed_by="bob"))
     assert resumed == "bob began to resume it, and was stopped: run `orders resume` again"
     [(_, nobody)] = pause_rows(None)
