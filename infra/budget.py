@@ -28,10 +28,16 @@ def least_dead_letter_days(*, dead_letter_retention_seconds: int, message_retent
 
 
 def orders_per_second(
-    *, maximum_concurrency: int, batch_size: int, processor_timeout_seconds: int, maximum_pollers: int = 0
+    *,
+    maximum_concurrency: int,
+    batch_size: int,
+    processor_timeout_seconds: int,
+    maximum_pollers: int = 0,
+    maximum_table_writes: int = 0,
 ) -> float:
     most = most_concurrent(maximum_concurrency=maximum_concurrency, maximum_pollers=maximum_pollers)
-    return most * batch_size / processor_timeout_seconds
+    processed = most * batch_size / processor_timeout_seconds
+    return min(processed, maximum_table_writes or processed)
 
 
 def events_per_second(*, order_events: bool) -> float:

@@ -21,9 +21,9 @@ class DeliveryBudget:
     least_dead_letter_days: float
     """Shortest time in OrderDLQ, for an order that reached it at the latest time."""
     orders_per_second: float
-    """Throughput at full concurrency if every batch is full and takes the whole function timeout.
-    The account must allow that concurrency. A mapping with no maximum can use 1,250 executions, and a new account has
-    1,000."""
+    """Throughput at full concurrency if every batch is full and takes the whole function timeout. It is at most the
+    maximum of the table, where an order of up to 1 KB takes a write unit. The account must allow that concurrency. A
+    mapping with no maximum can use 1,250 executions, and a new account has 1,000."""
     events_per_second: float = 0
     """The same for the notifier and a shard of the table's stream, of which Lambda runs one batch at a time. The orders
     do not wait for it. 0 if the system tells no events, and in the output of a program that predates them."""

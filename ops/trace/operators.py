@@ -47,12 +47,14 @@ class Action:
         edited = (self.begun.get("messageId"), (self.end or {}).get("copy"))
         return {one for one in (*self._named, *edited) if isinstance(one, str)}
 
-    def is_about(self, typed: str, message_ids: Collection[str]) -> bool | None:
-        """Whether it changed a letter of the order. None if the record does not tell."""
-        if any(name in message_ids or is_typed_as(name, typed) for name in (*self.message_ids, *self._order_ids)):
-            return True
-        is_told = self.begun["history"] == "edit" or NAMED in self.begun or bool(self._chosen_names)
-        return False if is_told else None
+    def is_about(self, typed: str, message_ids: Collection[str]) -> bool:
+        """Whether its records name a letter of the order."""
+        return any(name in message_ids or is_typed_as(name, typed) for name in (*self.message_ids, *self._order_ids))
+
+    @property
+    def names_letters(self) -> bool:
+        """Whether its records name each letter. Those of very many letters do not."""
+        return "messageId" in self.begun or NAMED in self.begun or bool(self._chosen_names)
 
     def step(self, group: str, *, is_certain: bool) -> Step:
         begun = self.begun
@@ -115,20 +117,29 @@ class History:
     unreadable: int = 0
 
     def about(
-        self, typed: str, message_ids: Collection[str], dead_since: datetime | None
+        self, typed: str, message_ids: Collection[str], deaths: Mapping[str, datetime]
     ) -> Iterator[tuple[Action, Step]]:
         """The actions that changed the order or a letter of it, and those that perhaps did.
 
-        The latter are merges of tables, and actions that began when the order was dead already.
+        The latter are merges of tables, and the next action after a death that names no letters, if no action names
+        that letter. `deaths` has the time at which each message of the order became a dead letter.
         """
         known = set(message_ids)
+        certain: list[Action] = []
         for action in self.actions:
-            is_about = action.is_about(typed, known)
-            if is_about:
+            if action.is_about(typed, known):
+                certain.append(action)
                 known |= action.message_ids if action.begun["history"] == "edit" else set()
+        named = {one for action in certain for one in action.message_ids}
+        unexplained = [at for message_id, at in deaths.items() if message_id not in named]
+        for action in self.actions:
+            if action in certain:
                 yield action, action.step(self.group, is_certain=True)
-            elif is_about is None and (action.begun["history"] == MERGE or (dead_since and dead_since <= action.at)):
+            elif not action.names_letters and (
+                action.begun["history"] == MERGE or any(at <= action.at for at in unexplained)
+            ):
                 yield action, action.step(self.group, is_certain=False)
+                unexplained = [at for at in unexplained if at > action.at]
 
     def gaps(self) -> Iterator[Gap]:
         if self.unreadable:

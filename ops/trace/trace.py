@@ -1,6 +1,6 @@
 """The life of one order, from every source that keeps a trace of it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from handler.outcome import Kind
@@ -85,17 +85,26 @@ class _Tracer:
         history = self._reader.read(stream, lambda: history_since(self._system, self._since)) or History(self._log)
         self._reader.gaps.extend(history.gaps())
         ids = self._failed_messages() | {one for letter in (dead.letters if dead else ()) for one in letter.logged_as}
-        found = list(history.about(self._typed, ids, self._dead_since(dead)))
+        found = list(history.about(self._typed, ids, self._deaths()))
         self._reader.add(step for _, step in found)
         return [action for action, _ in found]
 
     def _failed_messages(self) -> set[str]:
         return {step.message_id for step in self._reader.steps if step.what == What.FAILED}
 
-    def _dead_since(self, dead: Found | None) -> datetime | None:
-        """The earliest time at which a message of the order can have been a dead letter. None if none ever was."""
-        failed = [step.at for step in self._reader.steps if step.what == What.FAILED and step.at]
-        return min((*failed, *(letter.first_seen for letter in (dead.letters if dead else ()))), default=None)
+    def _deaths(self) -> Mapping[str, datetime]:
+        """When each message of the order became a dead letter, by message ID.
+
+        If its last attempt is not in the log, it perhaps became one, unless the order was stored afterwards.
+        """
+        steps = sorted((step for step in self._reader.steps if step.at), key=lambda step: step.sort_key)
+        stored = max((step.at for step in steps if step.what in _SUCCESSES and step.at), default=None)
+        failed = {step.message_id: step for step in steps if step.what == What.FAILED}
+        return {
+            message_id: step.at
+            for message_id, step in failed.items()
+            if step.at and (step.is_last_attempt or stored is None or stored < step.at)
+        }
 
     def _unexplained(self, stored: StoredOrder | None, dead: Found | None, actions: list[Action]) -> Iterator[Gap]:
         """What the sources that were read leave open."""
@@ -115,6 +124,8 @@ class _Tracer:
         for step in self._reader.steps:
             if step.is_last_attempt and step.message_id not in known:
                 known.add(step.message_id)
+                if any(not action.names_letters and step.at and step.at <= action.at for action in actions):
+                    continue  # That action has perhaps moved it, which the timeline shows.
                 problem = f"message {step.message_id} failed for the last time, and is not visible there"
                 why = "it is on its way, somebody else holds it, or it was removed without a record"
                 yield Gap(source=dead.queue, problem=f"{problem}: {why}")

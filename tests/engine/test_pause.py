@@ -49,6 +49,6 @@ def test_a_deployment_leaves_the_pause_and_the_review_says_so(paused: Deployment
 
 def test_a_deployment_with_a_refresh_ends_the_pause_and_the_review_says_so(paused: Deployment, tmp_path: Path) -> None:
     [found] = reviewed(paused, tmp_path, "--refresh")
-    assert found.startswith("interrupts: ends the pause of OrderProcessor, which is paused since ")
+    assert found.startswith("look: ends the pause of OrderProcessor, which is paused since ")
     paused.stack.up(refresh=True)
     assert state(paused) == "Enabled"

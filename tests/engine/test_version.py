@@ -63,4 +63,4 @@ def test_an_earlier_commit_is_deployed_from_another_clone(
     assert clone.pulumi("up", "--yes").returncode == 0
     assert outputs(committed) == good
     status = clone.orders("status")
-    assert (good[0] in status.stdout, "not the zip" in status.stdout) == (True, False), status.stderr
+    assert (good[0][:12] in status.stdout, "not the zip" in status.stdout) == (True, False), status.stderr

@@ -39,7 +39,7 @@ def paused(change: Change, context: Context) -> Iterator[Finding]:
     )
     if _is_enabled_by(change, context):
         yield finding(
-            Verdict.INTERRUPTS,
+            Verdict.LOOK,
             change,
             f"ends the pause of {change.name}, which is paused {since}",
             "Orders are processed from then on, although the reason for the pause may still hold.",

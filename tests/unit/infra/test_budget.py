@@ -1,5 +1,7 @@
 """The delivery budget of the required numbers, compared with a calculation by hand."""
 
+import pytest
+
 from infra.budget import delivery_budget, figures
 from infra.config import check, group
 from tests.support.defaults import DEFAULTS
@@ -31,3 +33,9 @@ def test_the_state_of_an_older_program_has_a_throughput_too() -> None:
     settings = group(check(DEFAULTS)[0]).by_key()
     settings.pop("maximumPollers")
     assert figures(settings)["orders_per_second"] == 10 * 10 / 5
+
+
+@pytest.mark.parametrize(("maximum", "expected"), [(0, 20), (2, 2), (40_000, 20)])
+def test_no_more_orders_are_promised_than_the_table_takes(maximum: int, expected: int) -> None:
+    settings = {"maximumConcurrency": 10, "batchSize": 10, "processorTimeoutSeconds": 5}
+    assert figures(settings | {"maximumTableWrites": maximum})["orders_per_second"] == expected

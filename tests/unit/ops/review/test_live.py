@@ -164,7 +164,7 @@ def test_a_new_mapping_or_a_refresh_ends_the_pause(operation: str) -> None:
     found = preview(mapping(operation, reasons=["eventSourceArn"]), function_step())
     findings = review(found, read_live(found)).findings
     [one] = [one for one in findings if "pause" in one.what]
-    assert one.verdict is Verdict.INTERRUPTS
+    assert one.verdict is Verdict.LOOK
     assert one.what.startswith("ends the pause of OrderProcessor, which is paused since ")
 
 

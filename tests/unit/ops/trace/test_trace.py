@@ -160,7 +160,33 @@ def test_an_action_that_names_no_letter_is_perhaps_about_a_dead_order(traced: Tr
     traced.record(5, "redrive", "r4", chosen='{"names": ["O1"]}', end={"step": "ended"})
     traced.record(6, "move start", "r5")
     traced.record(7, "move cancel", "r6")
-    assert what(traced.trace()) == ["failed", "perhaps redriven", "redriven", "perhaps moved by SQS"]
+    assert what(traced.trace()) == ["failed", "perhaps redriven", "redriven"]
+
+
+def test_a_redrive_of_too_many_letters_to_name_them_explains_a_dead_letter_once(traced: TracedSystem) -> None:
+    traced.fail(1, "m1", 3)
+    traced.record(2, "redrive", "r1", chosen='{"all": true}', end={"step": "ended", "notSent": 0})
+    store(traced, "O1")
+    traced.log(3, stored=["O1"])
+    traced.record(4, "redrive", "r2", chosen='{"all": true}', end={"step": "ended", "notSent": 0})
+    trace = traced.trace()
+    assert what(trace) == ["published", "failed", "perhaps redriven", "stored", "in the table"]
+    assert gaps(trace) == []
+
+
+def test_an_order_that_a_retry_stored_was_never_redriven(traced: TracedSystem) -> None:
+    traced.fail(1, "m1", 1)
+    store(traced, "O1")
+    traced.log(2, stored=["O1"])
+    traced.record(3, "redrive", "r1", chosen='{"all": true}')
+    assert what(traced.trace()) == ["published", "failed", "stored", "in the table"]
+
+
+def test_a_dead_letter_that_is_named_before_is_not_in_a_later_redrive(traced: TracedSystem) -> None:
+    traced.fail(1, "m1", 3)
+    traced.record(2, "redrive", "r1", named={"m1": "O1"}, end={"step": "ended"})
+    traced.record(3, "redrive", "r2", chosen='{"all": true}')
+    assert what(traced.trace()) == ["failed", "redriven"]
 
 
 def test_a_merge_of_a_table_has_perhaps_stored_the_order(traced: TracedSystem) -> None:
