@@ -67,17 +67,18 @@ class Correction:
         return bool(self.names or self.values)
 
     def corrected(self, body: str) -> str:
-        """Return the corrected order. Raises InvalidInput if the order has no such fields, or is no JSON object.
+        """Return the corrected order. A field that is renamed already stays. One that is set occurs once afterwards.
 
-        Raises InvalidInput also for a value with too many levels. A field that is set occurs once afterwards.
+        Raises InvalidInput if the order is no JSON object, if it has neither name of a field or both, and for a value
+        with too many levels.
         """
         order = order_in(body)
         if order is None:
             raise InvalidInput("the body is not a JSON object, so its fields cannot be set: correct it in an editor")
         for old, new in self.names.items():
-            if old not in order:
+            if old not in order and new not in order:
                 raise InvalidInput(f"there is no field {old} to rename")
-            if new in order:
+            if old in order and new in order:
                 raise InvalidInput(f"{old} cannot be renamed: there is a field {new} already")
         values = {name: _value(name, text) for name, text in self.values.items()}
         return _as_body(order.renamed(self.names).with_values(values))

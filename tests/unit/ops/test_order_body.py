@@ -64,9 +64,13 @@ def test_a_renamed_field_keeps_its_value_and_its_place() -> None:
     assert json.loads(Correction(names={"id": "orderId"}).corrected(enveloped('{"id": "O1"}')))["orderId"] == "O1"
 
 
+def test_a_field_that_is_renamed_already_stays() -> None:
+    assert Correction(names={"customerId": "userId"}).corrected(body("O1")) == body("O1")
+
+
 @pytest.mark.parametrize(
     ("names", "problem"),
-    [({"gone": "userId"}, "no field gone to rename"), ({"userId": "orderId"}, "there is a field orderId already")],
+    [({"gone": "new"}, "no field gone to rename"), ({"userId": "orderId"}, "there is a field orderId already")],
 )
 def test_a_field_is_renamed_only_if_it_is_there_and_its_new_name_is_not(names: dict[str, str], problem: str) -> None:
     with pytest.raises(InvalidInput) as raised:

@@ -87,7 +87,8 @@ def test_edited_letters_keep_their_attributes_and_the_others_stay(dlq: Orders, q
     [
         ((), Exit.USAGE, "select letters: give order IDs or message IDs, "),
         (("--all",), Exit.USAGE, "an editor opens one letter: name it, or add --set or --rename to edit several"),
-        (("--all", "--rename", "gone=userId"), Exit.INCOMPLETE, "2 not changed: there is no field gone to rename"),
+        (("--all", "--rename", "gone=new"), Exit.INCOMPLETE, "2 not changed: there is no field gone to rename"),
+        (("--all", "--rename", "gone=userId"), Exit.INCOMPLETE, "2 not changed: they have these values already"),
         (
             ("--all", "--set", "orderId=T-9"),
             Exit.USAGE,
