@@ -27,13 +27,14 @@ def cut(text: str, width: int) -> str:
     return text if width_of(text) <= width else f"{text[: _fitting(text, width - 1)]}…"
 
 
-def wrapped(text: str, width: int) -> Iterator[str]:
-    """Break a text into lines that fit: at a space, or anywhere if there is none."""
+def wrapped(text: str, width: int, others: int | None = None) -> Iterator[str]:
+    """Break a text into lines that fit: at a space, or anywhere if there is none. The first line can be wider."""
     while (end := max(_fitting(text, width), 1)) < len(text):
         space = text.rfind(" ", 1, end + 1)
         end = space if space > 0 else end
         yield text[:end].rstrip()
         text = text[end:].lstrip()
+        width = others or width
     yield text
 
 

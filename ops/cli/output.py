@@ -66,7 +66,7 @@ def print_fact(values: Mapping[str, str], widths: Mapping[str, int]) -> None:
 
 def print_details(text: str) -> None:
     """Print a long text below its row, in lines that fit into 80 columns. Nothing is cut."""
-    first, *others = wrapped(printable(text), PAGE - len(CONTINUED))
+    first, *others = wrapped(printable(text), PAGE - len(INDENT), PAGE - len(CONTINUED))
     print(f"{INDENT}{first}")
     for line in others:
         print(f"{CONTINUED}{line}")

@@ -160,7 +160,7 @@ def rows(lines: Sequence[str]) -> list[str]:
 
 def details(text: str) -> list[str]:
     """The lines of a text below its row."""
-    first, *others = wrapped(printable(text), PAGE - len(CONTINUED))
+    first, *others = wrapped(printable(text), PAGE - len(INDENT), PAGE - len(CONTINUED))
     return [INDENT + first, *(CONTINUED + line for line in others)]
 
 
