@@ -110,7 +110,7 @@ def is_silence(error: Exception) -> bool:
 
 def is_unsupported(error: "ClientError") -> bool:
     """Whether a system does not know the request: an emulator, or a Region that lacks a feature."""
-    return error.response["Error"]["Code"] in _UNSUPPORTED
+    return error.response["Error"]["Code"] in _UNSUPPORTED or _status(error) == HTTPStatus.NOT_IMPLEMENTED
 
 
 def _status(error: "ClientError") -> int:
@@ -121,6 +121,8 @@ def _explain_response(error: "ClientError") -> UserError | None:
     code, message = error.response["Error"]["Code"], " ".join(error.response["Error"].get("Message", "").split())
     forbidden = _status(error) == HTTPStatus.FORBIDDEN
     name = error.operation_name
+    if is_unsupported(error):
+        return NoAccess(f"this system does not support {name} ({code}): {message}")
     if _status(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return NoAccess(f"AWS failed to answer {name} ({code}): try again in a moment. {message}".rstrip())
     explanations = (
@@ -128,7 +130,6 @@ def _explain_response(error: "ClientError") -> UserError | None:
         (_UNKNOWN, f"AWS does not know these credentials ({code}): {LOG_IN}"),
         (_BUSY, f"AWS is busy ({code}): try {name} again in a moment"),
         (_MISSING, f"{name} found nothing ({code}): check that this is the stack's account and that it is deployed"),
-        (_UNSUPPORTED, f"this system does not support {name} ({code}): {message}"),
     )
     for codes, explanation in explanations:
         if code in codes:

@@ -29,12 +29,16 @@ def test_the_command_publishes_shows_the_status_corrects_and_redrives(orders: Or
     assert orders("publish", "-", stdin=body("O-1")).code == Exit.DONE
     sqs, dead_letters = pipeline.clients.sqs, pipeline.outputs["deadLetterQueueUrl"]
     sqs.send_message(QueueUrl=dead_letters, MessageBody=body("O-2", quantity=0))
-    [status] = orders("status", "--json").json
+    ran = orders("status", "--json")
+    assert ran.code == Exit.DONE, ran.err
+    [status] = ran.json
     assert [(queue["name"], queue["visible"]) for queue in status["queues"][:2]] == [("OrderQueue", 1), ("OrderDLQ", 1)]
 
     assert orders("dlq", "edit", "O-2", "--set", "quantity=1", "--confirm").code == Exit.DONE
     assert orders("dlq", "redrive", "O-2", "--confirm").code == Exit.DONE
-    [status] = orders("status", "--json").json
+    ran = orders("status", "--json")
+    assert ran.code == Exit.DONE, ran.err
+    [status] = ran.json
     assert [(queue["name"], queue["visible"]) for queue in status["queues"][:2]] == [("OrderQueue", 2), ("OrderDLQ", 0)]
     steps = [(one["history"], one["step"]) for one in orders("dlq", "history", "--json").json]
     assert steps == [("edit", "begun"), ("edit", "ended"), ("redrive", "begun"), ("redrive", "ended")]

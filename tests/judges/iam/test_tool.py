@@ -41,7 +41,7 @@ OPERATOR = arn(ROLE, "Operator")
 GUIDE, DEAD_LETTERS = "running.md", "dead-letters-guarantees.md"
 INTERRUPTED = 130
 """How Ctrl-C ends a command."""
-COMMANDS: tuple[tuple[str, str, str, int], ...] = (
+COMMANDS: tuple[tuple[str, str, str, int | None], ...] = (
     ("publish", GUIDE, "publish -", Exit.DONE),
     ("get", GUIDE, "get O-1", Exit.DONE),
     ("list", GUIDE, "list", Exit.DONE),
@@ -55,7 +55,7 @@ COMMANDS: tuple[tuple[str, str, str, int], ...] = (
     ("unmute", GUIDE, "unmute --confirm", Exit.DONE),
     ("trace", GUIDE, "trace O-3", Exit.INCOMPLETE),
     ("capacity --deployed", GUIDE, "capacity --deployed --rate 1 --for 60s", Exit.DONE),
-    ("capacity --measured", GUIDE, "capacity --measured 1d", Exit.INCOMPLETE),
+    ("capacity --measured", GUIDE, "capacity --measured 1d", None),  # Other tests publish orders, too.
     ("events failed", GUIDE, "events failed", Exit.DONE),
     ("events failed", GUIDE, "events failed --retry", Exit.DONE),
     ("events replay", GUIDE, "events replay --order O-1 --confirm", Exit.DONE),
@@ -281,7 +281,8 @@ def test_the_permissions_in_the_docs_are_sufficient_and_each_command_uses_all_of
     for command, page, line, exit_code in COMMANDS:
         with noted() as made:
             ran = run_orders(monkeypatch, capsys, *line.split(), stdin=body("O-1"))
-        assert (ran.code, made != set()) == (exit_code, True), f"{line}: {ran.out}{ran.err}"
+        allowed = {Exit.DONE, Exit.INCOMPLETE} if exit_code is None else {exit_code}
+        assert (ran.code in allowed, made != set()) == (True, True), f"{line}: {ran.out}{ran.err}"
         name = f"orders {line}"
         policy = Policy(kind=Kind.IDENTITY, owner=OPERATOR, name=name, document=policy_for(command, page))
         for action, resource in sorted(made):

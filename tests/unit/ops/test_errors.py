@@ -1,6 +1,7 @@
 """Errors that a user can fix become one line. Bugs keep their traceback."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from botocore.exceptions import (
@@ -19,7 +20,7 @@ from botocore.exceptions import (
 
 from ops.cli.exit_codes import Exit, exit_code_of
 from ops.cost import CostInputs
-from ops.errors import InvalidInput, explain_aws_error
+from ops.errors import InvalidInput, explain_aws_error, is_unsupported
 from ops.system import deployed_system
 
 
@@ -70,6 +71,14 @@ def test_what_the_user_can_mend_is_one_line_that_says_how(error: BotoCoreError |
 @pytest.mark.parametrize("error", [refused("ValidationException"), ParamValidationError(report="x")])
 def test_what_says_of_a_bug_is_left_to_its_traceback(error: BotoCoreError | ClientError) -> None:
     assert explain_aws_error(error) is None
+
+
+def test_a_request_that_an_emulator_does_not_know_is_named_whatever_its_code() -> None:
+    not_implemented: Any = {"Error": {"Code": "InternalFailure"}, "ResponseMetadata": {"HTTPStatusCode": 501}}
+    for error in refused("InvalidAction"), ClientError(not_implemented, "Publish"):
+        assert is_unsupported(error)
+        assert str(explain_aws_error(error)).startswith("this system does not support Publish (")
+    assert not is_unsupported(refused("AccessDenied"))
 
 
 @pytest.mark.parametrize("stack", ["nowhere", "", "a" * 300, "a\0b", "../dev"], ids=ascii)
