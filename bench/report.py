@@ -158,8 +158,8 @@ sends and deletes them in batches of ten, several batches at a time, without a r
 letter after another without a journal, as a short script does.
 
 Listing {listed:,} dead letters takes {mebibytes:.0f} MiB of memory at its peak, with the interpreter and the SDK.
-[`edit`](dead-letters.md#3-edit) of one of them by its message ID takes {edits}. SQS finds no message by its ID: the
-command receives letters until it has this one, and makes the others visible again.
+[`edit`](dead-letters.md#3-edit) of one of them by its message ID takes {edits}.
+SQS finds no message by its ID: the command receives letters until it has this one, and makes the others visible again.
 """
 
 _STARTUP = """
