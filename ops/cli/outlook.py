@@ -7,6 +7,7 @@ from ops.cli.dlq.times import duration_text, time_text
 from ops.pause.outlook import Outlook
 from ops.pause.record import Pause
 from ops.system import System
+from ops.text import counted
 
 Row = tuple[str, str]
 
@@ -30,6 +31,8 @@ def outlook_rows(outlook: Outlook) -> Iterator[Row]:
     yield "first order expires", f"in {expiry}" if expiry else "not known yet: CloudWatch reports no age"
     emptied = f"{drain} after a resume" if drain else "not within a day after a resume"
     yield "queue is empty", f"{emptied}, with {outlook.arriving:,.1f} new orders a second"
+    if outlook.dead:
+        yield "", f"but {counted(outlook.dead, 'order')} would come to OrderDLQ: see `orders capacity`"
 
 
 def _time(seconds: float | None) -> str | None:

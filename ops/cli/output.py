@@ -59,9 +59,10 @@ def print_fact(values: Mapping[str, str], widths: Mapping[str, int]) -> None:
     used = sum(width + 2 for name, width in widths.items() if name != last)
     if used + width_of(printable(values[last])) <= PAGE:
         print_row(values, widths)
-    else:
+        return
+    if any(values[name] for name in widths if name != last):
         print_row({**values, last: ""}, widths)
-        print_details(values[last])
+    print_details(values[last])
 
 
 def print_details(text: str) -> None:

@@ -11,7 +11,7 @@ from ops.errors import NothingDone
 from ops.queues import count_messages, name_of_queue, read_oldest_seconds
 from ops.system import System
 
-RECENT = timedelta(hours=1)
+RECENT = timedelta(minutes=10)
 """The time whose orders tell how many will arrive."""
 
 
@@ -27,6 +27,8 @@ class Outlook:
     """The orders a second that were published lately."""
     drain_seconds: int | None
     """The time that the queue takes to empty if it is processed from now on. None if it takes more than a day."""
+    dead: int
+    """The orders that come to OrderDLQ until then, because something that is too slow uses up their receives."""
 
 
 def read_outlook(system: System) -> Outlook:
@@ -35,11 +37,13 @@ def read_outlook(system: System) -> Outlook:
     waiting = count_messages(system.clients.sqs, url).total
     oldest = read_oldest_seconds(system.clients, name_of_queue(url))
     arriving = _arriving(system)
+    run = simulate(inputs, Profile(rates=[], after=arriving, waiting=waiting))
     return Outlook(
         waiting=waiting,
         first_expiry_seconds=first_expiry(inputs.message_retention_seconds, oldest, waiting),
         arriving=arriving,
-        drain_seconds=simulate(inputs, Profile(rates=[], after=arriving, waiting=waiting)).drained_after,
+        drain_seconds=run.drained_after,
+        dead=round(run.dead),
     )
 
 

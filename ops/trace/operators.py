@@ -94,7 +94,8 @@ class Action:
         """Whether it changed all of the letters that it names. An edited letter has a copy, whatever became of it."""
         if self.end is None:
             return False
-        is_ended = self.end["step"] == "ended" and not any(self.end.get(name) for name in _LEFT_ALONE)
+        left_alone = any(self.end.get(name) for name in _LEFT_ALONE) or self.end.get("sent") == 0
+        is_ended = self.end["step"] == "ended" and not left_alone
         return is_ended or "copy" in self.end
 
     def _result(self) -> str:

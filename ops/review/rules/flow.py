@@ -68,9 +68,10 @@ def _waiting(outlook: Outlook | None) -> str:
         return "Orders wait, and SQS deletes those that wait for too long."
     expires = _in(outlook.first_expiry_seconds) or "at a time that CloudWatch does not know yet"
     emptied = _in(outlook.drain_seconds) or "after more than a day"
+    dead = f" But {counted(outlook.dead, 'order')} would come to OrderDLQ." if outlook.dead else ""
     return (
         f"The queue holds {counted(outlook.waiting, 'order')}, and the first one expires {expires}. After a resume, it "
-        f"is empty {emptied}, with {outlook.arriving:,.1f} new orders a second."
+        f"is empty {emptied}, with {outlook.arriving:,.1f} new orders a second.{dead}"
     )
 
 

@@ -14,7 +14,7 @@ from tests.support.capacity import per_second, stack
 from tests.support.fake_system import NOON
 
 DAY = timedelta(days=1).total_seconds()
-OUTLOOK = Outlook(waiting=12_000, first_expiry_seconds=3 * DAY + 3_600, arriving=2.25, drain_seconds=80)
+OUTLOOK = Outlook(waiting=12_000, first_expiry_seconds=3 * DAY + 3_600, arriving=2.25, drain_seconds=80, dead=0)
 PAUSE = Pause(since=NOON, who="ann", why="a restore")
 
 
@@ -62,6 +62,15 @@ def test_the_outlook_is_shown_in_words() -> None:
     unknown = dict(outlook_rows(replace(OUTLOOK, first_expiry_seconds=None, drain_seconds=None)))
     assert unknown["first order expires"] == "not known yet: CloudWatch reports no age"
     assert unknown["queue is empty"].startswith("not within a day after a resume")
+    *_, last = outlook_rows(replace(OUTLOOK, dead=1))
+    assert last == ("", "but 1 order would come to OrderDLQ: see `orders capacity`")
+
+
+def test_orders_that_a_slow_table_sends_back_too_often_are_not_taken_for_processed() -> None:
+    run = simulate(stack(maximum_table_writes=2), Profile(rates=[], after=0, waiting=172))
+    assert run.drained_after is not None
+    assert run.dead > 100
+    assert run.dead + run.stored == pytest.approx(172)
 
 
 def test_a_pause_is_shown_with_who_made_it_and_with_the_resume_that_was_killed() -> None:

@@ -207,10 +207,11 @@ def test_a_stack_that_is_not_paused_has_no_finding() -> None:
 def test_a_review_says_how_long_a_pause_can_last(expiry: float | None, drain: int | None, expected: str) -> None:
     source = {"eventSourceArn": f"{ARN}OrderQueue"}
     found = preview(step("same", types.MAPPING, "OrderProcessor", source, source))
-    outlook = Outlook(waiting=40, first_expiry_seconds=expiry, arriving=2.5, drain_seconds=drain)
+    outlook = Outlook(waiting=40, first_expiry_seconds=expiry, arriving=2.5, drain_seconds=drain, dead=3)
     live = Live(stopped={urn(types.MAPPING, "OrderProcessor"): Stopped(outlook=outlook)})
     [one] = review(found, live).findings
     assert one.why.startswith("The queue holds 40 orders, and the first one expires")
+    assert "a second. But 3 orders would come to OrderDLQ. With --refresh, " in one.why
     assert expected in one.why
 
 

@@ -127,7 +127,8 @@ def test_what_operators_did_is_told_with_who_and_why(traced: TracedSystem) -> No
     traced.record(3, "redrive", "r2", named={"m2": "O1"}, end={"step": "stopped", "error": "KeyboardInterrupt"})
     traced.record(3, "redrive", "r5", named={"m2": "O1"}, end={"step": "stopped", "error": "UserError"})
     traced.record(3, "redrive", "r6", named={"m2": "O1"}, end={"step": "ended", "notSent": 1})
-    traced.record(3, "redrive", "r7", named={"m2": "O1"}, end={"step": "ended", "notSent": 0, "lost": 0})
+    traced.record(3.2, "redrive", "r8", named={"m2": "O1"}, end={"step": "ended", "sent": 0, "sentBefore": 1})
+    traced.record(3.4, "redrive", "r7", named={"m2": "O1"}, end={"step": "ended", "notSent": 0, "lost": 0})
     traced.record(4, "archive", "r3", named={"m2": None})
     traced.record(5, "redrive", "r4", named={"m9": "O9"}, chosen='{"all": true}')
     trace = traced.trace()
@@ -135,6 +136,7 @@ def test_what_operators_did_is_told_with_who_and_why(traced: TracedSystem) -> No
         ("edited", "by ann, because calm again; done, as message m2"),
         ("perhaps redriven", "by ann, because calm again; stopped by Ctrl-C"),
         ("perhaps redriven", "by ann, because calm again; stopped by an error"),
+        ("perhaps redriven", "by ann, because calm again; it left some letters alone"),
         ("perhaps redriven", "by ann, because calm again; it left some letters alone"),
         ("redriven", "by ann, because calm again; done"),
         ("perhaps archived", "by ann, because calm again; its end is not recorded: it was killed, or is still running"),
