@@ -13,6 +13,7 @@ from infra.links import alarm_link, dashboard_link
 from infra.outputs import DeliveryBudget
 from ops.clients import Clients
 from ops.errors import NoAccess, is_unsupported
+from ops.log.lines import Record
 from ops.log.reading import read_log
 from ops.mappings import find_mapping, is_stopped
 from ops.mute import muted_until
@@ -69,6 +70,8 @@ class Status:
     """Until when `orders mute` lets no alarm notify anybody. None if it does not."""
     recent_failures: Mapping[str, int]
     """The number of failed attempts of the last hour by signature, the most frequent first."""
+    last_failure: datetime | None
+    """When the latest of them was. None if there was none."""
     delivery_budget: DeliveryBudget
 
 
@@ -81,7 +84,7 @@ def read_status(system: System) -> Status:
         _queue(system.clients, outputs.undelivered_queue_url, UNDELIVERED),
         *([_queue(system.clients, outputs.given_up_queue_url, GIVEN_UP)] if outputs.tells_events else []),
     ]
-    is_paused, alarms = _is_paused(system), _alarms(system)
+    is_paused, alarms, failures = _is_paused(system), _alarms(system), _recent_failures(system)
     has_console = system.clients.endpoint_url is None
     return Status(
         queues=queues,
@@ -95,7 +98,8 @@ def read_status(system: System) -> Status:
         alarms_since={name: alarm["StateUpdatedTimestamp"] for name, alarm in alarms.items()},
         alarm_links={name: alarm_link(outputs.topic_arn, name) for name in outputs.alarm_names if has_console},
         muted_until=_muted_until(system),
-        recent_failures=_recent_failures(system),
+        recent_failures=_by_signature(failures),
+        last_failure=_latest(failures),
         delivery_budget=outputs.delivery_budget,
     )
 
@@ -140,9 +144,15 @@ def _muted_until(system: System) -> datetime | None:
         raise
 
 
-def _recent_failures(system: System) -> dict[str, int]:
+def _recent_failures(system: System) -> list[Record]:
     group = system.outputs.log_group_name
-    records = read_log(system.clients.logs, group, start=datetime.now(UTC) - RECENT, level="ERROR")
-    return dict(
-        Counter(str(record.get(RecordField.SIGNATURE) or record.get("message")) for record in records).most_common()
-    )
+    return list(read_log(system.clients.logs, group, start=datetime.now(UTC) - RECENT, level="ERROR"))
+
+
+def _by_signature(failures: Sequence[Record]) -> dict[str, int]:
+    signatures = (str(record.get(RecordField.SIGNATURE) or record.get("message")) for record in failures)
+    return dict(Counter(signatures).most_common())
+
+
+def _latest(failures: Sequence[Record]) -> datetime | None:
+    return max((datetime.fromisoformat(record["timestamp"]).astimezone(UTC) for record in failures), default=None)

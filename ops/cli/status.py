@@ -55,6 +55,7 @@ def _in_json(status: Status) -> dict[str, object]:
         "version": asdict(status.version) | {"function_changed": status.version.function_changed.isoformat()},
         "alarms_since": {name: since.isoformat() for name, since in status.alarms_since.items()},
         "muted_until": status.muted_until and status.muted_until.isoformat(),
+        "last_failure": status.last_failure and status.last_failure.isoformat(),
         "delivery_budget": status.delivery_budget.exports(),
     }
 
@@ -143,6 +144,8 @@ def _links(status: Status) -> Iterator[tuple[str, str]]:
 def _failures(status: Status) -> Iterator[tuple[str, str]]:
     for signature, count in status.recent_failures.items():
         yield "failed attempts, last hour", f"{count:,} x {signature}"
+    if status.last_failure:
+        yield "last failed attempt", time_text(status.last_failure)
 
 
 def _budget(status: Status) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """`orders status` on the emulator."""
 
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -26,6 +27,7 @@ def test_the_status_shows_queues_mapping_failures_and_budget(here: Orders, pipel
     assert queues["OrderDLQ"]["visible"] + queues["OrderDLQ"]["in_flight"] >= 1
     assert (answered["mapping"], answered["notifier_mapping"]) == ("Enabled", "Enabled")
     assert answered["recent_failures"]["quantity must be at least 1"] >= 3
+    assert datetime.fromisoformat(answered["last_failure"]) > datetime.now(UTC) - timedelta(hours=1)
     assert answered["delivery_budget"] == pipeline.outputs["deliveryBudget"]
     assert (answered["dashboard_link"], answered["alarm_links"]) == ("", {})  # An emulator has no console.
     assert answered["alarms_since"].keys() == answered["alarms"].keys()
@@ -36,6 +38,7 @@ def test_the_status_shows_queues_mapping_failures_and_budget(here: Orders, pipel
         "Enabled",
         "alarms",
         "x quantity must be at least 1",
+        "last failed attempt",
         "orders are retried for at least",
         "orders a second",
     ):
