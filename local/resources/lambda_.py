@@ -88,7 +88,7 @@ def _event_source_mapping(cloud: Cloud, _: str, inputs: Inputs) -> ResourceState
     }
     if found := function.list_event_source_mappings(**between)["EventSourceMappings"]:
         identity = found[0]["UUID"]
-        function.update_event_source_mapping(UUID=identity, **declared)  # As Pulumi does, it leaves a pause.
+        function.update_event_source_mapping(UUID=identity, **declared)  # A pause stays, as with Pulumi.
     else:
         start: dict[str, Any] = {"StartingPosition": inputs["startingPosition"]} if "startingPosition" in inputs else {}
         identity = function.create_event_source_mapping(**between, **declared, **start, Tags=cloud.tags)["UUID"]

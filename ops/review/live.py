@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import resource_types as types
-from infra.outputs import DeployedOutputs, MissingOutput
+from infra.outputs import DeployedOutputs
 from ops.clients import Clients
 from ops.errors import InvalidInput, NoAccess, UserError, explain_aws_error
 from ops.mappings import is_stopped
@@ -85,8 +85,10 @@ def read_live(preview: Preview) -> Live:
                     items[change.urn] = _read_table(clients, change)
                 case types.MAPPING:
                     if _is_stopped(clients, change):
-                        stopped[change.urn] = Stopped()  # Whatever else can be read.
-                        stopped[change.urn] = _read_stopped(clients, change, preview)
+                        # An error ends this at any step, and what was read before it stays.
+                        stopped[change.urn] = Stopped()
+                        stopped[change.urn] = paused = Stopped(pause=_read_pause(clients, change, preview))
+                        stopped[change.urn] = replace(paused, outlook=_read_outlook(clients, change, preview))
                 case _:
                     if age := _read_log_age(clients, change):
                         ages[change.urn] = age
@@ -150,18 +152,28 @@ def _is_stopped(clients: Clients, change: Change) -> bool:
     return is_stopped(mapping)
 
 
-def _read_stopped(clients: Clients, mapping: Change, preview: Preview) -> Stopped:
+def _read_pause(clients: Clients, mapping: Change, preview: Preview) -> Pause | None:
+    """The pause in the history, which is in the log group of the function."""
+    function = _function_of(mapping, preview)
+    logging = function.outputs.get("loggingConfig") if function else None
+    group = logging.get("logGroup") if isinstance(logging, dict) else None
+    return last_pause(clients.logs, str(group)) if group else None
+
+
+def _read_outlook(clients: Clients, mapping: Change, preview: Preview) -> Outlook | None:
+    """What becomes of the orders that wait. None if the stack does not export the names of this program."""
+    function, exported = _function_of(mapping, preview), preview.exported
+    texts = [exported.get(name) for name in ("topicArn", "queueUrl", "tableName")]
+    is_ours = function is not None and exported.get("processorName") == function.physical_name
+    if not is_ours or not all(isinstance(text, str) for text in texts) or len(str(texts[0]).split(":")) < _ARN_PARTS:
+        return None
+    return read_outlook(System(DeployedOutputs(mapping.stack, exported), clients))
+
+
+def _function_of(mapping: Change, preview: Preview) -> Change | None:
     arn = mapping.outputs.get("functionArn")
     functions = (one for one in preview.changes if one.type == types.FUNCTION and one.outputs.get("arn") == arn)
-    function = next(functions, None)
-    group = function and function.outputs.get("loggingConfig", {}).get("logGroup")
-    system = System(DeployedOutputs(mapping.stack, preview.exported), clients)
-    try:
-        is_ours = function is not None and system.outputs.processor_name == function.physical_name
-        outlook = read_outlook(system) if is_ours else None
-    except MissingOutput:
-        outlook = None
-    return Stopped(pause=last_pause(clients.logs, group) if group else None, outlook=outlook)
+    return next(functions, None)
 
 
 def _check_identity(found: str, change: Change) -> None:

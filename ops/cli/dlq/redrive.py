@@ -132,7 +132,8 @@ def _resume(look: Look, unfinished: UnfinishedRuns, pace: PaceOptions) -> Redriv
     if plan.in_doubt:
         print_error(f"{plan.in_doubt:,} may have been sent already and are sent again: a second copy changes nothing")
     if plan.not_followed:
-        print_error(f"{plan.not_followed:,} were sent before: this run does not follow them; failed ones come back")
+        sent = counted(plan.not_followed, "letter")
+        print_error(f"a stopped run sent {sent} before: this run does not follow them, and they can fail again")
     return plan
 
 

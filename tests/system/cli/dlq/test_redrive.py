@@ -75,7 +75,7 @@ def test_a_run_that_ctrl_c_stopped_says_how_to_go_on_and_goes_on_at_the_pace_tha
     ran = dlq("redrive", "--resume", "--wait", "--rate", "100")
     assert (ran.code, ran.err) == (
         Exit.DONE,
-        "4 were sent before: this run does not follow them; failed ones come back\n",
+        "a stopped run sent 4 letters before: this run does not follow them, and they can fail again\n",
     )
     sent_before = 4
     assert f"sent {12 - sent_before}: {12 - sent_before} in the table, 0 failed again, 0 unknown" in ran.out

@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -155,6 +156,31 @@ def test_a_paused_stack_is_named_with_who_paused_it_and_stays_paused() -> None:
     [one] = review(found, read_live(found)).findings
     assert one.verdict is Verdict.LOOK
     assert re.fullmatch("leaves OrderProcessor paused since .*Z by ann, because a restore", one.what)
+
+
+EXPORTED = {
+    "processorName": "P",
+    "topicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:OrderTopic",
+    "queueUrl": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/OrderQueue",
+    "tableName": "Orders",
+}
+
+
+@pytest.mark.usefixtures("paused")
+def test_who_paused_is_named_even_if_the_outlook_cannot_be_read() -> None:
+    record_pause("a restore")
+    live = read_live(replace(preview(mapping(), function_step()), exported=EXPORTED))
+    [found] = live.stopped.values()
+    assert found.pause
+    assert (found.pause.why, found.outlook) == ("a restore", None)
+    assert any("has no redrive policy" in reason for reason in live.unread)
+
+
+@pytest.mark.usefixtures("paused")
+@pytest.mark.parametrize("changes", [{"topicArn": "[secret]"}, {"topicArn": 5}, {"queueUrl": None}, {"tableName": {}}])
+def test_a_stack_that_exports_something_else_has_a_pause_without_an_outlook(changes: dict[str, object]) -> None:
+    live = read_live(replace(preview(mapping(), function_step()), exported=EXPORTED | changes))
+    assert (list(live.stopped.values()), live.unread) == ([Stopped()], {})
 
 
 @pytest.mark.usefixtures("paused")
