@@ -18,6 +18,6 @@ def find_mapping(system: System, queue_arn: str = "") -> Mapping[str, Any]:
     return dict(mappings[0])
 
 
-def is_stopped(mapping: Mapping[str, Any]) -> bool:
-    """Whether a mapping receives nothing, or is about to stop: its state is `Disabled` or `Disabling`."""
-    return str(mapping["State"]).startswith("Disabl")
+def is_stopped(state: str) -> bool:
+    """Whether a mapping in this state receives nothing, or is about to stop: `Disabled` or `Disabling`."""
+    return state.startswith("Disabl")

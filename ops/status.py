@@ -12,10 +12,10 @@ from handler.contract import RecordField
 from infra.links import alarm_link, dashboard_link
 from infra.outputs import DeliveryBudget
 from ops.clients import Clients
-from ops.errors import NoAccess, is_unsupported
+from ops.errors import is_unsupported
 from ops.log.lines import Record
 from ops.log.reading import read_log
-from ops.mappings import find_mapping, is_stopped
+from ops.mappings import is_stopped
 from ops.mute import muted_until
 from ops.pause.outlook import Outlook, read_outlook
 from ops.pause.record import Pause, last_pause
@@ -84,11 +84,12 @@ def read_status(system: System) -> Status:
         _queue(system.clients, outputs.undelivered_queue_url, UNDELIVERED),
         *([_queue(system.clients, outputs.given_up_queue_url, GIVEN_UP)] if outputs.tells_events else []),
     ]
-    is_paused, alarms, failures = _is_paused(system), _alarms(system), _recent_failures(system)
+    mapping, alarms, failures = _mapping(system, outputs.processor_name), _alarms(system), _recent_failures(system)
+    is_paused = is_stopped(mapping)
     has_console = system.clients.endpoint_url is None
     return Status(
         queues=queues,
-        mapping=_mapping(system, outputs.processor_name),
+        mapping=mapping,
         notifier_mapping=_mapping(system, outputs.notifier_name) if outputs.tells_events else "none",
         version=read_version(system),
         outlook=read_outlook(system) if is_paused else None,
@@ -113,13 +114,6 @@ def _queue(clients: Clients, url: str, holds: str) -> QueueStatus:
         in_flight=counts.in_flight,
         oldest_seconds=read_oldest_seconds(clients, name),
     )
-
-
-def _is_paused(system: System) -> bool:
-    try:
-        return is_stopped(find_mapping(system))
-    except NoAccess:
-        return False  # Its state is shown as `missing`.
 
 
 def _mapping(system: System, function: str) -> str:

@@ -33,7 +33,7 @@ def resume(system: System, *, reason: str, sleep: Sleep = time.sleep) -> None:
 
 def check_switch(system: System, *, enabled: bool) -> None:
     """Raises NothingDone if the mapping is so already, or about to be."""
-    if is_stopped(find_mapping(system)) is not enabled:
+    if is_stopped(find_mapping(system)["State"]) is not enabled:
         state = "processes orders: it is not paused" if enabled else "is paused already: see `orders status`"
         raise NothingDone(f"{system.outputs.processor_name} {state}. Nothing was changed")
 

@@ -149,7 +149,7 @@ def _read_log_age(clients: Clients, change: Change) -> timedelta | None:
 def _is_stopped(clients: Clients, change: Change) -> bool:
     mapping = clients.lambda_.get_event_source_mapping(UUID=str(change.outputs.get("uuid")))
     _check_identity(mapping["EventSourceMappingArn"], change)
-    return is_stopped(mapping)
+    return is_stopped(mapping["State"])
 
 
 def _read_pause(clients: Clients, mapping: Change, preview: Preview) -> Pause | None:
